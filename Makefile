@@ -1,0 +1,108 @@
+# coldsun: `make` prints what there is. Every target sets up what it needs, and does little the second time.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+
+PYTHON ?= python3
+JOBS ?= $(shell nproc)
+SITE ?= atacama
+HOURS ?= 24
+OUT ?= build/demo
+# For the GPU when asked for (CUDA=1), or when one is at hand together with the toolkit; CUDA=0 keeps to the processor.
+CUDA ?= $(shell nvidia-smi -L >/dev/null 2>&1 && PATH="$$PATH:/usr/local/cuda/bin" command -v nvcc >/dev/null && echo 1 || echo 0)
+
+ifeq ($(CUDA),1)
+variant := cuda
+cuda_define := ON
+else
+variant := cpu
+cuda_define := OFF
+endif
+
+bin := $(CURDIR)/.venv/bin
+export PATH := $(bin):$(PATH)
+export CMAKE_BUILD_PARALLEL_LEVEL := $(JOBS)
+export OMP_WAIT_POLICY ?= passive
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+packages := g++ git pkg-config libhdf5-dev libtomlplusplus-dev libfmt-dev libbenchmark-dev
+test_packages := libgtest-dev libboost-context-dev
+
+engine_files := $(shell find CMakeLists.txt cmake pyproject.toml kernels core data python -type f \
+                  -not -path '*/__pycache__/*' -not -path '*/notebooks/*' -not -name '*.md' 2>/dev/null)
+
+.PHONY: help setup demo test bench validate asan kokkos cuda style clean
+help: ## this list
+	@echo "coldsun: a digital twin of zero-carbon data centres. make TARGET, with TARGET one of"
+	@sed -n 's/^\([a-z]*\):.*## /  \1\t/p' Makefile | expand -t 12
+	@echo "words: CUDA=1 builds for an NVIDIA GPU; SITE=masdar HOURS=6 OUT=folder for the demo; JOBS=n processes (here $(JOBS))"
+
+# ---- set-up: Debian packages, the virtual environment, the package in it -------------------------------------------------
+.venv/.base: Makefile .ci/apt
+	@.ci/apt $(packages)
+	@$(PYTHON) -c 'import sys; sys.exit("coldsun: Python %d.%d; accepted: 3.11 or later (make PYTHON=...)" % sys.version_info[:2] if sys.version_info < (3, 11) else 0)'
+	@$(PYTHON) -c 'import ensurepip, os, sysconfig; os.stat(sysconfig.get_path("include") + "/Python.h")' 2>/dev/null || .ci/apt python3-venv python3-dev
+	@[ -x .venv/bin/python ] || { echo "coldsun: making .venv"; $(PYTHON) -m venv .venv; }
+	@.venv/bin/python -m pip install -q "cmake>=3.26" "ninja>=1.11" "scikit-build-core>=0.11" "pybind11>=3.0"
+	@touch $@
+
+# the dependencies of pyproject.toml, the extras test and validate apart: the demo does without them
+requirements = $(PYTHON) -c 'import sys, tomllib; p = tomllib.load(open("pyproject.toml", "rb"))["project"]; print(*(p["dependencies"] if sys.argv[1] == "core" else p["optional-dependencies"][sys.argv[1]]), sep="\n")'
+.venv/.core .venv/.test .venv/.validate: .venv/.%: pyproject.toml .venv/.base
+	@echo "coldsun: Python packages ($*)"
+	@$(requirements) $* >.venv/$*.txt && .venv/bin/python -m pip install -q -r .venv/$*.txt
+	@touch $@
+
+# One engine lies in .venv at a time: another variant's stamp goes when this one is installed.
+build/.engine-$(variant): $(engine_files) .venv/.base .venv/.core
+	@echo "coldsun: building the Python package ($(variant))"
+	@mkdir -p build; rm -f build/.engine-*
+	@.venv/bin/python -m pip install -q --no-build-isolation --no-deps --force-reinstall \
+	  --config-settings=build-dir=build/python-$(variant) --config-settings=cmake.define.COLDSUN_CUDA=$(cuda_define) .
+	@touch $@
+
+setup: build/.engine-$(variant) ## packages, virtual environment, engine: what demo needs
+
+# ---- what a person wants ----------------------------------------------------------------------------------------------------
+demo: setup ## a coupled day of the Atacama pilot: record, picture, table
+	@rm -rf "$(OUT)"
+	@coldsun run $(SITE) --hours $(HOURS) --out "$(OUT)"
+
+.venv/.gtest: .ci/apt Makefile | .venv/.base
+	@.ci/apt $(test_packages)
+	@touch $@
+
+test: setup .venv/.gtest .venv/.test ## the C++ and Python tests
+	@$(MAKE) ctest PRESET=cpu-release
+	@python -m pytest -q tests
+
+.PHONY: ctest
+ctest:
+	@cmake --preset $(PRESET) $(CONFIGURE) >build/$(PRESET).log 2>&1 || { cat build/$(PRESET).log; exit 1; }
+	@cmake --build --preset $(PRESET)
+	@ctest --preset $(PRESET) -j $(JOBS) --progress
+
+style: .venv/.base .venv/.test ## layers, names, units, sizes; ruff
+	@python tests/check_style.py
+	@ruff check .
+
+bench: setup ## every kernel's rate on this machine
+	@coldsun bench
+
+validate: setup .venv/.test .venv/.validate ## the slow truth: theory, other codes, measurements
+	@python -m pytest -q validation
+
+# ---- other builds ---------------------------------------------------------------------------------------------------------------
+asan: .venv/.base .venv/.gtest ## the C++ tests under the address and undefined-behaviour sanitizers
+	@mkdir -p build; $(MAKE) ctest PRESET=asan
+
+cuda: .venv/.base .venv/.gtest ## everything compiled for CUDA; the tests skip where no GPU is
+	@mkdir -p build; $(MAKE) ctest PRESET=cuda-release
+
+kokkos: ## the Kokkos build and its tests, in a Debian sid root (as root)
+	@.ci/run kokkos
+
+clean: ## takes away what was built; the virtual environment stays
+	rm -rf build dist

@@ -1,0 +1,15 @@
+# coldsun_io: records (the shared HDF5 C library: its archive is not position independent) and site files (toml++, headers only).
+find_package(HDF5 REQUIRED COMPONENTS C HL)
+find_path(TOMLPLUSPLUS_INCLUDE toml++/toml.h REQUIRED)
+file(GLOB_RECURSE io_sources CONFIGURE_DEPENDS core/io/*.cpp)
+add_library(coldsun_io_needs INTERFACE)
+target_include_directories(coldsun_io_needs SYSTEM INTERFACE ${HDF5_C_INCLUDE_DIRS} ${TOMLPLUSPLUS_INCLUDE})
+target_compile_definitions(coldsun_io_needs INTERFACE ${HDF5_C_DEFINITIONS})
+set(hdf5_libraries ${HDF5_C_LIBRARIES} ${HDF5_C_HL_LIBRARIES})
+list(FILTER hdf5_libraries INCLUDE REGEX "hdf5")  # the shared library brings what it needs itself
+target_link_libraries(coldsun_io_needs INTERFACE ${hdf5_libraries})
+coldsun_library(coldsun_io ${io_sources})
+get_target_property(io_type coldsun_io TYPE)
+if(NOT io_type STREQUAL "INTERFACE_LIBRARY")
+  target_link_libraries(coldsun_io PUBLIC coldsun_engine coldsun_io_needs coldsun_build_info)
+endif()

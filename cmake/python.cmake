@@ -1,0 +1,12 @@
+# coldsun._engine: the Python module, and what the package carries beside it. Driven by scikit-build-core (pyproject.toml).
+find_package(Python 3.11 REQUIRED COMPONENTS Interpreter Development.Module)
+find_package(pybind11 CONFIG REQUIRED)
+file(GLOB bind_sources CONFIGURE_DEPENDS python/bind_*.cpp)
+if(bind_sources)
+  pybind11_add_module(_engine MODULE NO_EXTRAS ${bind_sources})
+  target_link_libraries(_engine PRIVATE coldsun_io coldsun_warnings)
+  install(TARGETS _engine DESTINATION coldsun)
+else()
+  message(STATUS "coldsun: no python/bind_*.cpp yet, so no _engine")
+endif()
+install(DIRECTORY "${PROJECT_SOURCE_DIR}/data/" DESTINATION coldsun/data)

@@ -1,0 +1,85 @@
+// Pure rules and functors that join the physics: remote control, leakage bounds, sums for the record.
+#pragma once
+#include "common/cut.hpp"
+#include "common/math.hpp"
+#include "core/state.hpp"
+#include "orbit/advance.hpp"
+
+namespace coldsun::couple {
+
+// Set-point of the coolant supply: as warm as the design allows, cooler where the night gives it for nothing.
+COLDSUN_FN Real supply_set_point(const ControlLaw& law, Real temp_air) {
+  return math::clamp(temp_air + law.approach, law.t_supply_min, law.t_supply_design);
+}
+
+// What IT may draw in all: sun now, battery while it is above its reserve, the grid's budget; less auxiliaries and losses at their bound.
+COLDSUN_FN Real site_cap(const ControlLaw& law, Real p_pv_available, Real soc) {
+  const Real battery = soc > law.soc_reserve ? law.p_battery : 0.0;
+  return math::clamp((p_pv_available + battery + law.p_grid_budget) * (1.0 - law.loss_bound) - law.p_aux_bound, 0.0, law.p_it_max);
+}
+
+// reads temp_air, p_pv_available and soc of the cut before, link_up; writes p_site_cap, t_supply_set. 56 B and 12 flops per member and site
+struct Control {
+  Cut cut;
+  View<const ControlLaw, 1> law;
+  View<const Real, 2> temp_air, p_pv_available, soc;
+  View<const std::int32_t, 2> link_up;
+  View<Real, 2> p_site_cap, t_supply_set;
+  bool stale;
+  COLDSUN_FN void operator()(int a, int site) const {
+    const int m = cut.member(a);
+    if (stale && !link_up(m, site)) return;   // nobody hears the controller: the last word holds
+    t_supply_set(m, site) = supply_set_point(law(site), temp_air(m, site));
+    p_site_cap(m, site) = site_cap(law(site), p_pv_available(m, site), soc(m, site));
+  }
+};
+
+// The link at the middle of what is so far the member's cut. reads slots; writes link_up. 60 B and 250 flops per member and site
+struct LinkNow {
+  orbit::Lines lines;
+  View<const std::int32_t, 1> member;
+  View<const Time, 1> start, stop;
+  View<std::int32_t, 2> link_up;
+  COLDSUN_FN void operator()(int a, int site) const {
+    const int m = member(a);
+    link_up(m, site) = lines.link(m, site).up(start(m) + (stop(m) - start(m)) / 2) ? 1 : 0;
+  }
+};
+
+// A cut shorter than shortest_cut is drawn out to it; one that would leave less than that to the end of the step takes it in.
+inline constexpr Time shortest_cut = 10'000'000;  // ns
+COLDSUN_FN Time merged(Time start, Time next, Time end) {
+  const Time stop = next < start + shortest_cut ? start + shortest_cut : next;
+  return stop + shortest_cut > end ? end : stop;
+}
+// writes stop. 8 B per member
+struct SetStop {
+  View<const std::int32_t, 1> member;
+  View<Time, 1> stop;
+  Time end;
+  COLDSUN_FN void operator()(int a) const { stop(member(a)) = end; }
+};
+// writes stop. 16 B per member
+struct Merge {
+  View<const std::int32_t, 1> member;
+  View<const Time, 1> start;
+  View<Time, 1> stop;
+  Time end;
+  COLDSUN_FN void operator()(int a) const { stop(member(a)) = merged(start(member(a)), stop(member(a)), end); }
+};
+
+// reads a (member, site) field; adds value times length of the cut. 24 B and 2 flops per member, site and variable
+struct Accumulate {
+  Cut cut;
+  View<const Series::Source, 1> source;
+  View<Real, 3> sum;
+  COLDSUN_FN void operator()(int v, int i) const {
+    const int n_site = sum.extent[2], m = cut.member(i / n_site), site = i % n_site;
+    sum(v, m, site) += source(v).value(m, site) * cut.length(m);
+  }
+};
+
+// Bits of a member's flags that stop it; the others are remarks.
+inline constexpr std::uint32_t fatal_flags = ~(electrical::flag_bus_shed | electrical::flag_bus_not_converged | thermal::flag_thermal_not_converged);
+
+}  // namespace coldsun::couple

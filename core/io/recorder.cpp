@@ -1,0 +1,264 @@
+// Writes segments of a record (layout: recorder.hpp, netCDF-4 as HDF5 with dimension scales, CF names).
+#include "core/io/recorder.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <system_error>
+
+#include "core/io/h5.hpp"
+
+namespace coldsun::io {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+std::string last_error() { return std::error_code(errno, std::generic_category()).message(); }
+
+std::string segment_name(int k) {
+  std::string n = std::to_string(k);
+  return "segment_" + std::string(n.size() < 4 ? 4 - n.size() : 0, '0') + n + ".nc";
+}
+
+Handle dataset(hid_t where, const std::string& name, hid_t type, const std::vector<hsize_t>& extent, bool packed) {
+  Handle space(extent.empty() ? H5Screate(H5S_SCALAR) : H5Screate_simple(static_cast<int>(extent.size()), extent.data(), nullptr), H5Sclose, name);
+  Handle plist(H5Pcreate(H5P_DATASET_CREATE), H5Pclose, name);
+  hsize_t n = 1;
+  for (auto e : extent) n *= e;
+  if (packed && n > 0) {
+    std::vector<hsize_t> chunk = extent;
+    for (hsize_t budget = (1u << 20) / 8, i = 0; i < chunk.size(); ++i) {  // last indices whole, first ones as they fit
+      const std::size_t at = chunk.size() - 1 - static_cast<std::size_t>(i);
+      chunk[at] = std::max<hsize_t>(1, std::min(chunk[at], budget));
+      budget = std::max<hsize_t>(1, budget / chunk[at]);
+    }
+    H5Pset_chunk(plist, static_cast<int>(chunk.size()), chunk.data());
+    H5Pset_shuffle(plist);
+    H5Pset_deflate(plist, 1);
+  }
+  H5Pset_attr_creation_order(plist, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED);
+  return Handle(H5Dcreate2(where, name.c_str(), type, space, H5P_DEFAULT, plist, H5P_DEFAULT), H5Dclose, "cannot create " + name);
+}
+
+void write_scale(hid_t file, const Dimension& d) {
+  if (!d.label.empty()) {
+    Handle type(H5Tcopy(H5T_C_S1), H5Tclose, d.name);
+    H5Tset_size(type, H5T_VARIABLE);
+    H5Tset_cset(type, H5T_CSET_UTF8);
+    std::vector<const char*> p;
+    for (const auto& s : d.label) p.push_back(s.c_str());
+    Handle set = dataset(file, d.name, type, {p.size()}, false);
+    check(H5Dwrite(set, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, p.data()), d.name);
+    check(H5DSset_scale(set, d.name.c_str()), d.name);
+    set_attribute(set, "long_name", d.long_name);
+  } else {
+    Handle set = dataset(file, d.name, H5T_NATIVE_INT64, {d.value.size()}, false);
+    check(H5Dwrite(set, H5T_NATIVE_INT64, H5S_ALL, H5S_ALL, H5P_DEFAULT, d.value.data()), d.name);
+    check(H5DSset_scale(set, d.name.c_str()), d.name);
+    set_attribute(set, "long_name", d.long_name);
+    if (d.name == "time") {
+      set_attribute(set, "units", "nanoseconds since 1970-01-01");
+      set_attribute(set, "standard_name", "time");
+      set_attribute(set, "calendar", "standard");
+      set_attribute(set, "comment", "end of the step; step means are over the step that ends here");
+    }
+  }
+}
+
+// The columns [offset, offset + width) of the rows, as one dataset with its scales.
+void write_variable(hid_t file, const Header& header, const Variable& v, std::size_t n, const std::vector<double>& rows, std::size_t offset) {
+  const std::size_t w = header.width(v), width = header.width();
+  std::vector<double> block(n * w);
+  for (std::size_t i = 0; i < n; ++i)
+    std::copy_n(rows.begin() + static_cast<std::ptrdiff_t>(i * width + offset), w, block.begin() + static_cast<std::ptrdiff_t>(i * w));
+  std::vector<hsize_t> extent{n};
+  for (const auto& name : v.dimension)
+    for (const auto& d : header.dimension)
+      if (d.name == name) extent.push_back(d.size());
+  Handle set = dataset(file, v.name, v.single ? H5T_NATIVE_FLOAT : H5T_NATIVE_DOUBLE, extent, true);
+  if (n) check(H5Dwrite(set, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, block.data()), v.name);
+  set_attribute(set, "units", v.unit);
+  set_attribute(set, "long_name", v.long_name);
+  if (!v.standard_name.empty()) set_attribute(set, "standard_name", v.standard_name);
+  if (!v.cell_methods.empty()) set_attribute(set, "cell_methods", v.cell_methods);
+  for (unsigned i = 0; i <= v.dimension.size(); ++i) {
+    const std::string& name = i == 0 ? "time" : v.dimension[i - 1];
+    Handle scale(H5Dopen2(file, name.c_str(), H5P_DEFAULT), H5Dclose, name);
+    check(H5DSattach_scale(set, scale, i), v.name);
+  }
+}
+
+void write_snapshot(hid_t file, const Snapshot& s) {
+  Handle root(H5Gcreate2(file, "checkpoint", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT), H5Gclose, "checkpoint");
+  for (const auto& [name, text] : s.attributes) set_attribute(root, name.c_str(), text);
+  std::map<std::string, Handle> groups;
+  for (const auto& item : s.items) {
+    const FieldRef& f = item.field;
+    if (!groups.count(f.group))
+      groups.emplace(f.group, Handle(H5Gcreate2(root, f.group.c_str(), H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT), H5Gclose, f.group));
+    std::vector<hsize_t> extent(f.extent.begin(), f.extent.end());
+    Handle set = dataset(groups[f.group], f.info.name, native(f.type), extent, true);
+    if (!item.bytes.empty()) check(H5Dwrite(set, native(f.type), H5S_ALL, H5S_ALL, H5P_DEFAULT, item.bytes.data()), f.path());
+    set_attribute(set, "units", f.info.unit);
+    set_attribute(set, "long_name", f.info.meaning);
+    set_attribute(set, "axes", f.info.shape);
+  }
+}
+
+}  // namespace
+
+std::size_t Header::width(const Variable& v) const {
+  std::size_t n = 1;
+  for (const auto& name : v.dimension)
+    for (const auto& d : dimension)
+      if (d.name == name) n *= d.size();
+  return n;
+}
+
+std::size_t Header::width() const {
+  std::size_t n = 0;
+  for (const auto& v : variable) n += width(v);
+  return n;
+}
+
+Recorder::Recorder(fs::path folder, Header header, int first_segment)
+    : folder_(std::move(folder)), header_(std::move(header)), segment_(first_segment) {
+  silence();
+  std::error_code error;
+  fs::create_directories(folder_, error);
+  if (error) throw FileError(folder_.string() + ": cannot make this folder: " + error.message());
+  const fs::path probe = folder_ / ".probe";
+  const int fd = ::open(probe.c_str(), O_CREAT | O_WRONLY, 0644);
+  if (fd < 0) throw FileError(folder_.string() + ": cannot write to this folder: " + last_error());
+  ::close(fd);
+  fs::remove(probe, error);
+  for (const auto& e : fs::directory_iterator(folder_))
+    if (e.path().extension() == ".part") fs::remove(e.path(), error);  // of a run that was killed
+  if (first_segment == 0 && fs::exists(folder_ / segment_name(0)))
+    throw FileError(folder_.string() + ": already holds a record; accepted: another folder, or --resume");
+  thread_ = std::thread([this] { work(); });
+}
+
+Recorder::~Recorder() {
+  {
+    std::lock_guard lock(mutex_);
+    stop_ = true;
+  }
+  wake_.notify_all();
+  thread_.join();
+}
+
+void Recorder::rethrow() {
+  if (error_) std::rethrow_exception(error_);
+}
+
+void Recorder::append(Time time, std::vector<double> row) {
+  {
+    std::lock_guard lock(mutex_);
+    rethrow();
+  }
+  time_.push_back(time);
+  rows_.insert(rows_.end(), row.begin(), row.end());
+}
+
+void Recorder::close_segment(Snapshot snapshot) {
+  std::unique_lock lock(mutex_);
+  rethrow();
+  room_.wait(lock, [this] { return queue_.size() < 3 || error_; });
+  rethrow();
+  queue_.push_back(Job{std::move(time_), std::move(rows_), std::move(snapshot), segment_++});
+  time_.clear(), rows_.clear();
+  wake_.notify_all();
+}
+
+void Recorder::finish() {
+  std::unique_lock lock(mutex_);
+  room_.wait(lock, [this] { return (queue_.empty() && !busy_) || error_; });
+  rethrow();
+}
+
+void Recorder::work() {
+  for (;;) {
+    std::unique_lock lock(mutex_);
+    wake_.wait(lock, [this] { return stop_ || !queue_.empty(); });
+    if (queue_.empty()) return;
+    Job job = std::move(queue_.front());
+    queue_.pop_front();
+    busy_ = true;
+    lock.unlock();
+    std::exception_ptr error;
+    try {
+      write(job);
+    } catch (...) {
+      error = std::current_exception();
+    }
+    lock.lock();
+    busy_ = false;
+    if (error) {
+      error_ = error;
+      queue_.clear();
+    }
+    room_.notify_all();
+    if (error_) return;
+  }
+}
+
+namespace {
+
+// Makes `whole` by way of a .part beside it: fill(file) writes, then all is flushed, synced and renamed, or nothing is left.
+template <class Fill>
+void write_whole(const fs::path& whole, const Fill& fill) {
+  silence();  // the error stack is per thread
+  const fs::path part = whole.string() + ".part";
+  errno = 0;
+  try {
+    Handle create(H5Pcreate(H5P_FILE_CREATE), H5Pclose, "HDF5");
+    H5Pset_link_creation_order(create, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED);
+    H5Pset_attr_creation_order(create, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED);
+    Handle file(H5Fcreate(part.c_str(), H5F_ACC_TRUNC, create, H5P_DEFAULT), H5Fclose, "cannot create");
+    fill(static_cast<hid_t>(file));
+    check(H5Fflush(file, H5F_SCOPE_GLOBAL), "cannot flush");
+    check(file.close(), "cannot close");
+    const int fd = ::open(part.c_str(), O_RDONLY);
+    if (fd < 0 || ::fsync(fd) != 0) {
+      const std::string why = last_error();
+      if (fd >= 0) ::close(fd);
+      throw FileError(why);
+    }
+    ::close(fd);
+  } catch (const FileError& e) {
+    const std::string why = errno ? last_error() : e.what();
+    std::error_code ignored;
+    fs::remove(part, ignored);
+    throw FileError(whole.string() + ": cannot be written: " + why);
+  }
+  std::error_code error;
+  fs::rename(part, whole, error);
+  if (error) throw FileError(whole.string() + ": cannot be put in place: " + error.message());
+}
+
+}  // namespace
+
+void write_state_file(const Snapshot& snapshot, const fs::path& path) {
+  write_whole(path, [&](hid_t file) {
+    set_attribute(file, "coldsun_schema", schema_version);
+    write_snapshot(file, snapshot);
+  });
+}
+
+void Recorder::write(const Job& job) const {
+  write_whole(folder_ / segment_name(job.segment), [&](hid_t file) {
+    for (const auto& [name, text] : header_.attribute) set_attribute(file, name.c_str(), text);
+    std::vector<Dimension> dimension = header_.dimension;
+    dimension.insert(dimension.begin(), Dimension{"time", "time", {}, job.time});
+    for (const auto& d : dimension) write_scale(file, d);
+    std::size_t offset = 0;
+    for (const auto& v : header_.variable) write_variable(file, header_, v, job.time.size(), job.rows, std::exchange(offset, offset + header_.width(v)));
+    write_snapshot(file, job.snapshot);
+  });
+}
+
+}  // namespace coldsun::io

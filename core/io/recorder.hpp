@@ -1,0 +1,92 @@
+// The record of a run: a folder of HDF5 segments laid out as netCDF-4, written on a thread of its own.
+//   segment_0000.nc ...   one per simulated hour by default, each whole: series, inputs, checkpoint of the State at its end
+//   segment_NNNN.nc.part  the one being written; renamed when it is whole, so a kill loses at most this one
+#pragma once
+#include <condition_variable>
+#include <deque>
+#include <exception>
+#include <filesystem>
+#include <map>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "common/time.hpp"
+#include "core/snapshot.hpp"
+
+namespace coldsun::io {
+
+inline constexpr const char* schema_version = "1";
+
+struct Dimension {
+  std::string name, long_name;
+  std::vector<std::string> label;   // either labels
+  std::vector<std::int64_t> value;  // or numbers
+  std::size_t size() const { return label.empty() ? value.size() : label.size(); }
+};
+
+struct Variable {
+  std::string name, unit, long_name, standard_name;
+  std::vector<std::string> dimension;  // without time, which comes first
+  bool single = false;                 // stored as float32
+  std::string cell_methods = {};       // "time: mean" for step means
+};
+
+struct Header {
+  std::map<std::string, std::string> attribute;  // global: title, commit, inputs...
+  std::vector<Dimension> dimension;
+  std::vector<Variable> variable;
+  std::size_t width(const Variable& v) const;  // values per row
+  std::size_t width() const;                   // of all variables
+};
+
+class Recorder {
+ public:
+  // Makes the folder if need be. Throws FileError when it cannot be written to or holds another run's segments.
+  Recorder(std::filesystem::path folder, Header header, int first_segment);
+  ~Recorder();  // drops an unfinished segment's .part file; finish() first to keep it
+  Recorder(const Recorder&) = delete;
+  Recorder& operator=(const Recorder&) = delete;
+
+  // One row: the time at the step's end, its values in the order of header.variable. Blocks while the writer is far behind.
+  void append(Time time, std::vector<double> row);
+  // Ends the open segment with this State; the next row opens another.
+  void close_segment(Snapshot snapshot);
+  // Waits until all is on disk; throws what the writer met.
+  void finish();
+  int segment() const { return segment_; }
+
+ private:
+  struct Job {
+    std::vector<Time> time;
+    std::vector<double> rows;
+    Snapshot snapshot;
+    int segment;
+  };
+  void work();
+  void write(const Job&) const;
+  void rethrow();
+
+  std::filesystem::path folder_;
+  Header header_;
+  int segment_;
+  std::vector<Time> time_;
+  std::vector<double> rows_;
+  std::deque<Job> queue_;
+  std::mutex mutex_;
+  std::condition_variable wake_, room_;
+  std::exception_ptr error_;
+  bool busy_ = false, stop_ = false;
+  std::thread thread_;
+};
+
+// Closed segments of a record, in order. Throws FileError when the folder is not there or holds none.
+std::vector<std::filesystem::path> segments(const std::filesystem::path& folder);
+// A file that holds a checkpoint and nothing else: written beside its place, then renamed.
+void write_state_file(const Snapshot& snapshot, const std::filesystem::path& path);
+// The checkpoint in one segment. Throws FileError on a truncated, foreign or older-schema file.
+Snapshot read_snapshot(const std::filesystem::path& segment);
+std::map<std::string, std::string> read_attributes(const std::filesystem::path& segment);
+
+}  // namespace coldsun::io

@@ -1,0 +1,148 @@
+// Which fields of a State become variables of a record, and the rows they make.
+#include "core/io/run_recorded.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "core/io/h5.hpp"
+
+namespace coldsun::io {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+// CF standard names of fields that have one (CF standard name table 85).
+const std::map<std::string, std::string> standard_names = {
+    {"ghi", "surface_downwelling_shortwave_flux_in_air"},
+    {"dni", "surface_direct_along_beam_shortwave_flux_in_air"},
+    {"dhi", "surface_diffuse_downwelling_shortwave_flux_in_air"},
+    {"temp_air", "air_temperature"},
+    {"wind_speed", "wind_speed"},
+    {"pressure", "surface_air_pressure"},
+    {"solar_zenith", "solar_zenith_angle"},
+};
+
+std::vector<std::string> words(const char* text) {
+  std::vector<std::string> out(1);
+  for (const char* p = text; *p; ++p) {
+    if (*p == ' ') out.emplace_back();
+    else out.back() += *p;
+  }
+  return out;
+}
+
+double value_at(const FieldRef& f, std::size_t i) {
+  switch (f.type) {
+    case Scalar::f64: return static_cast<const double*>(f.data)[i];
+    case Scalar::f32: return static_cast<const float*>(f.data)[i];
+    case Scalar::i64: return static_cast<double>(static_cast<const std::int64_t*>(f.data)[i]);
+    case Scalar::i32: return static_cast<const std::int32_t*>(f.data)[i];
+    case Scalar::i16: return static_cast<const std::int16_t*>(f.data)[i];
+    case Scalar::i8: return static_cast<const std::int8_t*>(f.data)[i];
+    case Scalar::u64: return static_cast<double>(static_cast<const std::uint64_t*>(f.data)[i]);
+    case Scalar::u32: return static_cast<const std::uint32_t*>(f.data)[i];
+    case Scalar::u8: return static_cast<const std::uint8_t*>(f.data)[i];
+  }
+  return 0;
+}
+
+Dimension numbers(const std::string& name, std::int64_t first, std::int64_t n) {
+  Dimension d{name, std::string("index along ").append(name), {}, {}};
+  for (std::int64_t i = 0; i < n; ++i) d.value.push_back(first + i);
+  return d;
+}
+
+// Site series in full (step means of what is derived, end-of-step values of state), junction per node, fields where asked.
+struct Layout {
+  Header header;
+  std::vector<FieldRef> end;        // end-of-step values, after the step means in a row
+  std::size_t n_mean = 0;           // step means: state.series, in its order
+};
+
+Layout layout(const System& system, const State& s, bool with_fields) {
+  Layout l;
+  std::set<std::string> used = {"time", "member", "site", "node", "step"};
+  const auto name_of = [&](const std::string& group, const char* name) {
+    std::string n = name;
+    if (!used.insert(n).second) used.insert(n = std::string(group).append("_").append(name));
+    return n;
+  };
+  std::set<std::string> dimensions;
+  const auto standard = [](const char* name) {
+    const auto it = standard_names.find(name);
+    return it == standard_names.end() ? std::string() : it->second;
+  };
+  l.header.variable.push_back({"step", "s", "length of the step that ends here", "", {}, false, {}});
+  for (const FieldInfo& info : s.series.info)
+    l.header.variable.push_back({name_of("mean", info.name), info.unit, info.meaning, standard(info.name), {"member", "site"}, false, "time: mean"});
+  l.n_mean = s.series.info.size();
+  for (const FieldRef& f : fields(s)) {
+    const std::string shape = f.info.shape, name = f.info.name;
+    const bool site_state = shape == "member site" && (f.info.kind == Kind::state || (f.info.kind == Kind::derived && f.type != Scalar::f64));
+    const bool junction = f.group == "thermal" && (name == "t_junction" || name == "p_node");
+    const bool field = with_fields && f.group == "thermal" && (name == "t_solid" || name == "t_coolant");
+    const bool flags = f.group == "run" && (name == "flags" || name == "n_cut");
+    if (!(site_state || junction || field || flags) || f.bytes() == 0) continue;
+    const bool single = f.type == Scalar::f64 && (junction || field);
+    l.header.variable.push_back({name_of(f.group, f.info.name), f.info.unit, f.info.meaning, standard(f.info.name), words(f.info.shape), single, "time: point"});
+    l.end.push_back(f);
+    const auto axes = words(f.info.shape);
+    for (std::size_t r = 0; r < axes.size(); ++r) {
+      if (axes[r] == "member" || axes[r] == "site" || axes[r] == "node" || !dimensions.insert(axes[r]).second) continue;
+      l.header.dimension.push_back(numbers(axes[r], 0, f.extent[r]));
+    }
+  }
+  l.header.dimension.push_back(numbers("member", s.first_member, s.n_member));
+  l.header.dimension.push_back({"site", "site", system.site_name, {}});
+  l.header.dimension.push_back({"node", "node: site/type/number", system.node_name, {}});
+  return l;
+}
+
+std::vector<double> row(const Layout& l, const State& s, Real dt) {
+  std::vector<double> r;
+  r.reserve(l.header.width());
+  r.push_back(dt);
+  const Real scale = 1.0 / dt;
+  for (std::int64_t i = 0; i < s.series.sum.size(); ++i) r.push_back(s.series.sum.data()[i] * scale);
+  for (const FieldRef& f : l.end)
+    for (std::size_t i = 0, n = f.bytes() / f.item; i < n; ++i) r.push_back(value_at(f, i));
+  return r;
+}
+
+}  // namespace
+
+std::int64_t run_recorded(const System& system, State& state, const Inputs& inputs, Real dt, std::int64_t n_step, const RecordOptions& options,
+                          const std::function<bool(std::int64_t)>& go_on) {
+  Layout l = layout(system, state, options.fields);
+  l.header.attribute = options.attribute;
+  l.header.attribute["coldsun_schema"] = schema_version;
+  Recorder recorder(options.folder, l.header, options.first_segment);
+  std::int64_t done = 0, in_segment = 0;
+  run(system, state, inputs, dt, n_step, [&](const State& s) {
+    recorder.append(s.time, row(l, s, dt));
+    ++done, ++in_segment;
+    const bool more = !go_on || go_on(done);
+    if (in_segment == options.steps_per_segment || done == n_step || !more) {
+      recorder.close_segment(snapshot(s));
+      in_segment = 0;
+    }
+    return more;
+  });
+  recorder.finish();
+  return done;
+}
+
+void save_file(const State& state, const fs::path& path) {
+  write_state_file(snapshot(state), path);
+}
+
+void restore_file(State& state, const fs::path& path) {
+  try {
+    restore(state, read_snapshot(path));
+  } catch (const std::invalid_argument& e) {
+    throw FileError(path.string() + ": " + e.what());
+  }
+}
+
+}  // namespace coldsun::io

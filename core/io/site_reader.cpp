@@ -1,0 +1,153 @@
+// Finds and reads the files of a site: the site itself, the plates and modules that it names.
+#include "core/io/site_reader.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <numbers>
+
+#include "core/io/site_reader_parts.hpp"
+
+namespace coldsun {
+
+namespace fs = std::filesystem;
+using namespace site_reader;
+
+namespace {
+constexpr std::uintmax_t largest_file = 16u << 20;  // a site file has some kB; a picture or a dump is refused unread
+
+}  // namespace
+
+namespace site_reader {
+
+std::string slurp(const fs::path& path) {
+  std::error_code error;
+  if (!fs::exists(path, error)) throw SiteError(fmt::format("{}: no such file", path.string()));
+  if (!fs::is_regular_file(path, error)) throw SiteError(fmt::format("{}: is no file", path.string()));
+  if (fs::file_size(path, error) > largest_file)
+    throw SiteError(fmt::format("{}: larger than 16 MiB; accepted: a TOML file", path.string()));
+  std::ifstream in(path, std::ios::binary);
+  std::string text{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+  if (!in) throw SiteError(fmt::format("{}: cannot be read", path.string()));
+  return text;
+}
+
+bool is_path(std::string_view name) {
+  return name.find('/') != std::string_view::npos || (name.size() > 5 && name.substr(name.size() - 5) == ".toml");
+}
+
+// Names become file names: only what cannot leave its folder.
+bool is_plain(std::string_view name) {
+  return !name.empty() && name.size() < 100 && std::all_of(name.begin(), name.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+  });
+}
+
+std::string listed(const std::vector<std::string>& names) { return names.empty() ? "none" : fmt::format("{}", fmt::join(names, ", ")); }
+
+void not_shipped(std::string_view what, std::string_view name, const std::vector<std::string>& names, const fs::path& data) {
+  const std::string near = nearest(name, {names.begin(), names.end()});
+  throw SiteError(fmt::format("no {} is called \"{}\"{}; shipped in {}: {}; or give the path of a file", what, name,
+                              near.empty() ? "" : fmt::format(", did you mean {}?", near), data.string(), listed(names)));
+}
+
+}  // namespace site_reader
+
+namespace {
+
+// A plate or a module that the site names: beside the site first, then in the data folder.
+template <class Part>
+Part named(std::string_view what, std::string_view folder, const std::string& name, const Table& who, std::string_view key,
+           const fs::path& beside, const fs::path& data, std::vector<Provenance>& sink, Part (*read)(Table)) {
+  if (!is_plain(name)) who.fail(key, fmt::format("= \"{}\"; accepted: a name of letters, digits, - and _", name));
+  const fs::path file = fmt::format("{}.toml", name);
+  fs::path path = beside / file;
+  std::error_code error;
+  if (beside.empty() || !fs::is_regular_file(path, error)) path = data / folder / file;
+  if (!fs::is_regular_file(path, error))
+    who.fail(key, fmt::format("= \"{}\"; accepted: a {} in {}: {}", name, what, (data / folder).string(), listed(shipped(folder, data))));
+  const std::string text = slurp(path);
+  File f = parse(text, path.filename().string());
+  f.sink = &sink;
+  return read(Table(f.root, fmt::format("{}[{}]", what, name), f));
+}
+
+// Paths that later readers open relative to the data folder must stay inside it.
+void check_inside(const Table& who, std::string_view key, const std::string& name) {
+  const fs::path p(name);
+  if (p.is_absolute() || std::find(p.begin(), p.end(), "..") != p.end())
+    who.fail(key, fmt::format("= \"{}\"; accepted: a path below the data folder", name));
+}
+
+Site read(std::string_view text, std::string_view name, const fs::path& beside, const fs::path& data) {
+  File file = parse(text, name);
+  Site s;
+  file.sink = &s.provenance;
+  Table t(file.root, "", file);
+  s.name = t.word("name");
+  s.title = t.word("title");
+  constexpr Real pi = std::numbers::pi;
+  s.latitude = t.quantity("latitude", Quantity::angle, between(-pi / 2, pi / 2));
+  s.longitude = t.quantity("longitude", Quantity::angle, between(-pi, pi));
+  s.altitude = t.quantity("altitude", Quantity::length, between(-430, 6000));
+  s.utc_offset = t.quantity("utc_offset", Quantity::time, between(-12 * 3600.0, 14 * 3600.0));
+  s.start = t.instant("start");
+  s.climate = read_climate(t.child("climate"));
+  Table hall = t.child("hall");
+  s.hall = read_hall(hall);
+  for (std::size_t i = 0; i < s.hall.node.size(); ++i) {
+    const std::string& plate = s.hall.node[i].plate;
+    if (std::any_of(s.plate.begin(), s.plate.end(), [&](const PlateClass& p) { return p.name == plate; })) continue;
+    s.plate.push_back(named("plate", "plates", plate, hall.children("node")[i], "plate", beside, data, s.provenance, read_plate));
+    if (s.plate.back().name != plate) s.plate.back().name = plate;
+  }
+  s.cooling = read_cooling(t.child("cooling"));
+  Table power = t.child("power");
+  s.power = read_power(power);
+  for (std::size_t i = 0; i < s.power.strings.size(); ++i) {
+    const std::string& module = s.power.strings[i].module;
+    if (std::any_of(s.power.module.begin(), s.power.module.end(), [&](const PvModule& m) { return m.name == module; })) continue;
+    s.power.module.push_back(
+        named("module", "modules", module, power.children("strings")[i], "module", beside, data, s.provenance, read_module));
+    s.power.module.back().name = module;
+  }
+  s.comms = read_comms(t.child("comms"));
+  Table jobs = t.child("jobs");
+  s.jobs = read_jobs(jobs);
+  check_inside(jobs, "file", s.jobs.file);
+  t.finish();
+  for (const PlateClass& p : s.plate)
+    if (p.coolant != s.cooling.coolant)
+      throw SiteError(fmt::format("{}: plate {} is made for {}, but cooling.coolant = \"{}\"; accepted: the same coolant", name, p.name,
+                                  p.coolant, s.cooling.coolant));
+  return s;
+}
+
+}  // namespace
+
+std::vector<std::string> shipped(std::string_view kind, const fs::path& data) {
+  std::vector<std::string> names;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(data / kind, error))
+    if (entry.path().extension() == ".toml") names.push_back(entry.path().stem().string());
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+Site load_site(std::string_view name, const fs::path& data) {
+  if (is_path(name)) {
+    const fs::path path(name);
+    const std::string text = slurp(path);
+    return read(text, path.filename().string(), path.parent_path().empty() ? fs::path(".") : path.parent_path(), data);
+  }
+  std::error_code error;
+  const fs::path path = data / "sites" / fmt::format("{}.toml", name);
+  if (!is_plain(name) || !fs::is_regular_file(path, error)) not_shipped("site", name, shipped("sites", data), data);
+  return read(slurp(path), path.filename().string(), {}, data);
+}
+
+Site read_site(std::string_view text, std::string_view file, const fs::path& data) { return read(text, file, {}, data); }
+
+}  // namespace coldsun

@@ -1,0 +1,34 @@
+// Reads what people write: site and network files (TOML) -> Site and Network in SI, with the origin of every value.
+#pragma once
+#include <filesystem>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/site.hpp"
+
+namespace coldsun {
+
+/// One sentence: file:line, key, value and what is accepted. Nothing is thrown but this for anything a file may hold.
+struct SiteError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+/// `name` is the name of a shipped site ("atacama": DATA/sites/atacama.toml) or a path; plates and modules are looked for beside a
+/// path first, then in DATA/plates and DATA/modules.
+Site load_site(std::string_view name, const std::filesystem::path& data);
+
+/// The name of a shipped network or site, or a path to either; a site alone is a network of one.
+Network load_network(std::string_view name, const std::filesystem::path& data);
+
+/// The same from text, for tests and for sites that come from elsewhere than a file; `file` is what errors call it.
+Site read_site(std::string_view text, std::string_view file, const std::filesystem::path& data);
+
+/// DATA/constellations/NAME.toml (a shell), .csv (OMM) or .tle: which of them is there.
+Constellation find_constellation(std::string_view name, const std::filesystem::path& data);
+
+/// Names of what lies in a folder of the data ("sites", "networks", "plates", "modules"), sorted.
+std::vector<std::string> shipped(std::string_view kind, const std::filesystem::path& data);
+
+}  // namespace coldsun

@@ -1,0 +1,178 @@
+// [hall], [cooling] and the plate files.
+#include <fmt/format.h>
+
+#include "core/io/site_reader_parts.hpp"
+
+namespace coldsun::site_reader {
+
+namespace {
+
+using Q = Quantity;
+constexpr Range liquid = between(273.15, 363.15);   // the coolants' correlations
+constexpr Range silicon = between(303.15, 423.15);  // firmware limits of any accelerator on the market
+
+NodeType read_node(Table t) {
+  NodeType n;
+  n.name = t.word("name");
+  n.gpu = t.word("gpu");
+  n.n_node = t.count("n_node", 1, 1 << 20);
+  n.n_field = t.count("n_field", 0, 1 << 20);
+  n.n_plate = t.count("n_plate", 1, 64);
+  n.plate = t.word("plate");
+  n.p_idle = t.quantity("p_idle", Q::power, positive());
+  n.p_max = t.quantity("p_max", Q::power, positive());
+  n.utilisation_exponent = t.number("utilisation_exponent", above(0, 4));
+  n.p_leakage = t.quantity("p_leakage", Q::power, not_negative());
+  n.t_leakage = t.quantity("t_leakage", Q::temperature, silicon);
+  n.leakage_slope = t.quantity("leakage_slope", Q::per_temperature, between(0, 0.1));
+  n.t_cap = t.quantity("t_cap", Q::temperature, silicon);
+  n.t_cap_band = t.quantity("t_cap_band", Q::temperature_difference, above(0, 50));
+  n.throttle_floor = t.number("throttle_floor", share());
+  n.flow_factor = t.number("flow_factor", above(0, 10));
+  n.tim_factor = t.number("tim_factor", above(0, 10));
+  t.finish();
+  if (n.n_field > n.n_node) t.fail("n_field", fmt::format("= {}; accepted: 0 to n_node = {}", n.n_field, n.n_node));
+  if (n.p_idle + n.p_leakage >= n.p_max)
+    throw SiteError(t.at(fmt::format("p_idle + p_leakage = {:g} W; accepted: less than p_max = {:g} W", n.p_idle + n.p_leakage, n.p_max)));
+  return n;
+}
+
+Pump read_pump(Table t, bool exponent) {
+  Pump p;
+  p.flow = t.quantity("flow", Q::volume_flow, positive());
+  p.dp = t.quantity("dp", Q::pressure, positive());
+  if (exponent) p.dp_exponent = t.number("dp_exponent", between(1, 2));
+  p.efficiency = t.number("efficiency", above(0, 1));
+  t.finish();
+  return p;
+}
+
+Layer read_layer(Table t) {
+  Layer l;
+  l.name = t.word("name");
+  l.thickness = t.quantity("thickness", Q::length, above(0, 0.1));
+  l.conductivity = t.quantity("conductivity", Q::conductivity, above(0, 3000));
+  l.heat_capacity = t.quantity("heat_capacity", Q::volumetric_heat_capacity, above(0, 1e7));
+  t.finish();
+  return l;
+}
+
+}  // namespace
+
+Hall read_hall(Table t) {
+  Hall h;
+  h.n_rack = t.count("n_rack", 1);
+  h.nodes_per_rack = t.count("nodes_per_rack", 1);
+  h.liquid_fraction = t.number("liquid_fraction", above(0, 1));
+  for (Table& n : t.children("node")) h.node.push_back(read_node(std::move(n)));
+  t.finish();
+  std::int64_t n = 0;
+  for (const NodeType& type : h.node) n += type.n_node;
+  const std::int64_t places = static_cast<std::int64_t>(h.n_rack) * h.nodes_per_rack;
+  if (n > places)
+    t.fail("n_rack", fmt::format("= {} times nodes_per_rack = {} is less than the {} nodes listed", h.n_rack, h.nodes_per_rack, n));
+  return h;
+}
+
+Cooling read_cooling(Table t) {
+  Cooling c;
+  c.coolant = t.choice("coolant", {"pg25", "water"});
+  c.volume = t.quantity("volume", Q::volume, positive());
+  c.pump = read_pump(t.child("pump"), true);
+  c.t_supply = t.quantity("t_supply", Q::temperature, liquid);
+  c.t_supply_min = t.quantity("t_supply_min", Q::temperature, liquid);
+  c.supply_approach = t.quantity("supply_approach", Q::temperature_difference, between(0, 40));
+  c.p_aux_base = t.quantity("p_aux_base", Q::power, not_negative());
+  {
+    Table u = t.child("cdu");
+    c.cdu_ua = u.quantity("ua", Q::thermal_conductance, positive());
+    c.cdu_ua_exponent = u.number("ua_exponent", between(0, 1));
+    c.cdu_heat_capacity = u.quantity("heat_capacity", Q::heat_capacity, positive());
+    c.cdu_band = u.quantity("band", Q::temperature_difference, above(0, 20));
+    c.cdu_control_time = u.quantity("control_time", Q::time, positive());
+    u.finish();
+  }
+  {
+    Table f = t.child("facility");
+    c.facility_coolant = f.choice("coolant", {"pg25", "water"});
+    c.facility_volume = f.quantity("volume", Q::volume, positive());
+    c.facility_pump = read_pump(f.child("pump"), false);
+    c.facility_approach = f.quantity("approach", Q::temperature_difference, above(0, 20));
+    f.finish();
+  }
+  {
+    Table d = t.child("dry_cooler");
+    c.cooler_ua = d.quantity("ua", Q::thermal_conductance, positive());
+    c.cooler_ua_exponent = d.number("ua_exponent", between(0, 1));
+    c.cooler_air_flow = d.quantity("air_flow", Q::volume_flow, positive());
+    c.cooler_fan_power = d.quantity("fan_power", Q::power, positive());
+    c.cooler_fan_min = d.number("fan_min", share());
+    c.cooler_fan_band = d.quantity("fan_band", Q::temperature_difference, above(0, 20));
+    c.cooler_fan_time = d.quantity("fan_time", Q::time, positive());
+    d.finish();
+  }
+  {
+    Table a = t.child("hall_air");
+    c.t_hall = a.quantity("t_set", Q::temperature, between(283.15, 323.15));
+    c.hall_band = a.quantity("band", Q::temperature_difference, above(0, 20));
+    c.hall_heat_capacity = a.quantity("heat_capacity", Q::heat_capacity, positive());
+    c.hall_cooler_ua = a.quantity("cooler_ua", Q::thermal_conductance, positive());
+    c.hall_cooling = a.quantity("cooling", Q::power, positive());
+    c.hall_fan_power = a.quantity("fan_power", Q::power, not_negative());
+    c.hall_fan_min = a.number("fan_min", share());
+    c.hall_chiller_cop = a.number("chiller_cop", between(1, 20));
+    c.hall_chiller_t_air = a.quantity("chiller_t_air", Q::temperature, between(273.15, 333.15));
+    a.finish();
+  }
+  t.finish();
+  if (c.t_supply_min > c.t_supply)
+    throw SiteError(t.at(fmt::format("t_supply_min = {:g} degC; accepted: at most t_supply = {:g} degC", to_unit("degc", c.t_supply_min),
+                                     to_unit("degc", c.t_supply))));
+  return c;
+}
+
+PlateClass read_plate(Table t) {
+  PlateClass p;
+  p.name = t.word("name");
+  p.length = t.quantity("length", Q::length, above(0, 1));
+  p.width = t.quantity("width", Q::length, above(0, 1));
+  p.n_x = t.count("n_x", 8, 8);  // the lanes of the plate solver
+  p.n_y = t.count("n_y", 8, 8);
+  for (Table& l : t.children("layer")) p.layer.push_back(read_layer(std::move(l)));
+  const std::string tim = t.word("tim_layer");
+  {
+    Table c = t.child("channel");
+    p.n_channel = c.count("n_channel", 1, 10000);
+    p.channel_width = c.quantity("width", Q::length, above(0, 0.1));
+    p.channel_height = c.quantity("height", Q::length, above(0, 0.1));
+    p.fin_conductivity = c.quantity("fin_conductivity", Q::conductivity, above(0, 3000));
+    p.fin_heat_capacity = c.quantity("fin_heat_capacity", Q::volumetric_heat_capacity, above(0, 1e7));
+    p.n_fin_layer = c.count("n_fin_layer", 1, 6);
+    p.minor_loss = c.number("minor_loss", not_negative());
+    c.finish();
+    if (p.n_channel * p.channel_width >= p.width)
+      c.fail("n_channel", fmt::format("= {} channels leave no wall in {:g} mm; accepted: n_channel * width < the plate's width",
+                                      p.n_channel, p.width * 1e3));
+  }
+  if (auto lid = t.child_if("lid")) p.lid = read_layer(*std::move(lid));
+  p.coolant = t.choice("coolant", {"pg25", "water"});
+  p.flow_min = t.quantity("flow_min", Q::volume_flow, positive());
+  p.flow_max = t.quantity("flow_max", Q::volume_flow, positive());
+  const std::size_t n_column = static_cast<std::size_t>(p.n_x) * static_cast<std::size_t>(p.n_y);
+  p.power_map = t.numbers("power_map", not_negative(), n_column, n_column);
+  p.r_reference = t.quantity("r_reference", Q::thermal_resistance, positive());
+  p.flow_reference = t.quantity("flow_reference", Q::volume_flow, positive());
+  t.finish();
+  p.tim_layer = -1;
+  for (std::size_t i = 0; i < p.layer.size(); ++i)
+    if (p.layer[i].name == tim) p.tim_layer = static_cast<int>(i);
+  if (p.tim_layer < 0) t.fail("tim_layer", fmt::format("= \"{}\"; accepted: the name of one of its layers", tim));
+  if (p.flow_max < p.flow_min) t.fail("flow_max_lpm", "is below flow_min; accepted: flow_min or more");
+  Real sum = 0;
+  for (const Real x : p.power_map) sum += x;
+  if (!(sum > 0)) t.fail("power_map", "is zero everywhere; accepted: at least one positive density");
+  for (Real& x : p.power_map) x *= static_cast<Real>(p.power_map.size()) / sum;
+  return p;
+}
+
+}  // namespace coldsun::site_reader

@@ -1,0 +1,105 @@
+// Reads what joins sites: a network file, or a site alone with the constellations that it uses.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/io/site_reader_parts.hpp"
+
+namespace coldsun {
+
+namespace fs = std::filesystem;
+using namespace site_reader;
+
+namespace {
+
+Network network_of_one(Site site, const fs::path& data) {
+  Network n;
+  n.name = site.name;
+  n.start = site.start;
+  const auto add = [&](const std::string& name) {
+    for (const Constellation& c : n.constellation)
+      if (c.name == name) return;
+    n.constellation.push_back(find_constellation(name, data));
+  };
+  add(site.comms.broadband);
+  for (const std::string& name : site.comms.data) add(name);
+  n.site.push_back(std::move(site));
+  return n;
+}
+
+Network read_network(std::string_view text, std::string_view name, const fs::path& beside, const fs::path& data) {
+  File file = parse(text, name);
+  Network n;
+  file.sink = &n.provenance;
+  Table t(file.root, "", file);
+  n.name = t.word("name");
+  n.start = t.instant("start");
+  const std::vector<std::string> sites = t.words("sites");
+  if (sites.empty() && t.has("sites")) t.fail("sites", "is empty; accepted: one site or more");
+  for (const std::string& s : sites) {
+    const fs::path local = beside / (is_path(s) ? fs::path(s) : fs::path(fmt::format("{}.toml", s)));
+    std::error_code error;
+    n.site.push_back(!beside.empty() && is_path(s) && fs::is_regular_file(local, error) ? load_site(local.string(), data)
+                                                                                        : load_site(s, data));
+    for (std::size_t i = 0; i + 1 < n.site.size(); ++i)
+      if (n.site[i].name == n.site.back().name)
+        t.fail("sites", fmt::format("holds {} twice; accepted: each site once", n.site.back().name));
+  }
+  const std::vector<std::string> constellations = t.words("constellations");
+  for (const std::string& c : constellations) n.constellation.push_back(find_constellation(c, data));
+  for (Table& l : t.children_if("link")) {
+    Link link;
+    link.from = l.word("from");
+    link.to = l.word("to");
+    link.kind = l.kind("kind", {"fibre", "laser", "broadband"});
+    link.rate = l.quantity("rate", Quantity::data_rate, positive());
+    link.latency = l.quantity("latency", Quantity::time, not_negative());
+    l.finish();
+    for (const auto& [key, end] : {std::pair{"from", link.from}, std::pair{"to", link.to}}) {
+      const bool site = std::any_of(n.site.begin(), n.site.end(), [&](const Site& x) { return x.name == end; });
+      if (!site && std::find(constellations.begin(), constellations.end(), end) == constellations.end())
+        l.fail(key, fmt::format("= \"{}\"; accepted: a site or constellation of this network", end));
+    }
+    n.link.push_back(std::move(link));
+  }
+  t.finish();
+  for (const Site& s : n.site) {
+    std::vector<std::string> used = s.comms.data;
+    used.push_back(s.comms.broadband);
+    for (const std::string& c : used)
+      if (std::find(constellations.begin(), constellations.end(), c) == constellations.end())
+        t.fail("constellations", fmt::format("lacks \"{}\", which site {} uses", c, s.name));
+  }
+  return n;
+}
+
+}  // namespace
+
+Constellation find_constellation(std::string_view name, const fs::path& data) {
+  std::error_code error;
+  for (const char* extension : {"toml", "csv", "tle"}) {
+    Constellation c{std::string(name), fmt::format("constellations/{}.{}", name, extension)};
+    if (is_plain(name) && fs::is_regular_file(data / c.file, error)) return c;
+  }
+  throw SiteError(fmt::format("no constellation is called \"{}\"; accepted: {}.toml, .csv or .tle in {}", name, name,
+                              (data / "constellations").string()));
+}
+
+Network load_network(std::string_view name, const fs::path& data) {
+  std::error_code error;
+  fs::path path(name);
+  if (!is_path(name)) {
+    path = data / "networks" / fmt::format("{}.toml", name);
+    if (is_plain(name) && fs::is_regular_file(path, error)) return read_network(slurp(path), path.filename().string(), {}, data);
+    if (is_plain(name) && fs::is_regular_file(data / "sites" / path.filename(), error)) return network_of_one(load_site(name, data), data);
+    std::vector<std::string> names = shipped("networks", data);
+    for (std::string& s : shipped("sites", data)) names.push_back(std::move(s));
+    not_shipped("network or site", name, names, data);
+  }
+  const std::string text = slurp(path);
+  const File file = parse(text, path.filename().string());
+  if (!file.root.contains("sites")) return network_of_one(load_site(name, data), data);
+  return read_network(text, path.filename().string(), path.parent_path().empty() ? fs::path(".") : path.parent_path(), data);
+}
+
+}  // namespace coldsun

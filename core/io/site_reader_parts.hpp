@@ -1,0 +1,24 @@
+// The readers of a site's parts, one function per table of the file.
+#pragma once
+#include "core/io/site_reader_table.hpp"
+
+namespace coldsun::site_reader {
+
+Climate read_climate(Table t);
+Hall read_hall(Table t);
+Cooling read_cooling(Table t);
+Power read_power(Table t);
+Comms read_comms(Table t);
+JobMix read_jobs(Table t);
+PlateClass read_plate(Table t);
+PvModule read_module(Table t);
+LossCurve read_loss(Table t);
+
+// Files and names.
+std::string slurp(const std::filesystem::path& path);  // SiteError where there is nothing to read
+bool is_path(std::string_view name);                   // holds a slash or ends in .toml
+bool is_plain(std::string_view name);                  // letters, digits, - and _: cannot leave its folder
+[[noreturn]] void not_shipped(std::string_view what, std::string_view name, const std::vector<std::string>& names,
+                              const std::filesystem::path& data);
+
+}  // namespace coldsun::site_reader

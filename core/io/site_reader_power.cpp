@@ -1,0 +1,232 @@
+// [power], the module files, [comms] and [jobs].
+#include <fmt/format.h>
+
+#include <numbers>
+
+#include "core/io/site_reader_parts.hpp"
+
+namespace coldsun::site_reader {
+
+namespace {
+
+using Q = Quantity;
+constexpr Real pi = std::numbers::pi;
+
+StringGroup read_strings(Table t) {
+  StringGroup g;
+  g.name = t.word("name");
+  g.module = t.word("module");
+  g.n_row = t.count("n_row", 1, 1 << 20);
+  g.n_per_row = t.count("n_per_row", 1, 1 << 20);
+  g.n_series = t.count("n_series", 1, 1000);
+  g.surface_tilt = t.quantity("surface_tilt", Q::angle, between(0, pi / 2));
+  g.surface_azimuth = t.quantity("surface_azimuth", Q::angle, between(0, 2 * pi));
+  g.soiling_ratio = t.number("soiling_ratio", above(0, 1));
+  g.u_c = t.quantity("u_c", Q::film_coefficient, positive());
+  g.u_v = t.quantity("u_v", Q::wind_film_coefficient, not_negative());
+  g.t_cell_time = t.quantity("t_cell_time", Q::time, positive());
+  g.refractive_index_ar = t.number("refractive_index_ar", between(1, 1.6));
+  g.r_wire = t.quantity("r_wire", Q::resistance, not_negative());
+  t.finish();
+  return g;
+}
+
+StringConverter read_string_converter(Table t) {
+  StringConverter c;
+  c.p_rated = t.quantity("p_rated", Q::power, positive());
+  c.inductance = t.quantity("inductance", Q::inductance, positive());
+  c.f_sw = t.quantity("f_sw", Q::frequency, positive());
+  c.mppt_step = t.number("mppt_step", between(0, 0.1));
+  t.finish();
+  return c;
+}
+
+BusConverter read_converter(Table t) {
+  BusConverter c;
+  c.p_rated = t.quantity("p_rated", Q::power, positive());
+  c.loss = read_loss(t.child("loss"));
+  t.finish();
+  return c;
+}
+
+Battery read_battery(Table t) {
+  Battery b;
+  b.chemistry = t.choice("chemistry", {"lfp"});
+  b.n_series = t.count("n_series", 1, 100000);
+  b.n_parallel = t.count("n_parallel", 1, 100000);
+  b.capacity = t.quantity("capacity", Q::charge, positive());
+  b.r_0 = t.quantity("r_0", Q::resistance, positive());
+  b.r_1 = t.quantity("r_1", Q::resistance, positive());
+  b.tau_1 = t.quantity("tau_1", Q::time, positive());
+  b.r_2 = t.quantity("r_2", Q::resistance, positive());
+  b.tau_2 = t.quantity("tau_2", Q::time, positive());
+  b.soc_min = t.number("soc_min", share());
+  b.soc_max = t.number("soc_max", share());
+  b.soc_start = t.number("soc_start", share());
+  b.soc_reserve = t.number("soc_reserve", share());
+  b.i_charge = t.quantity("i_charge", Q::current, not_negative());
+  b.i_discharge = t.quantity("i_discharge", Q::current, not_negative());
+  b.v_cell_min = t.quantity("v_cell_min", Q::voltage, positive());
+  b.v_cell_max = t.quantity("v_cell_max", Q::voltage, positive());
+  b.converter = read_converter(t.child("converter"));
+  t.finish();
+  if (b.soc_min >= b.soc_max) t.fail("soc_min", fmt::format("= {:g}; accepted: less than soc_max = {:g}", b.soc_min, b.soc_max));
+  if (b.soc_reserve < b.soc_min || b.soc_reserve > b.soc_max)
+    t.fail("soc_reserve", fmt::format("= {:g}; accepted: soc_min to soc_max, {:g} to {:g}", b.soc_reserve, b.soc_min, b.soc_max));
+  if (b.v_cell_min >= b.v_cell_max) t.fail("v_cell_min_v", "is not below v_cell_max; accepted: v_cell_min < v_cell_max");
+  if (b.soc_start < b.soc_min || b.soc_start > b.soc_max)
+    t.fail("soc_start", fmt::format("= {:g}; accepted: soc_min to soc_max, {:g} to {:g}", b.soc_start, b.soc_min, b.soc_max));
+  return b;
+}
+
+Bus read_bus(Table t) {
+  Bus b;
+  b.v_nominal = t.quantity("v_nominal", Q::voltage, positive());
+  b.v_min = t.quantity("v_min", Q::voltage, positive());
+  b.v_max = t.quantity("v_max", Q::voltage, positive());
+  b.r_droop = t.quantity("r_droop", Q::resistance, not_negative());
+  b.tau_v = t.quantity("tau_v", Q::time, positive());
+  b.capacitance = t.quantity("capacitance", Q::capacitance, positive());
+  b.r_pv_cable = t.quantity("r_pv_cable", Q::resistance, not_negative());
+  b.r_battery_cable = t.quantity("r_battery_cable", Q::resistance, not_negative());
+  b.r_load_cable = t.quantity("r_load_cable", Q::resistance, not_negative());
+  t.finish();
+  if (!(b.v_min < b.v_nominal && b.v_nominal < b.v_max)) t.fail("v_nominal_v", "is out of order; accepted: v_min < v_nominal < v_max");
+  return b;
+}
+
+GridTie read_grid(Table t) {
+  GridTie g;
+  g.present = true;
+  g.p_import = t.quantity("p_import", Q::power, not_negative());
+  g.p_export = t.quantity("p_export", Q::power, not_negative());
+  g.p_budget = t.quantity("p_budget", Q::power, not_negative());
+  g.carbon_intensity = t.hourly("carbon_intensity", Q::carbon_intensity, not_negative());
+  g.price = t.hourly("price", Q::price, any());
+  g.converter = read_converter(t.child("converter"));
+  t.finish();
+  if (g.p_budget > g.p_import)
+    throw SiteError(t.at(fmt::format("p_budget = {:g} W; accepted: at most p_import = {:g} W", g.p_budget, g.p_import)));
+  return g;
+}
+
+Genset read_genset(Table t) {
+  Genset g;
+  g.present = true;
+  g.p_max = t.quantity("p_max", Q::power, positive());
+  g.carbon_intensity = t.quantity("carbon_intensity", Q::carbon_intensity, not_negative());
+  g.price = t.quantity("price", Q::price, not_negative());
+  g.rectifier = read_converter(t.child("rectifier"));
+  t.finish();
+  return g;
+}
+
+RackConverter read_rack_converter(Table t) {
+  RackConverter r;
+  r.p_rated = t.quantity("p_rated", Q::power, positive());
+  r.load = t.numbers("load", above(0, 2), 2, 7);
+  r.efficiency = t.numbers("efficiency", above(0, 1), 2, 7);
+  t.finish();
+  if (r.load.size() != r.efficiency.size()) t.fail("efficiency", "has another length than load; accepted: one efficiency per load");
+  for (std::size_t i = 1; i < r.load.size(); ++i)
+    if (r.load[i] <= r.load[i - 1]) t.fail("load", "does not rise; accepted: rising shares of the rating");
+  return r;
+}
+
+}  // namespace
+
+LossCurve read_loss(Table t) {
+  LossCurve l;
+  l.c0 = t.number("c0", between(0, 0.2));
+  l.c1 = t.number("c1", between(0, 0.2));
+  l.c2 = t.number("c2", between(0, 0.2));
+  t.finish();
+  return l;
+}
+
+Power read_power(Table t) {
+  Power p;
+  for (Table& s : t.children("strings")) p.strings.push_back(read_strings(std::move(s)));
+  p.string_converter = read_string_converter(t.child("string_converter"));
+  p.battery = read_battery(t.child("battery"));
+  p.bus = read_bus(t.child("bus"));
+  if (auto g = t.child_if("grid")) p.grid = read_grid(*std::move(g));
+  if (auto g = t.child_if("genset")) p.genset = read_genset(*std::move(g));
+  p.aux_converter = read_converter(t.child("aux_converter"));
+  p.rack_converter = read_rack_converter(t.child("rack_converter"));
+  {
+    Table c = t.child("converter_sink");
+    p.sink.heat_capacity = c.quantity("heat_capacity", Q::heat_capacity, positive());
+    p.sink.conductance = c.quantity("conductance", Q::thermal_conductance, positive());
+    c.finish();
+  }
+  t.finish();
+  return p;
+}
+
+PvModule read_module(Table t) {
+  PvModule m;
+  m.name = t.word("name");
+  m.technology = t.word("technology");
+  m.n_cell_series = t.count("n_cell_series", 1, 1000);
+  m.i_sc = t.quantity("i_sc", Q::current, positive());
+  m.v_oc = t.quantity("v_oc", Q::voltage, positive());
+  m.i_mp = t.quantity("i_mp", Q::current, positive());
+  m.v_mp = t.quantity("v_mp", Q::voltage, positive());
+  m.alpha_sc = t.quantity("alpha_sc", Q::current_per_temperature, between(-0.1, 0.1));
+  m.beta_oc = t.quantity("beta_oc", Q::voltage_per_temperature, between(-10, 0));
+  m.t_noct = t.quantity("t_noct", Q::temperature, between(293.15, 353.15));
+  m.a_ref = t.quantity("a_ref", Q::voltage, positive());
+  m.i_l_ref = t.quantity("i_l_ref", Q::current, positive());
+  m.i_o_ref = t.quantity("i_o_ref", Q::current, positive());
+  m.r_s = t.quantity("r_s", Q::resistance, not_negative());
+  m.r_sh_ref = t.quantity("r_sh_ref", Q::resistance, positive());
+  m.adjust = t.quantity("adjust", Q::share, between(-1, 1));
+  m.gamma_r = t.quantity("gamma_r", Q::per_temperature, between(-0.02, 0));
+  m.area = t.quantity("area", Q::area, positive());
+  t.finish();
+  return m;
+}
+
+Comms read_comms(Table t) {
+  Comms c;
+  c.mask = t.quantity("mask", Q::angle, between(0, pi / 2));
+  c.broadband_mask = t.quantity("broadband_mask", Q::angle, between(0, pi / 2));
+  c.n_antenna = t.count("n_antenna", 0, 1000);
+  c.broadband = t.word("broadband");
+  c.data = t.words("data");
+  c.strategy = t.choice("strategy", {"longest_remaining", "max_elevation", "sticky"});
+  for (Table& b : t.children_if("band")) {
+    Band band;
+    band.name = b.word("name");
+    band.frequency = b.quantity("frequency", Q::frequency, positive());
+    band.rate_down = b.quantity("rate_down", Q::data_rate, not_negative());
+    band.rate_up = b.quantity("rate_up", Q::data_rate, not_negative());
+    b.finish();
+    c.band.push_back(std::move(band));
+  }
+  Table l = t.child("link");
+  c.link.outage_probability = l.number("outage_probability", share());
+  c.link.outage_median = l.quantity("outage_median", Q::time, positive());
+  c.link.outage_sigma = l.number("outage_sigma", between(0, 3));
+  c.link.outage_offset = l.quantity("outage_offset", Q::time, between(-15, 15));
+  c.link.processing_delay = l.quantity("processing_delay", Q::time, not_negative());
+  c.link.link_bound_share = l.number("link_bound_share", share());
+  c.link.buffer = l.quantity("buffer", Q::time, not_negative());
+  c.link.burst_gain = l.number("burst_gain", share());
+  c.link.burst_ratio = l.number("burst_ratio", between(0, 100));
+  c.link.control_delay = l.quantity("control_delay", Q::time, not_negative());
+  l.finish();
+  t.finish();
+  return c;
+}
+
+JobMix read_jobs(Table t) {
+  JobMix j;
+  j.file = t.word("file");
+  j.load = t.number("load", above(0, 10));
+  t.finish();
+  return j;
+}
+
+}  // namespace coldsun::site_reader

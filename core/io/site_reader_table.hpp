@@ -1,0 +1,126 @@
+// A TOML table that is read key by key: units from the suffix, ranges, the origin of each value; what is left over is an error.
+#pragma once
+#include <limits>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/io/site_reader.hpp"
+
+namespace coldsun::site_reader {
+[[noreturn]] void parser_failed(const char* what);  // throws SiteError
+}
+// toml++ 3.3 asserts where a file should be refused ("[=" is enough). Its checks throw here instead; where NDEBUG switches them off
+// the parser goes on to its own error. This header is the only one that includes it, so that both see one definition.
+#define TOML_ASSERT(expr) ((expr) ? void() : ::coldsun::site_reader::parser_failed(#expr))
+#include <toml++/toml.h>
+
+#include "core/units.hpp"
+
+namespace coldsun::site_reader {
+
+/// Limits in SI. An open end is written "> 0", a closed one ">= 0".
+struct Range {
+  Real lo = -std::numeric_limits<Real>::infinity();
+  Real hi = std::numeric_limits<Real>::infinity();
+  bool open_lo = false, open_hi = false;
+  bool holds(Real x) const { return (open_lo ? x > lo : x >= lo) && (open_hi ? x < hi : x <= hi); }
+  /// In the unit that the reader of the message wrote.
+  std::string text(Real scale = 1, Real offset = 0) const;
+};
+inline constexpr Real infinite = std::numeric_limits<Real>::infinity();
+constexpr Range any() { return {}; }
+constexpr Range positive() { return {0, infinite, true, false}; }
+constexpr Range not_negative() { return {0, infinite, false, false}; }
+constexpr Range between(Real lo, Real hi) { return {lo, hi, false, false}; }
+constexpr Range above(Real lo, Real hi) { return {lo, hi, true, false}; }
+constexpr Range share() { return {0, 1, false, false}; }
+
+/// One file while it is read; the text must outlive it.
+struct File {
+  std::string name;  // base name, as errors say it
+  toml::table root;
+  std::vector<Provenance>* sink = nullptr;
+};
+
+/// Parses; a file that is no TOML is a SiteError with its line.
+File parse(std::string_view text, std::string_view name);
+
+class Table {
+ public:
+  Table(const toml::table& table, std::string path, File& file, std::string prefix = {});
+
+  // Values: each is required, is counted, and must be finite and inside its range.
+  Real number(std::string_view key, Range range);
+  int count(std::string_view key, int lo, int hi = std::numeric_limits<int>::max());
+  bool flag(std::string_view key);
+  std::string choice(std::string_view key, std::initializer_list<std::string_view> accepted);
+  Real quantity(std::string_view base, Quantity q, Range range);
+  std::optional<Real> quantity_if(std::string_view base, Quantity q, Range range);  // may be absent
+  Monthly monthly(std::string_view key, Range range);
+  Monthly monthly(std::string_view base, Quantity q, Range range);
+  Hourly hourly(std::string_view base, Quantity q, Range range);
+  std::vector<Real> numbers(std::string_view key, Range range, std::size_t least, std::size_t most);
+  Time instant(std::string_view key);
+
+  // Names: they say which, not how much, and are not counted.
+  std::string kind(std::string_view key, std::initializer_list<std::string_view> accepted);
+  std::string word(std::string_view key);
+  std::vector<std::string> words(std::string_view key);
+
+  Table child(std::string_view key);
+  std::optional<Table> child_if(std::string_view key);
+  std::vector<Table> children(std::string_view key);  // [[key]], at least one
+  std::vector<Table> children_if(std::string_view key);
+  bool has(std::string_view key) const { return table_->contains(key); }
+
+  /// Every key was asked for, and every key that was asked for is there. To be called when a table has been read.
+  void finish();
+
+  [[noreturn]] void fail(std::string_view key, std::string_view why) const;  // "file:line: table.key why"
+  std::string at(std::string_view what) const;                               // "file:line: [table]: what", for a relation between keys
+  const std::string& path() const { return path_; }
+  int line() const { return static_cast<int>(table_->source().begin.line); }
+
+ private:
+  struct Value {
+    const toml::node* node = nullptr;
+    std::string key;  // as written, with its suffix
+    const Unit* unit = nullptr;
+  };
+  Value find(std::string_view key, std::string_view accepted);  // node may be null: missing
+  Value find_quantity(std::string_view base, Quantity q, const Range& range);
+  void note(const Value& v, std::string text);
+  Real real(const Value& v, const toml::node& node, const Range& range);
+  std::vector<Real> list(const Value& v, const Range& range, std::size_t least, std::size_t most);
+  std::string full(std::string_view key) const;
+  std::string where(int line) const;
+
+  const toml::table* table_;
+  std::string path_;  // "cooling", "hall.node[h100]"
+  File* file_;
+  std::string source_;                           // inherited default
+  std::set<std::string, std::less<>> known_;     // keys that may stand here, with every suffix
+  std::set<std::string, std::less<>> consumed_;  // keys that were read
+  struct Missing {
+    std::string key, accepted;
+    std::string base;  // of a quantity, else empty
+    Quantity quantity{};
+  };
+  const Missing* base_of(std::string_view key) const;
+  std::vector<Missing> missing_;
+  std::vector<Missing> asked_;  // quantities asked for, to explain a wrong suffix
+};
+
+/// The value in { value = ..., source = "..." }, or the node itself.
+const toml::node* value_of(const toml::node* node);
+
+/// The origin and the rest of "sourced: ...". False if it begins with none of the three words.
+bool split_source(std::string_view source, Origin& origin, std::string& note);
+
+/// The nearest of the words within a third of its length, or empty.
+std::string nearest(std::string_view word, const std::set<std::string, std::less<>>& known);
+
+}  // namespace coldsun::site_reader

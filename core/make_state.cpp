@@ -1,0 +1,69 @@
+// A State at the start of a run: allocated once, jobs in progress, plates at rest, series of what the record keeps.
+#include "core/couple.hpp"
+#include "core/make_system.hpp"
+#include "core/spaces.hpp"
+
+namespace coldsun {
+
+namespace {
+
+// Every derived number per (member, site) is kept as a step mean.
+void make_series(State& s) {
+  std::vector<Series::Source> sources;
+  each_field(s, [&](const char*, const FieldInfo& info, const auto& array) {
+    using A = std::remove_cvref_t<decltype(array)>;
+    if constexpr (A::rank == 2 && std::is_same_v<typename A::value_type, Real>) {
+      if (info.kind != Kind::derived || std::string(info.shape) != "member site") return;
+      sources.push_back({array}), s.series.info.push_back(info);
+    }
+  });
+  const int n = static_cast<int>(sources.size());
+  s.series.source = Array<Series::Source, 1>(s.device, {n});
+  for (int i = 0; i < n; ++i) s.series.source(i) = sources[static_cast<std::size_t>(i)];
+  s.series.sum = Array<Real, 3>(s.device, {n, s.n_member, s.electrical.soc.extent(1)});
+}
+
+// The loops stand where the set-point of the first instant's air puts them, so that a day does not begin with a cooling of the hall.
+void settle(const System& system, const Inputs& inputs, State& s) {
+  for (int m = 0; m < s.n_member; ++m)
+    for (int k = 0; k < system.n_site(); ++k) {
+      const Real t = couple::supply_set_point(system.control(k), inputs.weather.temp_air(k, 0));
+      s.thermal.t_supply(m, k) = s.thermal.t_return(m, k) = t;
+      s.thermal.t_facility(m, k) = t - system.thermal.loop(k).approach;
+    }
+}
+
+}  // namespace
+
+State make_state(const System& system, const Inputs& inputs, int n_member, std::uint64_t seed, std::uint32_t first_member, Time start) {
+  State s;
+  s.device = system.device, s.time = start, s.seed = seed, s.first_member = first_member, s.n_member = n_member;
+  const Device device = system.device;
+  const int n_site = system.n_site();
+  s.run.flags = Array<std::uint32_t, 1>(device, {n_member});
+  s.run.start = Array<Time, 1>(device, {n_member});
+  s.run.stop = Array<Time, 1>(device, {n_member});
+  s.run.active = Array<std::int32_t, 1>(device, {n_member});
+  s.run.n_cut = Array<std::int64_t, 1>(device, {n_member});
+  s.sky = sky::make_state(system.sky, inputs.weather, start, n_member, device);
+  s.orbit = orbit::make_state(system.orbit, n_member, device);
+  s.workload = workload::make_state(system.workload, inputs.jobs, n_member, device);
+  s.electrical = electrical::make_state(system.electrical, n_member, device);
+  s.thermal = thermal::make_state(system.thermal, n_member, device, system.control(0).t_supply_design);
+  settle(system, inputs, s);
+  s.controls.p_site_cap = Array<Real, 2>(device, {n_member, n_site});
+  s.controls.t_supply_set = Array<Real, 2>(device, {n_member, n_site});
+  s.controls.p_aux_bound = Array<Real, 2>(device, {n_member, n_site});
+  for (int m = 0; m < n_member; ++m)
+    for (int k = 0; k < n_site; ++k) {
+      const ControlLaw& law = system.control(k);
+      s.controls.p_site_cap(m, k) = law.p_it_max;
+      s.controls.t_supply_set(m, k) = couple::supply_set_point(law, inputs.weather.temp_air(k, 0));
+      s.controls.p_aux_bound(m, k) = law.p_aux_bound;
+    }
+  with_space(device, [&](auto space) { workload::start(space, system.workload, inputs.jobs, s.workload); });
+  make_series(s);
+  return s;
+}
+
+}  // namespace coldsun

@@ -1,0 +1,41 @@
+// From what people write to what kernels read: System and Inputs of a network. Allocation happens here, never in a step.
+#pragma once
+#include "core/site.hpp"
+#include "core/state.hpp"
+
+namespace coldsun {
+
+// What a network names beside its sites, read by whoever sees files: element sets per role, statistics of the jobs per site.
+struct Library {
+  std::vector<orbit::ElementSet> broadband, data;
+  std::vector<workload::JobStatistics> jobs;   // (site)
+};
+
+// A weather series of one site in place of its climate; empty: the climate. SI; time is the centre of each interval.
+struct WeatherSeries {
+  std::vector<Time> time;
+  std::vector<Real> ghi, dni, dhi, temp_air, wind_speed, pressure;
+  Real interval = 0;
+};
+
+Real aux_bound(const Site& site);   // most that pumps, fans, CDU and hall cooler may draw [W]
+electrical::System make_electrical(const Network& network, Device device);
+thermal::System make_thermal(const Network& network, Device device);
+sky::Climate sky_climate(const Site& site);
+sky::Site sky_site(const Site& site, int entity);   // entity: the site's number in Chance
+sky::System make_sky(const Network& network, Device device);
+orbit::System make_orbit(const Network& network, Device device);
+workload::System make_workload(const Network& network, const Library& library, Device device);
+System make_system(const Network& network, const Library& library, Device device);
+
+// Sun, clear sky and weather of one site, from its series or its climate.
+void fill_weather(sky::Weather& table, const System& system, const Network& network, int site, const std::vector<WeatherSeries>& weather,
+                  std::uint64_t seed);
+// Contact windows and serving satellites of [start, stop).
+void fill_links(Inputs& in, const System& system, const Library& library, Time start, Time stop);
+
+// Everything that depends on time alone, for [start, start + hours): sun and weather, windows, serving satellites, jobs.
+Inputs make_inputs(const Network& network, const System& system, const Library& library, const std::vector<WeatherSeries>& weather, Time start,
+                   Real hours, int n_member, std::uint64_t seed, std::uint32_t first_member);
+
+}  // namespace coldsun

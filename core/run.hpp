@@ -1,0 +1,21 @@
+// run: the only loop. Step, record, and whatever hooks are given.
+#pragma once
+#include <functional>
+
+#include "core/step.hpp"
+
+namespace coldsun {
+
+// Called after every step with the State at its end; false ends the run there.
+using AfterStep = std::function<bool(const State&)>;
+
+// n_step steps of dt. Returns how many were made.
+inline std::int64_t run(const System& system, State& state, const Inputs& inputs, Real dt, std::int64_t n_step, const AfterStep& after) {
+  for (std::int64_t i = 0; i < n_step; ++i) {
+    step(system, state, inputs, dt);
+    if (after && !after(state)) return i + 1;
+  }
+  return n_step;
+}
+
+}  // namespace coldsun

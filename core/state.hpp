@@ -1,0 +1,126 @@
+// System, State and Inputs of a network: every physics' own, side by side, flat over all sites.
+#pragma once
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/snapshot.hpp"
+#include "electrical/electrical.hpp"
+#include "orbit/orbit.hpp"
+#include "sky/sky.hpp"
+#include "thermal/thermal.hpp"
+#include "workload/workload.hpp"
+
+namespace coldsun {
+
+// Ways by which an outage reaches the silicon; each can be switched off, the schedule and the cuts stay.
+enum Path : std::uint32_t { path_stall = 1, path_burst = 2, path_stale = 4, path_all = 7 };
+struct PathName { const char* name; Path path; };
+inline constexpr PathName path_names[] = {{"stall", path_stall}, {"burst", path_burst}, {"stale", path_stale}};
+
+// What the site's remote controller may say, per site; constant.
+struct ControlLaw {
+  Real t_supply_design = 0;   // K, set-point of the coolant supply at or above t_air_design
+  Real t_supply_min = 0;      // K, lowest set-point: dew point and condensation
+  Real approach = 0;          // K, supply set-point over ambient air when that is lower
+  Real p_grid_budget = 0;     // W that IT may take from the grid under the site cap
+  Real soc_reserve = 0;       // below it the cap counts no battery
+  Real p_it_max = 0, p_aux_bound = 0, p_battery = 0, loss_bound = 0;  // W, W, W, share
+};
+
+struct System {
+  Device device = Device::host;
+  sky::System sky;
+  orbit::System orbit;
+  workload::System workload;
+  electrical::System electrical;
+  thermal::System thermal;
+  Array<ControlLaw, 1> control;             // (site)
+  Array<Real, 2> p_leak_bound;              // (1, node) W: leakage of a node at the end of its cap band
+  std::uint32_t paths = path_all;
+  std::vector<std::string> site_name, node_name;
+  int n_site() const { return control.extent(0); }
+};
+
+// What moved by remote control: held while the link is down.
+struct Controls {
+  Array<Real, 2> p_site_cap, t_supply_set, p_aux_bound;
+  template <class Self, class F> static void each(Self& s, F&& f) {
+    f(FieldInfo{"p_site_cap", "W", "member site", "cap on the nodes' power as the remote controller last said", Kind::state}, s.p_site_cap);
+    f(FieldInfo{"t_supply_set", "K", "member site", "set-point of the coolant supply as the remote controller last said", Kind::state}, s.t_supply_set);
+    f(FieldInfo{"p_aux_bound", "W", "member site", "most that the auxiliaries may draw", Kind::parameter}, s.p_aux_bound);
+  }
+};
+
+struct Run {
+  Array<std::uint32_t, 1> flags;            // (member) why a member is frozen; 0: it goes on
+  Array<Time, 1> start, stop;               // (member) ends of the present cut
+  Array<std::int32_t, 1> active;            // members of the present sub-step
+  Array<std::int64_t, 1> n_cut;             // (member)
+  template <class Self, class F> static void each(Self& s, F&& f) {
+    f(FieldInfo{"flags", "1", "member", "bits that froze the member; 0: it goes on", Kind::state}, s.flags);
+    f(FieldInfo{"start", "ns", "member", "start of the present cut", Kind::scratch}, s.start);
+    f(FieldInfo{"stop", "ns", "member", "end of the present cut", Kind::scratch}, s.stop);
+    f(FieldInfo{"active", "1", "member", "members of the present sub-step", Kind::scratch}, s.active);
+    f(FieldInfo{"n_cut", "1", "member", "cuts walked since the start", Kind::state}, s.n_cut);
+  }
+};
+
+// Sums over the cuts of one step of every derived (member, site) field: the record's step means.
+struct Series {
+  struct Source { View<const Real, 2> value; };
+  Array<Source, 1> source;                  // (variable)
+  Array<Real, 3> sum;                       // (variable, member, site)
+  std::vector<FieldInfo> info;
+};
+
+struct State {
+  Device device = Device::host;
+  Time time = 0;
+  std::int64_t n_step = 0;
+  std::uint64_t seed = 0;
+  std::uint32_t first_member = 0;
+  int n_member = 0;
+  Run run;
+  sky::State sky;
+  orbit::State orbit;
+  workload::State workload;
+  electrical::State electrical;
+  thermal::State thermal;
+  Controls controls;
+  Series series;
+};
+
+struct Inputs {
+  sky::Weather weather;
+  orbit::Windows windows;                   // of the data constellations
+  orbit::Contacts contacts;
+  orbit::SlotTable slots;                   // of the broadband constellation
+  workload::JobTable jobs;
+  Time start = 0, stop = 0;                 // the span they cover
+};
+
+// f(group, part) for every struct of Arrays in a State, in the order of the record.
+template <class S, class F>
+void each_part(S& s, F&& f) {
+  f("run", s.run), f("sky", s.sky), f("orbit", s.orbit), f("workload", s.workload), f("electrical", s.electrical), f("thermal", s.thermal),
+      f("controls", s.controls);
+}
+// f(group, info, array) for every field.
+template <class S, class F>
+void each_field(S& s, F&& f) {
+  each_part(s, [&](const char* group, auto& part) {
+    std::remove_cvref_t<decltype(part)>::each(part, [&](const FieldInfo& info, auto& array) { f(group, info, array); });
+  });
+}
+std::vector<FieldRef> fields(const State& s);
+
+State make_state(const System& system, const Inputs& inputs, int n_member, std::uint64_t seed, std::uint32_t first_member, Time start);
+
+// Keeping and taking up: all kinds but scratch. restore throws std::invalid_argument in one sentence where the snapshot does not fit.
+Snapshot snapshot(const State& s);
+void restore(State& s, const Snapshot& kept);
+// One hash per member over the fields of kind state; equal within one build for equal members, however they were batched.
+std::vector<std::uint64_t> hash(const State& s);
+
+}  // namespace coldsun

@@ -1,0 +1,153 @@
+// Electrical kernels on the host: points of the single-diode model, strings before and after the closing, whole bus steps.
+#include <benchmark/benchmark.h>
+
+#include <cmath>
+#include <vector>
+
+#include "common/loops.hpp"
+#include "common/philox.hpp"
+#include "electrical/curve_points.hpp"
+#include "electrical/electrical.hpp"
+
+namespace coldsun::electrical {
+namespace {
+
+using benchmark::Counter;
+
+void rates(benchmark::State& state, double items, double bytes, double flops) {
+  const auto kind = Counter::kIsIterationInvariantRate;
+  state.counters["items"] = Counter(items, kind);
+  state.counters["bytes"] = Counter(items * bytes, kind);
+  state.counters["flops"] = Counter(items * flops, kind);
+}
+
+struct Points {
+  Array<Real, 2> g, t, v, i, p;
+  explicit Points(int n) {
+    for (auto* a : {&g, &t, &v, &i, &p}) *a = {Device::host, {1, n}};
+    const Chance u{1, 0, Stream::test, 0};
+    for (int k = 0; k < n; ++k)
+      g(0, k) = 20.0 + 1180.0 * u.uniform(static_cast<std::uint32_t>(k), 0),
+           t(0, k) = 263.15 + 95.0 * u.uniform(static_cast<std::uint32_t>(k), 1);
+  }
+};
+
+// Bisection on dP/dx with libm's exp: the scalar reference.
+double reference_power(const Curve& c) {
+  double low = 0.0, high = c.nNsVth * std::log1p(c.photocurrent / c.saturation_current);
+  const auto slope = [&](double x) {
+    const double e = c.saturation_current * std::exp(x / c.nNsVth),
+                 i = c.photocurrent - (e - c.saturation_current) - x * c.conductance_shunt;
+    const double di = -(e / c.nNsVth + c.conductance_shunt);
+    return i * (1.0 - c.resistance_series * di) + (x - i * c.resistance_series) * di;
+  };
+  for (int n = 0; n < 60; ++n) (slope(0.5 * (low + high)) > 0.0 ? low : high) = 0.5 * (low + high);
+  const double i = c.photocurrent - c.saturation_current * std::expm1(low / c.nNsVth) - low * c.conductance_shunt;
+  return i * (low - i * c.resistance_series);
+}
+
+// 40 B per point: two in, three out. 420 flops: six evaluations of the curve (exp 31, products and sums 12), five Newton quotients at
+// 11, exp, log and products of the parameters 90, start value 15.
+void max_power_of_points(benchmark::State& state) {
+  const int n = static_cast<int>(state.range(0));
+  const Points x(n);
+  const Module module = module_longi_lr5_72hbd_545m();
+  const MaxPowerOfPoints kernel{x.g, x.t, x.v, x.i, x.p, module};
+  for_rows(Host{}, 1, n, kernel);
+  for (int k = 0; k < n; k += n / 100) {
+    const double p = reference_power(calcparams_cec(x.g(0, k), x.t(0, k), module));
+    if (!(std::fabs(x.p(0, k) / p - 1.0) < 1e-12)) return state.SkipWithError("maximum power differs from the scalar reference");
+  }
+  for (auto _ : state) {
+    for_rows(Host{}, 1, n, kernel);
+    benchmark::ClobberMemory();
+  }
+  rates(state, n, 40.0, 420.0);
+}
+BENCHMARK(max_power_of_points)->Arg(1 << 14)->Arg(1 << 20)->UseRealTime();
+
+// 56 B per point: five parameters and a voltage in, a current out. 420 flops: eight evaluations of the curve at 43, seven quotients, one
+// log.
+void current_of_curves(benchmark::State& state) {
+  const int n = static_cast<int>(state.range(0));
+  const Points x(n);
+  std::vector<Array<Real, 2>> a;
+  for (int k = 0; k < 7; ++k) a.emplace_back(Device::host, std::array<int, 2>{1, n});
+  for (int k = 0; k < n; ++k) {
+    const Curve c = calcparams_cec(x.g(0, k), x.t(0, k), module_longi_lr5_72hbd_545m());
+    a[0](0, k) = c.photocurrent, a[1](0, k) = c.saturation_current, a[2](0, k) = c.resistance_series,
+            a[3](0, k) = 1.0 / c.conductance_shunt;
+    a[4](0, k) = c.nNsVth, a[5](0, k) = 52.0 * (k % 97) / 96.0;
+  }
+  const CurrentOfCurves kernel{{a[0], a[1], a[2], a[3], a[4]}, a[5], a[6]};
+  for_rows(Host{}, 1, n, kernel);
+  for (int k = 0; k < n; ++k) {  // the implicit equation itself
+    const double i = a[6](0, k), x_d = a[5](0, k) + i * a[2](0, k), e = a[1](0, k) * std::exp(x_d / a[4](0, k));
+    const double miss = a[0](0, k) - (e - a[1](0, k)) - x_d / a[3](0, k) - i;
+    if (!(std::fabs(miss) < 1e-12 * (a[0](0, k) + e) * (1.0 + a[2](0, k) * e / a[4](0, k))))
+      return state.SkipWithError("current does not solve its equation");
+  }
+  for (auto _ : state) {
+    for_rows(Host{}, 1, n, kernel);
+    benchmark::ClobberMemory();
+  }
+  rates(state, n, 56.0, 420.0);
+}
+BENCHMARK(current_of_curves)->Arg(1 << 18)->UseRealTime();
+
+// A pilot's hall: 144 strings, 128 nodes, one bus.
+struct Plant {
+  static constexpr int n_string = 144, n_node = 128;
+  System sys;
+  State st;
+  int n;
+  Array<std::int32_t, 1> member;
+  Array<Time, 1> start, stop;
+  Array<Real, 2> g, t, p_request, p_floor, p_leak, p_node, p_aux, p_aux_bound, p_site_cap, t_coolant;
+  Array<std::int32_t, 2> priority;
+  Array<std::uint32_t, 1> flags;
+
+  static System make() {
+    Site s;
+    s.r_droop = 12.8e-3, s.capacitance = 0.3, s.r_pv_cable = 5e-3, s.r_battery_cable = 3e-3, s.r_load_cable = 4e-3;
+    s.battery = pack_lfp_280ah(250, 8), s.battery_converter = Converter{1e6}, s.grid_tie = Converter{1.2e6}, s.p_import_max = 1e6;
+    s.aux_converter = Converter{1e5}, s.rack = loss_rack_ruby();
+    s.sink_capacity = 2e5, s.sink_conductance = 5e3;
+    std::vector<StringRow> strings(n_string, StringRow{0, 0, 0, 14, 1, 8.5e3, 0.9e-3, 50e3, 0.3});
+    return make_system({module_longi_lr5_72hbd_545m()}, {s}, strings, std::vector<NodeRow>(n_node, NodeRow{0, 10e3}), Device::host);
+  }
+  explicit Plant(int members) : sys(make()), st(make_state(sys, members, Device::host)), n(members) {
+    const Device h = Device::host;
+    member = {h, {n}}, start = {h, {n}}, stop = {h, {n}}, flags = {h, {n}}, priority = {h, {n, n_node}};
+    for (auto* a : {&g, &t}) *a = {h, {n, 1}};
+    for (auto* a : {&p_request, &p_floor, &p_leak, &p_node}) *a = {h, {n, n_node}};
+    for (auto* a : {&p_aux, &p_aux_bound, &p_site_cap, &t_coolant}) *a = {h, {n, 1}};
+    stop.fill(10 * ns_per_s), t.fill(320.0), p_request.fill(6e3), p_floor.fill(1e3), p_leak.fill(100.0), p_node.fill(5e3);
+    p_aux.fill(3e4), p_aux_bound.fill(5e4), p_site_cap.fill(1e9), t_coolant.fill(305.0);
+    for (int m = 0; m < n; ++m) member(m) = m, g(m, 0) = 1000.0 * m / n;
+  }
+  void step() {
+    const Drive d{g, t, p_request, p_floor, p_leak, priority, p_node, p_aux, p_aux_bound, p_site_cap, t_coolant, flags};
+    const Cut cut{member, start, stop, n, 0, 0};
+    allocate(Host{}, sys, st, d, cut);
+    advance(Host{}, sys, st, d, cut);
+  }
+};
+
+// One bus, 10 s: allocate and advance. Bytes: 144 strings x 480 B, 128 nodes x 90 B, 1 kB of the site. Flops: strings 1,850, nodes 150,
+// site 3,500.
+void bus_step(benchmark::State& state) {
+  Plant plant(static_cast<int>(state.range(0)));
+  plant.step();
+  for (int m = 0; m < plant.n; ++m)
+    if (!(std::fabs(plant.st.balance_bus(m, 0)) < 1e-10 * 1e6) || plant.flags(m)) return state.SkipWithError("the bus does not balance");
+  for (auto _ : state) {
+    plant.st.soc.fill(0.6);
+    plant.step();
+  }
+  rates(state, plant.n, 144 * 480.0 + 128 * 90.0 + 1e3, 144 * 1850.0 + 128 * 150.0 + 3500.0);
+}
+BENCHMARK(bus_step)->Arg(1)->Arg(64)->Arg(1024)->UseRealTime();
+
+}  // namespace
+}  // namespace coldsun::electrical

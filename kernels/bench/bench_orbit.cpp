@@ -1,0 +1,141 @@
+// Orbit kernels on the host: propagations, windows of a shell, slot tables, links over a cut. Each checked against a scalar before it is
+// timed.
+#include <benchmark/benchmark.h>
+
+#include <cmath>
+#include <vector>
+
+#include "common/loops.hpp"
+#include "orbit/advance.hpp"
+#include "orbit/assign_slots.hpp"
+#include "orbit/find_windows.hpp"
+#include "orbit/propagate.hpp"
+
+namespace {
+
+using namespace coldsun;
+using namespace coldsun::orbit;
+
+constexpr Real degree = pi / 180.0;
+const Time start = 1'781'395'200 * ns_per_s;  // 2026-06-14T00:00:00Z
+
+benchmark::Counter rate(double per_iteration) {
+  return benchmark::Counter(per_iteration, benchmark::Counter::kIsRate | benchmark::Counter::kIsIterationInvariantRate);
+}
+
+Catalogue shell(int total, int plane) {
+  WalkerDelta w;
+  w.inclination = 53 * degree, w.total = total, w.plane = plane, w.phasing = 17, w.altitude = 480e3, w.epoch = start;
+  return make_catalogue(walker_delta(w), Device::host);
+}
+std::vector<Station> pilots() {
+  return {make_station(24.4267 * degree, 54.6167 * degree, 10.0, 25 * degree),
+          make_station(-22.92 * degree, -69.91 * degree, 1635.0, 25 * degree)};
+}
+
+// One state: 560 flops (adds, multiplies, divisions and roots of sgp4_propagate; a sine-cosine pair counts 35), 52 B written; the
+// 264 B of coefficients stay in cache over the rows.
+void propagate_states(benchmark::State& bench) {
+  const Catalogue c = shell(2376, 72);
+  constexpr int n_time = 60;
+  const int n = c.n_satellite();
+  Array<Time, 1> time(Device::host, {n_time});
+  for (int k = 0; k < n_time; ++k) time(k) = start + k * 60 * ns_per_s;
+  Array<Real, 3> r(Device::host, {3, n_time, n}), v(Device::host, {3, n_time, n});
+  Array<std::int32_t, 2> error(Device::host, {n_time, n});
+  const Propagate f{view(c), time, r, v, error};
+  for_rows(Host{}, n_time, n, f);
+  for (int s = 0; s < n; s += 13) {  // the scalar: one state at a time through the same formulas, without SIMD
+    const Sgp4Result x = sgp4_propagate(load_coefficients(c.coefficient, s), 59.0);
+    if (!(std::fabs(x.teme.r.x - r(0, 59, s)) < 1e-6) || error(59, s) != 0) return bench.SkipWithError("differs from the scalar");
+  }
+  for (auto _ : bench) {
+    for_rows(Host{}, n_time, n, f);
+    benchmark::DoNotOptimize(r.data());
+  }
+  const double items = static_cast<double>(n_time) * n;
+  bench.counters["propagations"] = rate(items), bench.counters["flops"] = rate(560 * items), bench.counters["bytes"] = rate(52 * items);
+}
+BENCHMARK(propagate_states)->UseRealTime();
+
+// Windows of a shell over two sites and a day: 481 grid points a satellite (640 flops, 96 B to and fro), 40 flops a site and point, and
+// some 35 brackets a satellite and site refined with about 8 propagations each.
+void windows_of_a_day(benchmark::State& bench) {
+  const Catalogue c = shell(static_cast<int>(bench.range(0)), 72);
+  const auto stations = pilots();
+  const Time stop = start + 86400 * ns_per_s;
+  const Windows w = find_windows(Host{}, c, stations, start, stop, 0.0);
+  if (w.size() == 0) return bench.SkipWithError("no window");
+  for (int i = 0; i < w.size(); i += 97) {  // the scalar: elevation at rise and set through frames.hpp
+    for (const Time t : {w.aos(i), w.los(i)}) {
+      const int s = w.satellite(i);
+      const Sgp4Result x = sgp4_propagate(load_coefficients(c.coefficient, s), seconds(t - c.epoch(s)) / 60);
+      const Look l = look(stations[static_cast<std::size_t>(w.station(i))], teme_to_pef(x.teme, gmst82(t, 0.0)));
+      if (w.truncated(i) == 0 && !(std::fabs(l.elevation - 25 * degree) < 1e-6)) return bench.SkipWithError("edge not at the mask");
+    }
+  }
+  for (auto _ : bench) benchmark::DoNotOptimize(find_windows(Host{}, c, stations, start, stop, 0.0).size());
+  const double pairs = 2.0 * c.n_satellite();
+  bench.counters["satellite_site_days"] = rate(pairs), bench.counters["windows"] = rate(w.size());
+  bench.counters["flops"] = rate(pairs * (481 * (320 + 40) + 16 * 8 * 680.0)),
+  bench.counters["bytes"] = rate(pairs * 481 * (48 + 48 / 2.0));
+}
+BENCHMARK(windows_of_a_day)->Arg(1584)->Arg(2376)->UseRealTime()->Unit(benchmark::kMillisecond);
+
+// Slot tables of two sites and a day: about 9 satellites in view a slot, 660 flops each, and one more to fill; 44 B written a slot.
+void slots_of_a_day(benchmark::State& bench) {
+  const Catalogue c = shell(2376, 72);
+  const auto stations = pilots();
+  const std::vector<Strategy> strategy(2, Strategy::longest_remaining);
+  const Time stop = start + 86400 * ns_per_s;
+  const Windows w = find_windows(Host{}, c, stations, start - 60 * ns_per_s, stop + 600 * ns_per_s, 0.0);
+  const SlotTable t = assign_slots(Host{}, c, stations, strategy, w, start, stop, 0.0);
+  double in_view = 0;
+  for (int b = 0; b < 2; ++b)
+    for (int k = 0; k < t.n_slot(); ++k) {
+      in_view += t.visible(b, k);
+      if (t.satellite(b, k) >= 0 && !(t.elevation(b, k) >= 25 * degree - 1e-6)) return bench.SkipWithError("serves below the mask");
+    }
+  for (auto _ : bench) benchmark::DoNotOptimize(assign_slots(Host{}, c, stations, strategy, w, start, stop, 0.0).n_slot());
+  const double slots = 2.0 * t.n_slot();
+  bench.counters["slots"] = rate(slots), bench.counters["flops"] = rate(660 * (in_view + slots)),
+  bench.counters["bytes"] = rate(44 * slots + 20 * in_view);
+}
+BENCHMARK(slots_of_a_day)->UseRealTime()->Unit(benchmark::kMillisecond);
+
+// Links of a thousand members at two sites over a 10-s cut: about 5 Philox draws of 250 flops-worth; 160 B read and written.
+void advance_links(benchmark::State& bench) {
+  constexpr int n_member = 1024;
+  const Catalogue c = shell(1584, 72);
+  const auto stations = pilots();
+  const std::vector<Strategy> strategy(2, Strategy::longest_remaining);
+  const Windows w = find_windows(Host{}, c, stations, start, start + 7200 * ns_per_s, 0.0);
+  const SlotTable slots = assign_slots(Host{}, c, stations, strategy, w, start, start + 3600 * ns_per_s, 0.0);
+  const Contacts contacts = join_windows(w);
+  System system = make_system(2, Device::host);
+  system.outage_probability.fill(0.22), system.outage_median.fill(0.519), system.outage_sigma.fill(0.03), system.outage_offset.fill(-0.18);
+  State state = make_state(system, n_member, Device::host);
+  const Drive drive{view(slots), view(contacts), 7, 0};
+  Array<std::int32_t, 1> member(Device::host, {n_member});
+  Array<Time, 1> a(Device::host, {n_member}), b(Device::host, {n_member});
+  for (int m = 0; m < n_member; ++m) member(m) = m;
+  const Time first = start + 600 * ns_per_s;
+  a.fill(first), b.fill(first + 10 * ns_per_s);
+  const Cut cut{member, a, b, n_member};
+  advance(Host{}, system, state, drive, cut);
+  for (int m = 0; m < n_member; m += 31) {  // the scalar: down time sampled every millisecond
+    const Link link = make_lines(system, state, drive).link(m, 0);
+    Real down = 0;
+    for (Time t = first + 500'000; t < first + 10 * ns_per_s; t += 1'000'000) down += link.up(t) ? 0.0 : 1e-3;
+    if (!(std::fabs(down - state.outage_seconds(m, 0)) < 2.1e-3)) return bench.SkipWithError("differs from sampling");
+  }
+  for (auto _ : bench) {
+    advance(Host{}, system, state, drive, cut);
+    benchmark::DoNotOptimize(state.outage_seconds.data());
+  }
+  const double items = 2.0 * n_member;
+  bench.counters["links"] = rate(items), bench.counters["flops"] = rate(1250 * items), bench.counters["bytes"] = rate(160 * items);
+}
+BENCHMARK(advance_links)->UseRealTime();
+
+}  // namespace

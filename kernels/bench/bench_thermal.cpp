@@ -1,0 +1,193 @@
+// Thermal kernels on the host: factorisation and solution of one plate, a lumped plate, the loop, whole cuts of a hall of 128 nodes.
+#include <benchmark/benchmark.h>
+
+#include <cmath>
+#include <cstdlib>
+#include <memory>
+#include <vector>
+
+#include "common/loops.hpp"
+#include "thermal/advance.hpp"
+#include "thermal/make.hpp"
+
+namespace coldsun::thermal {
+namespace {
+
+using Solver = PlateSolver<n_y, n_solid>;
+constexpr int nz = Solver::nz, n = Solver::n;
+
+void rates(benchmark::State& state, double items, double bytes, double flops) {
+  const auto kind = benchmark::Counter::kIsIterationInvariantRate;
+  state.counters["items"] = benchmark::Counter(items, kind);
+  state.counters["bytes"] = benchmark::Counter(items * bytes, kind);
+  state.counters["flops"] = benchmark::Counter(items * flops, kind);
+}
+
+// 30 x 30 mm die, 75 channels of 0.2 x 1 mm, copper, 1 L/min of 25 % propylene glycol; one half of the die twice as hot as the other.
+PlateSpec plate() {
+  PlateSpec p;
+  p.length = p.width = 0.03, p.tim_layer = 2, p.coolant = Coolant::pg25;
+  p.layer = {{50e-6, 120, 1.63566e6, 0}, {700e-6, 120, 1.63566e6, 0}, {50e-6, 5, 2.5e6, 0}, {1e-3, 390, 3.45e6, 0}};
+  p.channel = {0.2e-3, 1e-3, 75, 1.5}, p.fin_conductivity = 390, p.fin_heat_capacity = 3.45e6, p.lid = {1e-3, 390, 3.45e6, 0};
+  for (int y = 0; y < n_y; ++y)
+    for (int x = 0; x < n_x; ++x) p.power_map.push_back(x < n_x / 2 ? 2.0 : 1.0);
+  return p;
+}
+constexpr Real flow = 1e-3 / 60;
+
+struct OnePlate {
+  Stack stack = make_stack(plate());
+  std::unique_ptr<char, decltype(&std::free)> memory{static_cast<char*>(std::aligned_alloc(64, Solver::bytes() + 64)), &std::free};
+  SerialTeam team{memory.get(), 0, Solver::bytes()};
+  Solver s = Solver::make(team);
+  Real shift = 1.0 / (sdirk2::gamma * 0.1);
+  OnePlate() {
+    for (int i = 0; i < n * n_mode; ++i) s.t[i] = std::sin(0.1 * i);
+    const std::vector<Real> map = plate().power_map;
+    for (int y = 0; y < n_y; ++y) store(s.source + y * n_mode, transform(s.table.transpose, &map[static_cast<std::size_t>(y * n_x)]));
+    PlateFlow<n_solid>{&stack, flow, 1.0}.refresh(team, s, 313.15);
+    factor<n_mode>(*s.a, shift, 0, s.band);
+  }
+  // Largest row of shift C x + K x - b over the largest b: the operator applied row by row, apart from the factors.
+  Real residual(const Real* x, const Real* b) {
+    apply_minus<n_mode>(*s.a, 0, x, s.rate);
+    Real most = 0, scale = 0;
+    for (int i = 0; i < n * n_mode; ++i) {
+      most = std::fmax(most, std::fabs(s.a->capacity[i / n_mode % nz] * shift * x[i] - s.rate[i] - b[i]));
+      scale = std::fmax(scale, std::fabs(b[i]));
+    }
+    return most / scale;
+  }
+};
+
+// One plate: 80 rows of 8 modes, half bandwidth 10. Writes 21 numbers per row and mode (108 kB); 211 flops each: 10 multipliers, 100 fma, 1 inverse.
+void factor_plate(benchmark::State& state) {
+  OnePlate p;
+  for (int i = 0; i < n * n_mode; ++i) p.s.error[i] = p.s.t[i];
+  solve<n_mode>(p.s.band, 0, p.s.error);
+  if (!(p.residual(p.s.error, p.s.t) < 1e-13)) return state.SkipWithError("the factors do not solve the operator");
+  for (auto _ : state) {
+    factor<n_mode>(*p.s.a, p.shift, 0, p.s.band);
+    benchmark::ClobberMemory();
+  }
+  rates(state, 1, n * n_mode * (2 * nz + 1) * 8.0, n * n_mode * (nz + 2.0 * nz * nz + 1));
+  state.counters["threads"] = 1;
+}
+BENCHMARK(factor_plate);
+
+// Reads the factors and the vector, writes the vector: 23 numbers and 41 flops per row and mode.
+void solve_plate(benchmark::State& state) {
+  OnePlate p;
+  for (int i = 0; i < n * n_mode; ++i) p.s.error[i] = p.s.t[i];
+  solve<n_mode>(p.s.band, 0, p.s.error);
+  if (!(p.residual(p.s.error, p.s.t) < 1e-13)) return state.SkipWithError("the solution does not solve the operator");
+  for (auto _ : state) {
+    solve<n_mode>(p.s.band, 0, p.s.error);
+    for (int i = 0; i < n_mode; ++i) p.s.error[i] += 1.0;  // or it would fade to zero
+    benchmark::ClobberMemory();
+  }
+  rates(state, 1, n * n_mode * (2 * nz + 3) * 8.0, n * n_mode * (4.0 * nz + 1));
+  state.counters["threads"] = 1;
+}
+BENCHMARK(solve_plate);
+
+// A hall of 128 nodes of 8 plates, 64 of them fields.
+struct Hall {
+  static constexpr int n_node = 128;
+  System sys;
+  State st;
+  Array<Real, 2> request{Device::host, {1, n_node}}, floor{Device::host, {1, n_node}}, allocated{Device::host, {1, n_node}};
+  Array<Real, 2> t_set{Device::host, {1, 1}}, temp_air{Device::host, {1, 1}}, q_extra{Device::host, {1, 1}};
+  Array<std::uint32_t, 1> flags{Device::host, {1}};
+  Array<std::int32_t, 1> member{Device::host, {1}};
+  Array<Time, 1> start{Device::host, {1}}, stop{Device::host, {1}};
+
+  static System make() {
+    LoopModel l;
+    l.c_supply = l.c_return = 3e6, l.v_dot_design = 0.017, l.dp = 1.5e5, l.eta_pump = 0.6, l.cdu_ua = 2.5e5, l.c_facility = 1e7;
+    l.flow_facility = 8e4, l.v_dot_facility = 0.02, l.dp_facility = 1e5, l.eta_facility = 0.6, l.cooler_ua = 2e5, l.air_flow = 150;
+    l.p_fan = 4e4, l.c_hall = 5e6, l.q_hall = 3e5, l.coil_ua = 2e4, l.p_hall_fan = 5e3, l.p_base = 1e3;
+    std::vector<NodeSpec> nodes;
+    for (int i = 0; i < n_node; ++i) {
+      NodeSpec s;
+      s.field = i % 2 == 0, s.flow = flow, s.p_max = 7500, s.p_throttle = 1500, s.t_cap = 370, s.p_leakage = 250, s.leakage_slope = 0.02;
+      nodes.push_back(s);
+    }
+    return make_system({plate()}, nodes, {l}, Device::host);
+  }
+  Hall() : sys(make()), st(make_state(sys, 1, Device::host, 308.15)) {
+    request.fill(5600), floor.fill(1500), allocated.fill(1e4), t_set.fill(308.15), temp_air.fill(293.15);
+    for (int k = 0; k < 100; ++k) step(10.0);
+  }
+  void step(Real dt) {
+    stop(0) = start(0) + nanoseconds(dt);
+    const Drive d{request, floor, allocated, t_set, temp_air, q_extra, flags};
+    Cut c;
+    c.member = member, c.start = start, c.stop = stop, c.n_active = 1;
+    advance(Host{}, sys, st, d, c);
+    start(0) = stop(0);
+  }
+  Real steps() const {
+    Real s = 0;
+    for (int i = 0; i < n_node; i += 2) s += st.n_step(0, i);
+    return s;
+  }
+  bool balanced() const {  // the scalar reference of a cut: heat in = carried off + stored, node by node
+    for (int i = 0; i < n_node; ++i)
+      if (!(std::fabs(st.q_plate(0, i) - st.q_carried(0, i) - st.q_stored(0, i)) < 1e-9 * std::fabs(st.q_plate(0, i)))) return false;
+    return flags(0) == 0;
+  }
+};
+
+// Per SDIRK2 step of a field: factors once (135 kflop), five solves (26 kflop each), operator, sums and transforms (90 kflop); the plate's
+// state crosses memory once a cut: 10 kB. Items are steps of fields; lumped plates and loop are in the time and not in the count.
+constexpr double step_flops = 135e3 + 5 * 26.2e3 + 90e3, step_bytes = 10.3e3;
+
+void cut_of_a_quiet_hall(benchmark::State& state) {
+  Hall h;
+  h.step(10.0);
+  if (!h.balanced()) return state.SkipWithError("heat is lost");
+  for (auto _ : state) h.step(10.0);
+  rates(state, h.steps(), step_bytes, step_flops);
+}
+BENCHMARK(cut_of_a_quiet_hall)->UseRealTime();
+
+// A fifth of the nodes falls to idle for 0.5 s, bursts for 2 s, goes on: three cuts.
+void outage_of_a_hall(benchmark::State& state) {
+  Hall h;
+  Real steps = 0;
+  const auto outage = [&] {
+    steps = 0;
+    for (const Real power : {1500.0, 6800.0, 5600.0}) {
+      for (int i = 0; i < Hall::n_node; i += 5) h.request(0, i) = power;
+      h.step(power == 1500.0 ? 0.5 : (power == 6800.0 ? 2.0 : 7.5));
+      steps += h.steps();
+    }
+  };
+  outage();
+  if (!h.balanced()) return state.SkipWithError("heat is lost");
+  for (auto _ : state) outage();
+  rates(state, steps, step_bytes, step_flops);
+}
+BENCHMARK(outage_of_a_hall)->UseRealTime();
+
+// One loop with its two nested control roots: about 60 linear solutions of 30 flops and 8 effectivenesses of 150.
+void loop_of_a_site(benchmark::State& state) {
+  Hall h;
+  const LoopModel& m = h.sys.loop(0);
+  LoopState s{308.0, 316.0, 304.0, 300.0, 0.5, 0.5};
+  LoopInput in{5e5, 1e4, 1e5, 308.15, 293.15, m.flow, m.v_dot, 10.0};
+  const LoopOutput o = advance_loop(m, s, in);
+  const Real stored = (m.c_supply * (o.state.t_supply - s.t_supply) + m.c_return * (o.state.t_return - s.t_return)) / in.dt;
+  if (!(std::fabs(in.q_plates + in.q_extra + o.q_pump - o.q_cdu - stored) < 1e-6)) return state.SkipWithError("the loop loses heat");
+  for (auto _ : state) {
+    in.q_plates = 5e5 + (in.q_plates == 5e5);
+    benchmark::DoNotOptimize(advance_loop(m, s, in));
+  }
+  rates(state, 1, sizeof(LoopModel) + sizeof(LoopState) + sizeof(LoopOutput), 60 * 30.0 + 8 * 150.0);
+  state.counters["threads"] = 1;
+}
+BENCHMARK(loop_of_a_site);
+
+}  // namespace
+}  // namespace coldsun::thermal

@@ -1,0 +1,125 @@
+// Runs the benchmarks: measures the machine first, then says for every kernel which share of its limits the kernel reaches.
+// A benchmark sets the rates state.counters["bytes"] and ["flops"], counted by hand; ["threads"] = 1 where it runs on one thread.
+// Above 100 % of the bandwidth the data stayed in a cache. --benchmark_format=json and --benchmark_out=FILE hold the shares too.
+// too.
+#include <benchmark/benchmark.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstring>
+#include <string>
+#include <vector>
+
+#include "bench/machine.hpp"
+
+namespace {
+
+using coldsun::Real;
+using coldsun::bench::Machine;
+using Run = benchmark::BenchmarkReporter::Run;
+
+Real counter(const Run& run, const char* name) {
+  const auto found = run.counters.find(name);
+  return found == run.counters.end() ? 0.0 : static_cast<Real>(found->second);
+}
+bool on_one_thread(const Run& run) { return counter(run, "threads") == 1.0; }
+Real share_of_bandwidth(const Machine& m, const Run& run) {
+  return counter(run, "bytes") / (on_one_thread(run) ? m.bandwidth_one : m.bandwidth_all);
+}
+Real share_of_arithmetic(const Machine& m, const Run& run) {
+  return counter(run, "flops") / (on_one_thread(run) ? m.flops_one : m.flops_all);
+}
+
+// Why a benchmark gave no time, or "": the library's word for it changed with version 1.8.
+template <class R>
+std::string failure(const R& run) {
+  if constexpr (requires { run.error_occurred; }) return run.error_occurred ? run.error_message : "";
+  else return run.skipped ? run.skip_message : "";
+}
+
+class Table : public benchmark::BenchmarkReporter {
+ public:
+  explicit Table(const Machine& machine) : machine_(machine) {}
+  bool ReportContext(const Context&) override {
+    const Machine& m = machine_;
+    std::printf("memory  %7.1f GB/s on all threads (%d), %.1f on one: triad over 384 MB\n", m.bandwidth_all / 1e9, m.threads,
+                m.bandwidth_one / 1e9);
+    std::printf("fma     %7.1f Gflop/s on all threads (%d), %.1f on one: chains of fma\n\n", m.flops_all / 1e9, m.threads,
+                m.flops_one / 1e9);
+    std::printf("%-44s %12s %9s %9s %9s %9s\n", "kernel", "time", "GB/s", "of memory", "Gflop/s", "of fma");
+    return true;
+  }
+  void ReportRuns(const std::vector<Run>& runs) override {
+    for (const Run& run : runs) {
+      const std::string why = failure(run);
+      failed_ = failed_ || !why.empty();
+      if (!why.empty()) std::printf("%-44s FAILED: %s\n", run.benchmark_name().c_str(), why.c_str());
+      else row(run);
+    }
+    std::fflush(stdout);
+  }
+  bool failed() const { return failed_; }
+
+ private:
+  void row(const Run& run) const {
+    std::string name = run.benchmark_name();
+    if (const auto at = name.find("/real_time"); at != std::string::npos) name.erase(at, std::strlen("/real_time"));
+    const Real ns = run.GetAdjustedRealTime() * 1e9 / benchmark::GetTimeUnitMultiplier(run.time_unit);
+    const char* unit = ns < 1e3 ? "ns" : (ns < 1e6 ? "us" : "ms");
+    std::printf("%-44s %9.3f %s %9.2f %8.1f%% %9.2f %8.1f%%\n", name.c_str(), ns < 1e3 ? ns : (ns < 1e6 ? ns / 1e3 : ns / 1e6), unit,
+                counter(run, "bytes") / 1e9, 100.0 * share_of_bandwidth(machine_, run), counter(run, "flops") / 1e9,
+                100.0 * share_of_arithmetic(machine_, run));
+  }
+  Machine machine_;
+  bool failed_ = false;
+};
+
+// The library's JSON with the two shares among the counters.
+class Json : public benchmark::JSONReporter {
+ public:
+  explicit Json(const Machine& machine) : machine_(machine) {}
+  void ReportRuns(const std::vector<Run>& runs) override {
+    auto with_shares = runs;
+    for (Run& run : with_shares) {
+      failed_ = failed_ || !failure(run).empty();
+      run.counters["share_bandwidth"] = share_of_bandwidth(machine_, run);
+      run.counters["share_arithmetic"] = share_of_arithmetic(machine_, run);
+    }
+    benchmark::JSONReporter::ReportRuns(with_shares);
+  }
+  bool failed() const { return failed_; }
+
+ private:
+  Machine machine_;
+  bool failed_ = false;
+};
+
+bool has(int argc, char** argv, const char* start) {
+  return std::any_of(argv + 1, argv + argc, [start](const char* a) { return std::strncmp(a, start, std::strlen(start)) == 0; });
+}
+
+Machine measure_and_tell() {
+  const Machine m = coldsun::bench::measure_machine();
+  benchmark::AddCustomContext("threads", std::to_string(m.threads));
+  benchmark::AddCustomContext("triad_one_thread_bytes_per_second", std::to_string(m.bandwidth_one));
+  benchmark::AddCustomContext("triad_all_threads_bytes_per_second", std::to_string(m.bandwidth_all));
+  benchmark::AddCustomContext("fma_one_thread_flops", std::to_string(m.flops_one));
+  benchmark::AddCustomContext("fma_all_threads_flops", std::to_string(m.flops_all));
+  return m;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const bool json = has(argc, argv, "--benchmark_format=json"), file = has(argc, argv, "--benchmark_out=");
+  const bool list = has(argc, argv, "--benchmark_list_tests");
+  benchmark::Initialize(&argc, argv);
+  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;
+  const Machine machine = list ? Machine{} : measure_and_tell();
+  Table table(machine);
+  Json to_screen(machine), to_file(machine);
+  benchmark::BenchmarkReporter* const screen = json ? static_cast<benchmark::BenchmarkReporter*>(&to_screen) : &table;
+  const std::size_t n_run = file ? benchmark::RunSpecifiedBenchmarks(screen, &to_file) : benchmark::RunSpecifiedBenchmarks(screen);
+  benchmark::Shutdown();
+  return n_run == 0 || table.failed() || to_screen.failed();
+}

@@ -1,0 +1,27 @@
+// Where a loop runs: the space tags, and the one macro that lets host and device share a function.
+#pragma once
+#include <cstdint>
+
+// Forced inline, so that two compilers of one program never share an emitted copy of a function.
+#if defined(__CUDACC__) || defined(__HIPCC__)
+#define COLDSUN_FN __host__ __device__ __forceinline__
+#else
+#define COLDSUN_FN inline __attribute__((always_inline))
+#endif
+#if defined(__CUDA_ARCH__)
+#define COLDSUN_TRAP() __trap()  // ends the launch with an error
+#else
+#define COLDSUN_TRAP() __builtin_trap()
+#endif
+
+namespace coldsun {
+
+using Real = double;
+
+struct Host {};                           // OpenMP; always there
+struct Cuda { void* stream = nullptr; };  // cudaStream_t; native launches
+struct KokkosSpace {};                    // whatever Kokkos::DefaultExecutionSpace is
+
+enum class Device : std::int8_t { host, cuda };
+
+}  // namespace coldsun

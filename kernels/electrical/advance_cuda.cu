@@ -1,0 +1,7 @@
+// CUDA's instantiation of the electrical steps.
+#include "electrical/advance.hpp"
+
+namespace coldsun::electrical {
+template void allocate<Cuda>(Cuda, const System&, State&, const Drive&, const Cut&);
+template void advance<Cuda>(Cuda, const System&, State&, const Drive&, const Cut&);
+}  // namespace coldsun::electrical

@@ -1,0 +1,7 @@
+// The host's instantiation of the electrical steps.
+#include "electrical/advance.hpp"
+
+namespace coldsun::electrical {
+template void allocate<Host>(Host, const System&, State&, const Drive&, const Cut&);
+template void advance<Host>(Host, const System&, State&, const Drive&, const Cut&);
+}  // namespace coldsun::electrical

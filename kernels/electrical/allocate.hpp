@@ -1,0 +1,150 @@
+// What a bus can give over the coming cut, shared out to the nodes in order of priority: before the plates are solved.
+// Guarantee: whatever nodes draw up to their cap and auxiliaries up to theirs, the closing bus can give. Both use load_budget of the same
+// offer, made at the lowest bus voltage, where every cable loses most.
+#pragma once
+#include "common/loops.hpp"
+#include "electrical/bus.hpp"
+#include "electrical/strings.hpp"
+
+namespace coldsun::electrical {
+
+// Ask: least(n), most(n) [W at the node], cost(n, p) [W at the rack converter's input], priority(n), give(n, p).
+// The most that node n can have of what is left; its cost rises with power, halving keeps the end that can be paid.
+template <class Ask>
+COLDSUN_FN Real share_of_node(const Ask& ask, int n, Real left, Real cap) {
+  const Real least = ask.least(n), most = math::min(ask.most(n), cap);
+  if (!(most > 0.0) || most < least) return 0.0;
+  if (ask.cost(n, most) <= left) return most;
+  if (ask.cost(n, least) > left) return 0.0;
+  Real good = least, bad = most;
+  for (int i = 0; i < 48; ++i) {
+    const Real mid = 0.5 * (good + bad);
+    if (ask.cost(n, mid) <= left) good = mid;
+    else bad = mid;
+  }
+  return good > 0.0 ? good : 0.0;
+}
+
+// Shares `budget` (at the inputs of the rack converters) and `cap` (at the nodes) among the nodes [first, first + count): the highest
+// priority first, among equals the lower row. A node gets all it asks, the part that is left, or, where that is below its least, nothing.
+template <class Ask>
+COLDSUN_FN Real serve_by_priority(const Ask& ask, int first, int count, Real budget, Real cap) {
+  Real left = budget;
+  int done = 0;
+  std::int32_t level = INT32_MAX;
+  bool top = true;
+  while (done < count) {
+    std::int32_t next = INT32_MIN;  // the highest priority below the last one
+    for (int n = first; n < first + count; ++n) {
+      const std::int32_t q = ask.priority(n);
+      if ((top || q < level) && q > next) next = q;
+    }
+    for (int n = first; n < first + count; ++n) {
+      if (ask.priority(n) != next) continue;
+      const Real p = share_of_node(ask, n, left, cap);
+      left -= ask.cost(n, p), cap -= p;
+      ask.give(n, p);
+      ++done;
+    }
+    level = next, top = false;
+  }
+  return left;
+}
+// Before the plates: a node asks from idle plus leakage up to request plus leakage, within the rating of its rack converter.
+struct AskAllocation {
+  int m;
+  const LossTable& rack;
+  View<const Real, 1> rating;
+  View<const Real, 2> p_request, p_floor, p_leak_bound;
+  View<const std::int32_t, 2> order;
+  View<Real, 2> p_allocated;
+  COLDSUN_FN Real least(int n) const { return p_floor(m, n) + p_leak_bound(m, n); }
+  COLDSUN_FN Real most(int n) const {
+    const Real asked = math::max(p_request(m, n), p_floor(m, n));
+    return asked > 0.0 ? math::min(asked + p_leak_bound(m, n), rating(n)) : 0.0;
+  }
+  COLDSUN_FN Real cost(int n, Real p) const { return p + table_loss(rack, rating(n), p); }
+  COLDSUN_FN std::int32_t priority(int n) const { return order(m, n); }
+  COLDSUN_FN void give(int n, Real p) const { p_allocated(m, n) = p; }
+};
+
+// PV sums, battery limits, allocation: one item per (active member, site). Sums run in string order.
+// reads 40 B per string, 40 B per node; writes 8 B per node and 10 Real per site; about 30 flops per string, 60 per node and priority
+// level.
+struct AllocateSites {
+  Cut cut;
+  StringSet set;
+  int n_site;
+  View<const Real, 1> node_rating;
+  View<const Real, 2> p_track, soc, v_rc1, v_rc2, capacity_factor;
+  View<const Real, 2> p_request, p_floor, p_leak_bound, p_aux_bound, p_site_cap;
+  View<const std::int32_t, 2> priority;
+  View<Real, 2> pv_linear, pv_square, p_discharge_reserve, p_discharge_max, p_charge_max, p_allocated, p_aux_cap, p_shed;
+
+  COLDSUN_FN void operator()(int item) const {
+    const int m = cut.member(item / n_site), s = item % n_site;
+    const Site& p = set.site(s);
+    Real linear = 0.0, square = 0.0;
+    for (int k = p.string_first; k < p.string_first + p.string_count; ++k) {
+      const Converter c = set.converter(k);
+      const PvRange r = pv_range(c, p_track(m, k));
+      const Real n = r.on ? static_cast<Real>(set.count(k)) : 0.0;
+      linear += n * net_linear(c, r), square += n * net_square(c, r);
+    }
+    PackLimits b{0.0, 0.0, 0.0};
+    if (p.battery.n_series > 0)
+      b = pack_limits(p.battery, cell_cut(p.battery, capacity_factor(m, s), cut.length(m)), Cell{soc(m, s), v_rc1(m, s), v_rc2(m, s)},
+                      p.battery_converter.rating);
+    pv_linear(m, s) = linear, pv_square(m, s) = square;
+    p_discharge_reserve(m, s) = b.discharge_reserve, p_discharge_max(m, s) = b.discharge, p_charge_max(m, s) = b.charge;
+    share_out(m, s, p, load_budget(p, offer(p, make_supply(p, linear, square, b), p.v_min).without_reserve()));
+  }
+  // Auxiliaries first, at their bound; the nodes share what is left.
+  COLDSUN_FN void share_out(int m, int s, const Site& p, Real budget) const {
+    const Real aux = math::min(p_aux_bound(m, s), load_power(p.aux_converter, budget));
+    const bool enough = input_power(p.aux_converter, p_aux_bound(m, s)) <= budget;
+    p_aux_cap(m, s) = aux * (enough ? 1.0 : 1.0 - 1e-12);
+    const Real left = enough ? budget - input_power(p.aux_converter, aux) : 0.0;
+    const AskAllocation ask{m, p.rack, node_rating, p_request, p_floor, p_leak_bound, priority, p_allocated};
+    serve_by_priority(ask, p.node_first, p.node_count, left, p_site_cap(m, s));
+    Real shed = 0.0;
+    for (int n = p.node_first; n < p.node_first + p.node_count; ++n)
+      shed += math::max(p_request(m, n) - math::max(p_allocated(m, n) - p_leak_bound(m, n), 0.0), 0.0);
+    p_shed(m, s) = shed;
+  }
+};
+
+template <class Space>
+void allocate(Space space, const System& sys, State& st, const Drive& d, const Cut& cut) {
+  const StringSet set = string_set(sys);
+  const int n_site = sys.site.extent(0);
+  for_rows(space, cut.n_active, sys.string_site.extent(0),
+           TrackStrings{cut, set, d.effective_irradiance, d.temp_cell, st.pv_gain, st.v_bus, st.v_mp, st.p_mp, st.p_track, st.p_miss,
+                        st.vd_mp, st.vd_pass, st.curvature});
+  for_each(space, static_cast<std::int64_t>(cut.n_active) * n_site,
+           AllocateSites{cut,
+                         set,
+                         n_site,
+                         sys.node_rating,
+                         st.p_track,
+                         st.soc,
+                         st.v_rc1,
+                         st.v_rc2,
+                         st.capacity_factor,
+                         d.p_request,
+                         d.p_floor,
+                         d.p_leak_bound,
+                         d.p_aux_bound,
+                         d.p_site_cap,
+                         d.priority,
+                         st.pv_linear,
+                         st.pv_square,
+                         st.p_discharge_reserve,
+                         st.p_discharge_max,
+                         st.p_charge_max,
+                         st.p_allocated,
+                         st.p_aux_cap,
+                         st.p_shed});
+}
+
+}  // namespace coldsun::electrical

@@ -1,0 +1,150 @@
+// DC bus of a site: who gives what at a bus voltage, and the voltage that follows. Powers are means over the cut, W; "at the bus" means
+// after the source's own converter and cable. Order of supply: PV, battery above its reserve, grid, genset, the battery's reserve.
+// Order of surplus: battery, export, curtailment. Every loss comes from its own model; nothing here is a remainder.
+#pragma once
+#include <cmath>
+
+#include "common/math.hpp"
+#include "electrical/battery.hpp"
+#include "electrical/converter.hpp"
+#include "electrical/electrical.hpp"
+
+namespace coldsun::electrical {
+
+// What the sources of a bus can do over the cut, before cables.
+struct Supply {
+  Real pv_linear, pv_square;                          // net PV of the boost converters = linear u + square u^2, u the share used
+  Real battery_reserve, battery_all, battery_charge;  // behind the battery converter, charge as a positive number
+  Real battery_least_charge;                          // what an empty battery's converter needs before it can charge at all
+  Real grid_import, grid_export, genset;              // behind their converters
+  bool battery_on, battery_empty, grid_on;
+};
+
+COLDSUN_FN Supply make_supply(const Site& p, Real pv_linear, Real pv_square, const PackLimits& b) {
+  Supply s{pv_linear, pv_square, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, false, false, false};
+  const Converter& c = p.battery_converter;
+  s.battery_on = c.rating > 0.0 && p.battery.n_series > 0;
+  if (s.battery_on) {
+    const Real idle = idle_power(c);
+    s.battery_empty = b.discharge <= idle;
+    s.battery_reserve = b.discharge_reserve > idle ? through(c, b.discharge_reserve) : 0.0;
+    s.battery_all = s.battery_empty ? 0.0 : through(c, b.discharge);
+    s.battery_charge = b.charge > 0.0 ? -through(c, -b.charge) : 0.0;
+    s.battery_least_charge = s.battery_empty ? converter_loss(c, 0.0) : 0.0;
+  }
+  const Real import = math::min(p.p_import_max, p.grid_tie.rating);
+  s.grid_on = p.grid_tie.rating > 0.0 && import >= idle_power(p.grid_tie);
+  if (s.grid_on) {
+    s.grid_import = math::max(through(p.grid_tie, import), 0.0);
+    s.grid_export = p.p_export_max > 0.0 ? -through(p.grid_tie, -math::min(p.p_export_max, p.grid_tie.rating)) : 0.0;
+  }
+  s.genset = math::max(through(p.genset_rectifier, math::min(p.p_genset_max, p.genset_rectifier.rating)), 0.0);
+  return s;
+}
+
+// The same at the bus, at voltage v.
+struct Offer {
+  Real pv, battery_reserve, battery_all, battery_charge, grid_import, grid_export, genset;
+  COLDSUN_FN Real all() const { return pv + battery_all + grid_import + genset; }
+  COLDSUN_FN Real without_reserve() const { return pv + battery_reserve + grid_import + genset; }
+};
+COLDSUN_FN Offer offer(const Site& p, const Supply& s, Real v) {
+  const Real k_pv = cable_factor(p.r_pv_cable, v), k_battery = cable_factor(p.r_battery_cable, v);
+  return Offer{cable_received(k_pv, s.pv_linear + s.pv_square),
+               cable_received(k_battery, s.battery_reserve),
+               cable_received(k_battery, s.battery_all),
+               -cable_received(k_battery, -s.battery_charge),
+               s.grid_import,
+               s.grid_export,
+               s.genset};
+}
+
+// Who gives what at the bus when `need` is drawn from it. missing > 0: nobody can.
+struct Dispatch {
+  Real pv, battery, grid, genset, missing;
+};
+COLDSUN_FN Dispatch dispatch(const Supply& s, const Offer& o, Real k_battery, Real need) {
+  Dispatch d{o.pv, 0.0, 0.0, 0.0, 0.0};
+  Real rest = need - o.pv;
+  if (rest > 0.0) {
+    d.battery = math::min(rest, o.battery_reserve);
+    rest -= d.battery;
+    d.grid = math::min(rest, o.grid_import);
+    rest -= d.grid;
+    d.genset = math::min(rest, o.genset);
+    rest -= d.genset;
+    const Real more = math::min(rest, o.battery_all - d.battery);
+    d.battery += more;
+    d.missing = rest - more;
+    return d;
+  }
+  Real surplus = -rest;
+  const Real least = cable_fed(k_battery, s.battery_least_charge);
+  const Real charge = surplus > least ? math::min(surplus, o.battery_charge) : 0.0;
+  surplus -= charge;
+  const Real out = math::min(surplus, o.grid_export);
+  surplus -= out;
+  d.battery = -charge, d.grid = -out;
+  d.pv = o.pv - surplus;
+  return d;
+}
+
+// Power that the loads can have in all (before their cable) when the bus gives a; kept a hair below, so that rounding never sheds.
+COLDSUN_FN Real load_budget(const Site& p, Real a) {
+  return cable_load(cable_factor(p.r_load_cable, p.v_min), math::max(a, 0.0)) * (1.0 - 1e-12);
+}
+
+struct BusState {
+  Real v, de_dt, load;  // voltage at the end of the cut, rate of energy in the capacitance, load at the bus with its cable
+  Dispatch d;
+  bool converged;
+};
+
+// Bus voltage and dispatch. The droop's voltage depends on the current of the regulating sources, that on the losses and on the
+// capacitance, and those on the voltage: a fixed-point iteration whose factor is about r_droop capacitance / tau_v (1e-2). The last
+// dispatch is made at the last voltage, so that the powers balance whatever the iteration did. The voltage neither rises by energy that is
+// not there (ceiling, from the least that the sources give) nor falls by energy that nobody takes (floor).
+COLDSUN_FN BusState solve_bus(const Site& p, const Supply& s, Real v_old, Real load, Real dt) {
+  const bool has_c = p.capacitance > 0.0;
+  const Real half_c = 0.5 * p.capacitance / dt, w = 1.0 - math::exp(-dt / p.tau_v);
+  const Real spare = math::max(offer(p, s, p.v_min).all() - cable_fed(cable_factor(p.r_load_cable, p.v_min), load), 0.0);
+  const Real ceiling = has_c ? std::sqrt(v_old * v_old + spare / half_c) : p.v_max;
+  const Real floor = has_c ? std::sqrt(math::max(v_old * v_old - load / half_c, 0.0)) : p.v_min;
+  BusState b{v_old, 0.0, 0.0, {}, false};
+  Real change = 0.0;
+  for (int n = 0;; ++n) {
+    b.load = cable_fed(cable_factor(p.r_load_cable, b.v), load);
+    b.de_dt = half_c * (b.v - v_old) * (b.v + v_old);
+    b.d = dispatch(s, offer(p, s, b.v), cable_factor(p.r_battery_cable, b.v), b.load + b.de_dt);
+    if (n == 16) break;
+    const Real target = p.v_nom - p.r_droop * (b.d.battery + b.d.grid + b.d.genset) / b.v;
+    const Real v = math::clamp(math::clamp(v_old + (target - v_old) * w, p.v_min, p.v_max), floor, ceiling);
+    change = std::fabs(v - b.v);
+    b.v = v;
+  }
+  b.converged = change <= 1e-9 * p.v_nom || s.battery_empty;  // an empty battery's converter may start and stop at a point of no width
+  return b;
+}
+
+// A source that gives `at_bus` (negative: takes) through its cable: power at its terminals and the loss of the cable.
+struct Source {
+  Real terminal, loss_cable;
+};
+COLDSUN_FN Source source(const Converter& c, Real k, Real at_bus, bool on) {
+  if (!on) return Source{0.0, 0.0};
+  const Real sent = cable_sent(k, at_bus);
+  return Source{terminal_power(c, sent), k * sent * sent};
+}
+
+// Heat sink of the indoor converters: capacity dT/dt = heat - conductance (T - t_coolant), exact over the cut.
+struct Sink {
+  Real t_end, p_heat;  // K, mean W to the coolant
+};
+COLDSUN_FN Sink sink_after(const Site& p, Real t, Real t_coolant, Real heat, Real dt) {
+  const Real tau = p.sink_capacity / p.sink_conductance, steady = t_coolant + heat / p.sink_conductance;
+  const Real e = math::exp(-dt / tau), t_end = steady + (t - steady) * e;
+  const Real t_mean = steady + (t - steady) * (1.0 - e) * tau / dt;
+  return Sink{t_end, p.sink_conductance * (t_mean - t_coolant)};
+}
+
+}  // namespace coldsun::electrical

@@ -1,0 +1,61 @@
+// Kernels of the single-diode model on bare arrays: what the Python face and the benchmarks call.
+#pragma once
+#include "common/array.hpp"
+#include "electrical/single_diode.hpp"
+
+namespace coldsun::electrical {
+
+inline constexpr Real photocurrent_dark = 1e-15;  // A: below it a curve is dark and its key points are zero
+
+struct CurveParameters {
+  View<const Real, 2> photocurrent, saturation_current, resistance_series, resistance_shunt, nNsVth;
+  COLDSUN_FN Curve operator()(int row, int i) const {
+    return make_curve(math::max(photocurrent(row, i), photocurrent_dark), saturation_current(row, i), resistance_series(row, i),
+                      1.0 / resistance_shunt(row, i), nNsVth(row, i));
+  }
+};
+
+// reads 5 Real, writes 5 Real: 80 B and about 1,000 flops per curve (20 evaluations of the curve at 43, Newton quotients, one log at 30).
+struct KeyPointsOfCurves {
+  CurveParameters curve;
+  View<Real, 2> i_sc, v_oc, i_mp, v_mp, p_mp;
+  COLDSUN_FN void operator()(int row, int i) const {
+    const Curve c = curve(row, i);
+    const bool dark = !(curve.photocurrent(row, i) > photocurrent_dark);
+    const MaxPower m = max_power(c);
+    const Real short_circuit = electrical::i_sc(c), open = electrical::v_oc(c);
+    i_sc(row, i) = dark ? 0.0 : short_circuit;
+    v_oc(row, i) = dark ? 0.0 : open;
+    i_mp(row, i) = dark ? 0.0 : m.i;
+    v_mp(row, i) = dark ? 0.0 : m.v;
+    p_mp(row, i) = dark ? 0.0 : m.p;
+  }
+};
+
+// reads 6 Real, writes 1 Real: 56 B and about 420 flops per point (8 evaluations at 43, 7 quotients, one log at 30).
+struct CurrentOfCurves {
+  CurveParameters curve;
+  View<const Real, 2> voltage;
+  View<Real, 2> current;
+  COLDSUN_FN void operator()(int row, int i) const {
+    const Curve c = curve(row, i);
+    current(row, i) = i_from_v(c, voltage(row, i));
+  }
+};
+
+// Maximum power at irradiance and cell temperature, for one module type.
+// reads 2 Real, writes 3 Real: 40 B and about 420 flops per point (6 evaluations of the curve at 43, 5 quotients at 11, parameters 90,
+// start 15).
+struct MaxPowerOfPoints {
+  View<const Real, 2> effective_irradiance, temp_cell;
+  View<Real, 2> v_mp, i_mp, p_mp;
+  Module module;
+  COLDSUN_FN void operator()(int row, int i) const {
+    const MaxPower m = max_power(calcparams_cec(effective_irradiance(row, i), temp_cell(row, i), module));
+    v_mp(row, i) = m.v;
+    i_mp(row, i) = m.i;
+    p_mp(row, i) = m.p;
+  }
+};
+
+}  // namespace coldsun::electrical

@@ -1,0 +1,120 @@
+// Host code of the electrical module: builds a System from rows and a State for it. The only place that allocates.
+#include "electrical/electrical.hpp"
+
+#include <stdexcept>
+#include <string>
+
+#include "electrical/converter.hpp"
+
+namespace coldsun::electrical {
+namespace {
+
+void require(bool good, const std::string& what) {
+  if (!good) throw std::invalid_argument("electrical: " + what);
+}
+
+void check_converter(const Converter& c, const std::string& where) {
+  require(c.rating >= 0.0 && c.c0 >= 0.0 && c.c1 >= 0.0 && c.c2 >= 0.0 && c.c0 + c.c1 + c.c2 < 0.5,
+          where + ": rating or loss coefficients");
+}
+
+void check_site(const Site& s, const std::string& where) {
+  require(s.v_min > 0.0 && s.v_min <= s.v_nom && s.v_nom <= s.v_max, where + ": bus window must hold v_min <= v_nom <= v_max");
+  require(s.r_droop >= 0.0 && s.tau_v > 0.0 && s.capacitance >= 0.0, where + ": droop, response time or capacitance of the bus");
+  // The voltage is found by fixed-point iteration; this is its factor.
+  require(s.r_droop * s.capacitance < 0.2 * s.tau_v, where + ": r_droop x capacitance must stay below a fifth of tau_v");
+  require(s.r_pv_cable >= 0.0 && s.r_battery_cable >= 0.0 && s.r_load_cable >= 0.0, where + ": cable resistances");
+  require(s.mppt_step >= 0.0 && s.mppt_step < 0.05, where + ": step of the trackers");
+  require(s.p_import_max >= 0.0 && s.p_export_max >= 0.0 && s.p_genset_max >= 0.0, where + ": limits of grid and genset");
+  check_converter(s.battery_converter, where + ": battery converter"), check_converter(s.grid_tie, where + ": grid tie");
+  check_converter(s.genset_rectifier, where + ": genset rectifier"), check_converter(s.aux_converter, where + ": auxiliary converter");
+  require(s.p_export_max == 0.0 || (s.grid_tie.rating > 0.0 && s.p_import_max >= idle_power(s.grid_tie)),
+          where + ": a grid tie that exports must be able to import its own idle power");
+  require(s.rack.n >= 2 && s.rack.n <= 8, where + ": loss table of the rack converters needs 2 to 8 points");
+  for (int i = 0; i + 1 < s.rack.n; ++i)
+    require(s.rack.x[i] < s.rack.x[i + 1] && s.rack.y[i] >= 0.0 && s.rack.y[i] <= s.rack.y[i + 1],
+            where + ": loss table of the rack converters must rise");
+  require(s.sink_capacity > 0.0 && s.sink_conductance > 0.0, where + ": heat sink");
+  const Pack& b = s.battery;
+  if (b.n_series == 0) return;
+  require(b.n_series > 0 && b.n_parallel > 0 && b.capacity > 0.0 && b.tau_1 > 0.0 && b.tau_2 > 0.0, where + ": battery cells");
+  require(b.r_0 > 0.0 && b.r_1 >= 0.0 && b.r_2 >= 0.0 && b.i_charge_max >= 0.0 && b.i_discharge_max >= 0.0,
+          where + ": battery resistances or currents");
+  require(0.0 <= b.soc_min && b.soc_min <= b.soc_reserve && b.soc_reserve <= b.soc_max && b.soc_max <= 1.0,
+          where + ": 0 <= soc_min <= soc_reserve <= soc_max <= 1");
+  require(b.soc_min <= b.soc_initial && b.soc_initial <= b.soc_max, where + ": soc_initial outside soc_min .. soc_max");
+  require(b.v_min < b.v_max && b.v_ocv.n >= 2, where + ": battery voltages");
+  // Half the matched-load current is far beyond any use; below it power rises with current.
+  require(b.i_discharge_max * (b.r_0 + b.r_1 + b.r_2) < 0.25 * b.v_min, where + ": battery current limit too high for its resistance");
+}
+
+// Contiguous ranges of rows by site.
+template <class Row>
+void ranges(const std::vector<Row>& rows, std::vector<Site>& sites, std::int32_t Site::*first, std::int32_t Site::*count,
+            const char* what) {
+  for (Site& s : sites) s.*first = 0, s.*count = 0;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const std::int32_t site = rows[i].site;
+    require(site >= 0 && site < static_cast<std::int32_t>(sites.size()), std::string(what) + " " + std::to_string(i) + ": no such site");
+    Site& s = sites[static_cast<std::size_t>(site)];
+    if (s.*count == 0) s.*first = static_cast<std::int32_t>(i);
+    require(s.*first + s.*count == static_cast<std::int32_t>(i),
+            std::string(what) + " " + std::to_string(i) + ": rows of a site must be contiguous");
+    ++(s.*count);
+  }
+}
+
+}  // namespace
+
+System make_system(const std::vector<Module>& modules, std::vector<Site> sites, const std::vector<StringRow>& strings,
+                   const std::vector<NodeRow>& nodes, Device device) {
+  require(!sites.empty(), "no sites");
+  for (std::size_t i = 0; i < sites.size(); ++i) check_site(sites[i], "site " + std::to_string(i));
+  ranges(strings, sites, &Site::string_first, &Site::string_count, "string");
+  ranges(nodes, sites, &Site::node_first, &Site::node_count, "node");
+  const int n_string = static_cast<int>(strings.size()), n_node = static_cast<int>(nodes.size());
+  System s;
+  s.module = {device, {static_cast<int>(modules.size())}};
+  s.site = {device, {static_cast<int>(sites.size())}};
+  for (auto* a : {&s.string_site, &s.string_plane, &s.string_module, &s.string_n_series, &s.string_count}) *a = {device, {n_string}};
+  for (auto* a : {&s.string_rating, &s.string_inductance, &s.string_f_sw, &s.string_r_wire}) *a = {device, {n_string}};
+  s.node_site = {device, {n_node}}, s.node_rating = {device, {n_node}};
+  for (std::size_t i = 0; i < modules.size(); ++i) s.module(i) = modules[i];
+  for (std::size_t i = 0; i < sites.size(); ++i) s.site(i) = sites[i];
+  for (int i = 0; i < n_string; ++i) {
+    const StringRow& r = strings[static_cast<std::size_t>(i)];
+    const std::string where = "string " + std::to_string(i);
+    require(r.module >= 0 && r.module < static_cast<std::int32_t>(modules.size()), where + ": no such module");
+    require(r.plane >= 0 && r.n_series > 0 && r.count >= 0, where + ": plane, modules in series or count");
+    require(r.rating > 0.0 && r.inductance > 0.0 && r.f_sw > 0.0 && r.r_wire >= 0.0, where + ": boost converter or wiring");
+    s.string_site(i) = r.site, s.string_plane(i) = r.plane, s.string_module(i) = r.module;
+    s.string_n_series(i) = r.n_series, s.string_count(i) = r.count, s.string_rating(i) = r.rating;
+    s.string_inductance(i) = r.inductance, s.string_f_sw(i) = r.f_sw, s.string_r_wire(i) = r.r_wire;
+  }
+  for (int i = 0; i < n_node; ++i) {
+    const NodeRow& r = nodes[static_cast<std::size_t>(i)];
+    require(r.rating > 0.0, "node " + std::to_string(i) + ": rating of the rack converter");
+    s.node_site(i) = r.site, s.node_rating(i) = r.rating;
+  }
+  return s;
+}
+
+State make_state(const System& sys, int n_member, Device device) {
+  const int n_string = sys.string_site.extent(0), n_node = sys.node_site.extent(0), n_site = sys.site.extent(0);
+  State s;
+  State::each(s, [&](const FieldInfo& info, auto& a) {
+    const std::string shape = info.shape;
+    const int n = shape == "member string" ? n_string : (shape == "member node" ? n_node : n_site);
+    a = {device, {n_member, n}};
+  });
+  s.pv_gain.fill(1.0), s.capacity_factor.fill(1.0);
+  for (int m = 0; m < n_member; ++m)
+    for (int i = 0; i < n_site; ++i) {
+      const Site& p = sys.site(i);
+      s.v_bus(m, i) = p.v_nom, s.t_sink(m, i) = p.t_sink_initial;
+      s.soc(m, i) = p.battery.n_series > 0 ? p.battery.soc_initial : 0.0;
+    }
+  return s;
+}
+
+}  // namespace coldsun::electrical

@@ -1,0 +1,125 @@
+// Serving satellite of every 15-s slot, from the contact windows: template, instantiated per backend.
+#pragma once
+#include <vector>
+
+#include "common/loops.hpp"
+#include "orbit/find_windows.hpp"
+#include "orbit/handover.hpp"
+
+namespace coldsun::orbit {
+namespace slots {
+
+// For each (site, slot): how many satellites stand above the mask at its start, and the window that the strategy would take anew.
+// Reads the windows that can be open (20 B each, some 60 for ten thousand satellites) and propagates each open one.
+struct Choose {
+  Ephemeris ephemeris;
+  WindowsView windows;
+  View<const Station, 1> station;
+  View<const std::int32_t, 1> strategy;
+  Time first;
+  View<std::int32_t, 2> visible, best;  // (site, slot); best: row of the window table, -1 none
+  // Sine of the elevation; for longest_remaining led by the number of slot starts still to come (what counts is service in whole slots),
+  // so that the higher of two satellites that leave in the same slot is taken.
+  COLDSUN_FN Real score(int site, int i, Time t, Real sin_theta, Real cos_theta) const {
+    const int s = windows.satellite(i);
+    const Sight seen =
+        sight(station(site), ephemeris.pef(load_coefficients(ephemeris.catalogue.coefficient, s), ephemeris.catalogue.error(s) == 0,
+                                           ephemeris.minutes_at_start(s), seconds(t - ephemeris.start), sin_theta, cos_theta));
+    const bool lasting = strategy(site) == static_cast<std::int32_t>(Strategy::longest_remaining);
+    return seen.sin_elevation + (lasting ? 4.0 * static_cast<Real>((windows.los(i) - t + slot_length - 1) / slot_length) : 0.0);
+  }
+  COLDSUN_FN void operator()(int site, int k) const {
+    const Time t = slot_start(first + k);
+    Real sin_theta, cos_theta;
+    math::sincos(ephemeris.angle(seconds(t - ephemeris.start)), sin_theta, cos_theta);
+    const int lo = windows.first(site), stop = first_after(windows.aos, lo, windows.first(site + 1), t);
+    int n = 0, chosen = -1;
+    Real top = -1e30;
+    for (int i = first_after(windows.aos, lo, stop, t - windows.longest(site) - 1); i < stop; ++i) {
+      if (windows.los(i) <= t) continue;
+      ++n;
+      const Real value = score(site, i, t, sin_theta, cos_theta);
+      if (value > top) top = value, chosen = i;
+    }
+    visible(site, k) = n, best(site, k) = chosen;
+  }
+};
+
+// Along time, one site a thread: keep the window while it is open (sticky, longest_remaining) or take the best each time.
+// Reads and writes 4 B per slot.
+struct Keep {
+  WindowsView windows;
+  View<const std::int32_t, 1> strategy;
+  Time first;
+  int n_slot;
+  View<std::int32_t, 2> best;  // in: the best anew; out: the window that serves
+  COLDSUN_FN void operator()(int site) const {
+    if (strategy(site) == static_cast<std::int32_t>(Strategy::max_elevation)) return;
+    int held = -1;
+    for (int k = 0; k < n_slot; ++k) {
+      if (held < 0 || windows.los(held) <= slot_start(first + k)) held = best(site, k);
+      best(site, k) = held;
+    }
+  }
+};
+
+// The table's rows. Reads 4 B of choice and one satellite; writes 32 B; about 700 flops per slot.
+struct Fill {
+  Ephemeris ephemeris;
+  WindowsView windows;
+  View<const Station, 1> station;
+  Time first;
+  View<const std::int32_t, 2> chosen;
+  View<std::int32_t, 2> satellite, reconfiguration;
+  View<Real, 2> elevation, slant_range, remaining;
+  COLDSUN_FN int satellite_of(int site, int k) const {
+    const int i = chosen(site, k);
+    return i < 0 ? -1 : windows.satellite(i);
+  }
+  COLDSUN_FN void operator()(int site, int k) const {
+    const int s = satellite_of(site, k);
+    const Time t = slot_start(first + k);
+    Look l{};
+    Real rest = 0;
+    if (s >= 0) {
+      const Real x = seconds(t - ephemeris.start), theta = ephemeris.angle(x);
+      const PosVel p = ephemeris.pef(load_coefficients(ephemeris.catalogue.coefficient, s), ephemeris.catalogue.error(s) == 0,
+                                     ephemeris.minutes_at_start(s), x, math::sin(theta), math::cos(theta));
+      l = look(station(site), p);
+      rest = seconds(windows.los(chosen(site, k)) - t);
+    }
+    satellite(site, k) = s;
+    reconfiguration(site, k) = k > 0 && s >= 0 && satellite_of(site, k - 1) != s ? 1 : 0;
+    elevation(site, k) = l.elevation, slant_range(site, k) = l.slant_range, remaining(site, k) = rest;
+  }
+};
+
+}  // namespace slots
+
+template <class Space>
+SlotTable assign_slots(Space space, const Catalogue& catalogue, std::span<const Station> stations, std::span<const Strategy> strategy,
+                       const Windows& windows, Time start, Time stop, Real dut1) {
+  const Device device = catalogue.epoch.device();
+  const int n_site = static_cast<int>(stations.size());
+  const Time first = slot_number(start);
+  const int n_slot = stop > start ? static_cast<int>(slot_number(stop - 1) - first + 1) : 0;
+  Array<Station, 1> station(device, {n_site});
+  Array<std::int32_t, 1> how(device, {n_site});
+  for (int b = 0; b < n_site; ++b) {
+    station(b) = stations[static_cast<std::size_t>(b)];
+    how(b) = static_cast<std::int32_t>(strategy[static_cast<std::size_t>(b)]);
+  }
+  const auto ints = [&] { return Array<std::int32_t, 2>(device, {n_site, n_slot}); };
+  const auto reals = [&] { return Array<Real, 2>(device, {n_site, n_slot}); };
+  SlotTable t{first, ints(), ints(), ints(), reals(), reals(), reals()};
+  Array<std::int32_t, 2> chosen = ints();
+  const Ephemeris e = make_ephemeris(catalogue, start, dut1);
+  for_rows(space, n_site, n_slot, slots::Choose{e, view(windows), station, how, first, t.visible, chosen});
+  for_each(space, n_site, slots::Keep{view(windows), how, first, n_slot, chosen});
+  for_rows(space, n_site, n_slot,
+           slots::Fill{e, view(windows), station, first, chosen, t.satellite, t.reconfiguration, t.elevation, t.slant_range, t.remaining});
+  synchronize(space);
+  return t;
+}
+
+}  // namespace coldsun::orbit

@@ -1,0 +1,55 @@
+// Element sets as people publish them (TLE, OMM), as a generator makes them (Walker delta), and the catalogue that kernels read.
+#pragma once
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/array.hpp"
+#include "common/time.hpp"
+#include "orbit/sgp4.hpp"
+
+namespace coldsun::orbit {
+
+// One set with the names of CCSDS 502.0-B-3 (OMM); angles and mean motion in rad and rad/s, bstar in 1/Earth radii as SGP4 has it.
+struct ElementSet {
+  MeanElements mean;
+  std::int64_t norad_cat_id = 0;  // up to nine digits
+  std::string object_name, object_id;
+};
+
+// Parsers take text, never a path; each throws std::invalid_argument with one sentence that names the line and the column.
+std::vector<ElementSet> parse_tle(std::string_view text);      // two or three lines per set; checksum, alpha-5 ids
+std::vector<ElementSet> parse_omm_csv(std::string_view text);  // header line with OMM keywords, in any order; # lines are comments
+Time parse_utc(std::string_view text);                         // 2026-06-14T06:00:00.123456[Z]; throws as above
+
+// Walker delta pattern inclination: total/plane/phasing (Walker 1984); plane p of slot j has mean anomaly 2 pi (j / s + phasing p / total).
+struct WalkerDelta {
+  Real inclination = 0;  // [rad]
+  int total = 0, plane = 0, phasing = 0;
+  Real altitude = 0;  // mean height over the equatorial radius of SGP4 (6,378,135 m) [m]
+  Time epoch = 0;
+  Real ra_of_asc_node = 0;  // of plane 0 [rad]
+  std::int64_t first_id = 900'000'000;
+  std::string name = "SHELL";
+};
+std::vector<ElementSet> walker_delta(const WalkerDelta& shell);
+
+// What kernels read: coefficients of SGP4, one satellite a column, so that neighbouring threads read neighbouring numbers.
+struct Catalogue {
+  Array<Real, 2> coefficient;    // (coefficient, satellite): sgp4.hpp
+  Array<Time, 1> epoch;          // (satellite)
+  Array<std::int32_t, 1> error;  // (satellite) Sgp4Error of the set itself; 0: it can be propagated
+  Array<Real, 1> period;         // (satellite) [s]
+  int n_satellite() const { return epoch.extent(0); }
+};
+struct CatalogueView {
+  View<const Real, 2> coefficient;
+  View<const Time, 1> epoch;
+  View<const std::int32_t, 1> error;
+  int n_satellite = 0;
+};
+Catalogue make_catalogue(std::span<const ElementSet> sets, Device device);
+inline CatalogueView view(const Catalogue& c) { return {c.coefficient, c.epoch, c.error, c.n_satellite()}; }
+
+}  // namespace coldsun::orbit

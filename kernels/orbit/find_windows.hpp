@@ -1,0 +1,256 @@
+// Search for contact windows: scan a coarse grid for culminations, then refine each on its own thread. Template, instantiated per backend.
+// A window that both begins and ends in the span holds a highest point, where the rate of the elevation turns from + to -. A pass lasts
+// minutes, but between two culminations lies a revolution, so the grid may be coarse (min(180 s, T/24)) and no short pass is missed.
+#pragma once
+#include <algorithm>
+#include <vector>
+
+#include "common/loops.hpp"
+#include "orbit/windows.hpp"
+
+namespace coldsun::orbit {
+
+// Everything needed to place a satellite over the turning Earth at x seconds after the start of the span.
+struct Ephemeris {
+  CatalogueView catalogue;
+  Time start = 0;
+  EarthAngle angle;
+
+  // Minutes from the epoch of satellite s to the start of the span.
+  COLDSUN_FN Real minutes_at_start(int s) const { return seconds(start - catalogue.epoch(s)) * (1.0 / 60.0); }
+  // A satellite that cannot be propagated, or has decayed, lies at the centre of the Earth: below everybody's horizon.
+  COLDSUN_FN PosVel pef(const Sgp4Coefficients& c, bool usable, Real minutes, Real x, Real sin_theta, Real cos_theta) const {
+    const Sgp4Result s = sgp4_propagate(c, minutes + x * (1.0 / 60.0));
+    const PosVel p = teme_to_pef(s.teme, sin_theta, cos_theta);
+    const bool ok = usable && s.error == 0;
+    return {{ok ? p.r.x : 0.0, ok ? p.r.y : 0.0, ok ? p.r.z : 0.0}, {ok ? p.v.x : 0.0, ok ? p.v.y : 0.0, ok ? p.v.z : 0.0}};
+  }
+};
+
+inline Ephemeris make_ephemeris(const Catalogue& c, Time start, Real dut1) { return {view(c), start, earth_angle(start, dut1)}; }
+
+namespace windows {
+
+inline constexpr int tile = 48;                // grid steps scanned at a time
+inline constexpr int capacity = tile / 2 + 3;  // a rate cannot turn down oftener than every second step; and the two ends
+inline constexpr Real tolerance = 1e-5;        // of every root [s]
+
+// What the scan finds: a turn of the rate within a grid step, or a window that is open at an end and holds no turn.
+enum Kind : std::int32_t { culmination = 0, open_at_start = 1, open_at_stop = 2 };
+
+struct Grid {
+  Real step, span;
+  int n;  // steps; n + 1 points, the last one at span
+  COLDSUN_FN Real at(int k) const { return math::min(k * step, span); }
+};
+
+// One satellite at one grid point. Reads 264 B of coefficients; writes pef: 48 B; about 640 flops.
+struct Scan {
+  Ephemeris ephemeris;
+  Grid grid;
+  int first;          // grid point of row 0
+  View<Real, 3> pef;  // (component, point, satellite)
+  COLDSUN_FN void operator()(int row, int s) const {
+    const Real x = grid.at(first + row);
+    Real sin_theta, cos_theta;
+    math::sincos(ephemeris.angle(x), sin_theta, cos_theta);
+    const PosVel p = ephemeris.pef(load_coefficients(ephemeris.catalogue.coefficient, s), ephemeris.catalogue.error(s) == 0,
+                                   ephemeris.minutes_at_start(s), x, sin_theta, cos_theta);
+    pef(0, row, s) = p.r.x, pef(1, row, s) = p.r.y, pef(2, row, s) = p.r.z;
+    pef(3, row, s) = p.v.x, pef(4, row, s) = p.v.y, pef(5, row, s) = p.v.z;
+  }
+};
+
+// Whether a satellite can rise above the mask of a station between two neighbouring grid points. Generous: the angle at the Earth's centre
+// within which the mask is exceeded, for the greater height, a small Earth, and 0.3 deg for the plumb line, against the angle at the
+// nearer point less what half a step can close at 1.2 times the greater angular speed.
+COLDSUN_FN bool within_reach(const Station& b, const PosVel& p, const PosVel& q, Real step) {
+  const Real rp = std::sqrt(dot(p.r, p.r)), rq = std::sqrt(dot(q.r, q.r)), rb = std::sqrt(dot(b.position, b.position));
+  if (!(rp > 0.0 && rq > 0.0)) return true;
+  const Real nearest = math::max(dot(p.r, b.position) / rp, dot(q.r, b.position) / rq) / rb;
+  const Real rate = math::max(std::sqrt(dot(p.v, p.v)) / rp, std::sqrt(dot(q.v, q.v)) / rq);
+  const Real mask = std::asin(b.sin_mask) - 0.3 * constants::degree;
+  const Real sees = std::acos(math::min(6.35e6 * std::cos(mask) / (1.05 * math::max(rp, rq)), 1.0)) - mask;
+  return std::acos(math::clamp(nearest, -1.0, 1.0)) - 0.6 * rate * step < sees;
+}
+
+// One (station, satellite) along a tile. Reads 48 B and does about 40 flops per point; writes found and count.
+struct FindTurns {
+  View<const Real, 3> pef;
+  View<const Station, 1> station;
+  Grid grid;
+  int first, n_point;
+  View<std::int32_t, 3> found;  // (station, satellite, place): 4 * grid point + kind
+  View<std::int32_t, 2> count;  // (station, satellite)
+  COLDSUN_FN PosVel at(int row, int s) const {
+    return {{pef(0, row, s), pef(1, row, s), pef(2, row, s)}, {pef(3, row, s), pef(4, row, s), pef(5, row, s)}};
+  }
+  COLDSUN_FN void operator()(int b, int s) const {
+    const Station place = station(b);
+    int n = 0;
+    Sight last = sight(place, at(0, s));
+    if (first == 0 && last.sin_elevation >= place.sin_mask && last.rate <= 0) found(b, s, n++) = open_at_start;
+    for (int row = 1; row < n_point; ++row) {
+      const Sight now = sight(place, at(row, s));
+      if (last.rate > 0 && now.rate <= 0 && within_reach(place, at(row - 1, s), at(row, s), grid.step))
+        found(b, s, n++) = 4 * (first + row - 1) + culmination;
+      last = now;
+    }
+    if (first + n_point == grid.n + 1 && last.sin_elevation >= place.sin_mask && last.rate > 0)
+      found(b, s, n++) = 4 * grid.n + open_at_stop;
+    count(b, s) = n;
+  }
+};
+
+struct Bracket {
+  std::int32_t satellite, station, code;
+};
+struct Found {
+  Real aos, tca, los, sin_elevation;
+  std::int32_t truncated, valid;
+};
+
+// One bracket to one window: root of the elevation's rate, then of sin(elevation) - sin(mask) on either side. 15 to 30 propagations.
+struct Refine {
+  Ephemeris ephemeris;
+  Grid grid;
+  View<const Station, 1> station;
+  View<const Bracket, 1> bracket;
+  View<Found, 1> window;
+
+  struct Line {  // one satellite seen from one station
+    const Ephemeris& e;
+    Sgp4Coefficients c;
+    Station place;
+    Real minutes;
+    bool usable;
+    COLDSUN_FN Sight operator()(Real x) const {
+      Real sin_theta, cos_theta;
+      math::sincos(e.angle(x), sin_theta, cos_theta);
+      return sight(place, e.pef(c, usable, minutes, x, sin_theta, cos_theta));
+    }
+  };
+
+  // Rate > 0 at lo, <= 0 at hi: Illinois' variant of the false position (Dowell & Jarratt 1971).
+  COLDSUN_FN static Real turn(const Line& line, Real lo, Real hi) {
+    Real f_lo = line(lo).rate, f_hi = line(hi).rate;
+    int side = 0;
+    for (int k = 0; k < 60 && hi - lo > tolerance; ++k) {
+      Real x = lo + (hi - lo) * f_lo / (f_lo - f_hi);
+      x = k % 8 == 7 ? 0.5 * (lo + hi) : math::clamp(x, lo + 0.25 * tolerance, hi - 0.25 * tolerance);
+      const Real f = line(x).rate;
+      if (f > 0) {
+        lo = x, f_lo = f, f_hi *= side == 1 ? 0.5 : 1.0, side = 1;
+      } else {
+        hi = x, f_hi = f, f_lo *= side == -1 ? 0.5 : 1.0, side = -1;
+      }
+    }
+    return 0.5 * (lo + hi);
+  }
+
+  // Below the mask at `out`, above at `in`, in either order of time: Newton, halved where it leaves the bracket.
+  COLDSUN_FN static Real crossing(const Line& line, Real out, Real in) {
+    Real x = 0.5 * (out + in);
+    for (int k = 0; k < 60; ++k) {
+      const Sight s = line(x);
+      const Real f = s.sin_elevation - line.place.sin_mask;
+      if (f < 0) out = x;
+      else in = x;
+      const Real newton = x - f / s.rate, lo = math::min(out, in), hi = math::max(out, in);
+      const Real next = newton > lo && newton < hi ? newton : 0.5 * (lo + hi);
+      const Real move = std::fabs(next - x);
+      x = next;
+      if (move < tolerance || hi - lo < tolerance) break;
+    }
+    return x;
+  }
+
+  // Walk from the highest point towards `limit` until below the mask; true: the limit was reached first.
+  COLDSUN_FN bool edge(const Line& line, Real tca, Real limit, Real& x) const {
+    Real in = tca;
+    const Real step = limit < tca ? -grid.step : grid.step;
+    while (in != limit) {
+      const Real out = step < 0 ? math::max(in + step, limit) : math::min(in + step, limit);
+      if (line(out).sin_elevation < line.place.sin_mask) {
+        x = crossing(line, out, in);
+        return false;
+      }
+      in = out;
+    }
+    x = limit;
+    return true;
+  }
+
+  COLDSUN_FN void operator()(int i) const {
+    const Bracket b = bracket(i);
+    const Line line{ephemeris, load_coefficients(ephemeris.catalogue.coefficient, b.satellite), station(b.station),
+                    ephemeris.minutes_at_start(b.satellite), ephemeris.catalogue.error(b.satellite) == 0};
+    const int kind = b.code % 4, k = b.code / 4;
+    Found w{};
+    w.tca = kind == open_at_start ? 0.0 : (kind == open_at_stop ? grid.span : turn(line, grid.at(k), grid.at(k + 1)));
+    w.sin_elevation = line(w.tca).sin_elevation;
+    w.valid = w.sin_elevation >= line.place.sin_mask ? 1 : 0;
+    if (w.valid) {
+      w.truncated |= edge(line, w.tca, 0.0, w.aos) ? truncated_start : 0;
+      w.truncated |= edge(line, w.tca, grid.span, w.los) ? truncated_stop : 0;
+    }
+    window(i) = w;
+  }
+};
+
+struct Row {
+  Bracket who;
+  Found when;
+};
+// Sorts, joins rows of one satellite that overlap (an orbit can culminate twice in one window), fills the table. Host code, windows.cpp.
+Windows make_table(std::vector<Row> rows, int n_station, Time start, Device device);
+
+template <class Space>
+std::vector<Bracket> scan(Space space, const Ephemeris& e, const Grid& grid, const Array<Station, 1>& station, Device device) {
+  const int n_sat = e.catalogue.n_satellite, n_station = station.extent(0);
+  Array<Real, 3> pef(device, {6, tile + 1, n_sat});
+  Array<std::int32_t, 3> found(device, {n_station, n_sat, capacity});
+  Array<std::int32_t, 2> count(device, {n_station, n_sat});
+  std::vector<Bracket> brackets;
+  for (int first = 0; first < grid.n; first += tile) {
+    const int n_point = std::min(tile, grid.n - first) + 1;
+    for_rows(space, n_point, n_sat, Scan{e, grid, first, pef});
+    for_rows(space, n_station, n_sat, FindTurns{pef, station, grid, first, n_point, found, count});
+    synchronize(space);  // the host reads what the device found
+    for (int b = 0; b < n_station; ++b)
+      for (int s = 0; s < n_sat; ++s)
+        for (int k = 0; k < count(b, s); ++k) brackets.push_back({s, b, found(b, s, k)});
+  }
+  return brackets;
+}
+
+}  // namespace windows
+
+template <class Space>
+Windows find_windows(Space space, const Catalogue& catalogue, std::span<const Station> stations, Time start, Time stop, Real dut1) {
+  const Device device = catalogue.epoch.device();
+  const int n_station = static_cast<int>(stations.size());
+  Array<Station, 1> station(device, {n_station});
+  for (int b = 0; b < n_station; ++b) station(b) = stations[static_cast<std::size_t>(b)];
+  Real shortest = 180.0 * 24.0;
+  for (int s = 0; s < catalogue.n_satellite(); ++s) shortest = std::min(shortest, catalogue.period(s));
+  const Real span = seconds(stop - start);
+  const Real step = shortest / 24.0;  // min(180 s, T / 24) of the fastest satellite
+  std::vector<windows::Row> rows;
+  if (span > 0 && catalogue.n_satellite() > 0 && n_station > 0) {
+    const windows::Grid grid{step, span, static_cast<int>(std::ceil(span / step))};
+    const Ephemeris e = make_ephemeris(catalogue, start, dut1);
+    const std::vector<windows::Bracket> found = windows::scan(space, e, grid, station, device);
+    const int n = static_cast<int>(found.size());
+    Array<windows::Bracket, 1> bracket(device, {n});
+    Array<windows::Found, 1> window(device, {n});
+    for (int i = 0; i < n; ++i) bracket(i) = found[static_cast<std::size_t>(i)];
+    for_each(space, n, windows::Refine{e, grid, station, bracket, window});
+    synchronize(space);
+    for (int i = 0; i < n; ++i)
+      if (window(i).valid) rows.push_back({bracket(i), window(i)});
+  }
+  return windows::make_table(std::move(rows), n_station, start, device);
+}
+
+}  // namespace coldsun::orbit

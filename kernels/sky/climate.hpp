@@ -1,0 +1,72 @@
+// A site's usual weather at an instant: monthly values, the day's course of temperature and wind, dust days. Pure functions; and the
+// columns of Sun and clear sky that the weather table and the year's sums are made from.
+#pragma once
+#include <vector>
+
+#include "sky/clear_sky.hpp"
+#include "sky/sky.hpp"
+
+namespace coldsun::sky {
+
+// Months from January, each value standing in the middle of its month, linear between, December to January too.
+inline Real monthly(const Real (&value)[12], Time utc) {
+  const Date d = date_of(utc);
+  const Time first = midnight({d.year, d.month, 1});
+  const Time next = d.month == 12 ? midnight({d.year + 1, 1, 1}) : midnight({d.year, d.month + 1, 1});
+  const Real t = static_cast<Real>(utc - first) / static_cast<Real>(next - first) - 0.5;
+  const int here = d.month - 1, other = (here + (t < 0.0 ? 11 : 1)) % 12;
+  return lerp(value[here], value[other], std::fabs(t));
+}
+
+// Temperature in a day from its extremes: lowest at 5.5 h of solar time, about sunrise, highest at 15 h, half cosines between.
+inline Real diurnal_temperature(Real temp_min, Real temp_max, Real solar_hour) {
+  constexpr Real lowest = 5.5, highest = 15.0;
+  const Real after = solar_hour - lowest < 0.0 ? solar_hour - lowest + 24.0 : solar_hour - lowest;
+  const Real rise = highest - lowest;
+  const Real s = after < rise ? after / rise : 1.0 - (after - rise) / (24.0 - rise);
+  return temp_min + (temp_max - temp_min) * 0.5 * (1.0 - math::cos(constants::pi * s));
+}
+inline Real diurnal_wind(Real mean, Real amplitude, Real solar_hour) {
+  return mean * (1.0 + amplitude * math::cos(2.0 * constants::pi * (solar_hour - 15.0) / 24.0));
+}
+
+// Factor of dust on a day at u, uniform on (0, 1): 1 with chance 1 - p; on a dust day spread evenly over 1 to 2 mean - 1.
+inline Real dust_of(Real u, Real probability, Real mean) { return u < probability ? 1.0 + (mean - 1.0) * 2.0 * u / probability : 1.0; }
+
+// Days of a site by its mean solar time, numbered from 1970; their middle in UTC.
+inline std::int64_t local_day(Time utc, Real longitude) {
+  return floor_div(utc + nanoseconds(longitude / (2.0 * constants::pi) * 86400.0), ns_per_day);
+}
+inline Time noon_of(std::int64_t day, Real longitude) {
+  return (day * 86400 + 43200) * ns_per_s - nanoseconds(longitude / (2.0 * constants::pi) * 86400.0);
+}
+// Changes at local midnight, when no sunlight shows it.
+Real dust_factor(const Climate&, const Site&, Time utc, std::uint64_t seed);
+
+// One knot of Sun, air and clear sky.
+struct SkyKnot {
+  sun::Direction to_sun;
+  Real dni_extra, temp_air, wind_speed, pressure;
+  Irradiance clear;
+};
+
+// Makes knots of one site in any order; the Sun's place is worked out on whole hours and is linear between (1e-8 rad).
+class SkyMaker {
+ public:
+  SkyMaker(const Site&, const Climate&);
+  // With the air of the climate.
+  SkyKnot operator()(Time utc, Real dust);
+  // With given air: temperature, wind, pressure.
+  SkyKnot operator()(Time utc, Real dust, Real temp_air, Real wind_speed, Real pressure);
+
+ private:
+  sun::Place place_at(Time utc);
+  Site site_;
+  Climate climate_;
+  sun::Horizon horizon_;
+  Real standard_pressure_;
+  Time hour_ = never;
+  sun::Place left_ = {}, right_ = {};
+};
+
+}  // namespace coldsun::sky

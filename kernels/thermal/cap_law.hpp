@@ -1,0 +1,62 @@
+// Cap law: the power of a node against the temperature of its hottest junction, and its solution together with a plate.
+#pragma once
+#include "common/math.hpp"
+
+namespace coldsun::thermal {
+
+// What a GPU's firmware does: it draws what the work asks, leakage growing with temperature, but no more than it may (p_max below t_cap,
+// falling linearly to p_throttle over t_band), no more than the bus allocates, and no less than at rest.
+// Requests and floor are node powers at the reference temperature t_leakage with the leakage of that temperature in them.
+struct PowerLaw {
+  Real p_request, p_floor, p_allocated;
+  Real p_max, p_throttle, t_cap, t_band;
+  Real p_leakage, t_leakage, leakage_slope;
+
+  // Leakage above its reference value. The exponent is held below 4 (55 times): no silicon lives there, and the solver stays finite.
+  COLDSUN_FN Real leakage_change(Real t) const { return p_leakage * (math::exp(math::min(leakage_slope * (t - t_leakage), 4.0)) - 1.0); }
+  COLDSUN_FN Real cap(Real t) const { return p_throttle + (p_max - p_throttle) * math::clamp((t_cap + t_band - t) / t_band, 0.0, 1.0); }
+
+  struct Point {
+    Real p, slope;   // power and its derivative to temperature
+    bool capped;     // the junction cap holds it back
+  };
+  COLDSUN_FN Point operator()(Real t) const {
+    const Real change = leakage_change(t), leak_slope = leakage_slope * (change + p_leakage);
+    const Real asked = p_request + change, limit = cap(t);
+    Point s{asked, leak_slope, limit < math::min(asked, p_allocated)};
+    if (limit < asked) s = {limit, t > t_cap && t < t_cap + t_band ? -(p_max - p_throttle) / t_band : 0.0, s.capped};
+    const Real floor = p_floor + change;
+    if (floor > s.p) s.p = floor, s.slope = leak_slope;
+    if (p_allocated < s.p) s.p = p_allocated, s.slope = 0.0;
+    if (s.p < 0.0) s.p = 0.0, s.slope = 0.0;
+    return s;
+  }
+};
+
+// The node power p with p = law(t(p)), where junction(p, slope) gives the hottest junction at node power p and its derivative.
+// f(p) = p - law is <= 0 at 0 and >= 0 at p_allocated, so the bracket always holds a root (the only one unless leakage runs away).
+// Newton inside the bracket, bisection where it stalls; to rounding.
+template <class Junction>
+COLDSUN_FN Real solve_power(const PowerLaw& law, const Junction& junction, Real guess, Real& t_junction, bool& capped) {
+  Real low = 0.0, high = math::max(law.p_allocated, 0.0), p = math::clamp(guess, low, high);
+  const Real rounding = 4e-16 * high;
+  for (int k = 0; k < 64; ++k) {
+    Real t_slope = 0.0;
+    t_junction = junction(p, t_slope);
+    const PowerLaw::Point at = law(t_junction);
+    capped = at.capped && p > 0.0;
+    const Real f = p - at.p;
+    if (f != f) return f;  // not a number goes in, not a number comes out
+    if (std::fabs(f) <= rounding) break;
+    (f > 0.0 ? high : low) = p;
+    const Real gain = 1.0 - at.slope * t_slope;
+    const Real newton = gain > 0.0 ? p - f / gain : -1.0;
+    const bool bisect = !(newton >= low && newton <= high) || (k > 8 && k % 3 == 0);
+    const Real next = bisect ? 0.5 * (low + high) : newton;
+    if (next == p || high - low <= rounding) break;
+    p = next;
+  }
+  return p;
+}
+
+}  // namespace coldsun::thermal

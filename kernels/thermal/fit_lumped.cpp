@@ -1,0 +1,154 @@
+// Fits the lumped model of a plate to the step response of its resolved operator.
+#include <algorithm>
+#include <cstdlib>
+#include <memory>
+#include <vector>
+
+#include "thermal/make.hpp"
+#include "thermal/plate.hpp"
+
+namespace coldsun::thermal {
+
+namespace {
+
+struct Response {
+  std::vector<Real> time, junction, carried;  // of unit power from rest: [s], [K/W], share carried off
+  Real r_static = 0, r_tim = 0;               // [K/W], and its derivative to tim_gain
+  Real energy = 0, capacity = 0, flow = 0;    // stored heat per power [s], [J/K], [W/K]
+};
+
+// Unit power on a cold plate, integrated with steps that grow from 0.1 ms to 20 s; then the static answer from the same matrix without capacity.
+Response step_response(const Stack& stack, const Real* power_map, Real flow, Real t_design) {
+  using Solver = PlateSolver<n_y, n_solid>;
+  const std::unique_ptr<void, decltype(&std::free)> memory(std::aligned_alloc(64, (Solver::bytes() / 64 + 2) * 64), &std::free);
+  SerialTeam team{static_cast<char*>(memory.get()), 0, Solver::bytes() + 64};
+  const Solver s = Solver::make(team);
+  Real h[n_y];
+  film_rows<n_y>(stack.channel, coolant_properties(stack.coolant, t_design), flow, stack.length, h);
+  fill_operator(stack, flow, h, 1.0, *s.a);
+  for (int y = 0; y < n_y; ++y) store(s.source + y * n_mode, transform(s.table.transpose, power_map + y * n_x));
+
+  Response out;
+  out.capacity = s.capacity_sum() * n_x, out.flow = s.a->flow * n_x;
+  for (std::size_t i = 0; i < Solver::size; ++i) s.t[i] = 0.0;
+  constexpr Real grow = 1.04;
+  Real time = 0.0;
+  for (Real step = 1e-4; time < 20.0; step *= grow) {
+    const Real shift = 1.0 / (sdirk2::gamma * step);
+    s.prepare(team, shift);
+    s.unpowered(team, shift, s.t, s.rate, s.step_1);
+    s.add_power(team, 1.0, s.step_1, s.t, sdirk2::carry);
+    s.unpowered(team, shift, s.base, s.step_2, s.step_2);
+    s.add_power(team, 1.0, s.step_2, s.base, 1.0);
+    for (std::size_t i = 0; i < Solver::size; ++i) s.t[i] = s.base[i];
+    time += step;
+    Real slope = 0.0;
+    out.time.push_back(time);
+    out.junction.push_back(FaceJunction<n_y>{s.face, s.face_unit, 1.0, 0.0}(1.0, slope));
+    out.carried.push_back(std::fabs(s.a->flow) * root_columns * s.outlet(s.t));
+  }
+  for (int i = 0; i < n_y * n_x; ++i) s.face[i] = 0.0;
+  const auto hottest = [&](Real tim_gain) {  // of the static answer to unit power
+    Real slope = 0.0;
+    fill_operator(stack, flow, h, tim_gain, *s.a);
+    s.prepare(team, 0.0);
+    return FaceJunction<n_y>{s.face, s.face_unit, 1.0, 0.0}(1.0, slope);
+  };
+  constexpr Real more = 0.25;
+  out.r_tim = hottest(1.0 + more);
+  out.r_static = hottest(1.0);
+  out.r_tim = (out.r_tim - out.r_static) / more;
+  out.energy = root_columns * s.weighted_sum(s.unit, 1.0);
+  return out;
+}
+
+// Sums over the samples of what the three exponentials and the target make with one another.
+struct Moments {
+  Real ee[n_lumped_mode][n_lumped_mode], ej[n_lumped_mode], ec[n_lumped_mode];
+};
+// by_time: each sample counts for its time; else samples count alike, which are nearly even in the logarithm of time.
+Moments moments(const Response& r, const Real* tau, bool by_time) {
+  Moments m{};
+  for (std::size_t i = 0; i < r.time.size(); ++i) {
+    Real e[n_lumped_mode];
+    for (int k = 0; k < n_lumped_mode; ++k) e[k] = std::exp(-r.time[i] / tau[k]);
+    const Real weight = by_time ? r.time[i] - (i > 0 ? r.time[i - 1] : 0.0) : 1.0;
+    for (int k = 0; k < n_lumped_mode; ++k) {
+      for (int l = 0; l < n_lumped_mode; ++l) m.ee[k][l] += weight * e[k] * e[l];
+      m.ej[k] += weight * e[k] * (r.r_static - r.junction[i]), m.ec[k] += weight * e[k] * (1.0 - r.carried[i]);
+    }
+  }
+  return m;
+}
+
+// Resistances with the static sum kept: r_2 = r_static - r_0 - r_1, least squares in the two others. Returns the sum of squares, less the
+// target's own, or infinity where a resistance is negative.
+Real fit_resistances(const Moments& m, Real r_static, Real* r) {
+  const auto d = [&](int k, int l) { return m.ee[k][l] - m.ee[k][2] - m.ee[2][l] + m.ee[2][2]; };
+  const auto b = [&](int k) { return m.ej[k] - m.ej[2] - r_static * (m.ee[k][2] - m.ee[2][2]); };
+  const Real det = d(0, 0) * d(1, 1) - d(0, 1) * d(0, 1);
+  if (!(det > 0.0)) return math::infinity;
+  r[0] = (b(0) * d(1, 1) - b(1) * d(0, 1)) / det, r[1] = (b(1) * d(0, 0) - b(0) * d(0, 1)) / det, r[2] = r_static - r[0] - r[1];
+  if (r[0] < 0.0 || r[1] < 0.0 || r[2] < 0.0) return math::infinity;
+  Real s = 0.0;
+  for (int k = 0; k < n_lumped_mode; ++k) {
+    s -= 2.0 * r[k] * m.ej[k];
+    for (int l = 0; l < n_lumped_mode; ++l) s += r[k] * r[l] * m.ee[k][l];
+  }
+  return s;
+}
+
+// Weights of the heat carried off with sum w = 1 and sum w tau = stored heat: w = a + b x, x by least squares. They may be negative: the
+// outlet answers later than any single lag.
+void fit_weights(const Moments& m, const Real* tau, Real energy, Real* w) {
+  const Real span = tau[2] - tau[1];
+  const Real a[n_lumped_mode] = {0.0, (tau[2] - energy) / span, (energy - tau[1]) / span};
+  const Real b[n_lumped_mode] = {1.0, (tau[0] - tau[2]) / span, (tau[1] - tau[0]) / span};
+  Real top = 0.0, bottom = 0.0;
+  for (int k = 0; k < n_lumped_mode; ++k) {
+    top += b[k] * m.ec[k];
+    for (int l = 0; l < n_lumped_mode; ++l) top -= b[k] * m.ee[k][l] * a[l], bottom += b[k] * m.ee[k][l] * b[l];
+  }
+  const Real x = bottom > 0.0 ? top / bottom : 0.0;
+  for (int k = 0; k < n_lumped_mode; ++k) w[k] = a[k] + b[k] * x;
+}
+
+// Every triple of an ascending list of time constants.
+void search(const Response& r, const std::vector<Real>& grid, Real& best, LumpedModel& model) {
+  const std::size_t n = grid.size();
+  for (std::size_t i = 0; i < n; ++i)
+    for (std::size_t j = i + 1; j < n; ++j)
+      for (std::size_t k = j + 1; k < n; ++k) {
+        const Real tau[n_lumped_mode] = {grid[i], grid[j], grid[k]};
+        Real resistance[n_lumped_mode] = {};
+        const Real s = fit_resistances(moments(r, tau, false), r.r_static, resistance);
+        if (!(s < best)) continue;
+        best = s;
+        for (int q = 0; q < n_lumped_mode; ++q) model.tau[q] = tau[q], model.r[q] = resistance[q];
+      }
+}
+
+}  // namespace
+
+LumpedModel fit_lumped(const Stack& stack, const Real* power_map, Real flow, Real t_design, Real& r_junction) {
+  const Response r = step_response(stack, power_map, flow, t_design);
+  LumpedModel model{};
+  Real best = math::infinity;
+  std::vector<Real> grid;
+  for (Real tau = 5e-4; tau < 5.0; tau *= 1.8) grid.push_back(tau);
+  search(r, grid, best, model);
+  for (Real ratio = 1.3; ratio > 1.01; ratio = std::sqrt(ratio)) {  // around the best so far
+    grid.clear();
+    for (int k = 0; k < n_lumped_mode; ++k)
+      for (const Real f : {1.0 / ratio, 1.0, ratio}) grid.push_back(model.tau[k] * f);
+    std::sort(grid.begin(), grid.end());
+    search(r, grid, best, model);
+  }
+  fit_weights(moments(r, model.tau, true), model.tau, r.energy, model.weight);
+  model.capacity = r.capacity, model.flow = r.flow;
+  model.r_tim = r.r_tim;
+  r_junction = r.r_static;
+  return model;
+}
+
+}  // namespace coldsun::thermal

@@ -1,0 +1,222 @@
+// Loop: the plates' coolant loop, CDU, facility water, dry cooler and hall air of one site, advanced together over a sub-step.
+#pragma once
+#include "common/math.hpp"
+
+namespace coldsun::thermal {
+
+struct LoopModel {
+  // plates' loop
+  Real c_supply = 0, c_return = 0;      // heat capacity of the volumes before and after the plates, CDU metal in the first [J/K]
+  Real flow = 0;                        // capacity rate of the plates' loop at flow_gain 1 [W/K]; filled from the nodes
+  Real v_dot = 0, v_dot_design = 0;     // volume flow now and that at which the head is given [m3/s]; v_dot filled from the nodes
+  Real dp = 0, dp_exponent = 2, eta_pump = 0;           // head at v_dot_design [Pa], dp ~ flow^exponent, wire to water
+  // CDU
+  Real cdu_ua = 0, cdu_ua_exponent = 0.7;  // at design flows [W/K], film conductance ~ flow^exponent
+  Real cdu_band = 2;                       // proportional band of the valve on the supply temperature [K]
+  Real cdu_time = 10;                      // of the valve [s]
+  // facility water
+  Real c_facility = 0;                                   // [J/K]
+  Real flow_facility = 0;                                // capacity rate [W/K]
+  Real v_dot_facility = 0, dp_facility = 0, eta_facility = 0;  // [m3/s], [Pa], wire to water
+  Real approach = 4;                       // facility set-point below the supply set-point [K]
+  // dry cooler
+  Real cooler_ua = 0, cooler_ua_exponent = 0.6;  // at design air and water flow [W/K]
+  Real air_flow = 0;                       // design, at sea level [m3/s]
+  Real p_fan = 0;                          // of all fans at design flow and sea-level density [W]
+  Real fan_min = 0.2, fan_band = 4, fan_time = 20;       // lowest speed, band [K], time constant [s]
+  Real pressure = 101325;                  // of the outside air [Pa]
+  // hall air
+  Real c_hall = 0;                         // [J/K]
+  Real t_hall_set = 300.15, hall_band = 4; // middle and width of the proportional band [K]
+  Real q_hall = 0;                         // cooling at the end of the band [W]
+  Real coil_ua = 0;                        // air to facility water [W/K]
+  Real p_hall_fan = 0, hall_fan_min = 0.3; // at design [W], lowest speed
+  Real cop = 4, cop_t_air = 308.15;        // of the chiller at this outside temperature
+  Real p_base = 0;                         // CDU electronics, controls, lights: always on [W]
+};
+
+// Outside air is dry and ideal: 287.05 J/(kg K), cp 1006 J/(kg K). Standard sea-level density at 15 degrees C: 1.225 kg/m3 (ISO 2533).
+inline constexpr Real gas_constant_air = 287.05, cp_air = 1006.0, rho_air_standard = 1.225;
+COLDSUN_FN Real air_density(Real pressure, Real temperature) { return pressure / (gas_constant_air * temperature); }
+// ISO 2533 standard atmosphere below 11 km.
+COLDSUN_FN Real standard_pressure(Real altitude) { return 101325.0 * math::pow(1.0 - 2.25577e-5 * altitude, 5.25588); }
+
+// Effectiveness of heat exchangers, Kays & London (1984), Compact Heat Exchangers, table 2-2: counterflow, and crossflow with both fluids
+// unmixed. c_r: smaller over larger capacity rate.
+COLDSUN_FN Real effectiveness_counterflow(Real ntu, Real c_r) {
+  const Real d = 1.0 - c_r;
+  if (d * ntu < 1e-9) return ntu / (1.0 + ntu);
+  const Real e = math::exp(-ntu * d);
+  return (1.0 - e) / (1.0 - c_r * e);
+}
+COLDSUN_FN Real effectiveness_crossflow(Real ntu, Real c_r) {
+  if (!(ntu > 0.0)) return 0.0;
+  if (c_r < 1e-9) return 1.0 - math::exp(-ntu);
+  return 1.0 - math::exp(math::pow(ntu, 0.22) / c_r * (math::exp(-c_r * math::pow(ntu, 0.78)) - 1.0));
+}
+
+// Heat per kelvin of inlet difference between two streams [W/K].
+COLDSUN_FN Real exchange_counterflow(Real ua, Real flow_a, Real flow_b) {
+  const Real least = math::min(flow_a, flow_b), most = math::max(flow_a, flow_b);
+  return least > 0.0 ? least * effectiveness_counterflow(ua / least, least / most) : 0.0;
+}
+COLDSUN_FN Real exchange_crossflow(Real ua, Real flow_a, Real flow_b) {
+  const Real least = math::min(flow_a, flow_b), most = math::max(flow_a, flow_b);
+  return least > 0.0 ? least * effectiveness_crossflow(ua / least, least / most) : 0.0;
+}
+
+struct LoopState {
+  Real t_supply, t_return, t_facility, t_hall;
+  Real valve, fan_speed;
+};
+struct LoopInput {
+  Real q_plates;    // carried off the plates [W]
+  Real q_extra;     // other heat into the return [W]
+  Real q_nodes_air; // node power that heats hall air [W]
+  Real t_supply_set, temp_air;
+  Real flow, v_dot; // of the plates' loop now [W/K], [m3/s]
+  Real dt;
+};
+struct LoopOutput {
+  LoopState state;
+  Real q_cdu, q_cooler, q_coil, q_chiller, q_air, q_pump, q_pump_facility;
+  Real p_pump, p_fan, p_cdu, p_hall_cooler;
+};
+
+// Root of an f that grows from <= 0 at low to >= 0 at high: Illinois false position (Dowell & Jarratt 1971, doi 10.1007/BF01934364).
+template <class F>
+COLDSUN_FN Real find_root(const F& f, Real low, Real high) {
+  Real f_low = f(low), f_high = f(high);
+  if (f_low >= 0.0) return low;
+  if (f_high <= 0.0) return high;
+  int side = 0;
+  Real x = low;
+  for (int k = 0; k < 100 && high - low > 1e-14; ++k) {
+    x = (low * f_high - high * f_low) / (f_high - f_low);
+    if (k % 4 == 3 || !(x > low && x < high)) x = 0.5 * (low + high);  // never slower than bisection by much
+    const Real f_x = f(x);
+    if (std::fabs(f_x) < 1e-14) break;
+    if (f_x > 0.0) {
+      high = x, f_high = f_x;
+      if (side == 1) f_low *= 0.5;
+      side = 1;
+    } else {
+      low = x, f_low = f_x;
+      if (side == -1) f_high *= 0.5;
+      side = -1;
+    }
+  }
+  return x;
+}
+
+// Supply, return and facility temperatures at the end of the sub-step for a valve and a fan position: backward Euler, all of it linear.
+//   c_return dR/dt = flow (S - R) + q;   c_supply dS/dt = flow (R - S) - v E (R - F)
+//   c_facility dF/dt = v E (R - F) + q_f - Q_cooler,   Q_cooler = D (F + (v E (R - F) + q_f) / flow_facility - temp_air)
+struct LoopEquations {
+  Real c_return, c_supply, c_facility;  // over dt [W/K]
+  Real flow, flow_facility, temp_air;
+  Real r_0, s_0, f_0;                   // at the start [K]
+  Real q, q_f;                          // into the return, into the facility water [W]
+  Real exchange;                        // E: CDU with its valve open [W/K]
+
+  struct Answer { Real t_return, t_supply, t_facility, q_cdu, q_cooler; };
+  COLDSUN_FN Answer solve(Real valve, Real cooler) const {
+    const Real ve = valve * exchange, share = cooler / flow_facility, keep = (1.0 - share) * ve;
+    const Real r_a = (c_return * r_0 + q) / (c_return + flow), r_b = flow / (c_return + flow);                    // R = r_a + r_b S
+    const Real d = c_facility + cooler + keep;
+    const Real f_a = (c_facility * f_0 + (1.0 - share) * q_f + cooler * temp_air) / d, f_b = keep / d;            // F = f_a + f_b R
+    const Real s = (c_supply * s_0 + ve * f_a - (ve * (1.0 - f_b) - flow) * r_a) / (c_supply + flow + r_b * (ve * (1.0 - f_b) - flow));
+    Answer out;
+    out.t_supply = s, out.t_return = r_a + r_b * s, out.t_facility = f_a + f_b * out.t_return;
+    out.q_cdu = ve * (out.t_return - out.t_facility);
+    out.q_cooler = cooler * (out.t_facility - temp_air) + share * (out.q_cdu + q_f);
+    return out;
+  }
+};
+
+// Proportional control with a first-order actuator: where it stands at the end of the sub-step when it saw the temperature of that end.
+COLDSUN_FN Real controlled(Real position, Real lag, Real t, Real t_set, Real band, Real least) {
+  const Real wanted = least + (1.0 - least) * math::clamp((t - t_set) / band + 0.5, 0.0, 1.0);
+  return position * lag + wanted * (1.0 - lag);
+}
+
+struct ValveBalance {  // position minus what the supply temperature asks for at that position
+  LoopEquations eq;
+  Real cooler, valve, lag, t_set, band;
+  COLDSUN_FN Real operator()(Real v) const { return v - controlled(valve, lag, eq.solve(v, cooler).t_supply, t_set, band, 0.0); }
+};
+struct FanBalance {
+  ValveBalance valve;   // its cooler is set here
+  LoopModel model;
+  Real fan, lag, t_set, density;  // density: of the air over standard
+  COLDSUN_FN Real cooler(Real n) const {
+    const Real air = n * density;  // mass flow over design
+    return exchange_crossflow(model.cooler_ua * math::pow(air, model.cooler_ua_exponent), model.flow_facility,
+                              air * model.air_flow * rho_air_standard * cp_air);
+  }
+  COLDSUN_FN ValveBalance at(Real n) const {
+    ValveBalance v = valve;
+    v.cooler = cooler(n);
+    return v;
+  }
+  COLDSUN_FN Real operator()(Real n) const {
+    const ValveBalance v = at(n);
+    const Real t = v.eq.solve(find_root(v, 0.0, 1.0), v.cooler).t_facility;
+    return n - controlled(fan, lag, t, t_set, model.fan_band, model.fan_min);
+  }
+};
+
+// Hall air: heat in, a cooler whose capacity grows linearly over the band, passive coil first and a chiller for the rest.
+// The chiller's COP follows a constant share of Carnot's, condenser 12 K above outside air, evaporator 15 K below the hall's set-point.
+COLDSUN_FN void advance_hall(const LoopModel& m, const LoopState& s, const LoopInput& in, LoopOutput& out) {
+  const Real on = m.t_hall_set - 0.5 * m.hall_band, c = m.c_hall / in.dt, gain = m.q_hall / m.hall_band;
+  const Real speed = math::clamp((s.t_hall - on) / m.hall_band, m.hall_fan_min, 1.0), p_fan = m.p_hall_fan * speed * speed * speed;
+  out.q_air = in.q_nodes_air + (out.p_pump - out.q_pump - out.q_pump_facility) + m.p_base + p_fan;
+  Real t = s.t_hall + out.q_air / c;
+  Real q = 0.0;
+  if (t > on) {
+    t = (c * s.t_hall + out.q_air + gain * on) / (c + gain);
+    q = gain * (t - on);
+    if (q > m.q_hall) q = m.q_hall, t = s.t_hall + (out.q_air - q) / c;
+  }
+  out.state.t_hall = t;
+  out.q_coil = math::min(q, m.coil_ua * math::max(s.t_hall - s.t_facility, 0.0));
+  out.q_chiller = q - out.q_coil;
+  const Real t_evaporator = m.t_hall_set - 15.0;
+  const Real lift = math::max(in.temp_air + 12.0 - t_evaporator, 10.0), lift_ref = math::max(m.cop_t_air + 12.0 - t_evaporator, 10.0);
+  out.p_hall_cooler = p_fan + out.q_chiller * lift / (lift_ref * m.cop);
+}
+
+// One site through one sub-step. Controls are implicit: valve and fan stand where the temperatures at the end ask them to be, less their lag.
+COLDSUN_FN LoopOutput advance_loop(const LoopModel& m, const LoopState& s, const LoopInput& in) {
+  LoopOutput out{};
+  const Real share = in.v_dot / m.v_dot_design;
+  out.q_pump = in.v_dot > 0.0 ? in.v_dot * m.dp * math::pow(share, m.dp_exponent) : 0.0;  // hydraulic work ends as heat in the coolant
+  out.q_pump_facility = m.v_dot_facility * m.dp_facility;
+  out.p_pump = out.q_pump / m.eta_pump + out.q_pump_facility / m.eta_facility;
+  out.p_cdu = m.p_base;
+  advance_hall(m, s, in, out);
+
+  // Half of the CDU's resistance on each side at design; the plates' side follows its flow.
+  const Real ua = share > 0.0 ? 2.0 * m.cdu_ua / (math::pow(share, -m.cdu_ua_exponent) + 1.0) : 0.0;
+  LoopEquations eq;
+  eq.c_return = m.c_return / in.dt, eq.c_supply = m.c_supply / in.dt, eq.c_facility = m.c_facility / in.dt;
+  eq.flow = in.flow, eq.flow_facility = m.flow_facility, eq.temp_air = in.temp_air;
+  eq.r_0 = s.t_return, eq.s_0 = s.t_supply, eq.f_0 = s.t_facility;
+  eq.q = in.q_plates + in.q_extra + out.q_pump, eq.q_f = out.q_coil + out.q_pump_facility;
+  eq.exchange = exchange_counterflow(ua, in.flow, m.flow_facility);
+
+  const ValveBalance valve{eq, 0.0, s.valve, math::exp(-in.dt / m.cdu_time), in.t_supply_set, m.cdu_band};
+  const FanBalance fan{valve, m, s.fan_speed, math::exp(-in.dt / m.fan_time), in.t_supply_set - m.approach,
+                       air_density(m.pressure, in.temp_air) / rho_air_standard};
+  out.state.fan_speed = find_root(fan, m.fan_min, 1.0);
+  const ValveBalance settled = fan.at(out.state.fan_speed);
+  out.state.valve = find_root(settled, 0.0, 1.0);
+  const LoopEquations::Answer t = eq.solve(out.state.valve, settled.cooler);
+  out.state.t_supply = t.t_supply, out.state.t_return = t.t_return, out.state.t_facility = t.t_facility;
+  out.q_cdu = t.q_cdu, out.q_cooler = t.q_cooler;
+  out.p_fan = m.p_fan * out.state.fan_speed * out.state.fan_speed * out.state.fan_speed * fan.density;
+  return out;
+}
+
+}  // namespace coldsun::thermal

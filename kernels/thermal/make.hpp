@@ -1,0 +1,60 @@
+// What make_system is given: plates, nodes and loops as plain structs in SI. Host only.
+#pragma once
+#include <vector>
+
+#include "thermal/thermal.hpp"
+
+namespace coldsun::thermal {
+
+struct LayerSpec {
+  Real thickness = 0;      // [m]
+  Real conductivity = 0;   // [W/(m K)]
+  Real heat_capacity = 0;  // volumetric [J/(m3 K)]
+  Real contact = 0;        // contact resistance on its upper face [m2 K/W]
+};
+
+struct PlateSpec {
+  Real length = 0, width = 0;     // along and across the flow [m]
+  std::vector<LayerSpec> layer;   // from the power plane up to the channel base
+  int tim_layer = -1;             // index in layer of the interface material, -1: none
+  ChannelArray channel;
+  Real fin_conductivity = 0;      // [W/(m K)]
+  Real fin_heat_capacity = 0;     // [J/(m3 K)]
+  int n_fin = 3;                  // fin sub-layers
+  LayerSpec lid;                  // thickness 0: none
+  Coolant coolant = Coolant::water;
+  Real t_design = 313.15;         // coolant temperature at which rho cp is fixed and the lumped model fitted [K]
+  std::vector<Real> power_map;    // n_y rows of n_x relative densities, inlet row first; empty: uniform
+};
+
+struct NodeSpec {
+  int site = 0;
+  int plate = 0;                  // index in the list of plates
+  bool field = false;             // resolved, else lumped
+  int n_plate = 8;
+  Real flow = 0;                  // of one plate [m3/s]
+  Real liquid_fraction = 0.8;
+  Real tim_factor = 1;            // resistance of the interface material relative to its layer
+  Real p_max = 0;                 // node power below the cap [W]
+  Real p_throttle = 0;            // node power at the end of the cap's band [W]
+  Real t_cap = 0, t_band = 10;    // [K]
+  Real p_leakage = 0;             // of the node at t_leakage [W]
+  Real t_leakage = 333.15;        // [K]
+  Real leakage_slope = 0;         // [1/K]
+};
+
+struct Options {
+  Real tolerance = 0.05, h_restart = 5e-3, h_min = 1e-4;
+};
+
+// Nodes must be sorted by site. Throws std::invalid_argument with one sentence when something cannot be.
+System make_system(const std::vector<PlateSpec>& plates, const std::vector<NodeSpec>& nodes, const std::vector<LoopModel>& loops,
+                   Device device, const Options& options = {});
+
+// A class of plate as the operator's nine solid cells: the layers are kept, the thickest are split until the count is right.
+Stack make_stack(const PlateSpec& plate, Real tim_factor = 1);
+
+// Fits the lumped model of one plate at a flow: its junction's step response and static resistance, its stored heat.
+LumpedModel fit_lumped(const Stack& stack, const Real* power_map, Real flow, Real t_design, Real& r_junction);
+
+}  // namespace coldsun::thermal

@@ -1,0 +1,208 @@
+// Thermal: makes System and State.
+#include "thermal/thermal.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+#include <string>
+
+#include "thermal/make.hpp"
+
+namespace coldsun::thermal {
+
+namespace {
+
+[[noreturn]] void refuse(const std::string& what) { throw std::invalid_argument("thermal: " + what); }
+
+void check(const PlateSpec& p) {
+  if (!(p.length > 0 && p.width > 0)) refuse("a plate has no area");
+  if (p.layer.empty()) refuse("a plate has no layers under its channels");
+  if (p.tim_layer >= static_cast<int>(p.layer.size())) refuse("tim_layer is beyond the plate's layers");
+  for (const LayerSpec& l : p.layer)
+    if (!(l.thickness > 0 && l.conductivity > 0 && l.heat_capacity > 0) || l.contact < 0) refuse("a layer's numbers must be positive");
+  if (p.lid.thickness > 0 && !(p.lid.conductivity > 0 && p.lid.heat_capacity > 0)) refuse("the lid's numbers must be positive");
+  if (!(p.channel.count >= 1 && p.channel.width > 0 && p.channel.height > 0)) refuse("a plate has no channels");
+  if (!(p.channel.open_share(p.width) < 1.0)) refuse("the channels leave no wall");
+  if (p.n_fin < 1 || !(p.fin_conductivity > 0 && p.fin_heat_capacity > 0)) refuse("a plate has no fins");
+  if (!p.power_map.empty() && p.power_map.size() != static_cast<std::size_t>(n_x * n_y)) refuse("a power map has 8 x 8 values");
+  if (std::any_of(p.power_map.begin(), p.power_map.end(), [](Real x) { return !(x >= 0); })) refuse("a power map has a negative value");
+}
+
+void check(const NodeSpec& n, std::size_t n_plates, std::size_t n_site) {
+  if (n.site < 0 || static_cast<std::size_t>(n.site) >= n_site) refuse("a node's site does not exist");
+  if (n.plate < 0 || static_cast<std::size_t>(n.plate) >= n_plates) refuse("a node's plate class does not exist");
+  if (n.n_plate < 1) refuse("a node has no plates");
+  if (!(n.flow > 0)) refuse("a plate's flow must be positive");
+  if (!(n.liquid_fraction > 0 && n.liquid_fraction <= 1)) refuse("liquid_fraction must be in (0, 1]");
+  if (!(n.tim_factor > 0)) refuse("tim_factor must be positive");
+  if (!(n.p_max > 0 && n.p_throttle >= 0 && n.p_throttle <= n.p_max)) refuse("a node needs 0 <= p_throttle <= p_max, p_max > 0");
+  if (!(n.t_band > 0)) refuse("a node's cap band must be wider than 0 K");
+  if (n.p_leakage < 0 || n.leakage_slope < 0) refuse("leakage must not be negative");
+}
+
+void check(const LoopModel& l) {
+  if (!(l.c_supply > 0 && l.c_return > 0 && l.c_facility > 0 && l.c_hall > 0)) refuse("a loop's heat capacities must be positive");
+  if (!(l.v_dot_design > 0 && l.flow_facility > 0)) refuse("a loop's design flows must be positive");
+  if (!(l.eta_pump > 0 && l.eta_facility > 0 && l.cop > 0)) refuse("a loop's efficiencies must be positive");
+  if (!(l.cdu_band > 0 && l.fan_band > 0 && l.hall_band > 0 && l.cdu_time > 0 && l.fan_time > 0)) refuse("a loop's controls need bands and times above 0");
+  if (!(l.fan_min > 0 && l.fan_min <= 1)) refuse("fan_min must be in (0, 1]");
+}
+
+template <class T>
+Array<T, 1> filled(Device device, const std::vector<NodeSpec>& nodes, T NodeSpec::*member) {
+  Array<T, 1> a(device, {static_cast<int>(nodes.size())});
+  for (std::size_t i = 0; i < nodes.size(); ++i) a(i) = nodes[i].*member;
+  return a;
+}
+
+std::vector<Real> normalised(const std::vector<Real>& map) {
+  std::vector<Real> out(n_x * n_y, 1.0 / (n_x * n_y));
+  if (map.empty()) return out;
+  Real sum = 0;
+  for (const Real x : map) sum += x;
+  if (!(sum > 0)) refuse("a power map is zero everywhere");
+  for (std::size_t i = 0; i < out.size(); ++i) out[i] = map[i] / sum;
+  return out;
+}
+
+struct Key {
+  int plate;
+  Real flow, tim;
+  bool operator==(const Key&) const = default;
+};
+
+}  // namespace
+
+Stack make_stack(const PlateSpec& p, Real tim_factor) {
+  check(p);
+  struct Cell { Real thickness, conductivity, heat_capacity, contact; int layer, pieces; };
+  std::vector<Cell> cells;
+  const int n_layer = static_cast<int>(p.layer.size());
+  for (int i = 0; i < n_layer; ++i) {
+    const LayerSpec& l = p.layer[static_cast<std::size_t>(i)];
+    const Real k = l.conductivity / (i == p.tim_layer ? tim_factor : 1.0);
+    cells.push_back({l.thickness, k, l.heat_capacity, l.contact, i, 1});
+  }
+  const bool lid = p.lid.thickness > 0;
+  const int room = n_solid - p.n_fin - (lid ? 1 : 0);
+  if (n_layer > room) refuse("a plate has " + std::to_string(n_layer) + " layers, " + std::to_string(p.n_fin) + " fin sub-layers and " +
+                             (lid ? "a lid" : "no lid") + "; together at most " + std::to_string(n_solid));
+  for (int n = n_layer; n < room; ++n) {  // the cell with the largest resistance is cut finer; the power plane stays as it is
+    auto most = n_layer > 1 ? cells.begin() + 1 : cells.begin();
+    for (auto c = most; c != cells.end(); ++c)
+      if (c->thickness / c->conductivity / c->pieces > most->thickness / most->conductivity / most->pieces) most = c;
+    ++most->pieces;
+  }
+  Stack s;
+  s.length = p.length, s.width = p.width, s.channel = p.channel, s.coolant = p.coolant;
+  int z = 0;
+  for (const Cell& c : cells)
+    for (int k = 0; k < c.pieces; ++k, ++z) {
+      s.thickness[z] = c.thickness / c.pieces, s.conductivity[z] = c.conductivity, s.heat_capacity[z] = c.heat_capacity;
+      s.contact[z] = k + 1 == c.pieces ? c.contact : 0.0;
+      if (c.layer == p.tim_layer) s.tim_first = s.tim_first < 0 ? z : s.tim_first, s.tim_last = z;
+    }
+  s.n_below = z, s.n_fin = p.n_fin;
+  for (int k = 0; k < p.n_fin; ++k, ++z)
+    s.thickness[z] = p.channel.height / p.n_fin, s.conductivity[z] = p.fin_conductivity, s.heat_capacity[z] = p.fin_heat_capacity;
+  if (lid) s.thickness[z] = p.lid.thickness, s.conductivity[z] = p.lid.conductivity, s.heat_capacity[z] = p.lid.heat_capacity;
+  const CoolantProperties c = coolant_properties(p.coolant, p.t_design);
+  s.rho_cp = c.rho * c.cp;
+  return s;
+}
+
+System make_system(const std::vector<PlateSpec>& plates, const std::vector<NodeSpec>& nodes, const std::vector<LoopModel>& loops, Device device,
+                   const Options& options) {
+  if (plates.empty() || nodes.empty() || loops.empty()) refuse("a system needs plates, nodes and loops");
+  for (const PlateSpec& p : plates) check(p);
+  for (const NodeSpec& n : nodes) check(n, plates.size(), loops.size());
+  for (const LoopModel& l : loops) check(l);
+  if (!std::is_sorted(nodes.begin(), nodes.end(), [](const NodeSpec& a, const NodeSpec& b) { return a.site < b.site; }))
+    refuse("nodes must be sorted by site");
+  if (!(options.tolerance > 0 && options.h_restart > 0 && options.h_min > 0)) refuse("step control needs positive numbers");
+
+  System s;
+  s.n_site = static_cast<int>(loops.size()), s.n_node = static_cast<int>(nodes.size());
+  s.tolerance = options.tolerance, s.h_restart = options.h_restart, s.h_min = options.h_min;
+
+  std::vector<Key> keys;
+  s.model = Array<std::int32_t, 1>(device, {s.n_node});
+  for (int i = 0; i < s.n_node; ++i) {
+    const NodeSpec& n = nodes[static_cast<std::size_t>(i)];
+    const Key key{n.plate, n.flow, n.tim_factor};
+    auto at = std::find(keys.begin(), keys.end(), key);
+    s.model(i) = static_cast<std::int32_t>(at - keys.begin());
+    if (at == keys.end()) keys.push_back(key);
+  }
+  const int n_model = static_cast<int>(keys.size());
+  s.stack = Array<Stack, 1>(device, {n_model});
+  s.lumped = Array<LumpedModel, 1>(device, {n_model});
+  s.power_map = Array<Real, 3>(device, {n_model, n_y, n_x});
+  s.r_junction = Array<Real, 1>(device, {n_model});
+  for (int k = 0; k < n_model; ++k) {
+    const Key& key = keys[static_cast<std::size_t>(k)];
+    const PlateSpec& p = plates[static_cast<std::size_t>(key.plate)];
+    const std::vector<Real> map = normalised(p.power_map);
+    std::copy(map.begin(), map.end(), &s.power_map(k, 0, 0));
+    s.stack(k) = make_stack(p, key.tim);
+    s.lumped(k) = fit_lumped(s.stack(k), map.data(), key.flow, p.t_design, s.r_junction(k));
+  }
+
+  s.site = filled(device, nodes, &NodeSpec::site), s.n_plate = filled(device, nodes, &NodeSpec::n_plate);
+  s.flow = filled(device, nodes, &NodeSpec::flow), s.liquid_fraction = filled(device, nodes, &NodeSpec::liquid_fraction);
+  s.p_max = filled(device, nodes, &NodeSpec::p_max), s.p_throttle = filled(device, nodes, &NodeSpec::p_throttle);
+  s.t_cap = filled(device, nodes, &NodeSpec::t_cap), s.t_band = filled(device, nodes, &NodeSpec::t_band);
+  s.p_leakage = filled(device, nodes, &NodeSpec::p_leakage), s.t_leakage = filled(device, nodes, &NodeSpec::t_leakage);
+  s.leakage_slope = filled(device, nodes, &NodeSpec::leakage_slope);
+  s.fidelity = Array<std::int32_t, 1>(device, {s.n_node}), s.p_leak_bound = Array<Real, 1>(device, {s.n_node});
+  for (int i = 0; i < s.n_node; ++i) {
+    const NodeSpec& n = nodes[static_cast<std::size_t>(i)];
+    s.p_leak_bound(i) = std::max(0.0, n.p_leakage * (std::exp(std::min(n.leakage_slope * (n.t_cap + n.t_band - n.t_leakage), 4.0)) - 1.0));
+    s.fidelity(i) = n.field ? s.n_field++ : -1 - s.n_lumped++;
+  }
+  s.node_of_field = Array<std::int32_t, 1>(device, {s.n_field}), s.node_of_lumped = Array<std::int32_t, 1>(device, {s.n_lumped});
+  for (int i = 0; i < s.n_node; ++i)
+    if (s.fidelity(i) >= 0) s.node_of_field(s.fidelity(i)) = i;
+    else s.node_of_lumped(-1 - s.fidelity(i)) = i;
+
+  s.first_node = Array<std::int32_t, 1>(device, {s.n_site + 1});
+  s.loop = Array<LoopModel, 1>(device, {s.n_site});
+  for (int k = 0, i = 0; k < s.n_site; ++k) {
+    LoopModel l = loops[static_cast<std::size_t>(k)];
+    l.flow = l.v_dot = 0.0;
+    s.first_node(k) = i;
+    for (; i < s.n_node && s.site(i) == k; ++i) {
+      const Real v = s.n_plate(i) * s.flow(i);
+      l.v_dot += v, l.flow += v * s.stack(s.model(i)).rho_cp;
+    }
+    s.first_node(k + 1) = i;
+    s.loop(k) = l;
+  }
+  return s;
+}
+
+State make_state(const System& sys, int n_member, Device device, Real t_start) {
+  if (n_member < 1) refuse("a state needs a member");
+  State s;
+  s.t_solid = Array<Real, 5>(device, {n_member, sys.n_field, n_solid, n_y, n_x});
+  s.t_coolant = Array<Real, 4>(device, {n_member, sys.n_field, n_y, n_x});
+  s.q_lumped = Array<Real, 3>(device, {n_member, n_lumped_mode, sys.n_lumped});
+  s.t_lumped = Array<Real, 2>(device, {n_member, sys.n_lumped});
+  for (Array<Real, 2>* a : {&s.h_next, &s.p_node_end, &s.t_junction, &s.flow_gain, &s.tim_gain, &s.p_node, &s.q_plate, &s.q_carried, &s.q_stored,
+                            &s.t_outlet, &s.throttle_fraction})
+    *a = Array<Real, 2>(device, {n_member, sys.n_node});
+  s.n_step = Array<std::int32_t, 2>(device, {n_member, sys.n_node});
+  s.trouble = Array<std::uint32_t, 2>(device, {n_member, sys.n_node});
+  for (Array<Real, 2>* a : {&s.t_supply, &s.t_return, &s.t_facility, &s.t_hall, &s.valve, &s.fan_speed, &s.q_plates, &s.q_cdu, &s.q_cooler, &s.q_coil,
+                            &s.q_chiller, &s.q_air, &s.q_pump, &s.q_pump_facility, &s.p_pump, &s.p_fan, &s.p_cdu, &s.p_hall_cooler, &s.p_aux})
+    *a = Array<Real, 2>(device, {n_member, sys.n_site});
+  s.t_solid.fill(t_start), s.t_coolant.fill(t_start), s.t_lumped.fill(t_start), s.t_junction.fill(t_start), s.t_outlet.fill(t_start);
+  s.flow_gain.fill(1.0), s.tim_gain.fill(1.0);
+  s.t_supply.fill(t_start), s.t_return.fill(t_start), s.t_facility.fill(t_start);
+  for (int m = 0; m < n_member; ++m)
+    for (int k = 0; k < sys.n_site; ++k)
+      s.t_hall(m, k) = sys.loop(k).t_hall_set, s.valve(m, k) = 0.5, s.fan_speed(m, k) = sys.loop(k).fan_min;
+  return s;
+}
+
+}  // namespace coldsun::thermal

@@ -1,0 +1,168 @@
+// Makes the workload's structs: checks what the host describes, allocates, fills what is constant.
+#include "workload/workload.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+#include <stdexcept>
+#include <string>
+
+namespace coldsun::workload {
+
+namespace {
+
+void require(bool holds, const std::string& what) {
+  if (!holds) throw std::invalid_argument("workload: " + what);
+}
+
+void check(const Site& s, std::size_t i) {
+  const std::string name = "site " + std::to_string(i) + ": ";
+  require(s.node_count >= 0 && s.node_first >= 0, name + "its range of nodes is negative");
+  require(s.gpu_per_node >= 1, name + "gpu_per_node is below 1");
+  require(s.load >= 0.0 && s.load <= 100.0, name + "load is not in 0 to 100");
+  require(s.link_bound_share >= 0.0 && s.link_bound_share <= 1.0, name + "link_bound_share is not in 0 to 1");
+  require(s.link_buffer >= 0.0 && s.link_buffer < 1e9, name + "link_buffer is negative or not finite");
+  require(s.burst_gain >= 0.0 && s.burst_gain <= 1.0, name + "burst_gain is not in 0 to 1");
+  require(s.burst_ratio >= 0.0 && s.burst_ratio <= 1e3, name + "burst_ratio is not in 0 to 1000");
+}
+
+void check(const NodeRow& n, std::size_t i) {
+  const std::string name = "node " + std::to_string(i) + ": ";
+  require(n.p_idle > 0.0 && n.p_max > n.p_idle && std::isfinite(n.p_max), name + "not 0 < p_idle < p_max");
+  require(n.exponent > 0.0 && n.exponent <= 4.0, name + "exponent is not in 0 to 4");
+}
+
+// Mean number of arrivals in [start, stop), by the hour of the site's own day.
+Real expected_arrivals(const System& system, int s, Time start, Time stop) {
+  const JobStatistics& stats = system.statistics(s);
+  const Time hour = 3600 * ns_per_s;
+  Real sum = 0.0;
+  for (Time t = start; t < stop;) {
+    const Time local = t + nanoseconds(system.site(s).utc_offset);
+    const Time whole = floor_div(local, hour);
+    const Time next = t + (whole + 1) * hour - local;
+    const Time end = next < stop ? next : stop;
+    sum += stats.hour_rate[whole - floor_div(whole, 24) * 24] * seconds(end - t);
+    t = end;
+  }
+  return sum * system.arrival_rate(s);
+}
+
+}  // namespace
+
+System make_system(const std::vector<Site>& sites, const std::vector<JobStatistics>& statistics, const std::vector<NodeRow>& nodes,
+                   Device device) {
+  require(!sites.empty(), "there is no site");
+  require(statistics.size() == sites.size(),
+          "there are " + std::to_string(sites.size()) + " sites and " + std::to_string(statistics.size()) + " job statistics");
+  const int n_site = static_cast<int>(sites.size()), n_node = static_cast<int>(nodes.size());
+  System s;
+  s.site = {device, {n_site}}, s.statistics = {device, {n_site}}, s.arrival_rate = {device, {n_site}};
+  s.node_site = {device, {n_node}};
+  s.node_p_idle = {device, {n_node}}, s.node_p_max = {device, {n_node}}, s.node_exponent = {device, {n_node}};
+  std::int32_t first = 0;
+  for (std::size_t i = 0; i < sites.size(); ++i) {
+    check(sites[i], i);
+    require(sites[i].node_first == first, "site " + std::to_string(i) + ": its nodes do not follow those of the site before");
+    first += sites[i].node_count;
+    const int k = static_cast<int>(i);
+    s.site(k) = sites[i], s.statistics(k) = statistics[i];
+    complete(s.statistics(k));
+    const Real per_job = mean_node_seconds(s.statistics(k), sites[i].gpu_per_node, std::max(sites[i].node_count, 1));
+    s.arrival_rate(k) = sites[i].load * sites[i].node_count / per_job;
+  }
+  require(first == n_node, "the sites name " + std::to_string(first) + " nodes and " + std::to_string(n_node) + " are given");
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    check(nodes[i], i);
+    const int n = static_cast<int>(i), site = nodes[i].site;
+    require(site >= 0 && site < n_site && n >= s.site(site).node_first && n < s.site(site).node_first + s.site(site).node_count,
+            "node " + std::to_string(i) + ": it is not in the range of its site");
+    s.node_site(n) = site, s.node_p_idle(n) = nodes[i].p_idle, s.node_p_max(n) = nodes[i].p_max, s.node_exponent(n) = nodes[i].exponent;
+  }
+  return s;
+}
+
+JobTable make_jobs(const System& system, int n_member, Time start, Time stop, const std::vector<int>& n_initial,
+                   const std::vector<int>& n_arrival, Device device) {
+  const int n_site = system.n_site();
+  require(n_member >= 1, "there is no member");
+  require(stop >= start, "the span of the jobs ends before it starts");
+  require(static_cast<int>(n_initial.size()) == n_site && static_cast<int>(n_arrival.size()) == n_site, "not one number of jobs per site");
+  JobTable t;
+  t.span = {device, {2}};
+  t.span(0) = start, t.span(1) = stop;
+  t.job_first = {device, {n_site}}, t.n_initial = {device, {n_site}}, t.n_job = {device, {n_site}};
+  std::int64_t n = 0;
+  for (int s = 0; s < n_site; ++s) {
+    const std::size_t i = static_cast<std::size_t>(s);
+    require(n_initial[i] >= 0 && n_arrival[i] >= 0, "a number of jobs is negative");
+    t.job_first(s) = static_cast<std::int32_t>(n), t.n_initial(s) = n_initial[i], t.n_job(s) = n_initial[i] + n_arrival[i];
+    n += t.n_job(s);
+    require(n < std::numeric_limits<std::int32_t>::max(), "more than 2^31 jobs");
+  }
+  const int n_job = static_cast<int>(n);
+  t.job_site = {device, {n_job}};
+  for (int s = 0; s < n_site; ++s)
+    for (int j = 0; j < t.n_job(s); ++j) t.job_site(t.job_first(s) + j) = s;
+  const std::array<int, 2> shape{n_member, n_job};
+  t.submit_time = {device, shape}, t.deadline = {device, shape};
+  t.n_gpu = {device, shape}, t.n_node = {device, shape}, t.priority = {device, shape};
+  t.work = {device, shape}, t.walltime = {device, shape}, t.job_utilization = {device, shape};
+  t.data_in = {device, shape}, t.data_out = {device, shape};
+  t.link_bound = {device, shape}, t.preemptible = {device, shape};
+  return t;
+}
+
+JobTable make_jobs(const System& system, int n_member, Time start, Time stop, Device device) {
+  std::vector<int> n_initial, n_arrival;
+  for (int s = 0; s < system.n_site(); ++s) {
+    const Real cv = system.statistics(s).interval_cv, mean = expected_arrivals(system, s, start, stop);
+    const bool none = system.site(s).load == 0.0 || system.site(s).node_count == 0;
+    require(mean < 1e8, "more than 1e8 jobs in the span");
+    n_initial.push_back(none ? 0 : system.site(s).node_count);
+    n_arrival.push_back(none ? 0 : static_cast<int>(std::ceil(mean + 7.0 * cv * std::sqrt(mean) + 8.0 * cv * cv + 8.0)));
+  }
+  return make_jobs(system, n_member, start, stop, n_initial, n_arrival, device);
+}
+
+int count_short(const System& system, const JobTable& jobs) {
+  int n = 0;
+  for (int m = 0; m < jobs.n_member(); ++m)
+    for (int s = 0; s < system.n_site(); ++s) {
+      const int last = jobs.job_first(s) + jobs.n_job(s) - 1;
+      n += system.arrival_rate(s) > 0.0 && jobs.n_job(s) > 0 && jobs.submit_time(m, last) < jobs.span(1);
+    }
+  return n;
+}
+
+State make_state(const System& system, const JobTable& jobs, int n_member, Device device) {
+  require(n_member == jobs.n_member(),
+          "the table of jobs has " + std::to_string(jobs.n_member()) + " members, not " + std::to_string(n_member));
+  const int n_site = system.n_site();
+  const std::array<int, 2> job{n_member, jobs.capacity()}, node{n_member, system.n_node()}, site{n_member, n_site};
+  State s;
+  s.status = {device, job}, s.late = {device, job}, s.lead_node = {device, job}, s.start_time = {device, job}, s.end_time = {device, job};
+  s.work_left = {device, job}, s.work_owed = {device, job}, s.pace = {device, job};
+  s.node_job = {device, node}, s.utilization = {device, node}, s.p_request = {device, node}, s.p_floor = {device, node};
+  s.node_pace = {device, node}, s.node_priority = {device, node};
+  s.next_job = {device, site}, s.queue_head = {device, site}, s.changed = {device, site}, s.link_phase = {device, site};
+  s.link_down_since = {device, site}, s.backlog = {device, site};
+  s.n_running = {device, site}, s.n_queued = {device, site}, s.n_done = {device, site}, s.n_late = {device, site};
+  s.n_backfilled = {device, site}, s.node_busy = {device, site};
+  s.gpu_seconds = {device, site}, s.wait_seconds = {device, site}, s.work_done = {device, site}, s.stall_seconds = {device, site};
+  s.p_it_request = {device, site}, s.busy_fraction = {device, site}, s.queue_length = {device, site}, s.trouble = {device, site};
+  s.link_bound_share = {device, site}, s.link_buffer = {device, site}, s.burst_gain = {device, site}, s.burst_ratio = {device, site};
+  for (int m = 0; m < n_member; ++m) {
+    for (int i = 0; i < n_site; ++i) {
+      const Site& k = system.site(i);
+      s.link_bound_share(m, i) = k.link_bound_share, s.link_buffer(m, i) = k.link_buffer;
+      s.burst_gain(m, i) = k.burst_gain, s.burst_ratio(m, i) = k.burst_ratio;
+      s.link_down_since(m, i) = never;
+    }
+    for (int n = 0; n < system.n_node(); ++n) s.node_job(m, n) = -1;
+  }
+  return s;
+}
+
+}  // namespace coldsun::workload

@@ -1,0 +1,259 @@
+// Bindings of the engine: networks, twins, records. Zero-copy NumPy, the GIL released while the engine runs.
+#include <pybind11/functional.h>
+#include <pybind11/numpy.h>
+#include <pybind11/pybind11.h>
+#include <pybind11/stl.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+
+#include "build_info.hpp"
+#include "core/io/describe.hpp"
+#include "core/io/h5.hpp"
+#include "core/io/library.hpp"
+#include "core/io/run_recorded.hpp"
+#include "core/io/site_reader.hpp"
+#include "core/twin.hpp"
+
+#ifdef _OPENMP
+#include <omp.h>
+#endif
+
+namespace py = pybind11;
+using namespace coldsun;
+using namespace py::literals;
+
+namespace {
+
+struct InputError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+// Everything that bad input may raise comes out as one kind, so that Python need not know the C++ side.
+template <class F>
+auto guarded(F&& f) -> decltype(f()) {
+  try {
+    return f();
+  } catch (const SiteError& e) {
+    throw InputError(e.what());
+  } catch (const std::invalid_argument& e) {
+    throw InputError(e.what());
+  }
+}
+
+py::dtype dtype_of(Scalar t) {
+  switch (t) {
+    case Scalar::f64: return py::dtype::of<double>();
+    case Scalar::f32: return py::dtype::of<float>();
+    case Scalar::i64: return py::dtype::of<std::int64_t>();
+    case Scalar::i32: return py::dtype::of<std::int32_t>();
+    case Scalar::i16: return py::dtype::of<std::int16_t>();
+    case Scalar::i8: return py::dtype::of<std::int8_t>();
+    case Scalar::u64: return py::dtype::of<std::uint64_t>();
+    case Scalar::u32: return py::dtype::of<std::uint32_t>();
+    case Scalar::u8: return py::dtype::of<std::uint8_t>();
+  }
+  throw std::logic_error("scalar");
+}
+
+const char* kind_name(Kind k) {
+  return k == Kind::state ? "state" : k == Kind::parameter ? "parameter" : k == Kind::derived ? "derived" : "scratch";
+}
+
+struct PyNetwork {
+  Network network;
+  Library library;
+};
+
+py::dict site_facts(const Site& s) {
+  const DesignPoint d = design_point(s);
+  return py::dict("name"_a = s.name, "title"_a = s.title, "latitude"_a = s.latitude, "longitude"_a = s.longitude, "altitude"_a = s.altitude,
+                  "utc_offset"_a = s.utc_offset, "p_pv_stc"_a = d.p_pv_stc, "p_it_max"_a = d.p_it_max, "battery_capacity"_a = d.e_battery,
+                  "n_node"_a = d.n_node, "n_field"_a = d.n_field, "n_gpu"_a = d.n_gpu, "n_string"_a = d.n_string, "n_string_row"_a = d.n_string_row,
+                  "carbon_intensity"_a = std::vector<Real>(s.power.grid.carbon_intensity.value.begin(), s.power.grid.carbon_intensity.value.end()));
+}
+
+std::vector<Real> reals(const py::dict& d, const char* name) {
+  const auto a = py::array_t<double, py::array::c_style | py::array::forcecast>::ensure(d[name]);
+  return {a.data(), a.data() + a.size()};
+}
+
+std::vector<WeatherSeries> series_of(const py::object& weather) {
+  if (weather.is_none()) return {};
+  const py::dict d = weather;
+  WeatherSeries w;
+  const auto time = py::array_t<std::int64_t, py::array::c_style | py::array::forcecast>::ensure(d["time"]);
+  w.time.assign(time.data(), time.data() + time.size());
+  w.ghi = reals(d, "ghi"), w.dni = reals(d, "dni"), w.dhi = reals(d, "dhi"), w.temp_air = reals(d, "temp_air");
+  w.wind_speed = reals(d, "wind_speed"), w.pressure = reals(d, "pressure"), w.interval = d["interval"].cast<double>();
+  return {w};
+}
+
+class Engine {
+ public:
+  Engine(const PyNetwork& n, int members, std::uint32_t first_member, std::uint64_t seed, Time start_ns, double hours, double dt,
+         const std::string& device, const std::vector<std::string>& paths_off, const py::object& weather) {
+    TwinOptions o;
+    o.n_member = members, o.first_member = first_member, o.seed = seed, o.start = start_ns, o.hours = hours, o.dt = dt;
+    const auto series = series_of(weather);
+    guarded([&] {
+      o.device = device_named(device);
+      for (const PathName& p : path_names)
+        for (const std::string& off : paths_off)
+          if (off == p.name) o.paths &= ~p.path;
+      py::gil_scoped_release release;
+      twin_ = make_twin(n.network, n.library, series, o);
+      return 0;
+    });
+  }
+
+  // Zero-copy views by group; they live as long as the engine does.
+  static py::dict state(const std::shared_ptr<Engine>& self) {
+    py::dict out;
+    for (const FieldRef& f : fields(self->twin_.state)) {
+      if (!out.contains(f.group)) out[f.group.c_str()] = py::dict();
+      std::vector<py::ssize_t> shape(f.extent.begin(), f.extent.end());
+      out[f.group.c_str()][f.info.name] = py::array(dtype_of(f.type), shape, f.data, py::cast(self));
+    }
+    return out;
+  }
+  py::dict field_table() const {
+    py::dict out;
+    for (const FieldRef& f : fields(twin_.state)) {
+      if (!out.contains(f.group)) out[f.group.c_str()] = py::dict();
+      out[f.group.c_str()][f.info.name] =
+          py::dict("units"_a = f.info.unit, "axes"_a = f.info.shape, "meaning"_a = f.info.meaning, "kind"_a = kind_name(f.info.kind));
+    }
+    return out;
+  }
+
+  std::int64_t run(std::int64_t steps, const std::string& folder, int first_segment, std::int64_t per_segment,
+                   std::map<std::string, std::string> attributes, bool with_fields, const py::object& tell) {
+    io::RecordOptions o{folder, first_segment, per_segment, std::move(attributes), with_fields};
+    bool interrupted = false;
+    std::int64_t done = 0;
+    {
+      py::gil_scoped_release release;
+      done = io::run_recorded(twin_.system, twin_.state, twin_.inputs, twin_.dt, steps, o, [&](std::int64_t n) {
+        if (n % 16 != 0 && n != steps) return true;
+        py::gil_scoped_acquire acquire;
+        if (!tell.is_none()) tell(n);
+        if (PyErr_CheckSignals() != 0) interrupted = true;   // the error stays set until the record is whole
+        return !interrupted;
+      });
+    }
+    if (interrupted) throw py::error_already_set();
+    return done;
+  }
+  void step(std::int64_t n) {
+    py::gil_scoped_release release;
+    coldsun::run(twin_.system, twin_.state, twin_.inputs, twin_.dt, n, {});
+  }
+  std::vector<std::string> hashes() const {
+    std::vector<std::string> out;
+    for (std::uint64_t h : coldsun::hash(twin_.state)) {
+      char text[17];
+      std::snprintf(text, sizeof text, "%016llx", static_cast<unsigned long long>(h));
+      out.emplace_back(text);
+    }
+    return out;
+  }
+  void save(const std::string& path) const { io::save_file(twin_.state, path); }
+  void restore(const std::string& path) {
+    guarded([&] { return io::restore_file(twin_.state, path), 0; });
+  }
+  Time time() const { return twin_.state.time; }
+  std::string device() const { return twin_.state.device == Device::cuda ? "cuda" : "cpu"; }
+  std::vector<Time> span() const { return {twin_.inputs.start, twin_.inputs.stop}; }
+  Twin& twin() { return twin_; }
+
+ private:
+  Twin twin_;
+};
+
+}  // namespace
+
+PYBIND11_MODULE(_engine, m) {
+  m.doc() = "The coldsun engine. Use the package coldsun; this module is its C++ side.";
+  py::register_exception<InputError>(m, "InputError", PyExc_ValueError);
+  py::register_exception<io::FileError>(m, "FileError", PyExc_OSError);
+
+  py::class_<PyNetwork, std::shared_ptr<PyNetwork>>(m, "Network", "A network of sites as read from its files.")
+      .def_property_readonly("name", [](const PyNetwork& n) { return n.network.name; })
+      .def_property_readonly("title", [](const PyNetwork& n) { return n.network.site.size() == 1 ? n.network.site[0].title : "network " + n.network.name; })
+      .def_property_readonly("start_ns", [](const PyNetwork& n) { return n.network.start; }, "First instant of the demo day, ns since 1970 UTC")
+      .def_property_readonly("sites", [](const PyNetwork& n) {
+        py::list out;
+        for (const Site& s : n.network.site) out.append(site_facts(s));
+        return out;
+      })
+      .def_property_readonly("inputs_text", [](const PyNetwork& n) { return inputs_text(n.network); }, "Every value that was read, one per line")
+      .def("element_epochs_ns", [](const PyNetwork& n) {
+        std::vector<Time> out;
+        for (const auto& e : n.library.data) out.push_back(e.mean.epoch);
+        return out;
+      })
+      .def("describe", [](const PyNetwork& n) { return describe(n.network); })
+      .def("describe_json", [](const PyNetwork& n) { return describe_json(n.network); })
+      .def("doubts", [](const PyNetwork& n) {
+        std::vector<std::string> out;
+        for (const Site& s : n.network.site)
+          for (const auto& line : doubts(s)) out.push_back(s.name + ": " + line);
+        return out;
+      })
+      .def("__repr__", [](const PyNetwork& n) { return "<Network " + n.network.name + ": " + std::to_string(n.network.site.size()) + " site(s)>"; });
+
+  m.def("load_network", [](const std::string& name, const std::string& data) {
+    return guarded([&] {
+      auto n = std::make_shared<PyNetwork>();
+      n->network = load_network(name, data);
+      n->library = io::load_library(n->network, data);
+      return n;
+    });
+  }, "name"_a, "data"_a);
+
+  py::class_<Engine, std::shared_ptr<Engine>>(m, "Engine")
+      .def(py::init<const PyNetwork&, int, std::uint32_t, std::uint64_t, Time, double, double, const std::string&, const std::vector<std::string>&,
+                    const py::object&>(),
+           "network"_a, py::kw_only(), "members"_a, "first_member"_a, "seed"_a, "start_ns"_a, "hours"_a, "dt"_a, "device"_a, "paths_off"_a, "weather"_a)
+      .def("state", &Engine::state)
+      .def("fields", &Engine::field_table)
+      .def("run", &Engine::run, "steps"_a, "folder"_a, "first_segment"_a, "per_segment"_a, "attributes"_a, "fields"_a, "tell"_a)
+      .def("step", &Engine::step, "n"_a = 1)
+      .def("hash", &Engine::hashes)
+      .def("save", &Engine::save)
+      .def("restore", &Engine::restore)
+      .def_property_readonly("time_ns", &Engine::time)
+      .def_property_readonly("device", &Engine::device)
+      .def_property_readonly("span_ns", &Engine::span);
+
+  m.def("flag_text", &flag_text);
+  m.def("is_fatal", &is_fatal);
+  m.def("device_available", [](const std::string& word) { return device_available(word == "cuda" ? Device::cuda : Device::host); });
+  m.def("max_threads", [] {
+#ifdef _OPENMP
+    return omp_get_max_threads();
+#else
+    return 1;
+#endif
+  });
+  m.def("set_threads", [](int n) {
+#ifdef _OPENMP
+    omp_set_num_threads(n);
+#else
+    (void)n;
+#endif
+  });
+  m.def("build_info", [] {
+    unsigned a = 0, b = 0, c = 0;
+    H5get_libversion(&a, &b, &c);
+    return py::dict("version"_a = build_info::version, "commit"_a = build_info::commit, "compiler"_a = build_info::compiler, "arch"_a = build_info::arch,
+#if defined(COLDSUN_CUDA)
+                    "cuda"_a = true,
+#else
+                    "cuda"_a = false,
+#endif
+                    "hdf5"_a = std::to_string(a) + "." + std::to_string(b) + "." + std::to_string(c));
+  });
+}

@@ -1,0 +1,49 @@
+"""What this installation has: versions, backends, threads, device, and how to get what is missing."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import importlib.util
+import os
+import platform
+import shutil
+
+_OPTIONAL = {
+    "panel": ("dashboard of a live shadow", "pip install 'coldsun[live]'"),
+    "paho.mqtt": ("live feeds over MQTT", "pip install 'coldsun[live]'"),
+    "dask": ("studies on many machines", "pip install 'coldsun[study]'"),
+    "pytest": ("the Python tests", "pip install 'coldsun[test]'"),
+    "sgp4": ("the peer in validation", "pip install 'coldsun[validate]'"),
+}
+
+
+def examine() -> list[tuple[str, str, str]]:
+    """Rows of (what, found, remark); a remark that is not empty says what is missing and how to get it."""
+    from . import _engine
+
+    build = _engine.build_info()
+    rows = [
+        ("coldsun", importlib.metadata.version("coldsun"), ""),
+        ("commit", build["commit"], ""),
+        ("compiler", build["compiler"], ""),
+        ("instruction set", build["arch"], "" if build["arch"] == "native" else "COLDSUN_ARCH=native uses all of this processor"),
+        ("Python", platform.python_version(), ""),
+        ("processor threads", f"{os.cpu_count()} seen, {_engine.max_threads()} used (OMP_NUM_THREADS)", ""),
+        ("backend Host (OpenMP)", "built in", ""),
+    ]
+    if not build["cuda"]:
+        rows.append(("backend Cuda", "not built", "CMAKE_ARGS=-DCOLDSUN_CUDA=ON pip install . where nvcc 12 or later is"))
+    elif not _engine.device_available("cuda"):
+        rows.append(("backend Cuda", "built, no device", "an NVIDIA driver and GPU; runs go on the CPU meanwhile"))
+    else:
+        rows.append(("backend Cuda", "built, device found", ""))
+    rows.append(("HDF5 library", build["hdf5"], ""))
+    for name in ("numpy", "xarray", "h5netcdf", "pvlib", "matplotlib"):
+        rows.append((name, importlib.metadata.version(name), ""))
+    for module, (purpose, how) in _OPTIONAL.items():
+        top = module.split(".")[0]
+        there = importlib.util.find_spec(top) is not None
+        rows.append((module, "installed" if there else "not installed", "" if there else f"{purpose}: {how}"))
+    nvcc = shutil.which("nvcc")
+    rows.append(("nvcc", nvcc or "not found", "" if nvcc else "only needed to build for CUDA"))
+    return rows

@@ -1,0 +1,153 @@
+// Every mistake that a person makes in a site file gets one sentence that helps; any bytes at all get a site or a sentence.
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <iterator>
+#include <string>
+
+#include "io_site_text.hpp"
+
+namespace coldsun {
+namespace {
+
+using namespace site_test;
+
+int line_of(const std::string& text, const std::string& piece) {
+  int line = 1;
+  for (std::size_t i = 0, at = text.find(piece); i < at && at != std::string::npos; ++i) line += text[i] == '\n';
+  return line;
+}
+
+std::string error_of(const std::string& text) {
+  try {
+    read_site(text, "atacama.toml", data);
+  } catch (const SiteError& e) {
+    return e.what();
+  }
+  return "no error";
+}
+
+// The sentence for a line that was replaced, with "LINE" standing for its number.
+void expect_error(const std::string& from, const std::string& to, std::string sentence) {
+  const std::string text = with(from, to);
+  const std::string mark = to.substr(0, to.find('\n'));
+  if (const std::size_t at = sentence.find("LINE"); at != std::string::npos)
+    sentence.replace(at, 4, std::to_string(mark.empty() ? 0 : line_of(text, mark)));
+  const std::string got = error_of(text);
+  EXPECT_EQ(got.substr(0, sentence.size()), sentence) << got;
+  EXPECT_EQ(got.find('\n'), std::string::npos) << "more than one line: " << got;
+}
+
+TEST(SiteError, OneSentenceEach) {
+  expect_error("flow_lpm = { value = 1075,", "flow_lpm = { value = -3,", "atacama.toml:LINE: cooling.pump.flow_lpm = -3; accepted: > 0");
+  expect_error("flow_lpm = { value = 1075,", "flow_lpm = { value = \"fast\",",
+               "atacama.toml:LINE: cooling.pump.flow_lpm = \"fast\"; accepted: a number > 0");
+  expect_error(
+      "flow_lpm = { value = 1075,", "flow_gpm = { value = 284,",
+      "atacama.toml:LINE: cooling.pump.flow_gpm: unknown unit \"gpm\" of volume flow; accepted: flow_lpm, flow_m3_per_h, flow_m3_per_s");
+  expect_error("flow_lpm = { value = 1075,", "flow_kpa = { value = 284,",
+               "atacama.toml:LINE: cooling.pump.flow_kpa: \"kpa\" is a unit of pressure, not of volume flow; accepted: flow_lpm");
+  expect_error("flow_lpm = { value = 1075,", "flwo_lpm = { value = 1075,",
+               "atacama.toml:LINE: cooling.pump.flwo_lpm is not known; did you mean flow_lpm?");
+  expect_error("flow_factor = 0.85", "flow_facter = 0.85",
+               "atacama.toml:LINE: hall.node[end_of_row].flow_facter is not known; did you mean flow_factor?");
+  expect_error("fan_min = 0.15", "fan_min = 1.5", "atacama.toml:LINE: cooling.dry_cooler.fan_min = 1.5; accepted: 0 to 1");
+  expect_error("fan_min = 0.15", "fan_min = nan", "atacama.toml:LINE: cooling.dry_cooler.fan_min = nan; accepted: a finite number 0 to 1");
+  expect_error("n_rack = 16", "n_rack = 16.5", "atacama.toml:LINE: hall.n_rack = 16.5; accepted: a whole number >= 1");
+  expect_error("n_rack = 16", "n_rack = 2",
+               "atacama.toml:LINE: hall.n_rack = 2 times nodes_per_rack = 8 is less than the 128 nodes listed");
+  expect_error("coolant = \"pg25\"", "coolant = \"oil\"", "atacama.toml:LINE: cooling.coolant = \"oil\"; accepted: pg25, water");
+  expect_error("t_supply_degc = { value = 36,", "t_supply_degc = { value = 309,",
+               "atacama.toml:LINE: cooling.t_supply_degc = 309; accepted: 0 to 90");
+  expect_error("[cooling.dry_cooler]", "[cooling.dry_coller]",
+               "atacama.toml:LINE: cooling.dry_coller is not known; did you mean [cooling.dry_cooler]?");
+  expect_error("altitude_m = 1635\n", "",
+               "atacama.toml:1: altitude_m is missing; accepted: altitude_um, altitude_mm, altitude_m, altitude_km");
+  EXPECT_NE(error_of(with("altitude_m = 1635", "altitude_m = 1635\naltitude_km = 1.6")).find("altitude_km says again what altitude_m says"),
+            std::string::npos);
+  EXPECT_NE(error_of(with("p_idle_kw = 1.4", "p_idle_kw = 7.8")).find("p_idle + p_leakage = 8280 W; accepted: less than p_max = 7000 W"),
+            std::string::npos);
+  expect_error("temp_air_min_degc = [8.4, 7.0,", "temp_air_min_degc = [8.4,",
+               "atacama.toml:LINE: climate.temp_air_min_degc = a list of 11; accepted: a list of 12 numbers");
+  expect_error("temp_air_min_degc = [8.4,", "temp_air_min_degc = [28.4,",
+               "atacama.toml:LINE: climate.temp_air_min_degc is above temp_air_max_degc");
+  expect_error("plate = \"gpu_700w\"", "plate = \"gpu_800w\"",
+               "atacama.toml:LINE: hall.node[end_of_row].plate = \"gpu_800w\"; accepted: a plate in");
+  expect_error("plate = \"gpu_700w\"", "plate = \"../../etc/passwd\"",
+               "atacama.toml:LINE: hall.node[end_of_row].plate = \"../../etc/passwd\"; accepted: a name");
+  expect_error("file = \"jobs/philly.toml\"", "file = \"/etc/passwd\"",
+               "atacama.toml:LINE: jobs.file = \"/etc/passwd\"; accepted: a path below the data folder");
+  expect_error("soc_start = 0.30", "soc_start = 0.99",
+               "atacama.toml:LINE: power.battery.soc_start = 0.99; accepted: soc_min to soc_max, 0.05 to 0.95");
+  expect_error("source = \"assumed: priors\"", "source = \"guess\"",
+               "atacama.toml:LINE: comms.link.source = \"guess\"; accepted: \"measured: ...\"");
+  expect_error("start = { value = 2026-06-14T04:00:00Z,", "start = { value = 2026-06-14,", "atacama.toml:LINE: start is not a UTC instant");
+  expect_error("carbon_intensity_g_per_kwh = { value = [362, 362,", "carbon_intensity_g_per_kwh = { value = [362,",
+               "atacama.toml:LINE: power.grid.carbon_intensity_g_per_kwh = a list of 23; accepted: one number, or 24");
+  expect_error("efficiency = [0.90, 0.91,", "efficiency = [0.91,",
+               "atacama.toml:LINE: power.rack_converter.efficiency has another length than load");
+  expect_error("[hall]\n", "[hall\n", "atacama.toml:LINE: not TOML:");
+}
+
+TEST(SiteError, MissingTablesAndKeys) {
+  std::string text = atacama();
+  text.resize(text.find("[jobs]"));
+  EXPECT_EQ(error_of(text), "atacama.toml:1: the table [jobs] is missing");
+  EXPECT_EQ(error_of("").substr(0, 15), "atacama.toml:1:");
+}
+
+std::string error_of_load(const std::string& name) {
+  try {
+    load_network(name, data);
+  } catch (const SiteError& e) {
+    return e.what();
+  }
+  return "no error";
+}
+
+TEST(SiteError, MissingFiles) {
+  EXPECT_NE(error_of_load("atakama").find("did you mean atacama?"), std::string::npos) << error_of_load("atakama");
+  EXPECT_NE(error_of_load("nowhere").find("atacama, masdar"), std::string::npos) << error_of_load("nowhere");
+  EXPECT_EQ(error_of_load("./nowhere.toml"), "./nowhere.toml: no such file");
+  EXPECT_EQ(error_of_load("/"), "/: is no file");
+  EXPECT_NE(error_of_load("").find("no network or site"), std::string::npos);
+  EXPECT_NE(error_of_load("..").find("no network or site"), std::string::npos);
+}
+
+// No bytes may abort, hang or throw anything but SiteError. Deterministic: a small generator of its own.
+TEST(SiteFuzz, BytesGiveASiteOrASentence) {
+  std::uint64_t x = 88172645463325252u;
+  const auto next = [&] { return x ^= x << 13, x ^= x >> 7, x ^= x << 17; };
+  const std::string base = atacama();
+  const std::string pieces[] = {"\n[",   "\0", "=",  "\"\"\"",   "'''", "[[", "]]", "{",   "}",    "#",
+                                "1e999", "-0", "0x", "\xff\xfe", "inf", ".",  "\r", "\\u", "2026-"};
+  for (int i = 0; i < 400; ++i) {
+    std::string text = base;
+    for (std::uint64_t k = next() % 4 + 1; k-- > 0;) {
+      const std::size_t at = next() % text.size();
+      switch (next() % 4) {
+        case 0:
+          text[at] = static_cast<char>(next());
+          break;
+        case 1:
+          text.erase(at, next() % 40);
+          break;
+        case 2:
+          text.insert(at, pieces[next() % std::size(pieces)]);
+          break;
+        default:
+          text.resize(at + 1);
+          break;
+      }
+    }
+    const std::string error = error_of(text);
+    EXPECT_EQ(error.find('\n'), std::string::npos) << error;
+  }
+  for (const std::string& text :
+       {std::string("\n[\0", 3), std::string("\0", 1), std::string("["), std::string("a = [[[[[[["), std::string("\xef\xbb\xbf"),
+        std::string(100000, '['), std::string("a.") + std::string(5000, 'a'), std::string("a = \"\x01\"")})
+    EXPECT_NE(error_of(text), "no error");
+}
+
+}  // namespace
+}  // namespace coldsun

@@ -1,0 +1,174 @@
+"""The tree keeps its style, and each rule of check_style.py sees a violation that is planted for it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import check_style
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.mark.parametrize("rule", check_style.RULES, ids=lambda rule: rule.__name__)
+def test_tree(rule):
+    assert list(rule(ROOT)) == []
+
+
+def plant(root: Path, path: str, text: str) -> Path:
+    (root / path).parent.mkdir(parents=True, exist_ok=True)
+    (root / path).write_text(text)
+    return root
+
+
+HEADER = "// What this file is, in one line.\n#pragma once\n"
+
+
+@pytest.mark.parametrize(
+    ("user", "used"),
+    [
+        ("kernels/thermal/a.hpp", "electrical/b.hpp"),
+        ("kernels/common/a.hpp", "thermal/b.hpp"),
+        ("kernels/ensemble/a.hpp", "thermal/b.hpp"),
+        ("kernels/orbit/a.hpp", "core/b.hpp"),
+        ("kernels/thermal/a.hpp", "schedule/b.hpp"),
+        ("core/a.hpp", "core/io/b.hpp"),
+        ("core/check/a.hpp", "core/io/b.hpp"),
+        ("core/a.hpp", "python/b.hpp"),
+        ("core/a.hpp", "bench/b.hpp"),
+    ],
+)
+def test_layers(tmp_path, user, used):
+    target = used if used.startswith(("core", "python")) else f"kernels/{used}"
+    plant(tmp_path, target, HEADER)
+    plant(tmp_path, user, f'{HEADER}#include "{used}"\n')
+    assert len(list(check_style.layers(tmp_path))) == 1
+
+
+def test_layers_allow_what_the_arrows_allow(tmp_path):
+    for target in ("kernels/common/b.hpp", "kernels/thermal/b.hpp", "core/b.hpp", "core/io/b.hpp"):
+        plant(tmp_path, target, HEADER)
+    plant(tmp_path, "kernels/thermal/a.hpp", f'{HEADER}#include "common/b.hpp"\n#include "thermal/b.hpp"\n#include <cmath>\n')
+    plant(tmp_path, "kernels/schedule/a.hpp", f'{HEADER}#include "thermal/b.hpp"\n')
+    plant(tmp_path, "core/a.hpp", f'{HEADER}#include "thermal/b.hpp"\n')
+    plant(tmp_path, "core/io/a.hpp", f'{HEADER}#include "core/b.hpp"\n#include <hdf5.h>\n#include <toml++/toml.h>\n')
+    plant(tmp_path, "python/bind_a.cpp", f'{HEADER}#include <pybind11/pybind11.h>\n#include "core/io/b.hpp"\n')
+    assert list(check_style.layers(tmp_path)) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "header"),
+    [
+        ("core/a.cpp", "hdf5.h"),
+        ("kernels/sky/a.cpp", "toml++/toml.h"),
+        ("core/a.cpp", "pybind11/pybind11.h"),
+        ("kernels/sky/a.hpp", "omp.h"),
+        ("kernels/sky/a.cpp", "cuda_runtime.h"),
+        ("core/a.cpp", "thrust/sort.h"),
+    ],
+)
+def test_layers_of_libraries(tmp_path, path, header):
+    plant(tmp_path, path, f"{HEADER}#include <{header}>\n")
+    assert len(list(check_style.layers(tmp_path))) == 1
+
+
+def test_known_kernel_folders(tmp_path):
+    plant(tmp_path, "kernels/weather/a.hpp", HEADER)
+    plant(tmp_path, "kernels/sky/a.hpp", HEADER)
+    assert len(list(check_style.known_kernel_folders(tmp_path))) == 1
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["#pragma omp simd", "int n = omp_get_max_threads();", "cudaMalloc(&p, 1);", "Kokkos::fence();", "f<<<1, 2>>>();", "__shared__ int a;"],
+)
+def test_backends(tmp_path, line):
+    plant(tmp_path, "kernels/thermal/a.hpp", f"{HEADER}{line}\n// #pragma omp in a comment is no violation, nor is Cuda{{}}\n")
+    plant(tmp_path, "kernels/common/backends/host.hpp", f"{HEADER}{line}\n")
+    plant(tmp_path, "kernels/thermal/advance_cuda.cu", f"{HEADER}{line}\n")
+    found = list(check_style.backends(tmp_path))
+    assert len(found) == 1 and found[0].startswith("kernels/thermal/a.hpp:3")
+
+
+@pytest.mark.parametrize("line", ["Real t_inlet_degc;", "double p_kw = 0;", "Real tilt_deg;", "f(flow_lpm);", "Real height_km;"])
+def test_units(tmp_path, line):
+    plant(tmp_path, "kernels/thermal/a.hpp", f'{HEADER}{line}\n// t_inlet_degc in a comment, or "flow_lpm" in a string, is none\n')
+    plant(tmp_path, "kernels/orbit/sgp4.hpp", f"{HEADER}{line}\n")
+    plant(tmp_path, "core/units.cpp", f"{HEADER}{line}\n")
+    assert len(list(check_style.units(tmp_path))) == 1
+
+
+@pytest.mark.parametrize("line", ["std::mt19937 g;", "#include <iostream>", 'printf("x");', "atomicAdd(p, 1.0);"])
+def test_calls(tmp_path, line):
+    plant(tmp_path, "kernels/thermal/a.hpp", f"{HEADER}{line}\n")
+    assert len(list(check_style.calls(tmp_path))) == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("kernels/sky/a.hpp", "#pragma once\n"),
+        ("kernels/sky/a.hpp", "// What this file is, in one line.\nint x;\n"),
+        ("core/a.cpp", '#include "x"\n'),
+        ("python/coldsun/a.py", "import numpy\n"),
+        ("cmake/a.cmake", "set(x 1)\n"),
+    ],
+)
+def test_first_lines(tmp_path, path, text):
+    plant(tmp_path, path, text)
+    assert len(list(check_style.first_lines(tmp_path))) == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("kernels/sky/a.hpp", "x\n" * 301),
+        ("kernels/orbit/sgp4.hpp", "x\n" * 501),
+        ("core/a.cpp", "x" * 161),
+    ],
+)
+def test_sizes(tmp_path, path, text):
+    plant(tmp_path, path, text)
+    plant(tmp_path, "kernels/sky/b.hpp", "x\n" * 300)
+    plant(tmp_path, "kernels/orbit/sgp4_b.hpp", "x\n" * 500)
+    assert len(list(check_style.sizes(tmp_path))) == 1
+
+
+@pytest.mark.parametrize("word", ["/".join(("", "work", "x")), "/".join(("", "home", "me")), "TO" + "DO", "FIX" + "ME"])
+@pytest.mark.parametrize("path", ["core/a.cpp", "README.md", "Makefile", ".ci/run"])
+def test_paths(tmp_path, word, path):
+    plant(tmp_path, path, f"see {word}\n")
+    assert len(list(check_style.paths(tmp_path))) == 1
+
+
+def whole(root: Path) -> Path:
+    for path in ("kernels/sky/a.cpp", "core/a.cpp", "python/coldsun/a.py", "data/sites/a.toml", "validation/gpu_check", "tests/a_test.cpp"):
+        plant(root, path, "x")
+    return root
+
+
+def test_top_level(tmp_path):
+    assert list(check_style.top_level(whole(tmp_path))) == []
+    plant(tmp_path, "docs/a.md", "x")
+    assert [line.split(":")[0] for line in check_style.top_level(tmp_path)] == ["docs"]
+
+
+@pytest.mark.parametrize("folder", check_style.FOLDERS)
+def test_top_level_without(tmp_path, folder):
+    for path in whole(tmp_path).joinpath(folder).rglob("*"):
+        if path.is_file():
+            path.unlink()
+    assert [line.split("/")[0] for line in check_style.top_level(tmp_path)] == [folder]
+
+
+def test_readmes(tmp_path):
+    whole(tmp_path)
+    for folder in check_style.FOLDERS:
+        plant(tmp_path, f"{folder}/README.md", "x")
+    assert [line.split(":")[0] for line in check_style.readmes(tmp_path)] == ["kernels/sky/"]
+
+
+def test_main_counts(tmp_path, capsys):
+    plant(whole(tmp_path), "core/a.cpp", "int x;  // not what the file is\n")
+    assert check_style.main(tmp_path) == 1
+    assert "violations" in capsys.readouterr().out
