@@ -5,6 +5,7 @@
 #include <pybind11/stl.h>
 
 #include <cstdio>
+#include <exception>
 #include <filesystem>
 #include <memory>
 
@@ -79,15 +80,22 @@ std::vector<Real> reals(const py::dict& d, const char* name) {
   return {a.data(), a.data() + a.size()};
 }
 
-std::vector<WeatherSeries> series_of(const py::object& weather) {
-  if (weather.is_none()) return {};
-  const py::dict d = weather;
+WeatherSeries series_of(const py::dict& d) {
   WeatherSeries w;
   const auto time = py::array_t<std::int64_t, py::array::c_style | py::array::forcecast>::ensure(d["time"]);
   w.time.assign(time.data(), time.data() + time.size());
   w.ghi = reals(d, "ghi"), w.dni = reals(d, "dni"), w.dhi = reals(d, "dhi"), w.temp_air = reals(d, "temp_air");
   w.wind_speed = reals(d, "wind_speed"), w.pressure = reals(d, "pressure"), w.interval = d["interval"].cast<double>();
-  return {w};
+  return w;
+}
+
+// None, one series, or one per site.
+std::vector<WeatherSeries> all_series(const py::object& weather) {
+  std::vector<WeatherSeries> out;
+  if (py::isinstance<py::dict>(weather)) out.push_back(series_of(weather));
+  else if (!weather.is_none())
+    for (const py::handle& one : weather) out.push_back(series_of(one.cast<py::dict>()));
+  return out;
 }
 
 class Engine {
@@ -96,7 +104,7 @@ class Engine {
          const std::string& device, const std::vector<std::string>& paths_off, const py::object& weather) {
     TwinOptions o;
     o.n_member = members, o.first_member = first_member, o.seed = seed, o.start = start_ns, o.hours = hours, o.dt = dt;
-    const auto series = series_of(weather);
+    const auto series = all_series(weather);
     guarded([&] {
       o.device = device_named(device);
       for (const PathName& p : path_names)
@@ -131,19 +139,23 @@ class Engine {
   std::int64_t run(std::int64_t steps, const std::string& folder, int first_segment, std::int64_t per_segment,
                    std::map<std::string, std::string> attributes, bool with_fields, const py::object& tell) {
     io::RecordOptions o{folder, first_segment, per_segment, std::move(attributes), with_fields};
-    bool interrupted = false;
+    std::exception_ptr stopped;   // Ctrl-C or the listener's error: raised once the record is whole
     std::int64_t done = 0;
-    {
+    guarded([&] {
       py::gil_scoped_release release;
       done = io::run_recorded(twin_.system, twin_.state, twin_.inputs, twin_.dt, steps, o, [&](std::int64_t n) {
-        if (n % 16 != 0 && n != steps) return true;
         py::gil_scoped_acquire acquire;
-        if (!tell.is_none()) tell(n);
-        if (PyErr_CheckSignals() != 0) interrupted = true;   // the error stays set until the record is whole
-        return !interrupted;
+        try {
+          if (!tell.is_none() && (n % 16 == 0 || n == steps)) tell(n);
+          if (PyErr_CheckSignals() != 0) throw py::error_already_set();
+        } catch (const py::error_already_set&) {
+          stopped = std::current_exception();
+        }
+        return !stopped;
       });
-    }
-    if (interrupted) throw py::error_already_set();
+      return 0;
+    });
+    if (stopped) std::rethrow_exception(stopped);
     return done;
   }
   void step(std::int64_t n) {

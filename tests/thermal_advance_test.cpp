@@ -2,82 +2,18 @@
 #include <cstring>
 #include <vector>
 
-#include "common/team_check.hpp"
-#include "thermal/advance.hpp"
-#include "thermal_plant.hpp"
+#include "thermal_hall.hpp"
 
 namespace coldsun::thermal {
 namespace {
 
+using test::node;
+using test::pair;
+using test::Plant;
+
 template <class Space>
 class ThermalAdvance : public test::OnBackend<Space> {};
 TYPED_TEST_SUITE(ThermalAdvance, test::Backends);
-
-LoopModel loop_model() {  // of a hall of 100 kW
-  LoopModel l;
-  l.c_supply = 4e5, l.c_return = 4e5, l.v_dot_design = 2.5e-3, l.dp = 1.5e5, l.dp_exponent = 1.85, l.eta_pump = 0.6;
-  l.cdu_ua = 2.5e4, l.c_facility = 2e6, l.flow_facility = 1.2e4, l.v_dot_facility = 2.9e-3, l.dp_facility = 1e5, l.eta_facility = 0.6;
-  l.cooler_ua = 2e4, l.air_flow = 15, l.p_fan = 4e3, l.c_hall = 1e6, l.q_hall = 4e4, l.coil_ua = 2e3, l.p_hall_fan = 500, l.p_base = 300;
-  return l;
-}
-
-NodeSpec node(int site, bool field) {  // eight plates of 700 W
-  NodeSpec n;
-  n.site = site, n.field = field, n.n_plate = 8, n.flow = 1e-3 / 60, n.liquid_fraction = 0.8;
-  n.p_max = 7000, n.p_throttle = 1500, n.t_cap = 360, n.p_leakage = 250, n.leakage_slope = 0.02;
-  return n;
-}
-
-struct Plant {
-  System sys;
-  State state;
-  int n_member;
-  Array<Real, 2> request, floor, allocated, t_set, temp_air, q_extra;
-  Array<std::uint32_t, 1> flags;
-  Array<std::int32_t, 1> member;
-  Array<Time, 1> start, stop;
-
-  Plant(System s, int members, Device device)
-      : sys(std::move(s)), state(make_state(sys, members, device, 308.15)), n_member(members), request(device, {members, sys.n_node}),
-        floor(device, {members, sys.n_node}), allocated(device, {members, sys.n_node}), t_set(device, {members, sys.n_site}),
-        temp_air(device, {members, sys.n_site}), q_extra(device, {members, sys.n_site}), flags(device, {members}), member(device, {members}),
-        start(device, {members}), stop(device, {members}) {
-    request.fill(5600), floor.fill(1500), allocated.fill(1e4), t_set.fill(308.15), temp_air.fill(293.15), q_extra.fill(2000);
-    for (int m = 0; m < members; ++m) member(m) = m;
-  }
-  Drive drive() { return {request, floor, allocated, t_set, temp_air, q_extra, flags}; }
-  Cut cut(const std::vector<int>& active) {
-    Cut c;
-    for (std::size_t a = 0; a < active.size(); ++a) member(a) = active[a];
-    c.member = member, c.start = start, c.stop = stop, c.n_active = static_cast<int>(active.size());
-    return c;
-  }
-  std::vector<int> all() const {
-    std::vector<int> a;
-    for (int m = 0; m < n_member; ++m) a.push_back(m);
-    return a;
-  }
-  template <class Space>
-  void step(Space space, Real dt, const std::vector<int>& active) {
-    for (const int m : active) stop(m) = start(m) + nanoseconds(dt);
-    advance(space, sys, state, drive(), cut(active));
-    reduce(space, 1, Nothing{});  // waits where launches do not
-    for (const int m : active) start(m) = stop(m);
-  }
-  template <class Space>
-  void step(Space space, Real dt) {
-    step(space, dt, all());
-  }
-  struct Nothing {
-    COLDSUN_FN Real operator()(int) const { return 0.0; }
-  };
-};
-
-System pair(Device device, const NodeSpec& n) {  // one field and one lumped node of a kind
-  NodeSpec field = n, lumped = n;
-  field.field = true, lumped.field = false;
-  return make_system({test::benchmark_plate()}, {field, lumped}, {loop_model()}, device);
-}
 
 // Stored energy of a node's plates from State alone [J].
 Real energy(const Plant& p, int m, int n) {
@@ -207,8 +143,9 @@ TYPED_TEST(ThermalAdvance, DipWithinATenthOfAKelvinWhateverTheCut) {
   EXPECT_GT(fine[0] - fine[2], 35.0);  // the dip is deep
 }
 
-// The lumped plate follows the resolved one: static to 0.5 K (its film is that of the design), 1.5 K at another flow and interface, a dip to 2 K.
-// Its outlet has the junction's time constants, so the heat carried off may differ by 30 % of the dip, 3,280 W, at once and by 5 % over it; at rest by nothing.
+// The lumped plate follows the resolved one: static to 0.5 K (its film is that of the design), 1.5 K at another flow and interface, a dip
+// to 2 K. Its outlet has the junction's time constants, so the heat carried off may differ by 30 % of the dip, 3,280 W, at once and by 5 %
+// over it; at rest by nothing.
 TYPED_TEST(ThermalAdvance, LumpedFollowsField) {
   NodeSpec n = node(0, true);
   n.t_cap = 400;
@@ -277,7 +214,9 @@ TYPED_TEST(ThermalAdvance, MembersDoNotSeeOneAnother) {
     });
   });
   State fresh = make_state(all.sys, 1, test::device_of<TypeParam>, 308.15);
-  EXPECT_EQ(std::memcmp(fresh.t_solid.data(), &all.state.t_solid(1, 0, 0, 0, 0), sizeof(Real) * static_cast<std::size_t>(fresh.t_solid.size())), 0);
+  EXPECT_EQ(
+      std::memcmp(fresh.t_solid.data(), &all.state.t_solid(1, 0, 0, 0, 0), sizeof(Real) * static_cast<std::size_t>(fresh.t_solid.size())),
+      0);
   EXPECT_EQ(all.state.n_step(2, 0), 0);
 }
 
@@ -290,7 +229,7 @@ TYPED_TEST(ThermalAdvance, LoopHoldsItsSetPoint) {
   const State& s = p.state;
   EXPECT_NEAR(s.t_supply(0, 0), 308.15, 1.0);  // inside the valve's band
   EXPECT_NEAR(s.t_supply(1, 0), 308.15, 1.0);
-  EXPECT_GT(s.t_supply(2, 0), 318.15);          // warmer outside than the set-point
+  EXPECT_GT(s.t_supply(2, 0), 318.15);  // warmer outside than the set-point
   EXPECT_LT(s.fan_speed(0, 0), s.fan_speed(1, 0));
   EXPECT_GT(s.fan_speed(2, 0), 0.99);
   EXPECT_GT(s.p_hall_cooler(2, 0), s.p_hall_cooler(1, 0));
@@ -308,19 +247,6 @@ TYPED_TEST(ThermalAdvance, TroubleIsFlagged) {
   p.step(TypeParam{}, 1);
   EXPECT_EQ(p.flags(0), 0u);
   EXPECT_NE(p.flags(1) & flag_thermal_not_finite, 0u);
-}
-
-// The team kernel keeps its bits in whatever order its threads run: no barrier is missing.
-TEST(ThermalTeam, FieldInAnyOrder) {
-  Plant p(pair(Device::host, node(0, true)), 2, Device::host);
-  for (int m = 0; m < 2; ++m) p.stop(m) = nanoseconds(0.02);
-  const AdvanceField f{node_io(p.sys, p.state, p.drive(), p.cut({0, 1})), p.sys.n_field, p.sys.node_of_field, p.state.t_solid, p.state.t_coolant};
-  for (const int threads : {1, 3, 8})
-    EXPECT_EQ(run_team_checked(2, threads, AdvanceField::Solver::bytes(), f, 2, p.state.t_solid, p.state.t_coolant, p.state.h_next,
-                               p.state.p_node_end, p.state.t_junction, p.state.p_node, p.state.q_plate, p.state.q_carried, p.state.q_stored,
-                               p.state.t_outlet, p.state.throttle_fraction, p.state.n_step, p.state.trouble),
-              "")
-        << threads << " threads";
 }
 
 }  // namespace

@@ -29,7 +29,8 @@ StackOf<NS> column(const std::vector<LayerCells>& layers) {
   s.length = s.width = 0.01, s.rho_cp = 4e6, s.channel = {0.01, 1e-3, 1, 0};
   int z = 0;
   for (const LayerCells& l : layers)
-    for (int k = 0; k < l.n; ++k, ++z) s.thickness[z] = l.thickness / l.n, s.conductivity[z] = l.conductivity, s.heat_capacity[z] = l.heat_capacity;
+    for (int k = 0; k < l.n; ++k, ++z)
+      s.thickness[z] = l.thickness / l.n, s.conductivity[z] = l.conductivity, s.heat_capacity[z] = l.heat_capacity;
   s.n_below = z;
   return s;
 }
@@ -40,7 +41,9 @@ inline PlateSpec benchmark_plate() {
   p.length = p.width = 0.03, p.tim_layer = 2;
   p.layer = {{50e-6, 120, 1.63566e6, 0}, {700e-6, 120, 1.63566e6, 0}, {50e-6, 5, 2.5e6, 0}, {1e-3, 390, 3.45e6, 0}};
   p.channel = {0.2e-3, 1e-3, 75, 1.5}, p.fin_conductivity = 390, p.fin_heat_capacity = 3.45e6, p.lid = {1e-3, 390, 3.45e6, 0};
-  const auto overlap = [](Real i, Real low, Real high) { return std::fmax(0.0, std::fmin((i + 1) * 3.75, high) - std::fmax(i * 3.75, low)); };
+  const auto overlap = [](Real i, Real low, Real high) {
+    return std::fmax(0.0, std::fmin((i + 1) * 3.75, high) - std::fmax(i * 3.75, low));
+  };
   for (int y = 0; y < n_y; ++y)
     for (int x = 0; x < n_x; ++x)
       p.power_map.push_back(overlap(x, 3, 15) * (300 * overlap(y, 3, 15) + 50 * overlap(y, 15, 27)) +
@@ -67,8 +70,12 @@ struct Bench {
 
   Bench(const StackOf<NS>& s, Real v_dot) : Bench(s, GivenFilm{}, v_dot) {}
   Bench(const StackOf<NS>& s, GivenFilm film, Real v_dot = 1e6)
-      : stack(s), flow(v_dot), memory(static_cast<char*>(std::aligned_alloc(64, (Solver::bytes() / 64 + 1) * 64)), &std::free),
-        team{memory.get(), 0, Solver::bytes()}, solver(Solver::make(team)), given_film(film.h > 0) {
+      : stack(s),
+        flow(v_dot),
+        memory(static_cast<char*>(std::aligned_alloc(64, (Solver::bytes() / 64 + 1) * 64)), &std::free),
+        team{memory.get(), 0, Solver::bytes()},
+        solver(Solver::make(team)),
+        given_film(film.h > 0) {
     start_at(0);
     PlateFlow<NS>{&stack, flow, 1.0}.refresh(team, solver, t_inlet);
     if (given_film) {

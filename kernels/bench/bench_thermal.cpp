@@ -60,7 +60,8 @@ struct OnePlate {
   }
 };
 
-// One plate: 80 rows of 8 modes, half bandwidth 10. Writes 21 numbers per row and mode (108 kB); 211 flops each: 10 multipliers, 100 fma, 1 inverse.
+// One plate: 80 rows of 8 modes, half bandwidth 10. Writes 21 numbers per row and mode (108 kB); 211 flops each: 10 multipliers, 100 fma, 1
+// inverse.
 void factor_plate(benchmark::State& state) {
   OnePlate p;
   for (int i = 0; i < n * n_mode; ++i) p.s.error[i] = p.s.t[i];

@@ -15,20 +15,21 @@ struct NodeIo {
   View<const Real, 1> r_junction, flow, liquid_fraction, p_max, p_throttle, t_cap, t_band, p_leakage, t_leakage, leakage_slope;
   View<const std::int32_t, 1> site, model, n_plate;
   View<const Real, 2> p_request, p_floor, p_allocated, t_supply, flow_gain, tim_gain;
-  View<Real, 2> h_next, p_node_end, t_junction, p_node, q_plate, q_carried, q_stored, t_outlet, throttle_fraction;
+  View<Real, 2> h_next, p_node_end, t_junction, p_node, q_plate, q_carried, q_stored, t_outlet, throttle_fraction, p_unthrottled;
   View<std::int32_t, 2> n_step;
   View<std::uint32_t, 2> trouble;
   StepLimits limits;
 
   COLDSUN_FN PowerLaw law(int m, int node) const {
-    return {p_request(m, node), p_floor(m, node), p_allocated(m, node), p_max(node), p_throttle(node), t_cap(node), t_band(node),
-            p_leakage(node), t_leakage(node), leakage_slope(node)};
+    return {p_request(m, node), p_floor(m, node), p_allocated(m, node), p_max(node),     p_throttle(node),
+            t_cap(node),        t_band(node),     p_leakage(node),      t_leakage(node), leakage_slope(node)};
   }
   COLDSUN_FN Real share(int node) const { return liquid_fraction(node) / n_plate(node); }  // one plate's heat per node power
   COLDSUN_FN void report(int m, int node, const PlateReport& r, Real dt, Real outlet) const {
     const Real all = n_plate(node), per = 1.0 / dt;
     h_next(m, node) = r.h_next, p_node_end(m, node) = r.p_end, t_junction(m, node) = r.t_junction;
-    p_node(m, node) = r.energy_in * per, q_plate(m, node) = liquid_fraction(node) * r.energy_in * per;
+    p_node(m, node) = r.energy_in * per, p_unthrottled(m, node) = r.energy_asked * per;
+    q_plate(m, node) = liquid_fraction(node) * r.energy_in * per;
     q_carried(m, node) = all * r.carried * per, q_stored(m, node) = all * r.stored * per;
     t_outlet(m, node) = outlet, throttle_fraction(m, node) = r.throttled * per, n_step(m, node) = r.n_step;
     std::uint32_t bits = r.converged ? 0u : flag_thermal_not_converged;
@@ -104,8 +105,8 @@ struct AdvanceLumped {
     for (int i = 0; i < n_lumped_mode; ++i) s.q[i] = q_lumped(m, i, l);
     s.t = t_lumped(m, l) - t_inlet;
     const LumpedState before = s;
-    const PlateReport r = advance_lumped(plate, s, io.law(m, node), io.share(node), t_inlet, dt, io.h_next(m, node),
-                                         io.p_node_end(m, node), io.share(node) * io.r_junction(k), io.limits);
+    const PlateReport r = advance_lumped(plate, s, io.law(m, node), io.share(node), t_inlet, dt, io.h_next(m, node), io.p_node_end(m, node),
+                                         io.share(node) * io.r_junction(k), io.limits);
     for (int i = 0; i < n_lumped_mode; ++i) q_lumped(m, i, l) = s.q[i];
     t_lumped(m, l) += s.t - before.t;
     io.report(m, node, r, dt, plate.flow > 0.0 ? t_inlet + plate.carried(s) / plate.flow : t_lumped(m, l));
@@ -162,7 +163,8 @@ struct RaiseFlags {
     std::uint32_t bits = 0;
     for (int n = 0; n < n_node; ++n) bits |= trouble(m, n);
     for (int s = 0; s < n_site; ++s) {
-      const Real sum = std::fabs(t_supply(m, s)) + std::fabs(t_return(m, s)) + std::fabs(t_facility(m, s)) + std::fabs(t_hall(m, s)) + p_aux(m, s);
+      const Real sum =
+          std::fabs(t_supply(m, s)) + std::fabs(t_return(m, s)) + std::fabs(t_facility(m, s)) + std::fabs(t_hall(m, s)) + p_aux(m, s);
       if (!(sum < 1e300)) bits |= flag_thermal_not_finite;
     }
     flags(m) |= bits;
@@ -170,11 +172,42 @@ struct RaiseFlags {
 };
 
 inline NodeIo node_io(const System& sys, State& st, const Drive& d, const Cut& cut) {
-  return {cut,         sys.stack,  sys.lumped,    sys.power_map,   sys.r_junction, sys.flow,     sys.liquid_fraction, sys.p_max,
-          sys.p_throttle, sys.t_cap, sys.t_band,  sys.p_leakage,   sys.t_leakage,  sys.leakage_slope, sys.site,       sys.model,
-          sys.n_plate, d.p_request, d.p_floor,    d.p_allocated,   st.t_supply,    st.flow_gain, st.tim_gain,         st.h_next,
-          st.p_node_end, st.t_junction, st.p_node, st.q_plate,     st.q_carried,   st.q_stored,  st.t_outlet,         st.throttle_fraction,
-          st.n_step,   st.trouble,  {sys.tolerance, sys.h_restart, sys.h_min}};
+  return {cut,
+          sys.stack,
+          sys.lumped,
+          sys.power_map,
+          sys.r_junction,
+          sys.flow,
+          sys.liquid_fraction,
+          sys.p_max,
+          sys.p_throttle,
+          sys.t_cap,
+          sys.t_band,
+          sys.p_leakage,
+          sys.t_leakage,
+          sys.leakage_slope,
+          sys.site,
+          sys.model,
+          sys.n_plate,
+          d.p_request,
+          d.p_floor,
+          d.p_allocated,
+          st.t_supply,
+          st.flow_gain,
+          st.tim_gain,
+          st.h_next,
+          st.p_node_end,
+          st.t_junction,
+          st.p_node,
+          st.q_plate,
+          st.q_carried,
+          st.q_stored,
+          st.t_outlet,
+          st.throttle_fraction,
+          st.p_unthrottled,
+          st.n_step,
+          st.trouble,
+          {sys.tolerance, sys.h_restart, sys.h_min}};
 }
 
 inline constexpr int team_threads = n_mode;  // a thread per mode where threads form a team
@@ -186,11 +219,12 @@ void advance(Space space, const System& sys, State& st, const Drive& d, const Cu
     for_teams(space, cut.n_active * sys.n_field, team_threads, AdvanceField::Solver::bytes(),
               AdvanceField{io, sys.n_field, sys.node_of_field, st.t_solid, st.t_coolant});
   if (sys.n_lumped > 0) for_rows(space, cut.n_active, sys.n_lumped, AdvanceLumped{io, sys.node_of_lumped, st.q_lumped, st.t_lumped});
-  for_rows(space, cut.n_active, sys.n_site,
-           AdvanceLoop{cut, sys.loop, sys.first_node, sys.n_plate, sys.flow, sys.liquid_fraction, st.flow_gain, st.p_node, st.q_carried,
-                       d.t_supply_set, d.temp_air, d.q_extra, st.t_supply, st.t_return, st.t_facility, st.t_hall, st.valve, st.fan_speed,
-                       st.q_plates, st.q_cdu, st.q_cooler, st.q_coil, st.q_chiller, st.q_air, st.q_pump, st.q_pump_facility, st.p_pump,
-                       st.p_fan, st.p_cdu, st.p_hall_cooler, st.p_aux});
+  for_rows(
+      space, cut.n_active, sys.n_site,
+      AdvanceLoop{cut,          sys.loop,           sys.first_node, sys.n_plate, sys.flow,    sys.liquid_fraction, st.flow_gain,  st.p_node,
+                  st.q_carried, d.t_supply_set,     d.temp_air,     d.q_extra,   st.t_supply, st.t_return,         st.t_facility, st.t_hall,
+                  st.valve,     st.fan_speed,       st.q_plates,    st.q_cdu,    st.q_cooler, st.q_coil,           st.q_chiller,  st.q_air,
+                  st.q_pump,    st.q_pump_facility, st.p_pump,      st.p_fan,    st.p_cdu,    st.p_hall_cooler,    st.p_aux});
   for_each(space, cut.n_active,
            RaiseFlags{cut, sys.n_node, sys.n_site, st.trouble, st.t_supply, st.t_return, st.t_facility, st.t_hall, st.p_aux, d.flags});
 }

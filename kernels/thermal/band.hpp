@@ -11,14 +11,8 @@ inline constexpr int n_mode = n_x;
 
 // Eigenvalue of the second difference with adiabatic sides: 4 sin^2(pi m / 16), m = 0 .. 7.
 COLDSUN_FN Real mode_eigenvalue(int m) {
-  constexpr Real v[n_mode] = {0.0,
-                              0.15224093497742652,
-                              0.58578643762690495,
-                              1.23463313526982049,
-                              2.0,
-                              2.76536686473017951,
-                              3.41421356237309505,
-                              3.84775906502257348};
+  constexpr Real v[n_mode] = {0.0, 0.15224093497742652, 0.58578643762690495, 1.23463313526982049,
+                              2.0, 2.76536686473017951, 3.41421356237309505, 3.84775906502257348};
   return v[m];
 }
 
@@ -27,7 +21,7 @@ template <int NY, int NS>
 struct BandShape {
   static constexpr int nz = NS + 1, n = NY * nz;
   static constexpr std::size_t vector_size = static_cast<std::size_t>(n) * n_mode;
-  static constexpr std::size_t band_size = static_cast<std::size_t>(n + nz) * nz * n_mode;      // lower or upper
+  static constexpr std::size_t band_size = static_cast<std::size_t>(n + nz) * nz * n_mode;  // lower or upper
   static constexpr std::size_t pivot_size = static_cast<std::size_t>(n + nz) * n_mode;
 };
 

@@ -14,11 +14,12 @@ struct PowerLaw {
 
   // Leakage above its reference value. The exponent is held below 4 (55 times): no silicon lives there, and the solver stays finite.
   COLDSUN_FN Real leakage_change(Real t) const { return p_leakage * (math::exp(math::min(leakage_slope * (t - t_leakage), 4.0)) - 1.0); }
+  COLDSUN_FN Real asked(Real t) const { return math::max(p_request + leakage_change(t), 0.0); }   // without any cap
   COLDSUN_FN Real cap(Real t) const { return p_throttle + (p_max - p_throttle) * math::clamp((t_cap + t_band - t) / t_band, 0.0, 1.0); }
 
   struct Point {
-    Real p, slope;   // power and its derivative to temperature
-    bool capped;     // the junction cap holds it back
+    Real p, slope;  // power and its derivative to temperature
+    bool capped;    // the junction cap holds it back
   };
   COLDSUN_FN Point operator()(Real t) const {
     const Real change = leakage_change(t), leak_slope = leakage_slope * (change + p_leakage);

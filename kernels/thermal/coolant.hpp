@@ -25,7 +25,8 @@ COLDSUN_FN CoolantProperties water(Real temperature) {
   CoolantProperties p;
   p.rho = (999.83952 + t * (16.945176 + t * (-7.9870401e-3 + t * (-46.170461e-6 + t * (105.56302e-9 - 280.54253e-12 * t))))) /
           (1.0 + 16.87985e-3 * t);
-  p.mu = 1e-6 * (280.68 * math::exp(-1.9 * l) + 511.45 * math::exp(-7.7 * l) + 61.131 * math::exp(-19.6 * l) + 0.45903 * math::exp(-40.0 * l));
+  p.mu =
+      1e-6 * (280.68 * math::exp(-1.9 * l) + 511.45 * math::exp(-7.7 * l) + 61.131 * math::exp(-19.6 * l) + 0.45903 * math::exp(-40.0 * l));
   p.k = 1.6630 * math::exp(-1.15 * l) - 1.7781 * math::exp(-3.4 * l) + 1.1567 * math::exp(-6.0 * l) - 0.432115 * math::exp(-7.6 * l);
   p.cp = 4219.55556 + t * (-3.02176829 + t * (7.83325109e-2 + t * (-8.38454775e-4 + 3.5770485e-6 * t)));
   return p;

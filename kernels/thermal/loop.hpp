@@ -6,33 +6,33 @@ namespace coldsun::thermal {
 
 struct LoopModel {
   // plates' loop
-  Real c_supply = 0, c_return = 0;      // heat capacity of the volumes before and after the plates, CDU metal in the first [J/K]
-  Real flow = 0;                        // capacity rate of the plates' loop at flow_gain 1 [W/K]; filled from the nodes
-  Real v_dot = 0, v_dot_design = 0;     // volume flow now and that at which the head is given [m3/s]; v_dot filled from the nodes
-  Real dp = 0, dp_exponent = 2, eta_pump = 0;           // head at v_dot_design [Pa], dp ~ flow^exponent, wire to water
+  Real c_supply = 0, c_return = 0;             // heat capacity of the volumes before and after the plates, CDU metal in the first [J/K]
+  Real flow = 0;                               // capacity rate of the plates' loop at flow_gain 1 [W/K]; filled from the nodes
+  Real v_dot = 0, v_dot_design = 0;            // volume flow now and that at which the head is given [m3/s]; v_dot filled from the nodes
+  Real dp = 0, dp_exponent = 2, eta_pump = 0;  // head at v_dot_design [Pa], dp ~ flow^exponent, wire to water
   // CDU
   Real cdu_ua = 0, cdu_ua_exponent = 0.7;  // at design flows [W/K], film conductance ~ flow^exponent
   Real cdu_band = 2;                       // proportional band of the valve on the supply temperature [K]
   Real cdu_time = 10;                      // of the valve [s]
   // facility water
-  Real c_facility = 0;                                   // [J/K]
-  Real flow_facility = 0;                                // capacity rate [W/K]
+  Real c_facility = 0;                                         // [J/K]
+  Real flow_facility = 0;                                      // capacity rate [W/K]
   Real v_dot_facility = 0, dp_facility = 0, eta_facility = 0;  // [m3/s], [Pa], wire to water
-  Real approach = 4;                       // facility set-point below the supply set-point [K]
+  Real approach = 4;                                           // facility set-point below the supply set-point [K]
   // dry cooler
-  Real cooler_ua = 0, cooler_ua_exponent = 0.6;  // at design air and water flow [W/K]
-  Real air_flow = 0;                       // design, at sea level [m3/s]
-  Real p_fan = 0;                          // of all fans at design flow and sea-level density [W]
-  Real fan_min = 0.2, fan_band = 4, fan_time = 20;       // lowest speed, band [K], time constant [s]
-  Real pressure = 101325;                  // of the outside air [Pa]
+  Real cooler_ua = 0, cooler_ua_exponent = 0.6;     // at design air and water flow [W/K]
+  Real air_flow = 0;                                // design, at sea level [m3/s]
+  Real p_fan = 0;                                   // of all fans at design flow and sea-level density [W]
+  Real fan_min = 0.2, fan_band = 4, fan_time = 20;  // lowest speed, band [K], time constant [s]
+  Real pressure = 101325;                           // of the outside air [Pa]
   // hall air
-  Real c_hall = 0;                         // [J/K]
-  Real t_hall_set = 300.15, hall_band = 4; // middle and width of the proportional band [K]
-  Real q_hall = 0;                         // cooling at the end of the band [W]
-  Real coil_ua = 0;                        // air to facility water [W/K]
-  Real p_hall_fan = 0, hall_fan_min = 0.3; // at design [W], lowest speed
-  Real cop = 4, cop_t_air = 308.15;        // of the chiller at this outside temperature
-  Real p_base = 0;                         // CDU electronics, controls, lights: always on [W]
+  Real c_hall = 0;                          // [J/K]
+  Real t_hall_set = 300.15, hall_band = 4;  // middle and width of the proportional band [K]
+  Real q_hall = 0;                          // cooling at the end of the band [W]
+  Real coil_ua = 0;                         // air to facility water [W/K]
+  Real p_hall_fan = 0, hall_fan_min = 0.3;  // at design [W], lowest speed
+  Real cop = 4, cop_t_air = 308.15;         // of the chiller at this outside temperature
+  Real p_base = 0;                          // CDU electronics, controls, lights: always on [W]
 };
 
 // Outside air is dry and ideal: 287.05 J/(kg K), cp 1006 J/(kg K). Standard sea-level density at 15 degrees C: 1.225 kg/m3 (ISO 2533).
@@ -70,11 +70,11 @@ struct LoopState {
   Real valve, fan_speed;
 };
 struct LoopInput {
-  Real q_plates;    // carried off the plates [W]
-  Real q_extra;     // other heat into the return [W]
-  Real q_nodes_air; // node power that heats hall air [W]
+  Real q_plates;     // carried off the plates [W]
+  Real q_extra;      // other heat into the return [W]
+  Real q_nodes_air;  // node power that heats hall air [W]
   Real t_supply_set, temp_air;
-  Real flow, v_dot; // of the plates' loop now [W/K], [m3/s]
+  Real flow, v_dot;  // of the plates' loop now [W/K], [m3/s]
   Real dt;
 };
 struct LoopOutput {
@@ -115,16 +115,18 @@ COLDSUN_FN Real find_root(const F& f, Real low, Real high) {
 struct LoopEquations {
   Real c_return, c_supply, c_facility;  // over dt [W/K]
   Real flow, flow_facility, temp_air;
-  Real r_0, s_0, f_0;                   // at the start [K]
-  Real q, q_f;                          // into the return, into the facility water [W]
-  Real exchange;                        // E: CDU with its valve open [W/K]
+  Real r_0, s_0, f_0;  // at the start [K]
+  Real q, q_f;         // into the return, into the facility water [W]
+  Real exchange;       // E: CDU with its valve open [W/K]
 
-  struct Answer { Real t_return, t_supply, t_facility, q_cdu, q_cooler; };
+  struct Answer {
+    Real t_return, t_supply, t_facility, q_cdu, q_cooler;
+  };
   COLDSUN_FN Answer solve(Real valve, Real cooler) const {
     const Real ve = valve * exchange, share = cooler / flow_facility, keep = (1.0 - share) * ve;
-    const Real r_a = (c_return * r_0 + q) / (c_return + flow), r_b = flow / (c_return + flow);                    // R = r_a + r_b S
+    const Real r_a = (c_return * r_0 + q) / (c_return + flow), r_b = flow / (c_return + flow);  // R = r_a + r_b S
     const Real d = c_facility + cooler + keep;
-    const Real f_a = (c_facility * f_0 + (1.0 - share) * q_f + cooler * temp_air) / d, f_b = keep / d;            // F = f_a + f_b R
+    const Real f_a = (c_facility * f_0 + (1.0 - share) * q_f + cooler * temp_air) / d, f_b = keep / d;  // F = f_a + f_b R
     const Real s = (c_supply * s_0 + ve * f_a - (ve * (1.0 - f_b) - flow) * r_a) / (c_supply + flow + r_b * (ve * (1.0 - f_b) - flow));
     Answer out;
     out.t_supply = s, out.t_return = r_a + r_b * s, out.t_facility = f_a + f_b * out.t_return;
@@ -146,7 +148,7 @@ struct ValveBalance {  // position minus what the supply temperature asks for at
   COLDSUN_FN Real operator()(Real v) const { return v - controlled(valve, lag, eq.solve(v, cooler).t_supply, t_set, band, 0.0); }
 };
 struct FanBalance {
-  ValveBalance valve;   // its cooler is set here
+  ValveBalance valve;  // its cooler is set here
   LoopModel model;
   Real fan, lag, t_set, density;  // density: of the air over standard
   COLDSUN_FN Real cooler(Real n) const {
@@ -187,7 +189,8 @@ COLDSUN_FN void advance_hall(const LoopModel& m, const LoopState& s, const LoopI
   out.p_hall_cooler = p_fan + out.q_chiller * lift / (lift_ref * m.cop);
 }
 
-// One site through one sub-step. Controls are implicit: valve and fan stand where the temperatures at the end ask them to be, less their lag.
+// One site through one sub-step. Controls are implicit: valve and fan stand where the temperatures at the end ask them to be, less their
+// lag.
 COLDSUN_FN LoopOutput advance_loop(const LoopModel& m, const LoopState& s, const LoopInput& in) {
   LoopOutput out{};
   const Real share = in.v_dot / m.v_dot_design;
@@ -207,7 +210,11 @@ COLDSUN_FN LoopOutput advance_loop(const LoopModel& m, const LoopState& s, const
   eq.exchange = exchange_counterflow(ua, in.flow, m.flow_facility);
 
   const ValveBalance valve{eq, 0.0, s.valve, math::exp(-in.dt / m.cdu_time), in.t_supply_set, m.cdu_band};
-  const FanBalance fan{valve, m, s.fan_speed, math::exp(-in.dt / m.fan_time), in.t_supply_set - m.approach,
+  const FanBalance fan{valve,
+                       m,
+                       s.fan_speed,
+                       math::exp(-in.dt / m.fan_time),
+                       in.t_supply_set - m.approach,
                        air_density(m.pressure, in.temp_air) / rho_air_standard};
   out.state.fan_speed = find_root(fan, m.fan_min, 1.0);
   const ValveBalance settled = fan.at(out.state.fan_speed);

@@ -16,8 +16,8 @@ struct LumpedState {
 // its capacity rate and the share (1 - flow / design) of the heat shift t by exactly the change of the caloric resistance.
 struct LumpedPlate {
   LumpedModel model;
-  Real flow;   // capacity rate now [W/K]
-  Real r_0;    // of the fastest term, with the interface as it is now [K/W]
+  Real flow;  // capacity rate now [W/K]
+  Real r_0;   // of the fastest term, with the interface as it is now [K/W]
 
   COLDSUN_FN Real carried_share() const { return flow / model.flow; }
   COLDSUN_FN Real resistance(int k) const { return k == 0 ? r_0 : model.r[k]; }
@@ -68,7 +68,8 @@ struct LinearJunction {
 
 // What a plate reports of one cut. Powers and heats are integrals over the cut, node power for p, one plate's heat for q.
 struct PlateReport {
-  Real energy_in = 0, carried = 0, stored = 0, throttled = 0;  // [J, node], [J, plate], [J, plate], [s]
+  Real energy_in = 0, energy_asked = 0;            // of the node, and as if nothing capped it [J]
+  Real carried = 0, stored = 0, throttled = 0;     // [J, plate], [J, plate], [s]
   Real p_end = 0, t_junction = 0, h_next = 0;
   std::int32_t n_step = 0;
   bool converged = true;
@@ -122,6 +123,7 @@ COLDSUN_FN PlateReport advance_lumped(const LumpedPlate& plate, LumpedState& s, 
     s = y_2, p_0 = p_2, t_j = t_2, left -= h;
     out.energy_in += h * (b_1 * p_1 + b_2 * p_2);
     out.carried += h * (b_1 * plate.carried(y_1) + b_2 * plate.carried(y_2));
+    out.energy_asked += h * (b_1 * law.asked(t_1) + b_2 * law.asked(t_2));
     out.throttled += h * ((capped_1 ? b_1 : 0.0) + (capped_2 ? b_2 : 0.0));
     wanted = math::max(h * factor, h < wanted && error <= limits.tolerance ? wanted : 0.0);
     out.converged = out.converged && !forced;

@@ -14,33 +14,33 @@ struct LayerSpec {
 };
 
 struct PlateSpec {
-  Real length = 0, width = 0;     // along and across the flow [m]
-  std::vector<LayerSpec> layer;   // from the power plane up to the channel base
-  int tim_layer = -1;             // index in layer of the interface material, -1: none
+  Real length = 0, width = 0;    // along and across the flow [m]
+  std::vector<LayerSpec> layer;  // from the power plane up to the channel base
+  int tim_layer = -1;            // index in layer of the interface material, -1: none
   ChannelArray channel;
-  Real fin_conductivity = 0;      // [W/(m K)]
-  Real fin_heat_capacity = 0;     // [J/(m3 K)]
-  int n_fin = 3;                  // fin sub-layers
-  LayerSpec lid;                  // thickness 0: none
+  Real fin_conductivity = 0;   // [W/(m K)]
+  Real fin_heat_capacity = 0;  // [J/(m3 K)]
+  int n_fin = 3;               // fin sub-layers
+  LayerSpec lid;               // thickness 0: none
   Coolant coolant = Coolant::water;
-  Real t_design = 313.15;         // coolant temperature at which rho cp is fixed and the lumped model fitted [K]
-  std::vector<Real> power_map;    // n_y rows of n_x relative densities, inlet row first; empty: uniform
+  Real t_design = 313.15;       // coolant temperature at which rho cp is fixed and the lumped model fitted [K]
+  std::vector<Real> power_map;  // n_y rows of n_x relative densities, inlet row first; empty: uniform
 };
 
 struct NodeSpec {
   int site = 0;
-  int plate = 0;                  // index in the list of plates
-  bool field = false;             // resolved, else lumped
+  int plate = 0;       // index in the list of plates
+  bool field = false;  // resolved, else lumped
   int n_plate = 8;
-  Real flow = 0;                  // of one plate [m3/s]
+  Real flow = 0;  // of one plate [m3/s]
   Real liquid_fraction = 0.8;
-  Real tim_factor = 1;            // resistance of the interface material relative to its layer
-  Real p_max = 0;                 // node power below the cap [W]
-  Real p_throttle = 0;            // node power at the end of the cap's band [W]
-  Real t_cap = 0, t_band = 10;    // [K]
-  Real p_leakage = 0;             // of the node at t_leakage [W]
-  Real t_leakage = 333.15;        // [K]
-  Real leakage_slope = 0;         // [1/K]
+  Real tim_factor = 1;          // resistance of the interface material relative to its layer
+  Real p_max = 0;               // node power below the cap [W]
+  Real p_throttle = 0;          // node power at the end of the cap's band [W]
+  Real t_cap = 0, t_band = 10;  // [K]
+  Real p_leakage = 0;           // of the node at t_leakage [W]
+  Real t_leakage = 333.15;      // [K]
+  Real leakage_slope = 0;       // [1/K]
 };
 
 struct Options {

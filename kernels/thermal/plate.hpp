@@ -10,7 +10,9 @@ namespace coldsun::thermal {
 
 // A team whose size is the constant 1 takes all modes of a row as one vector; another team's threads take a mode each.
 template <class Team>
-concept OneThread = requires { typename std::integral_constant<int, Team::size()>; };
+concept OneThread = requires {
+  typename std::integral_constant<int, Team::size()>;
+};
 template <class Team>
 inline constexpr int lanes_of = OneThread<Team> ? n_mode : 1;
 
@@ -66,14 +68,15 @@ struct PlateSolver {
   Band<NY, NS> band;
   ModeTable table;
   Real *t, *start, *rate, *step_1, *step_2, *base, *unit, *error;  // [y][z][mode], temperatures relative to the inlet
-  Real *source;                                                    // [y][mode] power map
+  Real* source;                                                    // [y][mode] power map
   Real *face, *face_unit;                                          // [y][x] of the power plane
-  Real *row_error;                                                 // [y][z]
+  Real* row_error;                                                 // [y][z]
 
   // Bytes of scratch that make() takes.
   static constexpr std::size_t bytes() {
     return scratch_bytes<Operator<NY, NS>>(1) + 2 * scratch_bytes<Real>(Shape::band_size) + scratch_bytes<Real>(Shape::pivot_size) +
-           2 * scratch_bytes<Real>(n_mode * n_x) + 8 * scratch_bytes<Real>(size) + 3 * scratch_bytes<Real>(NY * n_x) + scratch_bytes<Real>(n);
+           2 * scratch_bytes<Real>(n_mode * n_x) + 8 * scratch_bytes<Real>(size) + 3 * scratch_bytes<Real>(NY * n_x) +
+           scratch_bytes<Real>(n);
   }
   template <class Team>
   COLDSUN_FN static PlateSolver make(Team& team) {
@@ -253,6 +256,7 @@ struct PlateSolver {
       p_0 = p_2, t_j = t_2, left -= h, fresh = true;
       out.energy_in += h * (b_1 * p_1 + b_2 * p_2);
       out.carried += h * std::fabs(a->flow) * root_columns * (b_1 * out_1 + b_2 * out_2);
+      out.energy_asked += h * (b_1 * law.asked(t_1) + b_2 * law.asked(t_2));
       out.throttled += h * ((capped_1 ? b_1 : 0.0) + (capped_2 ? b_2 : 0.0));
       wanted = math::max(h * factor_now, h < wanted && error_now <= limits.tolerance ? wanted : 0.0);
       out.converged = out.converged && !forced;

@@ -5,9 +5,9 @@
 
 namespace coldsun::thermal::sdirk2 {
 
-inline constexpr Real gamma = 0.29289321881345247560;        // 1 - 1 / sqrt 2
-inline constexpr Real b_1 = 1.0 - gamma, b_2 = gamma;        // weights; the second stage is the end of the step
-inline constexpr Real carry = (1.0 - gamma) / gamma;         // stage 2 starts from t_n + carry times the increment of stage 1
+inline constexpr Real gamma = 0.29289321881345247560;  // 1 - 1 / sqrt 2
+inline constexpr Real b_1 = 1.0 - gamma, b_2 = gamma;  // weights; the second stage is the end of the step
+inline constexpr Real carry = (1.0 - gamma) / gamma;   // stage 2 starts from t_n + carry times the increment of stage 1
 
 // Embedded method on the slopes f_0 (start), f_1, f_2: weights beta with sum 1, sum beta c = 1/2 and beta A c = 1/6, which is order 3 where
 // the problem is linear with constant forcing, as a plate within a cut is. The differences beta - b estimate the step's error.

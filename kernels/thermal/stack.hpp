@@ -12,16 +12,16 @@ inline constexpr int n_solid = 9;  // solid cells of a column, die first: silico
 // Cells are numbered from the power plane upwards: n_below cells under the channels, then n_fin fin sub-layers, then the lid's.
 template <int NS>
 struct StackOf {
-  Real length = 0, width = 0;          // along and across the flow [m]
-  Real thickness[NS] = {};             // of each cell [m]
-  Real conductivity[NS] = {};          // [W/(m K)]
-  Real heat_capacity[NS] = {};         // volumetric [J/(m3 K)]
-  Real contact[NS] = {};               // contact resistance on the upper face of each cell [m2 K/W]
-  std::int32_t n_below = 0, n_fin = 0; // cells under the channels; fin sub-layers; the other NS - n_below - n_fin are lid
+  Real length = 0, width = 0;                  // along and across the flow [m]
+  Real thickness[NS] = {};                     // of each cell [m]
+  Real conductivity[NS] = {};                  // [W/(m K)]
+  Real heat_capacity[NS] = {};                 // volumetric [J/(m3 K)]
+  Real contact[NS] = {};                       // contact resistance on the upper face of each cell [m2 K/W]
+  std::int32_t n_below = 0, n_fin = 0;         // cells under the channels; fin sub-layers; the other NS - n_below - n_fin are lid
   std::int32_t tim_first = -1, tim_last = -1;  // the cells of the interface material, -1: none
-  ChannelArray channel;                // the coolant's side (film.hpp)
+  ChannelArray channel;                        // the coolant's side (film.hpp)
   Coolant coolant = Coolant::water;
-  Real rho_cp = 0;                     // of the coolant at the design temperature [J/(m3 K)]: fixed, so that stored heat is a state
+  Real rho_cp = 0;  // of the coolant at the design temperature [J/(m3 K)]: fixed, so that stored heat is a state
 
   COLDSUN_FN int n_lid() const { return NS - n_below - n_fin; }
   COLDSUN_FN bool is_fin(int z) const { return z >= n_below && z < n_below + n_fin; }

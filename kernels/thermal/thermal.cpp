@@ -44,7 +44,8 @@ void check(const LoopModel& l) {
   if (!(l.c_supply > 0 && l.c_return > 0 && l.c_facility > 0 && l.c_hall > 0)) refuse("a loop's heat capacities must be positive");
   if (!(l.v_dot_design > 0 && l.flow_facility > 0)) refuse("a loop's design flows must be positive");
   if (!(l.eta_pump > 0 && l.eta_facility > 0 && l.cop > 0)) refuse("a loop's efficiencies must be positive");
-  if (!(l.cdu_band > 0 && l.fan_band > 0 && l.hall_band > 0 && l.cdu_time > 0 && l.fan_time > 0)) refuse("a loop's controls need bands and times above 0");
+  if (!(l.cdu_band > 0 && l.fan_band > 0 && l.hall_band > 0 && l.cdu_time > 0 && l.fan_time > 0))
+    refuse("a loop's controls need bands and times above 0");
   if (!(l.fan_min > 0 && l.fan_min <= 1)) refuse("fan_min must be in (0, 1]");
 }
 
@@ -75,7 +76,10 @@ struct Key {
 
 Stack make_stack(const PlateSpec& p, Real tim_factor) {
   check(p);
-  struct Cell { Real thickness, conductivity, heat_capacity, contact; int layer, pieces; };
+  struct Cell {
+    Real thickness, conductivity, heat_capacity, contact;
+    int layer, pieces;
+  };
   std::vector<Cell> cells;
   const int n_layer = static_cast<int>(p.layer.size());
   for (int i = 0; i < n_layer; ++i) {
@@ -85,8 +89,9 @@ Stack make_stack(const PlateSpec& p, Real tim_factor) {
   }
   const bool lid = p.lid.thickness > 0;
   const int room = n_solid - p.n_fin - (lid ? 1 : 0);
-  if (n_layer > room) refuse("a plate has " + std::to_string(n_layer) + " layers, " + std::to_string(p.n_fin) + " fin sub-layers and " +
-                             (lid ? "a lid" : "no lid") + "; together at most " + std::to_string(n_solid));
+  if (n_layer > room)
+    refuse("a plate has " + std::to_string(n_layer) + " layers, " + std::to_string(p.n_fin) + " fin sub-layers and " +
+           (lid ? "a lid" : "no lid") + "; together at most " + std::to_string(n_solid));
   for (int n = n_layer; n < room; ++n) {  // the cell with the largest resistance is cut finer; the power plane stays as it is
     auto most = n_layer > 1 ? cells.begin() + 1 : cells.begin();
     for (auto c = most; c != cells.end(); ++c)
@@ -111,8 +116,8 @@ Stack make_stack(const PlateSpec& p, Real tim_factor) {
   return s;
 }
 
-System make_system(const std::vector<PlateSpec>& plates, const std::vector<NodeSpec>& nodes, const std::vector<LoopModel>& loops, Device device,
-                   const Options& options) {
+System make_system(const std::vector<PlateSpec>& plates, const std::vector<NodeSpec>& nodes, const std::vector<LoopModel>& loops,
+                   Device device, const Options& options) {
   if (plates.empty() || nodes.empty() || loops.empty()) refuse("a system needs plates, nodes and loops");
   for (const PlateSpec& p : plates) check(p);
   for (const NodeSpec& n : nodes) check(n, plates.size(), loops.size());
@@ -188,13 +193,14 @@ State make_state(const System& sys, int n_member, Device device, Real t_start) {
   s.t_coolant = Array<Real, 4>(device, {n_member, sys.n_field, n_y, n_x});
   s.q_lumped = Array<Real, 3>(device, {n_member, n_lumped_mode, sys.n_lumped});
   s.t_lumped = Array<Real, 2>(device, {n_member, sys.n_lumped});
-  for (Array<Real, 2>* a : {&s.h_next, &s.p_node_end, &s.t_junction, &s.flow_gain, &s.tim_gain, &s.p_node, &s.q_plate, &s.q_carried, &s.q_stored,
-                            &s.t_outlet, &s.throttle_fraction})
+  for (Array<Real, 2>* a : {&s.h_next, &s.p_node_end, &s.t_junction, &s.flow_gain, &s.tim_gain, &s.p_node, &s.q_plate, &s.q_carried,
+                            &s.q_stored, &s.t_outlet, &s.throttle_fraction, &s.p_unthrottled})
     *a = Array<Real, 2>(device, {n_member, sys.n_node});
   s.n_step = Array<std::int32_t, 2>(device, {n_member, sys.n_node});
   s.trouble = Array<std::uint32_t, 2>(device, {n_member, sys.n_node});
-  for (Array<Real, 2>* a : {&s.t_supply, &s.t_return, &s.t_facility, &s.t_hall, &s.valve, &s.fan_speed, &s.q_plates, &s.q_cdu, &s.q_cooler, &s.q_coil,
-                            &s.q_chiller, &s.q_air, &s.q_pump, &s.q_pump_facility, &s.p_pump, &s.p_fan, &s.p_cdu, &s.p_hall_cooler, &s.p_aux})
+  for (Array<Real, 2>* a :
+       {&s.t_supply, &s.t_return, &s.t_facility, &s.t_hall, &s.valve, &s.fan_speed, &s.q_plates, &s.q_cdu, &s.q_cooler, &s.q_coil,
+        &s.q_chiller, &s.q_air, &s.q_pump, &s.q_pump_facility, &s.p_pump, &s.p_fan, &s.p_cdu, &s.p_hall_cooler, &s.p_aux})
     *a = Array<Real, 2>(device, {n_member, sys.n_site});
   s.t_solid.fill(t_start), s.t_coolant.fill(t_start), s.t_lumped.fill(t_start), s.t_junction.fill(t_start), s.t_outlet.fill(t_start);
   s.flow_gain.fill(1.0), s.tim_gain.fill(1.0);

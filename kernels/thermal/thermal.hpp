@@ -9,9 +9,9 @@
 namespace coldsun::thermal {
 
 // Bits raised in flags(member).
-inline constexpr std::uint32_t flag_thermal_not_finite = 1u << 16;      // a temperature or power is not a number: freeze the member
-inline constexpr std::uint32_t flag_thermal_not_converged = 1u << 17;   // a plate needed more steps than allowed in one cut
-inline constexpr std::uint32_t flag_thermal_out_of_range = 1u << 18;    // coolant outside 0..90 degrees C, where its properties end
+inline constexpr std::uint32_t flag_thermal_not_finite = 1u << 16;     // a temperature or power is not a number: freeze the member
+inline constexpr std::uint32_t flag_thermal_not_converged = 1u << 17;  // a plate needed more steps than allowed in one cut
+inline constexpr std::uint32_t flag_thermal_out_of_range = 1u << 18;   // coolant outside 0..90 degrees C, where its properties end
 
 inline constexpr int n_lumped_mode = 3;  // time constants of a lumped plate
 
@@ -29,28 +29,28 @@ struct LumpedModel {
 // What the members share. Nodes of all sites are numbered through; a node is a field or lumped.
 struct System {
   std::int32_t n_site = 0, n_node = 0, n_field = 0, n_lumped = 0;
-  Real tolerance = 0.05;   // of a step, on every cell of a plate [K]
-  Real h_restart = 5e-3;   // first step after a change of power or flow [s]
-  Real h_min = 1e-4;       // no step is refined below [s]
+  Real tolerance = 0.05;  // of a step, on every cell of a plate [K]
+  Real h_restart = 5e-3;  // first step after a change of power or flow [s]
+  Real h_min = 1e-4;      // no step is refined below [s]
 
   // model: one per (plate class, flow, interface) that occurs
-  Array<Stack, 1> stack;             // (model)
-  Array<LumpedModel, 1> lumped;      // (model)
-  Array<Real, 3> power_map;          // (model, y, x) share of the plate's power in each column, sum 1
-  Array<Real, 1> r_junction;         // (model) static resistance of the hottest cell to the inlet at the design flow [K/W]
+  Array<Stack, 1> stack;         // (model)
+  Array<LumpedModel, 1> lumped;  // (model)
+  Array<Real, 3> power_map;      // (model, y, x) share of the plate's power in each column, sum 1
+  Array<Real, 1> r_junction;     // (model) static resistance of the hottest cell to the inlet at the design flow [K/W]
   // node
   Array<std::int32_t, 1> site, model, fidelity, n_plate;  // (node) fidelity: >= 0 field index, < 0 lumped index as -1 - index
-  Array<Real, 1> flow;               // (node) of one plate [m3/s]
-  Array<Real, 1> liquid_fraction;    // (node)
-  Array<Real, 1> p_max, p_throttle;  // (node) power below the cap and at the end of its band [W]
-  Array<Real, 1> t_cap, t_band;      // (node) where the cap begins [K], how wide it is [K]
-  Array<Real, 1> p_leakage, t_leakage, leakage_slope;  // (node) [W] at [K], d ln / dT [1/K]
-  Array<Real, 1> p_leak_bound;       // (node) most leakage above that at t_leakage: at the end of the cap's band [W]
+  Array<Real, 1> flow;                                    // (node) of one plate [m3/s]
+  Array<Real, 1> liquid_fraction;                         // (node)
+  Array<Real, 1> p_max, p_throttle;                       // (node) power below the cap and at the end of its band [W]
+  Array<Real, 1> t_cap, t_band;                           // (node) where the cap begins [K], how wide it is [K]
+  Array<Real, 1> p_leakage, t_leakage, leakage_slope;     // (node) [W] at [K], d ln / dT [1/K]
+  Array<Real, 1> p_leak_bound;                            // (node) most leakage above that at t_leakage: at the end of the cap's band [W]
   // index lists
-  Array<std::int32_t, 1> node_of_field, node_of_lumped;   // (field), (lumped)
-  Array<std::int32_t, 1> first_node;                      // (site + 1) nodes of a site are contiguous
+  Array<std::int32_t, 1> node_of_field, node_of_lumped;  // (field), (lumped)
+  Array<std::int32_t, 1> first_node;                     // (site + 1) nodes of a site are contiguous
   // site
-  Array<LoopModel, 1> loop;          // (site)
+  Array<LoopModel, 1> loop;  // (site)
 
   template <class Self, class F>
   static void each(Self& s, F&& f) {
@@ -82,19 +82,19 @@ struct System {
 
 struct State {
   // plates
-  Array<Real, 5> t_solid;      // (member, field, z, y, x)
-  Array<Real, 4> t_coolant;    // (member, field, y, x)
-  Array<Real, 3> q_lumped;     // (member, mode, lumped)
-  Array<Real, 2> t_lumped;     // (member, lumped)
-  Array<Real, 2> h_next, p_node_end, t_junction;             // (member, node)
-  Array<Real, 2> flow_gain, tim_gain;                        // (member, node)
-  Array<Real, 2> p_node, q_plate, q_carried, q_stored, t_outlet, throttle_fraction;  // (member, node)
-  Array<std::int32_t, 2> n_step;                             // (member, node)
-  Array<std::uint32_t, 2> trouble;                           // (member, node)
+  Array<Real, 5> t_solid;                                                            // (member, field, z, y, x)
+  Array<Real, 4> t_coolant;                                                          // (member, field, y, x)
+  Array<Real, 3> q_lumped;                                                           // (member, mode, lumped)
+  Array<Real, 2> t_lumped;                                                           // (member, lumped)
+  Array<Real, 2> h_next, p_node_end, t_junction;                                     // (member, node)
+  Array<Real, 2> flow_gain, tim_gain;                                                // (member, node)
+  Array<Real, 2> p_node, q_plate, q_carried, q_stored, t_outlet, throttle_fraction, p_unthrottled;  // (member, node)
+  Array<std::int32_t, 2> n_step;                                                     // (member, node)
+  Array<std::uint32_t, 2> trouble;                                                   // (member, node)
   // loop
-  Array<Real, 2> t_supply, t_return, t_facility, t_hall, valve, fan_speed;           // (member, site)
+  Array<Real, 2> t_supply, t_return, t_facility, t_hall, valve, fan_speed;                      // (member, site)
   Array<Real, 2> q_plates, q_cdu, q_cooler, q_coil, q_chiller, q_air, q_pump, q_pump_facility;  // (member, site)
-  Array<Real, 2> p_pump, p_fan, p_cdu, p_hall_cooler, p_aux;                         // (member, site)
+  Array<Real, 2> p_pump, p_fan, p_cdu, p_hall_cooler, p_aux;                                    // (member, site)
 
   template <class Self, class F>
   static void each(Self& s, F&& f) {
@@ -114,6 +114,8 @@ struct State {
     f(FieldInfo{"q_carried", "W", mn, "heat that the coolant carried off the node's plates, mean over the step", der}, s.q_carried);
     f(FieldInfo{"q_stored", "W", mn, "heat stored in the node's plates, mean over the step", der}, s.q_stored);
     f(FieldInfo{"t_outlet", "K", mn, "coolant leaving the plate at the end of the step", der}, s.t_outlet);
+    f(FieldInfo{"p_unthrottled", "W", mn, "power that the node would have drawn at its temperatures without any cap, mean over the step", der},
+      s.p_unthrottled);
     f(FieldInfo{"throttle_fraction", "1", mn, "share of the step in which the junction cap held power back", der}, s.throttle_fraction);
     f(FieldInfo{"n_step", "1", mn, "steps that the plate took, repeated ones included", der}, s.n_step);
     f(FieldInfo{"trouble", "1", mn, "bits to raise in the member's flags", scr}, s.trouble);
@@ -141,13 +143,13 @@ struct State {
 
 // What the caller gives for each sub-step.
 struct Drive {
-  View<const Real, 2> p_request;    // (member, node) asked at the junction temperature t_leakage, its leakage included [W]
-  View<const Real, 2> p_floor;      // (member, node) at rest at t_leakage, its leakage included: the cap goes no lower [W]
-  View<const Real, 2> p_allocated;  // (member, node) cap from the bus, leakage included; 0: off [W]
-  View<const Real, 2> t_supply_set; // (member, site) set-point of the plates' coolant [K]
-  View<const Real, 2> temp_air;     // (member, site) outside [K]
-  View<const Real, 2> q_extra;      // (member, site) other heat into the loop: converters on its cold rail [W]
-  View<std::uint32_t, 1> flags;     // (member)
+  View<const Real, 2> p_request;     // (member, node) asked at the junction temperature t_leakage, its leakage included [W]
+  View<const Real, 2> p_floor;       // (member, node) at rest at t_leakage, its leakage included: the cap goes no lower [W]
+  View<const Real, 2> p_allocated;   // (member, node) cap from the bus, leakage included; 0: off [W]
+  View<const Real, 2> t_supply_set;  // (member, site) set-point of the plates' coolant [K]
+  View<const Real, 2> temp_air;      // (member, site) outside [K]
+  View<const Real, 2> q_extra;       // (member, site) other heat into the loop: converters on its cold rail [W]
+  View<std::uint32_t, 1> flags;      // (member)
 };
 
 template <class Space>

@@ -1,14 +1,19 @@
 """coldsun: a digital twin of zero-carbon data centres - cold plates, direct-drive PV, star-earth links - in one engine."""
 
-from importlib.metadata import version as _version
+import os as _os
 
-from . import plots
-from .errors import InputError
-from .record import open_record
-from .report import day_table
-from .site import data_folder, load_network, load_site
-from .twin import Twin
-from .weather import Weather, read_weather
+# Read once, when the engine's OpenMP library is loaded: threads that wait must sleep, not spin, or two twins beside each other crawl.
+_os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+
+from importlib.metadata import version as _version  # noqa: E402
+
+from . import plots  # noqa: E402
+from .errors import InputError  # noqa: E402
+from .record import open_record  # noqa: E402
+from .report import day_table  # noqa: E402
+from .site import data_folder, load_network, load_site  # noqa: E402
+from .twin import Twin  # noqa: E402
+from .weather import Weather, read_weather  # noqa: E402
 
 __version__ = _version("coldsun")
 __all__ = ["InputError", "Twin", "Weather", "data_folder", "day_table", "load_network", "load_site", "open_record", "plots", "read_weather"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import xarray as xr
@@ -11,15 +12,33 @@ from .errors import InputError
 SCHEMA = "1"
 
 
+def closed_segments(folder: str | Path) -> list[Path]:
+    """Segments that were closed and renamed, in order; none where the folder is not there."""
+    return sorted(Path(folder).glob("segment_*.nc"))
+
+
 def segments(path: str | Path) -> list[Path]:
     """Closed segments of the record at `path`, in order; raises InputError when there is none."""
     path = Path(path)
     if not path.is_dir():
         raise InputError(f"{path}: no such folder; accepted: the folder that a run wrote (--out)")
-    found = sorted(path.glob("segment_*.nc"))
+    found = closed_segments(path)
     if not found:
         raise InputError(f"{path}: holds no closed segment (segment_0000.nc ...); accepted: the folder of a record")
     return found
+
+
+def open_segment(path: str | Path) -> xr.Dataset:
+    """Open one segment lazily; raises InputError where it is truncated, foreign or of another schema."""
+    try:
+        part = xr.open_dataset(path, engine="h5netcdf", decode_timedelta=False)
+    except Exception:
+        raise InputError(f"{path}: not a readable netCDF-4 file (truncated or foreign); accepted: a segment that coldsun wrote") from None
+    schema = part.attrs.get("coldsun_schema")
+    if str(schema) != SCHEMA:
+        part.close()
+        raise InputError(f"{path}: coldsun_schema = {schema!r}; accepted: {SCHEMA!r}")
+    return part
 
 
 def open_record(path: str | Path) -> xr.Dataset:
@@ -40,18 +59,21 @@ def open_record(path: str | Path) -> xr.Dataset:
     Raises
     ------
     InputError
-        When the folder holds no record, or a segment is truncated, foreign or of another schema.
+        When the folder holds no record, a segment is truncated, foreign or of another schema, or one between two others is gone.
     """
-    parts = []
-    for segment in segments(path):
-        try:
-            part = xr.open_dataset(segment, engine="h5netcdf")
-        except Exception:
-            raise InputError(f"{segment}: not a readable netCDF-4 file (truncated or foreign); accepted: a segment that coldsun wrote") from None
-        if str(part.attrs.get("coldsun_schema")) != SCHEMA:
-            raise InputError(f"{segment}: coldsun_schema = {part.attrs.get('coldsun_schema')!r}; accepted: {SCHEMA!r}")
-        parts.append(part)
+    found = segments(path)
+    numbers = [int(segment.stem.split("_")[1]) for segment in found]
+    if numbers != list(range(len(numbers))):
+        gap = next(k for k, n in enumerate(numbers) if n != k)
+        raise InputError(f"{path}: segment_{gap:04d}.nc is missing before {found[gap].name}; accepted: segments without a gap")
+    parts = [open_segment(segment) for segment in found]
+    if len({str(part.attrs.get("inputs_hash")) for part in parts}) > 1:
+        raise InputError(f"{path}: holds segments of different runs; accepted: the folder of one run")
     if len(parts) == 1:
         return parts[0]
-    record = xr.concat(parts, "time", data_vars="minimal", coords="minimal", compat="override", join="override", combine_attrs="override")
-    return record
+    return xr.concat(parts, "time", data_vars="minimal", coords="minimal", compat="override", join="override", combine_attrs="override")
+
+
+def site_facts(record: xr.Dataset, site: str) -> dict:
+    """What the record says of one of its sites: title and utc_offset [s]."""
+    return json.loads(record.attrs.get("sites", "{}")).get(site, {"title": site, "utc_offset": 0.0})

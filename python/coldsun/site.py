@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from html import escape
 from importlib.resources import files
 from pathlib import Path
 
 from . import _engine
-from .errors import InputError
+from .errors import InputError, engine_errors
 
 
 def data_folder() -> Path:
@@ -20,17 +21,16 @@ def load_network(name: str | Path) -> _engine.Network:
     Returns
     -------
     Network
-        With ``name``, ``sites`` (facts as dicts), ``start_ns``, ``describe()`` and ``provenance()``.
+        With ``name``, ``title``, ``sites`` (facts as dicts, SI), ``start_ns``, ``inputs_text``, ``describe()``, ``describe_json()`` (every
+        value with where it comes from) and ``doubts()``.
 
     Raises
     ------
     InputError
         One sentence with file, key, value and what is accepted.
     """
-    try:
+    with engine_errors():
         return _engine.load_network(str(name), str(data_folder()))
-    except _engine.InputError as error:
-        raise InputError(str(error)) from None
 
 
 def load_site(name: str | Path) -> _engine.Network:
@@ -39,3 +39,26 @@ def load_site(name: str | Path) -> _engine.Network:
     if len(network.sites) != 1:
         raise InputError(f"{name}: a network of {len(network.sites)} sites; accepted here: one site (use load_network)")
     return network
+
+
+def place(facts: dict) -> str:
+    """Where a site lies: 22.920 S 69.910 W, 1,635 m."""
+    north, east = facts["latitude"], facts["longitude"]
+    return f"{abs(north):.3f} {'S' if north < 0 else 'N'} {abs(east):.3f} {'W' if east < 0 else 'E'}, {facts['altitude']:,.0f} m"
+
+
+def table_html(caption: str, head: list[str], rows: list[list[str]]) -> str:
+    """A small HTML table, for notebooks."""
+    cells = "".join(f"<th>{escape(h)}</th>" for h in head)
+    body = "".join("<tr>" + "".join(f"<td>{escape(c)}</td>" for c in row) + "</tr>" for row in rows)
+    return f"<table><caption><b>{escape(caption)}</b></caption><thead><tr>{cells}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def _network_html(self) -> str:
+    """Short view for notebooks: one line per site."""
+    rows = [[s["name"], place(s), f"{s['p_it_max'] / 1e6:.2f} MW", f"{s['p_pv_stc'] / 1e6:.2f} MWp", f"{s['battery_capacity'] / 3.6e9:.2f} MWh",
+             f"{s['n_node']} ({s['n_field']} as fields)"] for s in self.sites]
+    return table_html(self.title, ["site", "place", "IT", "PV", "battery", "nodes"], rows)
+
+
+_engine.Network._repr_html_ = _network_html

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
 import tempfile
 from pathlib import Path
 from typing import Callable
@@ -14,9 +13,11 @@ import pandas as pd
 import xarray as xr
 
 from . import _engine
-from .errors import InputError
-from .record import open_record, segments
-from .weather import Weather, read_weather
+from .errors import InputError, engine_errors
+from .progress import Progress
+from .record import closed_segments, open_record, open_segment, segments
+from .site import table_html
+from .weather import Weather, distance, read_weather
 
 PATHS = ("stall", "burst", "stale")
 
@@ -27,9 +28,31 @@ def parse_start(network: _engine.Network, start: str | None) -> pd.Timestamp:
         return pd.Timestamp(network.start_ns, unit="ns", tz="UTC")
     try:
         at = pd.Timestamp(start)
-    except ValueError:
-        raise InputError(f"--start = {start!r}; accepted: an ISO 8601 time such as 2026-06-15T04:00Z") from None
-    return at.tz_localize("UTC") if at.tzinfo is None else at.tz_convert("UTC")
+        at = at.tz_localize("UTC") if at.tzinfo is None else at.tz_convert("UTC")
+        if at is pd.NaT or not 1970 <= at.year < 2096:
+            raise ValueError
+        return at
+    except (ValueError, TypeError):
+        raise InputError(f"start = {start!r}; accepted: an ISO 8601 time from 1970 to 2095 such as 2026-06-15T04:00Z") from None
+
+
+def _whole(name: str, value, low: int, high: int) -> int:
+    """A whole number in a range; the engine's integers would wrap or refuse with a signature instead of a sentence."""
+    if int(value) != value or not low <= value <= high:
+        raise InputError(f"{name} = {value}; accepted: a whole number from {low} to {high}")
+    return int(value)
+
+
+def _weather_of(network, weather, year: int) -> list[Weather]:
+    """One Weather per site, from files or as given; an empty list means the climate."""
+    if weather is None:
+        return []
+    given = list(weather) if isinstance(weather, (list, tuple)) else [weather]
+    if given and len(given) != len(network.sites):
+        names = ", ".join(s["name"] for s in network.sites)
+        raise InputError(f"weather: {len(given)} file(s) for {len(network.sites)} site(s); accepted: one per site, in the order {names} "
+                         "(--weather is given once per site)")
+    return [w if isinstance(w, Weather) else read_weather(w, year) for w in given]
 
 
 class Twin:
@@ -50,8 +73,8 @@ class Twin:
     dt : float
         Step of the fixed time grid [s]; each member walks its own cuts inside it.
     device : {"auto", "cpu", "cuda"}
-    weather : str, path or Weather, optional
-        A weather file instead of the site's own climate.
+    weather : str, path or Weather, or a list of one per site, optional
+        Weather files instead of the sites' own climates.
     first_member : int
         Number of the first member in a larger ensemble.
     paths_off : sequence of {"stall", "burst", "stale"}
@@ -77,15 +100,12 @@ class Twin:
         for word in paths_off:
             if word not in PATHS:
                 raise InputError(f"paths_off = {word!r}; accepted: {', '.join(PATHS)}")
-        if weather is not None and not isinstance(weather, Weather):
-            weather = read_weather(weather, self.start.year)
-        self.weather = weather
-        self._settings = dict(members=int(members), first_member=int(first_member), seed=int(seed), start_ns=self.start.value, hours=self.hours,
-                              dt=self.dt, device=device, paths_off=list(paths_off), weather=None if weather is None else vars(weather))
-        try:
-            self._engine = _engine.Engine(network, **self._settings)
-        except _engine.InputError as error:
-            raise InputError(str(error)) from None
+        self.weather = _weather_of(network, weather, self.start.year)
+        self._settings = dict(members=_whole("members", members, 1, 1_000_000), first_member=_whole("first_member", first_member, 0, 2**32 - 1),
+                              seed=_whole("seed", seed, 0, 2**64 - 1), start_ns=self.start.value, hours=self.hours, dt=self.dt,
+                              paths_off=sorted(set(paths_off)))
+        with engine_errors():
+            self._engine = _engine.Engine(network, **self._settings, device=device, weather=[vars(w) for w in self.weather] or None)
         self.state = self._engine.state()
         self.fields = self._engine.fields()
 
@@ -105,9 +125,12 @@ class Twin:
 
     def inputs_hash(self) -> str:
         """What a resumed run must have in common with the run that wrote the record."""
-        given = {k: v for k, v in self._settings.items() if k not in ("weather", "hours", "device")}
-        text = json.dumps(given, sort_keys=True) + self.network.inputs_text + (self.weather.source if self.weather is not None else "")
-        return hashlib.sha256(text.encode()).hexdigest()[:16]
+        given = {k: v for k, v in self._settings.items() if k != "hours"}
+        digest = hashlib.sha256((json.dumps(given, sort_keys=True) + self.network.inputs_text).encode())
+        for series in self.weather:
+            for value in vars(series).values():
+                digest.update(value.tobytes() if isinstance(value, np.ndarray) else repr(value).encode())
+        return digest.hexdigest()[:16]
 
     def frozen(self) -> int:
         """How many members a fault has stopped."""
@@ -118,29 +141,39 @@ class Twin:
         return _engine.flag_text(int(np.bitwise_or.reduce(self.state["run"]["flags"])))
 
     def warnings(self) -> list[str]:
-        """What a careful reader should know before trusting the run: old element sets, unusual values of the site."""
+        """What a careful reader should know before trusting the run: old element sets, unusual values, weather of another place."""
         lines = list(self.network.doubts())
-        age = max((abs(self.start.value - e) for e in self.network.element_epochs_ns()), default=0) / 86400e9
+        middle = self.start.value + self.hours * 1800e9
+        age = max((abs(middle - e) for e in self.network.element_epochs_ns()), default=0) / 86400e9
         if age > 7.0:
-            lines.append(f"element sets are up to {age:.0f} days from the start: passes may be off by a minute and more after 7 days")
+            lines.append(f"element sets are up to {age:.0f} days from the run: after 7 days passes may be off by a minute and more")
+        for facts, series in zip(self.network.sites, self.weather):
+            far = distance(facts["latitude"], facts["longitude"], series.latitude, series.longitude)
+            if far > 100e3:
+                lines.append(f"{facts['name']}: the weather of {series.source.split(';')[0]}) was taken {far / 1e3:,.0f} km away")
         return lines
 
     def attributes(self, title: str | None = None) -> dict[str, str]:
         """What the record keeps of this run: inputs, seed, versions."""
-        given = {k: v for k, v in self._settings.items() if k != "weather"}
-        out = {
+        build = _engine.build_info()
+        return {
             "Conventions": "CF-1.11",
             "title": title or f"coldsun: {self.network.title}, {self.start:%Y-%m-%d %H:%M} UTC, {self.hours:g} h",
-            "source": f"coldsun {_engine.build_info()['version']} ({_engine.build_info()['commit']})",
-            "commit": _engine.build_info()["commit"],
-            "settings": json.dumps(given),
-            "weather": self.weather.source if self.weather is not None else "climate of the site file",
+            "source": f"coldsun {build['version']} ({build['commit']})",
+            "commit": build["commit"],
+            "settings": json.dumps(self._settings),
+            "device": self.device,
+            "weather": "; ".join(w.source for w in self.weather) or "climate of the site file",
             "inputs": self.network.inputs_text,
             "inputs_hash": self.inputs_hash(),
+            "sites": json.dumps({s["name"]: {"title": s["title"], "utc_offset": s["utc_offset"]} for s in self.network.sites}),
         }
-        for site in self.network.sites:
-            out[f"utc_offset_s.{site['name']}"] = str(site["utc_offset"])
-        return out
+
+    def step(self, n: int = 1) -> None:
+        """Move the twin by `n` steps of its grid without a record."""
+        left = round((self.start.value + self.hours * 3600e9 - self._engine.time_ns) / (self.dt * 1e9))
+        with engine_errors():
+            self._engine.step(_whole("n", n, 0, left))
 
     def run(self, hours: float | None = None, out: str | Path | None = None, *, resume: bool = False, segment_hours: float = 1.0,
             progress: Callable[[float], None] | bool = True, fields: bool = False) -> xr.Dataset:
@@ -174,72 +207,55 @@ class Twin:
             On Ctrl-C, after the open segment has been closed with its checkpoint.
         """
         folder = Path(out) if out is not None else Path(tempfile.mkdtemp(prefix="coldsun-"))
-        first = 0
-        if resume:
-            first = self._resume(folder)
-        elif out is None:
-            shutil.rmtree(folder)
-        left = self.hours - (self.time - self.start).total_seconds() / 3600.0
+        first = self._resume(folder) if resume else 0
+        left = (self.start.value + self.hours * 3600e9 - self._engine.time_ns) / 3600e9
         hours = left if hours is None else float(hours)
         if not (0.0 <= hours <= left + 1e-9):
-            raise InputError(f"hours = {hours:g}; accepted: 0 to {left:g}, what the twin's inputs were prepared for")
+            raise InputError(f"hours = {hours:g}; accepted: 0 to {max(0.0, left):g}, what the twin's inputs were prepared for")
         steps = int(round(hours * 3600.0 / self.dt))
+        if abs(steps - hours * 3600.0 / self.dt) > 1e-6:
+            raise InputError(f"hours = {hours:g} is no whole number of steps of {self.dt:g} s")
+        if not segment_hours > 0.0:
+            raise InputError(f"segment_hours = {segment_hours:g}; accepted: more than 0")
+        if steps == 0 and first == 0:
+            raise InputError("hours = 0 makes no record; accepted: one step or more")
         per_segment = max(1, int(round(segment_hours * 3600.0 / self.dt)))
-        with _bar(progress, steps) as tell:
-            try:
-                self._engine.run(steps, str(folder), first, per_segment, self.attributes(), fields, tell)
-            except (_engine.InputError, _engine.FileError) as error:
-                raise InputError(str(error)) from None
+        with Progress(progress, steps) as tell, engine_errors():
+            self._engine.run(steps, str(folder), first, per_segment, self.attributes(), fields, tell)
         return open_record(folder)
 
     def _resume(self, folder: Path) -> int:
+        """Take up the last closed segment; the number of the next one. A run killed before its first segment closed starts over."""
+        if folder.is_dir() and not closed_segments(folder) and all(p.suffix == ".part" for p in folder.iterdir()):
+            return 0
         last = segments(folder)[-1]
-        with xr.open_dataset(last, engine="h5netcdf") as kept:
+        with open_segment(last) as kept:
             theirs = str(kept.attrs.get("inputs_hash"))
         if theirs != self.inputs_hash():
-            raise InputError(f"{last}: was written with other inputs (inputs_hash {theirs}); accepted: the same site, start, dt, seed, members "
-                             f"and weather (inputs_hash {self.inputs_hash()})")
-        try:
-            self._engine.restore(str(last))
-        except (_engine.InputError, _engine.FileError) as error:
-            raise InputError(str(error)) from None
+            raise InputError(f"{last}: was written with other inputs (inputs_hash {theirs}); accepted: the same site, start, dt, seed, members, "
+                             f"paths and weather (inputs_hash {self.inputs_hash()})")
+        self.load(last)
         return int(last.stem.split("_")[1]) + 1
 
     def save(self, path: str | Path) -> None:
         """Keep the State in one HDF5 file, whole or not at all."""
-        self._engine.save(str(path))
+        with engine_errors():
+            self._engine.save(str(path))
 
     def load(self, path: str | Path) -> None:
         """Take up a State that `save` kept or a segment's checkpoint; raises InputError when it does not fit this twin."""
-        try:
+        with engine_errors():
             self._engine.restore(str(path))
-        except (_engine.InputError, _engine.FileError) as error:
-            raise InputError(str(error)) from None
 
     def __repr__(self) -> str:
         return f"<Twin of {self.network.name}: {self._settings['members']} member(s) on {self.device}, {self.time:%Y-%m-%d %H:%M:%S} UTC>"
 
-
-class _bar:
-    """A rich progress bar, a user's function, or nothing, as one context that yields `tell(steps done)`."""
-
-    def __init__(self, progress, steps: int):
-        self.progress, self.steps, self.bar = progress, steps, None
-
-    def __enter__(self):
-        if callable(self.progress):
-            return lambda done: self.progress(done / max(1, self.steps))
-        if not self.progress:
-            return None
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-        self.bar = Progress(TextColumn("steps"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-        self.bar.start()
-        task = self.bar.add_task("run", total=self.steps)
-        return lambda done: self.bar.update(task, completed=done)
-
-    def __exit__(self, *_):
-        if self.bar is not None:
-            self.bar.stop()
-
-
+    def _repr_html_(self) -> str:
+        """Short view for notebooks: where the twin stands, member 0."""
+        site = self.state["electrical"]
+        rows = [[s["name"], f"{site['p_it'][0, k] / 1e3:,.0f} kW", f"{site['p_pv'][0, k] / 1e3:,.0f} kW", f"{100 * site['soc'][0, k]:.0f} %",
+                 f"{self.state['thermal']['t_supply'][0, k] - 273.15:.1f} °C", f"{self.state['workload']['n_running'][0, k]:.0f}"]
+                for k, s in enumerate(self.network.sites)]
+        caption = (f"Twin of {self.network.name}: {self._settings['members']} member(s) on the {self.device}, {self.time:%Y-%m-%d %H:%M:%S} UTC, "
+                   f"prepared to {self.start + pd.Timedelta(hours=self.hours):%Y-%m-%d %H:%M}")
+        return table_html(caption, ["site", "IT", "sun, used", "battery", "coolant supply", "jobs running"], rows)

@@ -57,6 +57,13 @@ class Weather:
     source: str
 
 
+def distance(latitude: float, longitude: float, other_latitude: float, other_longitude: float) -> float:
+    """Great-circle distance [m] on a sphere of 6,371 km, angles in degrees (haversine)."""
+    a, b, c, d = np.radians([latitude, longitude, other_latitude, other_longitude])
+    half = np.sin((c - a) / 2) ** 2 + np.cos(a) * np.cos(c) * np.sin((d - b) / 2) ** 2
+    return float(2 * 6_371_000.0 * np.arcsin(np.sqrt(half)))
+
+
 def read_weather(path: str | Path, year: int) -> Weather:
     """Read an EPW or SAM/NSRDB CSV file as the given calendar year.
 

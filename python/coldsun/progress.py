@@ -1,0 +1,56 @@
+"""How far a run has come: a bar on a terminal or in a notebook, a line every tenth elsewhere, a user's function, or nothing."""
+
+from __future__ import annotations
+
+import sys
+import time
+
+
+class Progress:
+    """One context that yields `tell(steps done)`, or None where nobody listens.
+
+    Parameters
+    ----------
+    listener : bool or callable
+        True for a bar or lines on standard error, False for silence, or a function that is told the share done.
+    steps : int
+        Steps of the whole run.
+    """
+
+    def __init__(self, listener, steps: int):
+        self.listener, self.steps, self.bar = listener, max(1, steps), None
+
+    def __enter__(self):
+        if callable(self.listener):
+            return lambda done: self.listener(done / self.steps)
+        if not self.listener:
+            return None
+        from rich.console import Console
+
+        console = Console(stderr=True)
+        return self._bar(console) if console.is_terminal or console.is_jupyter else self._lines()
+
+    def _bar(self, console):
+        from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+        self.bar = Progress(TextColumn("{task.percentage:3.0f} %"), BarColumn(), TextColumn("{task.completed:.0f} of {task.total:.0f} steps,"),
+                            TimeElapsedColumn(), TextColumn("gone,"), TimeRemainingColumn(), TextColumn("to go"), console=console)
+        self.bar.start()
+        task = self.bar.add_task("run", total=self.steps)
+        return lambda done: self.bar.update(task, completed=done)
+
+    def _lines(self):
+        begin, told = time.monotonic(), 0
+
+        def tell(done: int) -> None:
+            nonlocal told
+            tenth = 10 * done // self.steps
+            if tenth > told:
+                told = tenth
+                print(f"{10 * tenth:3d} % of {self.steps} steps after {time.monotonic() - begin:.0f} s", file=sys.stderr, flush=True)
+
+        return tell
+
+    def __exit__(self, *_):
+        if self.bar is not None:
+            self.bar.stop()

@@ -1,0 +1,30 @@
+// The team form of a resolved plate, run thread by thread as fibers: what a CUDA block would do, on a machine without one.
+#if !defined(__CUDACC__) && !defined(COLDSUN_KOKKOS)
+#include "common/team_check.hpp"
+#include "thermal/advance.hpp"
+#include "thermal_hall.hpp"
+
+namespace coldsun::thermal {
+namespace {
+
+using test::node;
+using test::pair;
+using test::Plant;
+
+// The team kernel keeps its bits in whatever order its threads run: no barrier is missing.
+TEST(ThermalTeam, FieldInAnyOrder) {
+  Plant p(pair(Device::host, node(0, true)), 2, Device::host);
+  for (int m = 0; m < 2; ++m) p.stop(m) = nanoseconds(0.02);
+  const AdvanceField f{node_io(p.sys, p.state, p.drive(), p.cut({0, 1})), p.sys.n_field, p.sys.node_of_field, p.state.t_solid,
+                       p.state.t_coolant};
+  for (const int threads : {1, 3, 8})
+    EXPECT_EQ(run_team_checked(2, threads, AdvanceField::Solver::bytes(), f, 2, p.state.t_solid, p.state.t_coolant, p.state.h_next,
+                               p.state.p_node_end, p.state.t_junction, p.state.p_node, p.state.q_plate, p.state.q_carried, p.state.q_stored,
+                               p.state.t_outlet, p.state.throttle_fraction, p.state.n_step, p.state.trouble),
+              "")
+        << threads << " threads";
+}
+
+}  // namespace
+}  // namespace coldsun::thermal
+#endif
