@@ -81,7 +81,7 @@ test: setup .venv/.gtest .venv/.test ## the C++ and Python tests
 .PHONY: ctest
 ctest:
 	@cmake --preset $(PRESET) $(CONFIGURE) >build/$(PRESET).log 2>&1 || { cat build/$(PRESET).log; exit 1; }
-	@cmake --build --preset $(PRESET)
+	@cmake --build --preset $(PRESET) -- -k 0
 	@ctest --preset $(PRESET) -j $(JOBS) --progress
 
 style: .venv/.base .venv/.test ## layers, names, units, sizes; ruff

@@ -80,6 +80,7 @@ struct Accumulate {
 };
 
 // Bits of a member's flags that stop it; the others are remarks.
-inline constexpr std::uint32_t fatal_flags = ~(electrical::flag_bus_shed | electrical::flag_bus_not_converged | thermal::flag_thermal_not_converged);
+inline constexpr std::uint32_t fatal_flags =
+    ~(electrical::flag_bus_shed | electrical::flag_bus_not_converged | thermal::flag_thermal_not_converged | thermal::flag_thermal_out_of_range);
 
 }  // namespace coldsun::couple

@@ -64,6 +64,7 @@ electrical::System make_electrical(const Network& network, Device device) {
   for (std::int32_t s = 0; s < static_cast<std::int32_t>(network.site.size()); ++s) {
     const Site& site = network.site[static_cast<std::size_t>(s)];
     const Power& p = site.power;
+    const StringConverter& c = p.string_converter;
     const auto first_module = static_cast<std::int32_t>(modules.size());
     for (const PvModule& m : p.module) modules.push_back(module_of(m));
     sites.push_back(site_of(p, site.cooling.t_supply));
@@ -74,7 +75,7 @@ electrical::System make_electrical(const Network& network, Device device) {
         if (p.module[i].name == g.module) module = first_module + static_cast<std::int32_t>(i);
       if (module < 0) throw std::invalid_argument(site.name + ": power.strings names the module \"" + g.module + "\", which was not read");
       for (int row = 0; row < g.n_row; ++row)
-        strings.push_back({s, plane, module, g.n_series, g.n_per_row, p.string_converter.p_rated, p.string_converter.inductance, p.string_converter.f_sw, g.r_wire});
+        strings.push_back({s, plane, module, g.n_series, g.n_per_row, c.p_rated, c.inductance, c.f_sw, g.r_wire});
       ++plane;
     }
     sites.back().string_count = static_cast<std::int32_t>(strings.size()) - sites.back().string_first;

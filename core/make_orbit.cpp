@@ -45,7 +45,8 @@ void fill_links(Inputs& in, const System& system, const Library& library, Time s
   with_space(system.device, [&](auto space) {
     in.windows = orbit::find_windows(space, data, data_station, start - margin, stop + margin, dut1);
     in.contacts = orbit::join_windows(in.windows);
-    const orbit::Windows passes = orbit::find_windows(space, shell, link_station, start - margin - orbit::slot_length, stop + margin + orbit::slot_length, dut1);
+    const Time wide = margin + orbit::slot_length;
+    const orbit::Windows passes = orbit::find_windows(space, shell, link_station, start - wide, stop + wide, dut1);
     in.slots = orbit::assign_slots(space, shell, link_station, strategy, passes, start - margin, stop + margin, dut1);
   });
 }

@@ -10,16 +10,13 @@
 #include <memory>
 
 #include "build_info.hpp"
+#include "common/loops.hpp"
 #include "core/io/describe.hpp"
 #include "core/io/h5.hpp"
 #include "core/io/library.hpp"
 #include "core/io/run_recorded.hpp"
 #include "core/io/site_reader.hpp"
 #include "core/twin.hpp"
-
-#ifdef _OPENMP
-#include <omp.h>
-#endif
 
 namespace py = pybind11;
 using namespace coldsun;
@@ -243,20 +240,8 @@ PYBIND11_MODULE(_engine, m) {
   m.def("flag_text", &flag_text);
   m.def("is_fatal", &is_fatal);
   m.def("device_available", [](const std::string& word) { return device_available(word == "cuda" ? Device::cuda : Device::host); });
-  m.def("max_threads", [] {
-#ifdef _OPENMP
-    return omp_get_max_threads();
-#else
-    return 1;
-#endif
-  });
-  m.def("set_threads", [](int n) {
-#ifdef _OPENMP
-    omp_set_num_threads(n);
-#else
-    (void)n;
-#endif
-  });
+  m.def("max_threads", &host_threads);
+  m.def("set_threads", &set_host_threads);
   m.def("build_info", [] {
     unsigned a = 0, b = 0, c = 0;
     H5get_libversion(&a, &b, &c);

@@ -32,7 +32,7 @@ LIBRARIES = {  # headers of others -> where they may be included
     r"gtest/.*|gmock/.*": ("tests/",),
     r"benchmark/.*": ("kernels/bench/",),
     r"thrust/.*|cub/.*": ("kernels/common/backends/primitives_",),
-    r"omp\.h|cuda\w*\.h|Kokkos_\w+\.hpp": ("kernels/common/backends/",),
+    r"omp\.h|cuda\w*\.h|Kokkos_\w+\.hpp": ("kernels/common/backends/", "kernels/bench/"),
 }
 BACKEND_FILES = ("_cuda.cu", ".cuh", "_kokkos.cpp")
 CODE = {".hpp", ".cpp", ".cu", ".cuh", ".h"}

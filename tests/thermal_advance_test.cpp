@@ -180,10 +180,12 @@ TYPED_TEST(ThermalAdvance, LeakageFloorAndOff) {
     const Real change = 250 * (std::exp(0.02 * (p.state.t_junction(0, i) - 333.15)) - 1);
     EXPECT_GT(std::fabs(change), 20.0);
     EXPECT_NEAR(p.state.p_node_end(0, i), 5600 + change, 1e-8);
+    EXPECT_NEAR(p.state.p_unthrottled(0, i), p.state.p_node(0, i), 1e-8);
     EXPECT_LE(change, p.sys.p_leak_bound(i));
   }
   p.allocated.fill(3000), p.step(TypeParam{}, 10);
   EXPECT_NEAR(p.state.p_node_end(0, 0), 3000, 1e-9);
+  EXPECT_GT(p.state.p_unthrottled(0, 0), 5300);
   p.t_set.fill(380.0), p.state.t_supply(0, 0) = 379.0, p.allocated.fill(1e4);  // coolant hotter than the cap: idle goes on, no less
   p.step(TypeParam{}, 20);
   EXPECT_GE(p.state.p_node(0, 0), 1500);

@@ -70,7 +70,8 @@ PvModule module() {
   m.name = "longi_lr5_72hbd_545m", m.technology = "mono-Si";
   m.n_cell_series = 72;
   m.i_sc = 13.92, m.v_oc = 49.7, m.i_mp = 13.04, m.v_mp = 41.8, m.alpha_sc = 0.0057072, m.beta_oc = -0.128723, m.t_noct = 47.3 + celsius;
-  m.a_ref = 1.80382, m.i_l_ref = 13.937, m.i_o_ref = 1.47e-11, m.r_s = 0.169931, m.r_sh_ref = 139.433, m.adjust = 0.0540163, m.gamma_r = -0.00323, m.area = 2.49;
+  m.a_ref = 1.80382, m.i_l_ref = 13.937, m.i_o_ref = 1.47e-11, m.r_s = 0.169931, m.r_sh_ref = 139.433, m.adjust = 0.0540163;
+  m.gamma_r = -0.00323, m.area = 2.49;
   return m;
 }
 
@@ -92,7 +93,8 @@ Power power() {
   Battery& b = p.battery;
   b.chemistry = "lfp", b.n_series = 250, b.n_parallel = 3, b.capacity = 280.0 * 3600.0;
   b.r_0 = 0.25e-3, b.r_1 = 0.15e-3, b.tau_1 = 20.0, b.r_2 = 0.20e-3, b.tau_2 = 600.0;
-  b.soc_min = 0.05, b.soc_reserve = 0.10, b.soc_max = 0.95, b.soc_start = 0.5, b.i_charge = 70.0, b.i_discharge = 140.0, b.v_cell_min = 2.5, b.v_cell_max = 3.65;
+  b.soc_min = 0.05, b.soc_reserve = 0.10, b.soc_max = 0.95, b.soc_start = 0.5, b.i_charge = 70.0, b.i_discharge = 140.0;
+  b.v_cell_min = 2.5, b.v_cell_max = 3.65;
   b.converter = {1300e3 * share, stage};
   p.bus = {800.0, 720.0, 820.0, 0.08, 0.2, 0.33 * share, 0.016, 0.008, 0.02};
   p.grid.present = true, p.grid.p_import = 125e3, p.grid.p_budget = 75e3, p.grid.converter = {1100e3 * share, {0.0040, 0.0060, 0.0080}};

@@ -85,7 +85,8 @@ Layout layout(const System& system, const State& s, bool with_fields) {
     const bool flags = f.group == "run" && (name == "flags" || name == "n_cut");
     if (!(site_state || junction || field || flags) || f.bytes() == 0) continue;
     const bool single = f.type == Scalar::f64 && (junction || field);
-    l.header.variable.push_back({name_of(f.group, f.info.name), f.info.unit, f.info.meaning, standard(f.info.name), words(f.info.shape), single, "time: point"});
+    l.header.variable.push_back(
+        {name_of(f.group, f.info.name), f.info.unit, f.info.meaning, standard(f.info.name), words(f.info.shape), single, "time: point"});
     l.end.push_back(f);
     const auto axes = words(f.info.shape);
     for (std::size_t r = 0; r < axes.size(); ++r) {

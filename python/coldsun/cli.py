@@ -3,31 +3,41 @@
 from __future__ import annotations
 
 import json
+import math
 import subprocess
 import sys
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import Annotated, NoReturn, Optional
 
 import typer
+from rich import box
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from .errors import InputError
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="A digital twin of zero-carbon data centres.")
 out, err = Console(), Console(stderr=True)
 
 
-def _show(rows) -> None:
-    table = Table(title="the run in figures", title_justify="left")
-    for head, justify in (("", "left"), ("figure", "right"), ("unit", "left"), ("plausible", "right"), ("source of the range", "left")):
-        table.add_column(head, justify=justify)
+def _table(title: str | None, heads: list[tuple[str, str]]) -> Table:
+    """A table without boxes, so that 80 columns are enough; the last column takes what is left and wraps between words."""
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+    for k, (head, justify) in enumerate(heads):
+        table.add_column(head, justify=justify, no_wrap=k < len(heads) - 1)
+    return table
+
+
+def _show(rows, hours: float) -> None:
+    table = _table(f"the run of {hours:g} h in figures", [("", "left"), ("figure", "right"), ("unit", "left"), ("plausible", "right"), ("source of the range", "left")])
     for row in rows:
-        high = "" if row.high == float("inf") else f"{row.high:,.4g}"
-        mark = "" if row.plausible else " [red](outside)[/red]"
-        unit = "" if row.unit == "1" else row.unit
-        table.add_row(row.name, f"{row.value:,.4g}{mark}", f"{unit} {row.remark}".strip(), f"{row.low:,.4g} .. {high}", row.source)
+        value = Text(row.text(row.value), "" if row.plausible else "bold red")
+        source = Text(row.source if row.plausible else f"OUTSIDE: {row.source}", "dim" if row.plausible else "bold red")
+        table.add_row(row.name, value, row.unit, row.range_text, source)
+        if row.remark:
+            table.add_row(Text(f"  {row.remark}", "dim"))
     out.print(table)
 
 
@@ -47,7 +57,7 @@ def run(
     seed: Annotated[int, typer.Option(help="of all chance")] = 1,
     members: Annotated[int, typer.Option(help="size of the ensemble")] = 1,
     first_member: Annotated[int, typer.Option(help="number of the first member")] = 0,
-    weather: Annotated[Optional[Path], typer.Option(help="EPW or SAM CSV file instead of the site's climate")] = None,
+    weather: Annotated[Optional[list[Path]], typer.Option(help="EPW or SAM CSV file instead of the site's climate; once per site")] = None,
     record: Annotated[Optional[Path], typer.Option("--out", help="folder of the record; a picture goes beside it")] = None,
     resume: Annotated[bool, typer.Option(help="go on from the record's last closed segment")] = False,
     paths_off: Annotated[Optional[list[str]], typer.Option(help="switch off a path of the outage: stall, burst, stale")] = None,
@@ -61,7 +71,7 @@ def run(
 
     network = _network(site)
     folder = record or Path("runs") / network.name
-    twin = Twin(network, members, seed, start=start, hours=hours, dt=dt, device=device, weather=weather, first_member=first_member,
+    twin = Twin(network, members, seed, start=start, hours=hours, dt=dt, device=device, weather=weather or None, first_member=first_member,
                 paths_off=paths_off or ())
     for line in twin.warnings():
         err.print(f"warning: {line}", highlight=False, markup=False, soft_wrap=True)
@@ -70,23 +80,28 @@ def run(
         for facts in network.sites:
             err.print(counts(facts), highlight=False, soft_wrap=True)
     try:
-        data = twin.run(out=folder, resume=resume, progress=err.is_terminal and not as_json, fields=fields)
+        data = twin.run(out=folder, resume=resume, progress=not as_json, fields=fields)
     except KeyboardInterrupt:
-        err.print(f"stopped at {twin.time:%Y-%m-%d %H:%M:%S} UTC; the record in {folder} is whole up to there, --resume goes on", highlight=False)
+        err.print(f"stopped at {twin.time:%Y-%m-%d %H:%M:%S} UTC; the record in {folder} is whole up to there, --resume goes on", highlight=False, soft_wrap=True)
         raise typer.Exit(130) from None
     rows = day_table(data, network.sites)
     if as_json:
-        print(json.dumps({"record": str(folder), "rows": [vars(r) | {"plausible": r.plausible} for r in rows], "frozen": twin.frozen()}))
+        print(json.dumps({"record": str(folder), "hash": twin.hash(), "frozen": twin.frozen(), "rows": [_plain(r) for r in rows]}))
     else:
-        _show(rows)
+        _show(rows, float(data["step"].sum()) / 3600.0)
     for name in (str(n) for n in data["site"].values):
         picture = plots.day(data, folder / f"day_{name}.png", site=name)
         if not as_json:
-            out.print(f"picture: {picture}", highlight=False)
+            out.print(f"picture: {picture}", highlight=False, soft_wrap=True)
     if not as_json:
-        out.print(f"record:  {folder} (xarray: coldsun.open_record({str(folder)!r}))", highlight=False)
+        out.print(f"record:  {folder} (xarray: coldsun.open_record({str(folder)!r}))", highlight=False, soft_wrap=True)
     if twin.frozen():
         raise InputError(f"{twin.frozen()} of {members} member(s) were frozen: {twin.flag_text()}; the record holds them to where they stopped")
+
+
+def _plain(row) -> dict:
+    """A row for JSON, which has no infinity and no NaN."""
+    return {k: v if not isinstance(v, float) or math.isfinite(v) else None for k, v in vars(row).items()} | {"plausible": row.plausible}
 
 
 @app.command()
@@ -108,11 +123,9 @@ def doctor(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
     if as_json:
         print(json.dumps([dict(zip(("what", "found", "remark"), row)) for row in rows]))
         return
-    table = Table()
-    for head in ("", "found", "how to get more"):
-        table.add_column(head)
+    table = _table(None, [("", "left"), ("found", "left"), ("how to get more", "left")])
     for row in rows:
-        table.add_row(*row)
+        table.add_row(*(Text(cell) for cell in row))
     out.print(table)
 
 
@@ -126,12 +139,24 @@ def bench(context: typer.Context) -> None:
 
 
 def main() -> None:
-    """Entry point: bad input is one sentence on standard error and exit status 2."""
+    """Entry point: bad input is one sentence on standard error and exit status 2; 130 after Ctrl-C."""
     try:
-        app()
+        code = app(standalone_mode=False)
     except InputError as error:
-        err.print(f"Error: {error}", highlight=False, markup=False, soft_wrap=True)
-        sys.exit(2)
+        _fail(str(error))
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except Exception as error:
+        if not hasattr(error, "format_message"):   # typer's own: a usage error carries its sentence
+            raise
+        _fail(error.format_message())
+    else:
+        sys.exit(code or 0)
+
+
+def _fail(sentence: str) -> NoReturn:
+    err.print(f"Error: {' '.join(sentence.split())}", highlight=False, markup=False, soft_wrap=True)
+    sys.exit(2)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,8 @@ import importlib.util
 import os
 import platform
 import shutil
+from importlib.resources import files
+from pathlib import Path
 
 _OPTIONAL = {
     "panel": ("dashboard of a live shadow", "pip install 'coldsun[live]'"),
@@ -28,7 +30,7 @@ def examine() -> list[tuple[str, str, str]]:
         ("compiler", build["compiler"], ""),
         ("instruction set", build["arch"], "" if build["arch"] == "native" else "COLDSUN_ARCH=native uses all of this processor"),
         ("Python", platform.python_version(), ""),
-        ("processor threads", f"{os.cpu_count()} seen, {_engine.max_threads()} used (OMP_NUM_THREADS)", ""),
+        ("processor threads", f"{os.cpu_count()} seen, {_engine.max_threads()} used", "OMP_NUM_THREADS sets how many are used"),
         ("backend Host (OpenMP)", "built in", ""),
     ]
     if not build["cuda"]:
@@ -37,6 +39,8 @@ def examine() -> list[tuple[str, str, str]]:
         rows.append(("backend Cuda", "built, no device", "an NVIDIA driver and GPU; runs go on the CPU meanwhile"))
     else:
         rows.append(("backend Cuda", "built, device found", ""))
+    bench = Path(str(files("coldsun") / "bin" / "coldsun_bench")).is_file()
+    rows.append(("coldsun bench", "built in" if bench else "not built", "" if bench else "apt install libbenchmark-dev, then build again"))
     rows.append(("HDF5 library", build["hdf5"], ""))
     for name in ("numpy", "xarray", "h5netcdf", "pvlib", "matplotlib"):
         rows.append((name, importlib.metadata.version(name), ""))

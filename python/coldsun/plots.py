@@ -8,15 +8,125 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-_COLOUR = {"sun": "#e8a317", "battery": "#3a7d44", "grid": "#7a7a7a", "genset": "#8c564b", "it": "#1f4e79", "junction": "#b22222"}
+from .errors import InputError
+from .record import site_facts
+
+_SUN, _BATTERY, _GRID, _GENSET, _LOAD, _IT, _HOT = "#f0a92b", "#4a8f4d", "#8b8f94", "#8c564b", "#1b1b1b", "#1f5f99", "#b3261e"
+_POINTS = 1500       # more than a picture has columns
+_WINDOW = 600.0      # s, of the outage bars
+_FAINT = 1e3         # W, a flow below this all day is left out with its legend
 
 
-def _thin(record: xr.Dataset, points: int = 2000) -> xr.Dataset:
-    return record.isel(time=slice(None, None, max(1, record.sizes["time"] // points)))
+class _Series:
+    """One site's member 0 of a record: thinned to the picture's columns, in local standard time."""
+
+    def __init__(self, record: xr.Dataset, site: str):
+        names = [str(n) for n in record["site"].values]
+        if site not in names:
+            raise InputError(f"site = {site!r}; accepted: {', '.join(names)}")
+        self.record = record.isel(member=0, site=names.index(site))
+        facts = site_facts(record, site)
+        self.title, self.offset = facts["title"], pd.Timedelta(seconds=float(facts["utc_offset"]))
+        self.full_time = pd.DatetimeIndex(record["time"].values) + self.offset
+        self.starts = np.arange(0, len(self.full_time), max(1, len(self.full_time) // _POINTS))
+        self.time = self.full_time[self.starts]
+        self.nodes = np.array([str(n).startswith(f"{site}/") for n in record["node"].values])
+
+    def mean(self, name: str) -> np.ndarray:
+        """Means over the picture's columns."""
+        size = np.diff(np.append(self.starts, len(self.full_time)))
+        return np.add.reduceat(self.record[name].values, self.starts) / size
+
+    def at(self, name: str) -> np.ndarray:
+        """Values at the first step of each column."""
+        return self.record[name].values[self.starts]
+
+    def kw(self, name: str) -> np.ndarray:
+        return self.mean(name) / 1e3
+
+    def celsius(self, name: str) -> np.ndarray:
+        return self.at(name) - 273.15
+
+    def total(self, name: str) -> float:
+        """What a counter rose to."""
+        return float(self.record[name].values[-1])
+
+    def rises(self, name: str) -> np.ndarray:
+        """By how much a counter rose in each step; the first step has no step before it."""
+        return np.diff(self.record[name].values, prepend=self.record[name].values[:1])
+
+
+def _power(axis, s: _Series) -> None:
+    pv, battery, grid, genset, shed = (s.kw(n) for n in ("p_pv", "p_battery", "p_grid", "p_genset", "p_shed"))
+    it, load, available = s.kw("p_it"), s.kw("p_it") + s.kw("p_aux") + s.kw("p_loss"), s.kw("p_pv_available")
+    given = [("sun, used", pv, _SUN), ("battery, discharging", battery.clip(0), _BATTERY), ("grid, imported", grid.clip(0), _GRID), ("genset", genset, _GENSET)]
+    given = [g for g in given if g[1].max() > _FAINT / 1e3]
+    if given:
+        axis.stackplot(s.time, [g[1] for g in given], labels=[g[0] for g in given], colors=[g[2] for g in given], alpha=0.9, linewidth=0)
+    taken = [("battery, charging", battery.clip(None, 0), _BATTERY), ("grid, exported", grid.clip(None, 0), _GRID)]
+    taken = [t for t in taken if t[1].min() < -_FAINT / 1e3]
+    if taken:
+        axis.stackplot(s.time, [t[1] for t in taken], labels=[t[0] for t in taken], colors=[t[2] for t in taken], alpha=0.4, linewidth=0)
+    if available.max() > _FAINT / 1e3:
+        axis.plot(s.time, available, color="#c27c00", linewidth=1, linestyle=(0, (1, 1.5)), label="sun, available")
+    axis.plot(s.time, load, color=_LOAD, linewidth=1.2, label="IT + auxiliaries + losses")
+    axis.plot(s.time, it, color=_IT, linewidth=1.0, label="IT")
+    if shed.max() > _FAINT / 1e3:
+        axis.fill_between(s.time, it, it + shed, color="crimson", alpha=0.6, linewidth=0, label="IT, shed")
+    axis.axhline(0, color=_LOAD, linewidth=0.6)
+    axis.set_ylabel("power [kW]")
+    _legend(axis)
+
+
+def _store(axis, s: _Series) -> None:
+    axis.plot(s.time, 100 * s.at("soc"), color=_BATTERY, linewidth=1.5)
+    axis.set_ylabel("battery charge [%]", color=_BATTERY)
+    axis.set_ylim(0, 100)
+    bus = axis.twinx()
+    bus.plot(s.time, s.at("v_bus"), color="#6a4c93", linewidth=0.8)
+    bus.set_ylabel("bus [V]", color="#6a4c93")
+    bus.spines["top"].set_visible(False)
+
+
+def _heat(axis, s: _Series) -> None:
+    junction = np.maximum.reduceat(s.record["t_junction"].values[:, s.nodes], s.starts, axis=0) - 273.15
+    hottest, median = junction.max(axis=1), np.median(junction, axis=1)
+    axis.fill_between(s.time, median, hottest, color=_HOT, alpha=0.12, linewidth=0)
+    axis.plot(s.time, hottest, color=_HOT, linewidth=1.2, label="junction, hottest node")
+    axis.plot(s.time, median, color=_HOT, linewidth=1.0, linestyle=(0, (4, 1.5)), label="junction, median node")
+    for name, colour, label in (("t_return", "#e07b1a", "coolant return"), ("t_supply", "#2f7fc1", "coolant supply"), ("temp_air", "#8b8f94", "outside air")):
+        axis.plot(s.time, s.celsius(name), color=colour, linewidth=1.1, label=label)
+    axis.set_ylabel("temperature [°C]")
+    _legend(axis)
+
+
+def _link(axis, s: _Series) -> None:
+    contact = s.rises("contact_seconds") > 0
+    axis.fill_between(s.full_time, 1.05, 1.75, where=contact, color=_IT, alpha=0.85, linewidth=0, step="pre")
+    axis.vlines(s.full_time[s.rises("handover_count") > 0], 0.15, 0.85, color=_LOAD, linewidth=0.4, alpha=0.7)
+    axis.set_yticks([0.5, 1.4], [f"{s.total('handover_count'):,.0f} handovers", f"data contacts, {s.total('contact_seconds') / 60:,.0f} min"])
+    axis.set_ylim(0, 1.9)
+    axis.grid(False)
+
+
+def _outages(axis, s: _Series) -> None:
+    seconds = (s.full_time - s.full_time[0]).total_seconds().to_numpy()
+    bins = np.arange(0.0, seconds[-1] + _WINDOW, _WINDOW)
+    lost, edges = np.histogram(seconds, bins=bins if len(bins) > 1 else [0.0, _WINDOW], weights=s.rises("outage_seconds"))
+    left = s.full_time[0] + pd.to_timedelta(edges[:-1], unit="s")
+    axis.bar(left, lost, width=pd.Timedelta(seconds=_WINDOW), align="edge", color="crimson", alpha=0.75, linewidth=0)
+    axis.set_ylabel("outage\n[s in 10 min]")
+    axis.text(0.008, 0.93, f"{s.total('outage_count'):,.0f} outages, {s.total('outage_seconds') / 60:,.1f} min without a link", transform=axis.transAxes,
+              fontsize=8, va="top")
+    axis.set_ylim(0, max(1.0, 1.35 * lost.max()))
+
+
+def _legend(axis) -> None:
+    axis.legend(ncol=5, fontsize=8, loc="lower left", bbox_to_anchor=(0.0, 1.0), frameon=False, borderaxespad=0.2, handlelength=1.6, columnspacing=1.4)
 
 
 def day(record: xr.Dataset, path: str | Path, site: str | None = None, title: str = "") -> Path:
-    """Draw one site's day: power, bus and battery, heat, link; member 0, local standard time.
+    """Draw one site's day: power, battery and bus, temperatures, links; member 0, local standard time.
 
     Parameters
     ----------
@@ -27,82 +137,39 @@ def day(record: xr.Dataset, path: str | Path, site: str | None = None, title: st
     site : str, optional
         Name on the ``site`` axis; the first by default.
     title : str, optional
-        Headline; the record's own title by default.
+        Headline; the site's title and the start by default.
 
     Returns
     -------
     pathlib.Path
         The file written.
     """
-    import matplotlib
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+    from matplotlib.figure import Figure
 
-    matplotlib.use("Agg", force=False)
-    import matplotlib.dates as mdates
-    import matplotlib.pyplot as plt
-
-    site = site or str(record["site"].values[0])
-    here = record.sel(site=site).isel(member=0)
-    data = _thin(here)
-    offset = pd.Timedelta(seconds=float(record.attrs.get(f"utc_offset_s.{site}", 0.0)))
-    time = pd.to_datetime(data["time"].values) + offset
-    nodes = np.array([str(n).startswith(f"{site}/") for n in record["node"].values])
-
-    figure, axes = plt.subplots(4, 1, figsize=(11, 11.5), sharex=True, height_ratios=[3, 1.5, 2, 1], constrained_layout=True)
-    power, store, heat, link = axes
-
-    kw = {name: data[name].values / 1e3 for name in ("p_pv_available", "p_pv", "p_battery", "p_grid", "p_genset", "p_it", "p_aux", "p_loss", "p_shed")}
-    stack = [kw["p_pv"], kw["p_battery"].clip(0), kw["p_grid"].clip(0), kw["p_genset"]]
-    power.stackplot(time, stack, colors=[_COLOUR["sun"], _COLOUR["battery"], _COLOUR["grid"], _COLOUR["genset"]],
-                    labels=["sun", "battery, discharging", "grid, imported", "genset"], alpha=0.85, linewidth=0)
-    power.stackplot(time, [kw["p_battery"].clip(None, 0), kw["p_grid"].clip(None, 0)], colors=[_COLOUR["battery"], _COLOUR["grid"]], alpha=0.35, linewidth=0)
-    power.plot(time, kw["p_pv_available"], color=_COLOUR["sun"], linewidth=1, linestyle=":", label="sun, available")
-    power.plot(time, kw["p_it"] + kw["p_aux"] + kw["p_loss"], color="black", linewidth=1.1, label="IT + auxiliaries + losses")
-    power.plot(time, kw["p_it"], color=_COLOUR["it"], linewidth=1.1, label="IT")
-    if kw["p_shed"].max() > 1.0:
-        power.plot(time, kw["p_it"] + kw["p_shed"], color="crimson", linewidth=0.8, linestyle="--", label="IT wanted (shed above the line)")
-    power.axhline(0, color="black", linewidth=0.6)
-    power.set_ylabel("power [kW]\ncharging and export below zero")
-    power.legend(ncol=4, fontsize=8, loc="upper left", frameon=False)
-    power.margins(y=0.18)
-
-    store.plot(time, 100 * data["soc"].values, color=_COLOUR["battery"], linewidth=1.4)
-    store.set_ylabel("battery charge [%]", color=_COLOUR["battery"])
-    store.set_ylim(0, 100)
-    bus = store.twinx()
-    bus.plot(time, data["v_bus"].values, color="#6a3d9a", linewidth=0.7)
-    bus.set_ylabel("bus [V]", color="#6a3d9a")
-
-    junction = data["t_junction"].values[:, nodes] - 273.15
-    low, median, high = np.nanpercentile(junction, [5, 50, 100], axis=1)
-    heat.fill_between(time, low, high, color=_COLOUR["junction"], alpha=0.22, linewidth=0, label="junctions, 5 % to hottest")
-    heat.plot(time, median, color=_COLOUR["junction"], linewidth=1, label="junctions, median")
-    heat.plot(time, data["t_return"].values - 273.15, color="#ff7f0e", linewidth=1, label="coolant return")
-    heat.plot(time, data["t_supply"].values - 273.15, color="#1f77b4", linewidth=1, label="coolant supply")
-    heat.plot(time, data["temp_air"].values - 273.15, color="grey", linewidth=1, label="ambient air")
-    heat.set_ylabel("temperature [°C]")
-    heat.legend(ncol=5, fontsize=8, loc="upper left", frameon=False)
-    heat.margins(y=0.2)
-
-    full = pd.to_datetime(here["time"].values) + offset
-    contact = np.diff(here["contact_seconds"].values, prepend=0.0) > 0
-    link.fill_between(full, 1.05, 1.45, where=contact, color=_COLOUR["it"], alpha=0.8, linewidth=0, step="pre")
-    lost = np.diff(here["outage_seconds"].values, prepend=0.0)
-    edges = np.flatnonzero(lost > 0)
-    link.vlines(full[edges], 0.55, 0.95, color="crimson", linewidth=0.5)
-    handover = np.flatnonzero(np.diff(here["handover_count"].values, prepend=0.0) > 0)
-    link.vlines(full[handover], 0.05, 0.45, color="black", linewidth=0.5)
-    link.set_yticks([0.25, 0.75, 1.25], [f"handovers ({int(here['handover_count'].values[-1])})", f"outages ({int(here['outage_count'].values[-1])})",
-                                        f"data contacts ({here['contact_seconds'].values[-1] / 60:.0f} min)"])
-    link.set_ylim(0, 1.5)
-    link.xaxis.set_major_formatter(mdates.ConciseDateFormatter(link.xaxis.get_major_locator()))
-    link.set_xlabel(f"local standard time, UTC{offset.total_seconds() / 3600:+.0f} h")
-
-    for axis in axes:
+    s = _Series(record, site or str(record["site"].values[0]))
+    figure = Figure(figsize=(11, 12), layout="constrained", facecolor="white")   # no pyplot: no global state, no display
+    FigureCanvasAgg(figure)
+    axes = figure.subplots(5, 1, sharex=True, height_ratios=[3, 1.4, 2.2, 0.75, 0.75])
+    for axis, draw in zip(axes, (_power, _store, _heat, _link, _outages)):
         axis.grid(alpha=0.25, linewidth=0.5)
-        axis.set_xlim(full[0], full[-1])
-    figure.suptitle(title or str(record.attrs.get("title", "")), fontsize=12)
+        axis.spines[["top", "right"]].set_visible(False)
+        axis.margins(x=0)
+        draw(axis, s)
+    if s.full_time[0] < s.full_time[-1]:
+        axes[-1].set_xlim(s.full_time[0], s.full_time[-1])
+    locator = AutoDateLocator()
+    axes[-1].xaxis.set_major_locator(locator)
+    axes[-1].xaxis.set_major_formatter(ConciseDateFormatter(locator))
+    axes[-1].set_xlabel(f"local standard time, UTC{s.offset.total_seconds() / 3600:+.3g} h")
+    hours = float(record["step"].sum()) / 3600.0
+    begin = s.full_time[0] - pd.Timedelta(seconds=float(record["step"].values[0]))
+    figure.suptitle(title or f"{s.title}: {hours:g} h from {begin:%d %B %Y, %H:%M}", fontsize=13, fontweight="bold")
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(path, dpi=110)
-    plt.close(figure)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        figure.savefig(path, dpi=120, format="png")
+    except OSError as error:
+        raise InputError(f"{path}: cannot be written: {error.strerror}") from None
     return path

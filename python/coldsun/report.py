@@ -19,10 +19,26 @@ class Row:
     high: float
     source: str
     remark: str = ""
+    decimals: int = 0
 
     @property
     def plausible(self) -> bool:
-        return bool(self.low <= self.value <= self.high)
+        """Whether the figure lies in its range, up to rounding."""
+        slack = 1e-9 * max(abs(self.low), abs(self.high))
+        return bool(self.low - slack <= self.value <= self.high + slack)
+
+    def text(self, value: float) -> str:
+        """A number with as many decimals as the figure deserves."""
+        return "-" if not np.isfinite(value) else f"{value:,.{self.decimals}f}"
+
+    @property
+    def range_text(self) -> str:
+        """The plausible range as people read it."""
+        def short(value: float) -> str:
+            text = f"{value:,.{2 if abs(value) < 10 else 1 if abs(value) < 100 else 0}f}"
+            return text.rstrip("0").rstrip(".") if "." in text else text
+
+        return f"{short(self.low)} to {short(self.high)}"
 
 
 def counts(facts: dict) -> str:
@@ -31,8 +47,90 @@ def counts(facts: dict) -> str:
             f"{facts['n_gpu']} accelerators; {facts['n_string']} strings in {facts['n_string_row']} rows")
 
 
-def _mwh(record: xr.Dataset, name: str) -> float:
-    return float((record[name] * record["step"]).sum() / record.sizes["member"] / 3.6e9)
+class _Sums:
+    """Energies and counters of a record, summed over sites, averaged over members."""
+
+    def __init__(self, record: xr.Dataset):
+        self.record, self.members = record, record.sizes["member"]
+        self.step = record["step"].values[:, None, None]
+        self.last = record.isel(time=-1)
+
+    def energy(self, name: str, part=None) -> float:
+        """MWh; `part` clips the power to one sign first."""
+        power = self.record[name].values
+        return float(((power if part is None else part(power)) * self.step).sum() / self.members / 3.6e9)
+
+    def count(self, name: str) -> float:
+        """A counter's value at the end."""
+        return float(self.last[name].sum() / self.members)
+
+
+def _positive(power):
+    return power.clip(min=0.0)
+
+
+def _negative(power):
+    return (-power).clip(min=0.0)
+
+
+def _hottest(record: xr.Dataset) -> tuple[float, str]:
+    """Highest junction temperature of any member and time [degC], and its node."""
+    junction = record["t_junction"].values.max(axis=(0, 1)) - 273.15
+    at = int(np.argmax(junction))
+    return float(junction[at]), str(record["node"].values[at])
+
+
+def _power_rows(s: _Sums, sites: list[dict], hours: float) -> list[Row]:
+    stc, it_max = (sum(site[k] for site in sites) / 1e6 for k in ("p_pv_stc", "p_it_max"))
+    store = sum(site["battery_capacity"] for site in sites) / 3.6e9
+    whole = int(hours // 24.0)   # a lower bound on the sun's energy needs a whole day
+    available, it, aux, loss = (s.energy(n) for n in ("p_pv_available", "p_it", "p_aux", "p_loss"))
+    imported, genset = s.energy("p_grid", _positive), s.energy("p_genset")
+    supply = it + aux + loss
+    soc = s.record["soc"].values
+    # of the energy content between the record's ends, as far as the state of charge tells it
+    capacity = np.array([site["battery_capacity"] for site in sites]) / 3.6e9
+    stored = float(((soc[-1] - soc[0]) * capacity).sum() / s.members)
+    cycles = 2.0 * store * max(hours / 24.0, 0.5)
+    rows = [
+        Row("sun: available", available, "MWh", 0.5 * stc * whole, 9.5 * stc * max(hours / 24.0, min(hours, 9.5) / 9.5), "0.5 (overcast) to 9.5 kWh/kWp a day",
+            decimals=2),
+        Row("sun: used", s.energy("p_pv"), "MWh", 0.0, available, "at most what was available", decimals=2),
+        Row("sun: curtailed", s.energy("p_curtailed"), "MWh", 0.0, available, "at most what was available", decimals=2),
+        Row("battery: charged", s.energy("p_battery", _negative), "MWh", 0.0, cycles, "two full cycles a day", decimals=2),
+        Row("battery: given back", s.energy("p_battery", _positive), "MWh", 0.0, cycles, "two full cycles a day", decimals=2),
+        Row("stored over the run", stored, "MWh", -store, store, "the pack's capacity", decimals=2),
+        Row("grid: imported", imported, "MWh", 0.0, 1.35 * it_max * hours, "full hall at a PUE of 1.35", decimals=2),
+        Row("grid: exported", s.energy("p_grid", _negative), "MWh", 0.0, available, "at most what the sun gave", decimals=2),
+    ]
+    if genset > 0.0:
+        rows.append(Row("genset", genset, "MWh", 0.0, 1.35 * it_max * hours, "full hall at a PUE of 1.35", decimals=2))
+    rows += [
+        Row("IT: served", it, "MWh", 0.15 * it_max * hours, it_max * hours, "idle floor to nameplate", decimals=2),
+        Row("IT: shed", s.energy("p_shed"), "MWh", 0.0, 0.2 * it_max * hours, "assumed: a fifth of the nameplate", decimals=3),
+        Row("PUE", supply / it if it > 0 else np.nan, "", 1.03, 1.35, "Frontier 1.03; mean of all halls 1.56 (Uptime 2024)", decimals=3),
+        Row("carbon-free share", 100.0 * (1.0 - (imported + genset) / supply) if supply > 0 else np.nan, "%", 0.0, 100.0,
+            "1 - (import + genset) / (IT + aux + loss)", decimals=1),
+    ]
+    return rows
+
+
+def _work_rows(s: _Sums, sites: list[dict], hours: float) -> list[Row]:
+    n, days = len(sites), hours / 24.0
+    whole = int(hours // 24.0)
+    hottest, where = _hottest(s.record)
+    done, late, running, queued = (s.count(k) for k in ("n_done", "n_late", "n_running", "n_queued"))
+    slots = 240.0 * hours * n
+    return [
+        Row("hottest junction", hottest, "°C", 30.0, 95.0, "firmware throttles at 85 to 95 °C", where, decimals=1),
+        Row("data contacts", s.count("contact_seconds") / 60.0, "min", 20.0 * n * whole, 60.0 * min(hours, max(0.15 * hours, 2.0)) * n,
+            "12 satellites in one plane: 6-8 % of a day", decimals=1),
+        Row("handovers", s.count("handover_count"), "", 200.0 * n * whole, 3000.0 * n * max(days, 0.05), "342 (longest remaining) to 2,872 a day"),
+        Row("outages", s.count("outage_count"), "", 0.02 * slots * (whole > 0), slots, "7 % to nearly all 15-s slots (measured)"),
+        Row("outage time", s.count("outage_seconds") / 60.0, "min", 0.0, 0.1 * 60.0 * hours * n, "0.5 s in every slot are 3.5 %", decimals=1),
+        Row("jobs done", done, "", 0.0, done + running + queued if whole == 0 else 1.2 * s.count("next_job"), "at most all that came"),
+        Row("jobs late", late, "", 0.0, done + running + queued, "at most all of them"),
+    ]
 
 
 def day_table(record: xr.Dataset, sites: list[dict]) -> list[Row]:
@@ -43,45 +141,14 @@ def day_table(record: xr.Dataset, sites: list[dict]) -> list[Row]:
     record : xarray.Dataset
         From `open_record`.
     sites : list of dict
-        Facts of the sites (`Network.sites`): p_pv_stc [W], p_it_max [W], battery_capacity [J], ghi_reference [J m-2 per year].
+        Facts of the sites (`Network.sites`), in the record's order: p_pv_stc [W], p_it_max [W], battery_capacity [J].
+
+    Returns
+    -------
+    list of Row
+        Value, unit, plausible range and its source. The ranges scale with the record's length; lower bounds of what depends on the
+        time of day hold from one whole day on.
     """
     hours = float(record["step"].sum()) / 3600.0
-    days = hours / 24.0
-    pv_stc, it_max = (sum(s[k] for s in sites) / 1e6 for k in ("p_pv_stc", "p_it_max"))
-    store = sum(s["battery_capacity"] for s in sites) / 3.6e9
-    mean = {name: _mwh(record, name) for name in ("p_pv_available", "p_pv", "p_curtailed", "p_mppt_loss", "p_grid", "p_genset", "p_it", "p_aux",
-                                                   "p_loss", "p_shed")}
-    mean["p_import"] = float((record["p_grid"].clip(min=0.0) * record["step"]).sum() / record.sizes["member"] / 3.6e9)
-    battery = record["p_battery"] * record["step"]
-    charged = -float(battery.where(battery < 0).sum()) / record.sizes["member"] / 3.6e9
-    supply = mean["p_it"] + mean["p_aux"] + mean["p_loss"]
-    pue = supply / mean["p_it"] if mean["p_it"] > 0 else np.nan
-    carbon_free = 1.0 - (mean["p_import"] + mean["p_genset"]) / supply if supply > 0 else np.nan
-    junction = record["t_junction"] - 273.15
-    hottest = junction.max(("time", "member"))
-    where = str(hottest["node"].values[int(hottest.argmax())])
-    last = record.isel(time=-1)
-
-    def total(name: str) -> float:
-        return float((last[name]).sum() / record.sizes["member"])
-
-    yield_high = 9.5 * pv_stc * days
-    rows = [
-        Row("sun: available at the strings", mean["p_pv_available"], "MWh", 0.0, yield_high, "PVOUT of the clearest deserts, 9.5 kWh/kWp in a day"),
-        Row("sun: used", mean["p_pv"], "MWh", 0.0, mean["p_pv_available"] * (1 + 1e-9), "at most what was available"),
-        Row("sun: curtailed", mean["p_curtailed"], "MWh", 0.0, mean["p_pv_available"], "at most what was available"),
-        Row("battery: charged", charged, "MWh", 0.0, 2.0 * store * max(days, 1.0), "two full cycles a day of the pack"),
-        Row("grid: imported", mean["p_import"], "MWh", 0.0, 1.25 * it_max * hours, "the hall at full power and a PUE of 1.25"),
-        Row("IT: served", mean["p_it"], "MWh", 0.15 * it_max * hours, it_max * hours, "idle floor to nameplate of the hall"),
-        Row("IT: shed", mean["p_shed"], "MWh", 0.0, it_max * hours, "at most the nameplate of the hall"),
-        Row("PUE", pue, "1", 1.02, 1.35, "liquid-cooled halls 1.03-1.2 (Uptime 2024, Frontier 1.03); conversion losses counted as overhead"),
-        Row("carbon-free share", carbon_free, "1", 0.0, 1.0, "definition: 1 - (import + genset) / (IT + aux + loss)"),
-        Row("hottest junction", float(hottest.max()), "degC", 30.0, 95.0, "GPU firmware begins to throttle at 85-95 degC", where),
-        Row("contact with data satellites", total("contact_seconds") / 60.0, "min", 0.0, 300.0 * max(days, 1.0), "12 satellites: 6-8 % of a day above 10 degrees"),
-        Row("handovers of the broadband link", total("handover_count"), "1", 0.0, 3000.0 * max(days, 1.0) * len(sites), "342 (longest remaining) to 2,872 (highest) a day"),
-        Row("outages of the link", total("outage_count"), "1", 0.0, 5760.0 * max(days, 1.0) * len(sites), "at most one per 15-s slot"),
-        Row("outage time", total("outage_seconds"), "s", 0.0, 0.1 * 3600.0 * hours * len(sites), "0.5 s at 7 % to all of the slots; 3.5 % at worst"),
-        Row("jobs done", total("n_done"), "1", 0.0, np.inf, "offered load of the site file"),
-        Row("jobs late", total("n_late"), "1", 0.0, total("n_done") + total("n_running") + total("n_queued"), "at most all of them"),
-    ]
-    return rows
+    sums = _Sums(record)
+    return _power_rows(sums, sites, hours) + _work_rows(sums, sites, hours)

@@ -1,6 +1,8 @@
 // Host backend: OpenMP. One of the only files that name a parallel runtime.
 // The same bits for any number of threads: who runs an index changes, what it computes does not; reduce has a fixed tree.
 #pragma once
+#include <omp.h>
+
 #include <memory>
 #include <type_traits>
 
@@ -106,5 +108,8 @@ Real reduce(Host, std::int64_t n, const F& f) {
 }
 
 inline void synchronize(Host) {}
+
+inline int host_threads() { return omp_get_max_threads(); }
+inline void set_host_threads(int n) { omp_set_num_threads(n); }
 
 }  // namespace coldsun
