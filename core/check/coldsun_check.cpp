@@ -9,6 +9,7 @@
 #include <cstring>
 #include <exception>
 
+#include "common/backends/runtime.hpp"
 #include "core/check/site.hpp"
 #include "core/couple.hpp"
 #include "core/run.hpp"
@@ -127,6 +128,7 @@ int main_of(int n_argument, char** argument) {
 
 int main(int n_argument, char** argument) {
   try {
+    const coldsun::Runtime runtime;
     return coldsun::main_of(n_argument, argument);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "coldsun_check: %s\n", error.what());

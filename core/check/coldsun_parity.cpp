@@ -8,6 +8,7 @@
 #include <cstring>
 #include <exception>
 
+#include "common/backends/runtime.hpp"
 #include "core/check/site.hpp"
 #include "core/check/spaces.hpp"
 #include "core/substep_impl.hpp"
@@ -191,6 +192,7 @@ int main_of(int n_argument, char** argument) {
 
 int main(int n_argument, char** argument) {
   try {
+    const coldsun::Runtime runtime;
     return coldsun::main_of(n_argument, argument);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "coldsun_parity: %s\n", error.what());

@@ -1,0 +1,117 @@
+"""The package: it imports, reads the shipped sites, and its verbs say what they are."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+import coldsun as cs
+
+PILOTS = ("atacama", "masdar")
+
+
+def test_version_and_names():
+    assert cs.__version__ == "0.1.0" or cs.__version__[0].isdigit()
+    for name in cs.__all__:
+        assert getattr(cs, name) is not None
+    assert os.environ["OMP_WAIT_POLICY"]
+
+
+@pytest.mark.parametrize(("name", "latitude", "longitude", "altitude"), [("atacama", -22.92, -69.91, 1635), ("masdar", 24.4267, 54.6167, 10)])
+def test_pilots(name, latitude, longitude, altitude):
+    network = cs.load_site(name)
+    (facts,) = network.sites
+    assert facts["name"] == name
+    assert (facts["latitude"], facts["longitude"], facts["altitude"]) == pytest.approx((latitude, longitude, altitude))
+    assert 0.8e6 < facts["p_it_max"] < 1.2e6   # the one-megawatt class
+    assert facts["n_node"] >= 128 and 0 < facts["n_field"] < facts["n_node"]
+    assert facts["n_string"] >= facts["n_string_row"] > 0
+
+
+def test_network_of_pilots():
+    network = cs.load_network("pilots")
+    assert sorted(s["name"] for s in network.sites) == sorted(PILOTS)
+    assert len(network.element_epochs_ns()) == 12
+    with pytest.raises(cs.InputError, match="2 sites"):
+        cs.load_site("pilots")
+
+
+def test_the_demo_day_lies_within_three_days_of_the_element_sets():
+    for name in (*PILOTS, "pilots"):
+        network = cs.load_network(name)
+        assert max(abs(e - network.start_ns) for e in network.element_epochs_ns()) < 3 * 86400e9
+
+
+def test_notebook_views(network):
+    html = network._repr_html_()
+    assert html.startswith("<table>") and "Atacama" in html and "MWp" in html
+    twin = cs.Twin(network, hours=0.5)
+    assert "prepared to" in twin._repr_html_() and "atacama" in twin._repr_html_()
+    assert repr(twin).startswith("<Twin of atacama")
+
+
+@pytest.mark.parametrize("verb", ["run", "check", "doctor", "bench"])
+def test_help(cli, verb):
+    answer = cli(verb, "--help")
+    assert answer.status == 0 and "Usage" in answer.out and answer.err == ""
+
+
+def test_help_of_run_names_the_options(cli, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "160")
+    text = cli("run", "--help").out
+    for option in ("--device", "--start", "--hours", "--dt", "--seed", "--members", "--first-member", "--weather", "--out", "--resume"):
+        assert option in text
+
+
+@pytest.mark.parametrize("name", PILOTS)
+def test_check_says_what_a_site_is_and_what_is_assumed(cli, name):
+    text = cli("check", name)
+    assert text.status == 0 and text.err == ""
+    for word in ("place", "hall", "sun", "battery", "assumed:", "measured,"):
+        assert word in text.out
+    facts = json.loads(cli("check", name, "--json").out)
+    (site,) = facts["sites"]
+    values = site["values"]
+    assert values["total"] == values["measured"] + values["sourced"] + values["assumed"] + values["unstated"]
+    assert values["unstated"] == 0, "every value of a shipped site carries where it comes from"
+    assert values["total"] == len(values["list"]) > 100
+    assert all(v["note"] for v in values["list"])
+
+
+def test_check_of_the_network(cli):
+    facts = json.loads(cli("check", "pilots", "--json").out)
+    assert [s["name"] for s in facts["sites"]] == list(PILOTS)
+
+
+def test_doctor(cli):
+    text = cli("doctor")
+    assert text.status == 0
+    rows = json.loads(cli("doctor", "--json").out)
+    found = {row["what"]: row["found"] for row in rows}
+    assert found["coldsun"] == cs.__version__
+    assert found["backend Host (OpenMP)"] == "built in"
+    assert all(row["found"] for row in rows)
+    for row in rows:
+        if row["found"].startswith("not "):
+            assert row["remark"], f"{row['what']} is missing and nothing says how to get it"
+
+
+def test_bench_runs_or_says_what_is_missing(cli, capfd):
+    from importlib.resources import files
+
+    answer = cli("bench", "--benchmark_list_tests")
+    if (files("coldsun") / "bin" / "coldsun_bench").is_file():
+        assert answer.status == 0
+    else:
+        assert answer.status != 0
+        assert answer.err.startswith("Error: ") and "libbenchmark-dev" in answer.err and len(answer.err.splitlines()) == 1
+
+
+def test_module_runs_as_a_program():
+    done = subprocess.run([sys.executable, "-m", "coldsun.cli", "check", "nowhere"], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 2 and done.stdout == ""
+    assert done.stderr.startswith("Error: ") and len(done.stderr.splitlines()) == 1

@@ -1,0 +1,103 @@
+"""The day's table and its picture: figures plausible for a whole day, ranges that can fail, legends without what is not there."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import coldsun as cs
+from coldsun.cli import _show
+
+
+@pytest.fixture(scope="module")
+def day(network):
+    """A whole day; a step of two minutes keeps it short, and every outage and job still makes its cut."""
+    return cs.Twin(network, hours=24, dt=120.0).run(segment_hours=6.0, progress=False)
+
+
+def test_every_figure_of_a_day_is_plausible(day, network):
+    rows = {row.name: row for row in cs.day_table(day, network.sites)}
+    for row in rows.values():
+        assert row.plausible, row
+        assert row.source and row.low < row.high and np.isfinite(row.value)
+    for name in ("sun: available", "sun: used", "sun: curtailed", "battery: charged", "stored over the run", "grid: imported", "IT: served", "IT: shed", "PUE",
+                 "carbon-free share", "hottest junction", "data contacts", "handovers", "outages", "outage time", "jobs done", "jobs late"):
+        assert name in rows
+    assert rows["hottest junction"].remark.startswith("atacama/")
+    assert rows["sun: available"].value > 5.0 and rows["jobs done"].value > 50
+    assert rows["sun: used"].value + rows["sun: curtailed"].value <= rows["sun: available"].value * (1 + 1e-9)
+
+
+def test_what_is_implausible_is_marked(day, network, capsys):
+    hot = day.copy()
+    hot["t_junction"] = day["t_junction"] + 60.0
+    (row,) = (r for r in cs.day_table(hot, network.sites) if r.name == "hottest junction")
+    assert not row.plausible
+    _show([row], 24.0)
+    assert "OUTSIDE" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("columns", [80, 140])
+def test_the_table_fits_the_terminal(day, network, capsys, monkeypatch, columns):
+    monkeypatch.setenv("COLUMNS", str(columns))
+    rows = cs.day_table(day, network.sites)
+    _show(rows, 24.0)
+    text = capsys.readouterr().out
+    assert max(map(len, text.splitlines())) <= columns
+    assert "…" not in text
+    for row in rows:
+        assert row.name in text and row.text(row.value) in text
+    if columns == 140:
+        assert all(row.source in text for row in rows)
+
+
+def test_members_are_averaged(network):
+    record = cs.Twin(network, hours=0.2, members=3).run(progress=False)
+    each = [cs.day_table(record.isel(member=[m]), network.sites) for m in range(3)]
+    both = cs.day_table(record, network.sites)
+    for name in ("IT: served", "outages", "jobs done"):
+        at = [r.name for r in both].index(name)
+        assert both[at].value == pytest.approx(np.mean([rows[at].value for rows in each]))
+
+
+def test_the_picture(day, tmp_path):
+    path = cs.plots.day(day, tmp_path / "new folder" / "day.png")
+    assert path.read_bytes()[:8] == b"\x89PNG\r\n\x1a\n" and path.stat().st_size > 50_000
+    with pytest.raises(cs.InputError, match="accepted: atacama"):
+        cs.plots.day(day, tmp_path / "x.png", site="nowhere")
+    with pytest.raises(cs.InputError, match="cannot be written"):
+        cs.plots.day(day, path / "below.png")
+
+
+def test_the_legend_names_only_what_is_there(day):
+    from matplotlib.figure import Figure
+
+    def labels(record):
+        axis = Figure().subplots()
+        cs.plots._power(axis, cs.plots._Series(record, "atacama"))
+        return {text.get_text() for text in axis.get_legend().get_texts()}
+
+    quiet = day.copy()
+    for name in ("p_shed", "p_genset"):
+        quiet[name] = day[name] * 0.0
+    assert not labels(quiet) & {"genset", "IT, shed"}
+    loud = day.copy()
+    for name in ("p_shed", "p_genset"):
+        loud[name] = day[name] * 0.0 + 5e4
+    assert labels(loud) >= {"genset", "IT, shed", "sun, used", "IT"}
+
+
+def test_short_runs_have_pictures_and_tables(network, tmp_path):
+    record = cs.Twin(network, hours=10 / 3600).run(progress=False)   # one step
+    assert record.sizes["time"] == 1
+    assert cs.plots.day(record, tmp_path / "a.png").is_file()
+    assert all(row.range_text for row in cs.day_table(record, network.sites))
+
+
+def test_two_sites_give_two_pictures_and_one_table(cli, tmp_path, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "120")
+    answer = cli("run", "pilots", "--hours", "0.05", "--out", tmp_path / "r")
+    assert answer.status == 0, answer.err
+    assert {p.name for p in (tmp_path / "r").iterdir()} == {"segment_0000.nc", "day_atacama.png", "day_masdar.png"}
+    assert answer.out.count("picture: ") == 2 and answer.out.count("IT: served") == 1
+    assert "100 % of 18 steps" in answer.err   # no terminal: lines instead of a bar

@@ -1,0 +1,121 @@
+"""Runs that end early: killed, stopped, out of room. The record stays readable, and --resume finishes it with the same bits."""
+
+from __future__ import annotations
+
+import json
+import resource
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+
+import coldsun as cs
+
+HOURS = 8.0
+START = "2026-06-14T12:00Z"
+
+
+def start(lumped, folder, *words, **options) -> subprocess.Popen:
+    return subprocess.Popen([sys.executable, "-m", "coldsun.cli", "run", str(lumped), "--hours", str(HOURS), "--start", START, "--out", str(folder), *words],
+                            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options)
+
+
+def wait_for(path, process, seconds=60.0) -> None:
+    end = time.monotonic() + seconds
+    while not path.exists():
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < end, f"{path} did not come"
+        time.sleep(0.005)
+
+
+@pytest.fixture(scope="module")
+def uninterrupted(network, tmp_path_factory):
+    twin = cs.Twin(network, hours=HOURS, start=START)
+    record = twin.run(out=tmp_path_factory.mktemp("whole") / "record", progress=False)
+    return twin.hash(), record
+
+
+def finish(cli, lumped, folder):
+    answer = cli("run", lumped, "--hours", HOURS, "--start", START, "--out", folder, "--resume", "--json")
+    assert answer.status == 0, answer.err
+    return json.loads(answer.out)["hash"], cs.open_record(folder)
+
+
+def same(a, b) -> None:
+    assert set(a.variables) == set(b.variables)
+    for name in a.variables:
+        assert np.array_equal(a[name].values, b[name].values), name
+
+
+def test_a_killed_run_is_readable_and_resumes(lumped, uninterrupted, cli, tmp_path):
+    folder = tmp_path / "record"
+    process = start(lumped, folder)
+    wait_for(folder / "segment_0001.nc", process)
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+    assert process.returncode == -signal.SIGKILL
+    left = cs.open_record(folder)
+    assert 720 <= left.sizes["time"] < HOURS * 360 and left.sizes["time"] % 360 == 0   # at most the open segment is lost
+    (folder / "segment_0099.nc.part").write_bytes(b"half a segment")                    # as a kill within a write leaves it
+    hashes, record = finish(cli, lumped, folder)
+    assert hashes == uninterrupted[0]
+    same(record, uninterrupted[1])
+    assert not list(folder.glob("*.part"))
+
+
+def test_ctrl_c_closes_the_record(lumped, uninterrupted, cli, tmp_path):
+    folder = tmp_path / "record"
+    process = start(lumped, folder)
+    wait_for(folder / "segment_0000.nc", process)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 130, err
+    assert "Traceback" not in err and "stopped at 2026-06-14" in err and "--resume" in err
+    left = cs.open_record(folder)
+    assert 360 < left.sizes["time"] < HOURS * 360
+    assert not list(folder.glob("*.part"))
+    hashes, record = finish(cli, lumped, folder)
+    assert hashes == uninterrupted[0]
+    same(record, uninterrupted[1])
+
+
+def test_a_finished_run_resumes_to_itself(lumped, network, cli, tmp_path):
+    folder = tmp_path / "record"
+    words = ("run", lumped, "--hours", 0.2, "--out", folder, "--json")
+    first = json.loads(cli(*words).out)
+    before = sorted(p.name for p in folder.iterdir())
+    again = json.loads(cli(*words, "--resume").out)
+    assert again["hash"] == first["hash"] and again["rows"] == first["rows"]
+    assert sorted(p.name for p in folder.iterdir()) == before
+
+
+def test_a_run_goes_on_beyond_its_first_end(lumped, cli, tmp_path):
+    folder = tmp_path / "record"
+    cli("run", lumped, "--hours", 0.2, "--out", folder, "--json")
+    answer = cli("run", lumped, "--hours", 0.4, "--out", folder, "--resume", "--json")
+    whole = json.loads(cli("run", lumped, "--hours", 0.4, "--out", tmp_path / "whole", "--json").out)
+    if answer.status == 0:
+        assert json.loads(answer.out)["hash"] == whole["hash"]
+    else:   # the tables of the longer run have other sizes: said, not guessed
+        assert len(answer.errors) == 1
+
+
+def test_a_run_that_was_killed_before_its_first_segment_starts_over(lumped, cli, tmp_path):
+    (tmp_path / "segment_0000.nc.part").write_bytes(b"half a segment")
+    answer = cli("run", lumped, "--hours", 0.1, "--out", tmp_path, "--resume", "--json")
+    assert answer.status == 0, answer.err
+    assert cs.open_record(tmp_path).sizes["time"] == 36
+
+
+def test_a_full_disk_leaves_nothing_half_written(lumped, tmp_path):
+    """A limit on the size of a file stands for the full disk: the same write fails, in the same place."""
+    folder = tmp_path / "record"
+    process = start(lumped, folder, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000)))
+    out, err = process.communicate(timeout=120)
+    assert process.returncode == 2, err
+    errors = [line for line in err.splitlines() if line.startswith("Error: ")]
+    assert len(errors) == 1 and "segment_0000.nc" in errors[0] and "Traceback" not in err
+    assert list(folder.iterdir()) == []
