@@ -29,11 +29,11 @@ constexpr Scalar scalar_of() {
 // One field as the outside sees it: where it lies, what it is.
 struct FieldRef {
   std::string group;  // "thermal"
-  FieldInfo info;
-  Scalar type;
-  std::size_t item;                // bytes of one element
+  FieldInfo info{"", "", "", "", Kind::state};
+  Scalar type = Scalar::f64;
+  std::size_t item = 0;            // bytes of one element
   std::vector<std::int32_t> extent;
-  void* data;
+  void* data = nullptr;
   std::string path() const { return group + "/" + info.name; }
   std::size_t bytes() const {
     std::size_t n = item;
@@ -44,7 +44,8 @@ struct FieldRef {
 
 struct Snapshot {
   struct Item {
-    FieldRef field;           // its data pointer is not used
+    std::string path;         // "thermal/t_junction"
+    FieldRef field;           // its data pointer is not used; read from a file, its texts are empty
     std::vector<char> bytes;
   };
   std::map<std::string, std::string> attributes;

@@ -45,7 +45,7 @@ Snapshot snapshot(const State& s) {
                      {"n_member", std::to_string(s.n_member)}};
   for (const FieldRef& f : fields(s)) {
     if (f.info.kind == Kind::scratch) continue;
-    Snapshot::Item item{f, std::vector<char>(f.bytes())};
+    Snapshot::Item item{f.path(), f, std::vector<char>(f.bytes())};
     if (!item.bytes.empty()) std::memcpy(item.bytes.data(), f.data, item.bytes.size());
     kept.items.push_back(std::move(item));
   }
@@ -64,7 +64,7 @@ void restore(State& s, const Snapshot& kept) {
   };
   expect("seed", s.seed), expect("first_member", s.first_member), expect("n_member", static_cast<std::uint64_t>(s.n_member));
   std::map<std::string, const Snapshot::Item*> by_path;
-  for (const auto& item : kept.items) by_path[item.field.info.name ? item.field.path() : item.field.group] = &item;
+  for (const auto& item : kept.items) by_path[item.path] = &item;
   const auto wanted = fields(s);
   for (const FieldRef& f : wanted) {  // all is checked before anything is written
     if (f.info.kind == Kind::scratch) continue;

@@ -85,7 +85,7 @@ Snapshot read_snapshot(const fs::path& segment) {
       const std::string path = name, what = c.where + ": checkpoint/" + path;
       Handle set(H5Dopen2(at, name, H5P_DEFAULT), H5Dclose, what);
       Handle type(H5Dget_type(set), H5Tclose, what), space(H5Dget_space(set), H5Sclose, what);
-      FieldRef f;
+      FieldRef f{};  // its names stay null: that is how restore knows a field that was read
       const auto slash = path.find('/');
       f.group = path.substr(0, slash);
       f.type = scalar_from(type, what);
@@ -94,9 +94,7 @@ Snapshot read_snapshot(const fs::path& segment) {
       H5Sget_simple_extent_dims(space, extent.data(), nullptr);
       std::size_t n = f.item;
       for (auto e : extent) f.extent.push_back(static_cast<std::int32_t>(e)), n *= e;
-      f.data = nullptr;
-      Snapshot::Item item{f, std::vector<char>(n)};
-      item.field.group = path;  // the whole path: FieldInfo's texts belong to the program, not to the file
+      Snapshot::Item item{path, f, std::vector<char>(n)};
       if (n) check(H5Dread(set, native(f.type), H5S_ALL, H5S_ALL, H5P_DEFAULT, item.bytes.data()), what + " cannot be read");
       c.s.items.push_back(std::move(item));
     } catch (const FileError& e) {

@@ -1,0 +1,195 @@
+// Coupled twins for tests: the shipped Atacama site cut down to a few nodes, with jobs written by hand, walked step by step or cut by cut.
+#pragma once
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <filesystem>
+#include <functional>
+#include <initializer_list>
+#include <limits>
+#include <vector>
+
+#include "core/couple.hpp"
+#include "core/io/library.hpp"
+#include "core/io/site_reader.hpp"
+#include "core/spaces.hpp"
+#include "core/step.hpp"
+#include "core/substep.hpp"
+#include "core/twin.hpp"
+
+namespace coldsun::twin_test {
+
+inline const std::filesystem::path data = std::filesystem::path(COLDSUN_DATA_DIR) / ".." / ".." / "data";
+inline constexpr Real celsius = 273.15, hour = 3600.0;
+
+// ---- the site --------------------------------------------------------------------------------------------------------------
+inline const Network& shipped() {
+  static const Network network = load_network("atacama", data);
+  return network;
+}
+inline const Library& library() {
+  static const Library all = [] {
+    Network network = shipped();
+    return io::load_library(network, data);
+  }();
+  return all;
+}
+
+// Multiplies every size of the site's plant, so that a hall of few nodes has the temperatures and shares of the whole one.
+inline void scale_plant(Site& s, Real nodes, Real flow) {
+  Cooling& c = s.cooling;
+  for (Real* x : {&c.volume, &c.pump.flow, &c.facility_volume, &c.facility_pump.flow}) *x *= flow;
+  for (Real* x : {&c.p_aux_base, &c.cdu_ua, &c.cdu_heat_capacity, &c.cooler_ua, &c.cooler_air_flow, &c.cooler_fan_power,
+                  &c.hall_heat_capacity, &c.hall_cooler_ua, &c.hall_cooling, &c.hall_fan_power})
+    *x *= nodes;
+  Power& p = s.power;
+  for (StringGroup& g : p.strings) {
+    const int all = static_cast<int>(std::lround(g.n_row * g.n_per_row * nodes));
+    g.n_row = std::max(1, all / 2), g.n_per_row = 2;
+  }
+  p.battery.n_parallel = std::max(1, static_cast<int>(std::lround(p.battery.n_parallel * nodes)));
+  for (Real* x : {&p.battery.converter.p_rated, &p.grid.p_import, &p.grid.p_export, &p.grid.p_budget, &p.grid.converter.p_rated,
+                  &p.aux_converter.p_rated, &p.bus.capacitance, &p.sink.heat_capacity, &p.sink.conductance})
+    *x *= nodes;
+  for (Real* x : {&p.bus.r_droop, &p.bus.r_pv_cable, &p.bus.r_battery_cable, &p.bus.r_load_cable}) *x /= nodes;
+}
+
+// Nodes of each type: worn, new, old; the first `field` of each are resolved.
+struct HallSize {
+  int n_node[3] = {1, 2, 1};
+  int n_field[3] = {1, 1, 0};
+};
+inline void shrink(Site& s, const HallSize& size) {
+  Real before = 0, after = 0, flow_before = 0, flow_after = 0;
+  for (std::size_t i = 0; i < s.hall.node.size(); ++i) {
+    NodeType& t = s.hall.node[i];
+    before += t.n_node, flow_before += t.n_node * t.n_plate * t.flow_factor;
+    t.n_node = size.n_node[i], t.n_field = size.n_field[i];
+    after += t.n_node, flow_after += t.n_node * t.n_plate * t.flow_factor;
+  }
+  std::erase_if(s.hall.node, [](const NodeType& t) { return t.n_node == 0; });
+  scale_plant(s, after / before, flow_after / flow_before);
+}
+inline Network small_network(const HallSize& size = {}) {
+  Network n = shipped();
+  shrink(n.site.front(), size);
+  return n;
+}
+// Nodes of the new type only.
+inline Network new_nodes(int n_node, int n_field) { return small_network({{0, n_node, 0}, {0, n_field, 0}}); }
+
+inline void clear_sky(Site& s) {
+  s.climate.cloud.clear_fraction.fill(1.0), s.climate.cloud.overcast_fraction.fill(0.0);
+  s.climate.dust_days.fill(0.0);
+}
+inline void no_outages(Site& s) { s.comms.link.outage_probability = 0.0; }
+// An outage of this length at every 15-s boundary.
+inline void outages(Site& s, Real length, Real offset = -0.18) {
+  s.comms.link.outage_probability = 1.0, s.comms.link.outage_median = length, s.comms.link.outage_sigma = 0.0, s.comms.link.outage_offset = offset;
+}
+// The coolant's set-point stands still, whatever the weather.
+inline void fixed_supply(Site& s, Real t) { s.cooling.t_supply = s.cooling.t_supply_min = t; }
+
+// ---- the twin --------------------------------------------------------------------------------------------------------------
+// From local_hour of the demo day on.
+inline TwinOptions options(Real local_hour, Real hours, Real dt = 10.0) {
+  TwinOptions o;
+  o.start = shipped().start + nanoseconds(local_hour * hour), o.hours = hours, o.dt = dt, o.seed = 7;
+  return o;
+}
+inline Twin twin_of(const Network& network, const TwinOptions& o) { return make_twin(network, library(), {}, o); }
+inline void start_over(Twin& t) {
+  t.state = make_state(t.system, t.inputs, t.state.n_member, t.state.seed, t.state.first_member, t.inputs.start);
+}
+
+// One satellite serves for ever and no data satellite passes: nothing cuts a step but outages and jobs.
+inline void steady_link(Twin& t) {
+  t.inputs.slots.satellite.fill(0), t.inputs.slots.reconfiguration.fill(0);
+  t.inputs.contacts.start.fill(0), t.inputs.contacts.stop.fill(0);
+}
+
+// A job as a test writes it; seconds after the start. One that is submitted before the start runs already.
+struct HandJob {
+  Real submit = -1, work = 1e6, walltime = 2e6;
+  int n_node = 1;
+  Real utilization = 1.0;
+  bool link_bound = false;
+  int priority = 1;
+};
+// The same jobs for every member, at site 0; those in progress first.
+inline void give_jobs(Twin& t, const std::vector<HandJob>& jobs) {
+  int n_initial = 0;
+  for (const HandJob& h : jobs) n_initial += h.submit < 0;
+  std::vector<int> initial(static_cast<std::size_t>(t.system.n_site()), 0), later = initial;
+  initial[0] = n_initial, later[0] = static_cast<int>(jobs.size()) - n_initial;
+  const int n_member = t.state.n_member;
+  workload::JobTable j = workload::make_jobs(t.system.workload, n_member, t.inputs.start, t.inputs.stop, initial, later, t.system.device);
+  for (int m = 0; m < n_member; ++m)
+    for (int k = 0; k < j.capacity(); ++k) {
+      const HandJob& h = jobs[static_cast<std::size_t>(k)];
+      j.submit_time(m, k) = t.inputs.start + nanoseconds(h.submit), j.deadline(m, k) = t.inputs.start + nanoseconds(h.submit + 2.0 * h.work);
+      j.n_node(m, k) = h.n_node, j.n_gpu(m, k) = 8 * h.n_node, j.priority(m, k) = h.priority;
+      j.work(m, k) = h.work, j.walltime(m, k) = h.walltime, j.job_utilization(m, k) = h.utilization, j.link_bound(m, k) = h.link_bound;
+    }
+  t.inputs.jobs = std::move(j);
+  start_over(t);
+}
+// One long job per node of site 0.
+inline void give_full_load(Twin& t, bool link_bound, Real utilization = 1.0) {
+  HandJob job;
+  job.link_bound = link_bound, job.utilization = utilization;
+  give_jobs(t, std::vector<HandJob>(static_cast<std::size_t>(t.system.workload.site(0).node_count), job));
+}
+
+// ---- walking ---------------------------------------------------------------------------------------------------------------
+// One step, with a look before and after every cut: what step() does, opened. before(cut), after(cut).
+template <class Before, class After>
+void walk(Twin& t, Real dt, Before&& before, After&& after) {
+  State& s = t.state;
+  const Time end = s.time + nanoseconds(dt);
+  for (int m = 0; m < s.n_member; ++m) s.run.start(m) = s.time;
+  s.series.sum.fill(0.0);
+  for (;;) {
+    int n = 0;
+    for (int m = 0; m < s.n_member; ++m)
+      if (!is_fatal(s.run.flags(m)) && s.run.start(m) < end) s.run.active(n++) = m;
+    if (n == 0) break;
+    find_cuts(HostSpace{}, t.system, s, t.inputs, n, end);
+    const Cut cut{s.run.active, s.run.start, s.run.stop, n, s.seed, s.first_member};
+    before(cut);
+    substep(HostSpace{}, t.system, s, t.inputs, cut);
+    after(cut);
+    for (int a = 0; a < n; ++a) s.run.start(s.run.active(a)) = s.run.stop(s.run.active(a)), ++s.run.n_cut(s.run.active(a));
+  }
+  s.time = end, ++s.n_step;
+}
+inline void steps(Twin& t, int n) {
+  for (int i = 0; i < n; ++i) step(t.system, t.state, t.inputs, t.dt);
+}
+// Moves member 0 to the instant `stop`, in steps of dt that lie on the twin's own grid from its start; the last one may be shorter.
+inline void go_to(Twin& t, Time stop, Real dt) {
+  while (t.state.time < stop) step(t.system, t.state, t.inputs, std::min(dt, seconds(stop - t.state.time)));
+}
+
+// ---- comparing -------------------------------------------------------------------------------------------------------------
+inline Real largest(std::initializer_list<Real> terms) {
+  Real most = 0;
+  for (Real x : terms) most = std::max(most, std::fabs(x));
+  return most;
+}
+// Names of the fields of kind state (of one group, or all) that differ in a bit; empty: none.
+inline std::string differing(const State& a, const State& b, const std::string& group = "") {
+  std::string names;
+  const auto fa = fields(a), fb = fields(b);
+  for (std::size_t i = 0; i < fa.size(); ++i) {
+    if (fa[i].info.kind != Kind::state || (!group.empty() && fa[i].group != group)) continue;
+    if (fa[i].bytes() != fb[i].bytes() || (fa[i].bytes() && std::memcmp(fa[i].data, fb[i].data, fa[i].bytes()) != 0)) names += fa[i].path() + " ";
+  }
+  return names;
+}
+// Every element of these fields is a number, and no member was stopped.
+inline void expect_sound(const State& s) {
+  for (int m = 0; m < s.n_member; ++m) EXPECT_FALSE(is_fatal(s.run.flags(m))) << "member " << m << ": " << flag_text(s.run.flags(m));
+}
+
+}  // namespace coldsun::twin_test
