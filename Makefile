@@ -67,7 +67,7 @@ setup: build/.engine-$(variant) ## packages, virtual environment, engine: what d
 
 # ---- what a person wants ----------------------------------------------------------------------------------------------------
 demo: setup ## a coupled day of the Atacama pilot: record, picture, table
-	@rm -rf "$(OUT)"
+	@rm -rf build/demo
 	@coldsun run $(SITE) --hours $(HOURS) --out "$(OUT)"
 
 .venv/.gtest: .ci/apt Makefile | .venv/.base

@@ -37,6 +37,7 @@ target_link_libraries(coldsun_flags INTERFACE Threads::Threads)
 if(COLDSUN_PORTABLE)
   target_link_options(coldsun_flags INTERFACE -static-libstdc++ -static-libgcc -Wl,-rpath,$ORIGIN/lib)
   set(CMAKE_BUILD_RPATH "$ORIGIN/lib")
+  target_sources(coldsun_flags INTERFACE "${PROJECT_SOURCE_DIR}/cmake/portable.cpp")
 endif()
 
 add_library(coldsun_warnings INTERFACE)

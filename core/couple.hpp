@@ -18,11 +18,11 @@ COLDSUN_FN Real site_cap(const ControlLaw& law, Real p_pv_available, Real soc) {
   return math::clamp((p_pv_available + battery + law.p_grid_budget) * (1.0 - law.loss_bound) - law.p_aux_bound, 0.0, law.p_it_max);
 }
 
-// reads temp_air, p_pv_available and soc of the cut before, link_up; writes p_site_cap, t_supply_set. 56 B and 12 flops per member and site
+// reads temp_air, p_pv_seen, soc, link_up; writes p_site_cap, t_supply_set. 56 B and 12 flops per member and site
 struct Control {
   Cut cut;
   View<const ControlLaw, 1> law;
-  View<const Real, 2> temp_air, p_pv_available, soc;
+  View<const Real, 2> temp_air, p_pv_seen, soc;
   View<const std::int32_t, 2> link_up;
   View<Real, 2> p_site_cap, t_supply_set;
   bool stale;
@@ -30,7 +30,28 @@ struct Control {
     const int m = cut.member(a);
     if (stale && !link_up(m, site)) return;   // nobody hears the controller: the last word holds
     t_supply_set(m, site) = supply_set_point(law(site), temp_air(m, site));
-    p_site_cap(m, site) = site_cap(law(site), p_pv_available(m, site), soc(m, site));
+    p_site_cap(m, site) = site_cap(law(site), p_pv_seen(m, site), soc(m, site));
+  }
+};
+
+// The coolant gets the converters' heat of the cut before, to the joule whatever the lengths of the two cuts.
+// reads and writes heat_pending; writes q_extra. 24 B and 2 flops per member and site
+struct GiveHeat {
+  Cut cut;
+  View<Real, 2> heat_pending, q_extra;
+  COLDSUN_FN void operator()(int a, int site) const {
+    const int m = cut.member(a);
+    q_extra(m, site) = heat_pending(m, site) / cut.length(m), heat_pending(m, site) = 0.0;
+  }
+};
+// reads p_heat, p_pv_available; writes heat_pending, p_pv_seen. 32 B and 2 flops per member and site
+struct KeepHeat {
+  Cut cut;
+  View<const Real, 2> p_heat, p_pv_available;
+  View<Real, 2> heat_pending, p_pv_seen;
+  COLDSUN_FN void operator()(int a, int site) const {
+    const int m = cut.member(a);
+    heat_pending(m, site) += p_heat(m, site) * cut.length(m), p_pv_seen(m, site) = p_pv_available(m, site);
   }
 };
 

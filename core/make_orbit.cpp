@@ -23,6 +23,7 @@ orbit::System make_orbit(const Network& network, Device device) {
   for (int s = 0; s < o.n_site(); ++s) {
     const Site& site = network.site[static_cast<std::size_t>(s)];
     const LinkPrior& link = site.comms.link;
+    o.entity(s) = entity_of(site);
     o.latitude(s) = site.latitude, o.longitude(s) = site.longitude, o.altitude(s) = site.altitude;
     o.elevation_mask(orbit::link_constellation, s) = site.comms.broadband_mask;
     o.elevation_mask(orbit::data_constellation, s) = site.comms.mask;

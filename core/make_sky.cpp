@@ -19,7 +19,7 @@ sky::Climate sky_climate(const Site& site) {
   return k;
 }
 
-sky::Site sky_site(const Site& site, int entity) {
+sky::Site sky_site(const Site& site) {
   const Climate& c = site.climate;
   sky::Cloudiness cloud;
   for (int m = 0; m < 12; ++m) {
@@ -28,7 +28,7 @@ sky::Site sky_site(const Site& site, int entity) {
   }
   cloud.kc_thick = c.cloud.kc_thick, cloud.kc_max = c.cloud.kc_max;
   sky::Site k;
-  k.latitude = site.latitude, k.longitude = site.longitude, k.altitude = site.altitude, k.albedo = c.albedo, k.entity = entity;
+  k.latitude = site.latitude, k.longitude = site.longitude, k.altitude = site.altitude, k.albedo = c.albedo, k.entity = static_cast<std::int32_t>(entity_of(site));
   k.cloud = sky::make_cloud_law(cloud);
   return k;
 }
@@ -38,7 +38,7 @@ sky::System make_sky(const Network& network, Device device) {
   std::vector<sky::Plane> planes;
   for (std::int32_t s = 0; s < static_cast<std::int32_t>(network.site.size()); ++s) {
     const Site& site = network.site[static_cast<std::size_t>(s)];
-    sites.push_back(sky_site(site, s));
+    sites.push_back(sky_site(site));
     for (const StringGroup& g : site.power.strings) {
       sky::Plane p;
       p.site = s, p.surface_tilt = g.surface_tilt, p.surface_azimuth = g.surface_azimuth;

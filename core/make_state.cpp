@@ -1,4 +1,5 @@
 // A State at the start of a run: allocated once, jobs in progress, plates at rest, series of what the record keeps.
+#include "common/loops.hpp"
 #include "core/couple.hpp"
 #include "core/make_system.hpp"
 #include "core/spaces.hpp"
@@ -10,11 +11,11 @@ namespace {
 // Every derived number per (member, site) is kept as a step mean.
 void make_series(State& s) {
   std::vector<Series::Source> sources;
-  each_field(s, [&](const char*, const FieldInfo& info, const auto& array) {
+  each_field(s, [&](const char* group, const FieldInfo& info, const auto& array) {
     using A = std::remove_cvref_t<decltype(array)>;
     if constexpr (A::rank == 2 && std::is_same_v<typename A::value_type, Real>) {
       if (info.kind != Kind::derived || std::string(info.shape) != "member site") return;
-      sources.push_back({array}), s.series.info.push_back(info);
+      sources.push_back({array}), s.series.info.push_back(info), s.series.group.emplace_back(group);
     }
   });
   const int n = static_cast<int>(sources.size());
@@ -23,13 +24,29 @@ void make_series(State& s) {
   s.series.sum = Array<Real, 3>(s.device, {n, s.n_member, s.electrical.soc.extent(1)});
 }
 
-// The loops stand where the set-point of the first instant's air puts them, so that a day does not begin with a cooling of the hall.
+// A plate at rest at the temperature of its coolant.
+void settle_node(const thermal::System& sys, thermal::State& s, int m, int n, Real t) {
+  s.t_junction(m, n) = s.t_outlet(m, n) = t;
+  const int fidelity = sys.fidelity(n);
+  if (fidelity < 0) {
+    s.t_lumped(m, -1 - fidelity) = t;
+    return;
+  }
+  for (int y = 0; y < thermal::n_y; ++y)
+    for (int x = 0; x < thermal::n_x; ++x) {
+      s.t_coolant(m, fidelity, y, x) = t;
+      for (int z = 0; z < thermal::n_solid; ++z) s.t_solid(m, fidelity, z, y, x) = t;
+    }
+}
+
+// The loops and plates stand where the set-point of the first instant's air puts them, so that a day does not begin with a cooling of the hall.
 void settle(const System& system, const Inputs& inputs, State& s) {
   for (int m = 0; m < s.n_member; ++m)
     for (int k = 0; k < system.n_site(); ++k) {
       const Real t = couple::supply_set_point(system.control(k), inputs.weather.temp_air(k, 0));
       s.thermal.t_supply(m, k) = s.thermal.t_return(m, k) = t;
       s.thermal.t_facility(m, k) = t - system.thermal.loop(k).approach;
+      for (int n = system.thermal.first_node(k); n < system.thermal.first_node(k + 1); ++n) settle_node(system.thermal, s.thermal, m, n, t);
     }
 }
 
@@ -53,6 +70,9 @@ State make_state(const System& system, const Inputs& inputs, int n_member, std::
   settle(system, inputs, s);
   s.controls.p_site_cap = Array<Real, 2>(device, {n_member, n_site});
   s.controls.t_supply_set = Array<Real, 2>(device, {n_member, n_site});
+  s.controls.heat_pending = Array<Real, 2>(device, {n_member, n_site});
+  s.controls.q_extra = Array<Real, 2>(device, {n_member, n_site});
+  s.controls.p_pv_seen = Array<Real, 2>(device, {n_member, n_site});
   s.controls.p_aux_bound = Array<Real, 2>(device, {n_member, n_site});
   for (int m = 0; m < n_member; ++m)
     for (int k = 0; k < n_site; ++k) {
@@ -61,7 +81,7 @@ State make_state(const System& system, const Inputs& inputs, int n_member, std::
       s.controls.t_supply_set(m, k) = couple::supply_set_point(law, inputs.weather.temp_air(k, 0));
       s.controls.p_aux_bound(m, k) = law.p_aux_bound;
     }
-  with_space(device, [&](auto space) { workload::start(space, system.workload, inputs.jobs, s.workload); });
+  with_space(device, [&](auto space) { workload::start(space, system.workload, inputs.jobs, s.workload), synchronize(space); });
   make_series(s);
   return s;
 }

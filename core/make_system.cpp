@@ -1,6 +1,9 @@
 // The whole: every physics' System, the control laws, and the Inputs of a run.
 #include "core/make_system.hpp"
 
+#include <stdexcept>
+
+#include "common/loops.hpp"
 #include "core/spaces.hpp"
 
 namespace coldsun {
@@ -24,6 +27,12 @@ ControlLaw control_of(const Site& site) {
 
 }  // namespace
 
+std::uint32_t entity_of(const Site& site) {
+  std::uint32_t h = 2166136261u;
+  for (const char c : site.name) h = (h ^ static_cast<unsigned char>(c)) * 16777619u;
+  return (h ^ h >> 24) & 0xFFFFFFu;
+}
+
 // Both pumps at full speed, all fans, what is always on, and the hall's chiller at full load.
 Real aux_bound(const Site& site) {
   const Cooling& c = site.cooling;
@@ -33,6 +42,10 @@ Real aux_bound(const Site& site) {
 }
 
 System make_system(const Network& network, const Library& library, Device device) {
+  for (std::size_t a = 0; a < network.site.size(); ++a)
+    for (std::size_t b = 0; b < a; ++b)
+      if (entity_of(network.site[a]) == entity_of(network.site[b]))
+        throw std::invalid_argument("sites " + network.site[b].name + " and " + network.site[a].name + " would share their chance; accepted: another name");
   System s;
   s.device = device;
   s.sky = make_sky(network, device);
@@ -64,6 +77,9 @@ Inputs make_inputs(const Network& network, const System& system, const Library& 
   in.jobs = workload::make_jobs(system.workload, n_member, in.start, in.stop, system.device);
   const workload::State priors = workload::make_state(system.workload, in.jobs, n_member, system.device);
   with_space(system.device, [&](auto space) { workload::draw_jobs(space, system.workload, priors, in.jobs, seed, first_member); });
+  with_space(system.device, [](auto space) { synchronize(space); });
+  if (const int n = workload::count_short(system.workload, in.jobs))
+    throw std::runtime_error("jobs: " + std::to_string(n) + " member(s) draw more arrivals than their table holds; accepted: another seed or a shorter run");
   return in;
 }
 

@@ -18,11 +18,13 @@ struct WeatherSeries {
   Real interval = 0;
 };
 
+// The site's number in Chance, by its name: the same clouds, outages and jobs whatever other sites stand beside it. 24 bits of FNV-1a.
+std::uint32_t entity_of(const Site& site);
 Real aux_bound(const Site& site);   // most that pumps, fans, CDU and hall cooler may draw [W]
 electrical::System make_electrical(const Network& network, Device device);
 thermal::System make_thermal(const Network& network, Device device);
 sky::Climate sky_climate(const Site& site);
-sky::Site sky_site(const Site& site, int entity);   // entity: the site's number in Chance
+sky::Site sky_site(const Site& site);
 sky::System make_sky(const Network& network, Device device);
 orbit::System make_orbit(const Network& network, Device device);
 workload::System make_workload(const Network& network, const Library& library, Device device);

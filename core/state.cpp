@@ -2,6 +2,7 @@
 #include "core/state.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <stdexcept>
 
 namespace coldsun {
@@ -42,7 +43,8 @@ Snapshot snapshot(const State& s) {
                      {"n_step", std::to_string(s.n_step)},
                      {"seed", std::to_string(s.seed)},
                      {"first_member", std::to_string(s.first_member)},
-                     {"n_member", std::to_string(s.n_member)}};
+                     {"n_member", std::to_string(s.n_member)},
+                     {"identity", s.identity}};
   for (const FieldRef& f : fields(s)) {
     if (f.info.kind == Kind::scratch) continue;
     Snapshot::Item item{f.path(), f, std::vector<char>(f.bytes())};
@@ -58,13 +60,24 @@ void restore(State& s, const Snapshot& kept) {
     if (it == kept.attributes.end()) throw std::invalid_argument(std::string("checkpoint: no attribute ") + name + "; accepted: one that coldsun wrote");
     return it->second;
   };
+  const auto whole = [&](const char* name) {
+    const std::string& text = attribute(name);
+    std::int64_t value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc() || end != text.data() + text.size())
+      throw std::invalid_argument(std::string("checkpoint: ") + name + " = \"" + text + "\"; accepted: a whole number");
+    return value;
+  };
   const auto expect = [&](const char* name, std::uint64_t have) {
     if (attribute(name) != std::to_string(have))
       throw std::invalid_argument(std::string("checkpoint: ") + name + " = " + attribute(name) + "; accepted: " + std::to_string(have) + ", as this twin has");
   };
   expect("seed", s.seed), expect("first_member", s.first_member), expect("n_member", static_cast<std::uint64_t>(s.n_member));
+  if (attribute("identity") != s.identity)
+    throw std::invalid_argument("checkpoint: is of " + attribute("identity") + "; accepted: " + s.identity + ", as this twin");
   std::map<std::string, const Snapshot::Item*> by_path;
   for (const auto& item : kept.items) by_path[item.path] = &item;
+  const std::int64_t time = whole("time_ns"), n_step = whole("n_step");
   const auto wanted = fields(s);
   for (const FieldRef& f : wanted) {  // all is checked before anything is written
     if (f.info.kind == Kind::scratch) continue;
@@ -75,8 +88,7 @@ void restore(State& s, const Snapshot& kept) {
   }
   for (const FieldRef& f : wanted)
     if (f.info.kind != Kind::scratch && f.bytes()) std::memcpy(f.data, by_path.at(f.path())->bytes.data(), f.bytes());
-  s.time = std::stoll(attribute("time_ns"));
-  s.n_step = std::stoll(attribute("n_step"));
+  s.time = time, s.n_step = n_step;
 }
 
 std::vector<std::uint64_t> hash(const State& s) {

@@ -45,9 +45,13 @@ struct System {
 // What moved by remote control: held while the link is down.
 struct Controls {
   Array<Real, 2> p_site_cap, t_supply_set, p_aux_bound;
+  Array<Real, 2> heat_pending, q_extra, p_pv_seen;
   template <class Self, class F> static void each(Self& s, F&& f) {
     f(FieldInfo{"p_site_cap", "W", "member site", "cap on the nodes' power as the remote controller last said", Kind::state}, s.p_site_cap);
     f(FieldInfo{"t_supply_set", "K", "member site", "set-point of the coolant supply as the remote controller last said", Kind::state}, s.t_supply_set);
+    f(FieldInfo{"heat_pending", "J", "member site", "heat of the indoor converters that the coolant has not had yet", Kind::state}, s.heat_pending);
+    f(FieldInfo{"q_extra", "W", "member site", "heat of the indoor converters into the coolant: that of the cut before, spread over this one", Kind::derived}, s.q_extra);
+    f(FieldInfo{"p_pv_seen", "W", "member site", "PV power available in the cut before: what the remote controller knows", Kind::state}, s.p_pv_seen);
     f(FieldInfo{"p_aux_bound", "W", "member site", "most that the auxiliaries may draw", Kind::parameter}, s.p_aux_bound);
   }
 };
@@ -72,6 +76,7 @@ struct Series {
   Array<Source, 1> source;                  // (variable)
   Array<Real, 3> sum;                       // (variable, member, site)
   std::vector<FieldInfo> info;
+  std::vector<std::string> group;           // whose field it is
 };
 
 struct State {
@@ -81,6 +86,7 @@ struct State {
   std::uint64_t seed = 0;
   std::uint32_t first_member = 0;
   int n_member = 0;
+  std::string identity;   // network and span of the inputs: a State is taken up only by a twin of the same
   Run run;
   sky::State sky;
   orbit::State orbit;

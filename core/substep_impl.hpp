@@ -38,7 +38,7 @@ void substep(Space space, const System& sys, State& s, const Inputs& in, const C
   orbit::advance(space, sys.orbit, s.orbit, orbit_drive(s, in), cut);
   sky::advance(space, sys.sky, s.sky, {&in.weather, s.run.flags}, cut);
   for_rows(space, n, n_site,
-           couple::Control{cut, sys.control, s.sky.temp_air, s.electrical.p_pv_available, s.electrical.soc, s.orbit.link_up, s.controls.p_site_cap,
+           couple::Control{cut, sys.control, s.sky.temp_air, s.controls.p_pv_seen, s.electrical.soc, s.orbit.link_up, s.controls.p_site_cap,
                            s.controls.t_supply_set, (sys.paths & path_stale) != 0});
 
   const workload::Drive work = workload_drive(sys, s);
@@ -54,10 +54,13 @@ void substep(Space space, const System& sys, State& s, const Inputs& in, const C
 
   thermal::Drive heat;
   heat.p_request = s.workload.p_request, heat.p_floor = s.workload.p_floor, heat.p_allocated = s.electrical.p_allocated;
-  heat.t_supply_set = s.controls.t_supply_set, heat.temp_air = s.sky.temp_air, heat.q_extra = s.electrical.p_heat, heat.flags = s.run.flags;
+  heat.t_supply_set = s.controls.t_supply_set, heat.temp_air = s.sky.temp_air, heat.q_extra = s.controls.q_extra, heat.flags = s.run.flags;
+  for_rows(space, n, n_site, couple::GiveHeat{cut, s.controls.heat_pending, s.controls.q_extra});
   thermal::advance(space, sys.thermal, s.thermal, heat, cut);
 
   electrical::advance(space, sys.electrical, s.electrical, power, cut);
+  for_rows(space, n, n_site,
+           couple::KeepHeat{cut, s.electrical.p_heat, s.electrical.p_pv_available, s.controls.heat_pending, s.controls.p_pv_seen});
   workload::advance(space, sys.workload, in.jobs, s.workload, work, cut);
 
   for_rows(space, s.series.source.extent(0), n * n_site, couple::Accumulate{cut, s.series.source, s.series.sum});

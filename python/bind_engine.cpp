@@ -37,6 +37,10 @@ auto guarded(F&& f) -> decltype(f()) {
     throw InputError(e.what());
   } catch (const std::invalid_argument& e) {
     throw InputError(e.what());
+  } catch (const io::FileError&) {
+    throw;
+  } catch (const std::runtime_error& e) {   // a device that fails, a table that is too small
+    throw InputError(e.what());
   }
 }
 
@@ -168,7 +172,10 @@ class Engine {
     }
     return out;
   }
-  void save(const std::string& path) const { io::save_file(twin_.state, path); }
+  void save(const std::string& path) const {
+    py::gil_scoped_release release;
+    io::save_file(twin_.state, path);
+  }
   void restore(const std::string& path) {
     guarded([&] { return io::restore_file(twin_.state, path), 0; });
   }

@@ -103,7 +103,7 @@ std::string site(const Site& s) {
   o.real("cooler_approach_k", d.cooler_approach);
   o.real("flow_lpm_per_kw", to_unit("lpm", d.flow_per_heat) * 1e3);
   o.real("p_aux_design_kw", d.p_aux_design / 1e3);
-  const sky::Irradiation year = sky::annual_irradiation(sky_site(s, 0), sky_climate(s), 2026);
+  const sky::Irradiation year = sky::annual_irradiation(sky_site(s), sky_climate(s), 2026);
   o.real("ghi_year_kwh_per_m2", to_unit("kwh_per_m2", year.ghi));
   o.real("dni_year_kwh_per_m2", to_unit("kwh_per_m2", year.dni));
   o.raw("reference", list(s.climate.reference, [](const ReferenceYear& y) {

@@ -3,6 +3,7 @@
 #include <hdf5.h>
 #include <hdf5_hl.h>
 
+#include <mutex>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -42,6 +43,12 @@ class Handle {
 
 inline void check(herr_t status, const std::string& what) {
   if (status < 0) throw FileError(what);
+}
+
+// The library may have been built without its own lock, and a writer thread, a save and a restore may meet.
+inline std::mutex& library_mutex() {
+  static std::mutex mutex;
+  return mutex;
 }
 
 // HDF5 prints its error stack by default; ours is one sentence.

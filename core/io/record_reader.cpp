@@ -1,5 +1,6 @@
 // Reads closed segments of a record: which there are, their attributes, the State at their end.
 #include <algorithm>
+#include <cstdlib>
 
 #include "core/io/h5.hpp"
 #include "core/io/recorder.hpp"
@@ -17,7 +18,8 @@ std::vector<fs::path> segments(const fs::path& folder) {
   }
   if (error) throw FileError(folder.string() + ": cannot read this folder: " + error.message());
   if (found.empty()) throw FileError(folder.string() + ": holds no closed segment; accepted: the folder of a record (segment_0000.nc ...)");
-  std::sort(found.begin(), found.end());
+  const auto number = [](const fs::path& p) { return std::strtol(p.filename().c_str() + 8, nullptr, 10); };  // after "segment_"
+  std::sort(found.begin(), found.end(), [&](const fs::path& a, const fs::path& b) { return number(a) < number(b); });
   return found;
 }
 
@@ -62,11 +64,13 @@ Scalar scalar_from(hid_t type, const std::string& what) {
 }  // namespace
 
 std::map<std::string, std::string> read_attributes(const fs::path& segment) {
+  const std::lock_guard lock(library_mutex());
   Handle file = open_segment(segment);
   return all_attributes(file, segment.string());
 }
 
 Snapshot read_snapshot(const fs::path& segment) {
+  const std::lock_guard lock(library_mutex());
   Handle file = open_segment(segment);
   const std::string where = segment.string();
   if (H5Lexists(file, "checkpoint", H5P_DEFAULT) <= 0) throw FileError(where + ": holds no checkpoint");
@@ -97,8 +101,8 @@ Snapshot read_snapshot(const fs::path& segment) {
       Snapshot::Item item{path, f, std::vector<char>(n)};
       if (n) check(H5Dread(set, native(f.type), H5S_ALL, H5S_ALL, H5P_DEFAULT, item.bytes.data()), what + " cannot be read");
       c.s.items.push_back(std::move(item));
-    } catch (const FileError& e) {
-      c.error = e.what();
+    } catch (const std::exception& e) {   // nothing may fly through the library's C frames
+      c.error = dynamic_cast<const FileError*>(&e) ? e.what() : c.where + ": its checkpoint cannot be read (" + e.what() + ")";
       return -1;
     }
     return 0;

@@ -2,6 +2,7 @@
 #include "core/io/recorder.hpp"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -130,16 +131,20 @@ Recorder::Recorder(fs::path folder, Header header, int first_segment)
   std::error_code error;
   fs::create_directories(folder_, error);
   if (error) throw FileError(folder_.string() + ": cannot make this folder: " + error.message());
-  const fs::path probe = folder_ / ".probe";
-  const int fd = ::open(probe.c_str(), O_CREAT | O_WRONLY, 0644);
-  if (fd < 0) throw FileError(folder_.string() + ": cannot write to this folder: " + last_error());
-  ::close(fd);
-  fs::remove(probe, error);
-  for (const auto& e : fs::directory_iterator(folder_))
-    if (e.path().extension() == ".part") fs::remove(e.path(), error);  // of a run that was killed
-  if (first_segment == 0 && fs::exists(folder_ / segment_name(0)))
-    throw FileError(folder_.string() + ": already holds a record; accepted: another folder, or --resume");
+  lock_ = ::open((folder_ / ".lock").c_str(), O_CREAT | O_WRONLY | O_CLOEXEC, 0644);
+  if (lock_ < 0) throw FileError(folder_.string() + ": cannot write to this folder: " + last_error());
+  if (::flock(lock_, LOCK_EX | LOCK_NB) != 0) refuse("is being written by another run; accepted: another folder");
+  if (first_segment == 0 && fs::exists(folder_ / segment_name(0))) refuse("already holds a record; accepted: another folder, or --resume");
+  for (const auto& e : fs::directory_iterator(folder_, error)) {  // of a run that was killed
+    const std::string name = e.path().filename().string();
+    if (name.starts_with("segment_") && name.ends_with(".nc.part")) fs::remove(e.path(), error);
+  }
   thread_ = std::thread([this] { work(); });
+}
+
+void Recorder::refuse(const char* why) {
+  ::close(std::exchange(lock_, -1));
+  throw FileError(folder_.string() + ": " + why);
 }
 
 Recorder::~Recorder() {
@@ -149,6 +154,7 @@ Recorder::~Recorder() {
   }
   wake_.notify_all();
   thread_.join();
+  ::close(lock_);   // and with it the lock
 }
 
 void Recorder::rethrow() {
@@ -167,7 +173,7 @@ void Recorder::append(Time time, std::vector<double> row) {
 void Recorder::close_segment(Snapshot snapshot) {
   std::unique_lock lock(mutex_);
   rethrow();
-  room_.wait(lock, [this] { return queue_.size() < 3 || error_; });
+  room_.wait(lock, [this] { return (queue_.empty() && !busy_) || error_; });  // one in flight: a kill loses no more
   rethrow();
   queue_.push_back(Job{std::move(time_), std::move(rows_), std::move(snapshot), segment_++});
   time_.clear(), rows_.clear();
@@ -211,6 +217,7 @@ namespace {
 // Makes `whole` by way of a .part beside it: fill(file) writes, then all is flushed, synced and renamed, or nothing is left.
 template <class Fill>
 void write_whole(const fs::path& whole, const Fill& fill) {
+  const std::lock_guard lock(library_mutex());
   silence();  // the error stack is per thread
   const fs::path part = whole.string() + ".part";
   errno = 0;

@@ -1,6 +1,8 @@
 // The record of a run: a folder of HDF5 segments laid out as netCDF-4, written on a thread of its own.
 //   segment_0000.nc ...   one per simulated hour by default, each whole: series, inputs, checkpoint of the State at its end
-//   segment_NNNN.nc.part  the one being written; renamed when it is whole, so a kill loses at most this one
+//   segment_NNNN.nc.part  the one being written; renamed when it is whole and on disk. A kill loses what is not renamed yet: the open
+//                         segment, and for the moment of its writing the one before it
+//   .lock                 held by the run that writes here
 #pragma once
 #include <condition_variable>
 #include <deque>
@@ -49,9 +51,9 @@ class Recorder {
   Recorder(const Recorder&) = delete;
   Recorder& operator=(const Recorder&) = delete;
 
-  // One row: the time at the step's end, its values in the order of header.variable. Blocks while the writer is far behind.
+  // One row: the time at the step's end, its values in the order of header.variable.
   void append(Time time, std::vector<double> row);
-  // Ends the open segment with this State; the next row opens another.
+  // Ends the open segment with this State; the next row opens another. Waits until the segment before it is on disk.
   void close_segment(Snapshot snapshot);
   // Waits until all is on disk; throws what the writer met.
   void finish();
@@ -67,10 +69,12 @@ class Recorder {
   void work();
   void write(const Job&) const;
   void rethrow();
+  [[noreturn]] void refuse(const char* why);
 
   std::filesystem::path folder_;
   Header header_;
   int segment_;
+  int lock_ = -1;
   std::vector<Time> time_;
   std::vector<double> rows_;
   std::deque<Job> queue_;

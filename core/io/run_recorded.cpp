@@ -2,8 +2,10 @@
 #include "core/io/run_recorded.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <set>
 
+#include "core/couple.hpp"
 #include "core/io/h5.hpp"
 
 namespace coldsun::io {
@@ -74,8 +76,11 @@ Layout layout(const System& system, const State& s, bool with_fields) {
     return it == standard_names.end() ? std::string() : it->second;
   };
   l.header.variable.push_back({"step", "s", "length of the step that ends here", "", {}, false, {}});
-  for (const FieldInfo& info : s.series.info)
-    l.header.variable.push_back({name_of("mean", info.name), info.unit, info.meaning, standard(info.name), {"member", "site"}, false, "time: mean"});
+  for (std::size_t i = 0; i < s.series.info.size(); ++i) {
+    const FieldInfo& info = s.series.info[i];
+    l.header.variable.push_back(
+        {name_of(s.series.group[i], info.name), info.unit, info.meaning, standard(info.name), {"member", "site"}, false, "time: mean"});
+  }
   l.n_mean = s.series.info.size();
   for (const FieldRef& f : fields(s)) {
     const std::string shape = f.info.shape, name = f.info.name;
@@ -105,7 +110,11 @@ std::vector<double> row(const Layout& l, const State& s, Real dt) {
   r.reserve(l.header.width());
   r.push_back(dt);
   const Real scale = 1.0 / dt;
-  for (std::int64_t i = 0; i < s.series.sum.size(); ++i) r.push_back(s.series.sum.data()[i] * scale);
+  const int n_site = s.series.sum.extent(2);
+  for (int v = 0; v < s.series.sum.extent(0); ++v)
+    for (int m = 0; m < s.n_member; ++m)   // a frozen member has no means
+      for (int k = 0; k < n_site; ++k)
+        r.push_back(s.run.flags(m) & couple::fatal_flags ? std::numeric_limits<double>::quiet_NaN() : s.series.sum(v, m, k) * scale);
   for (const FieldRef& f : l.end)
     for (std::size_t i = 0, n = f.bytes() / f.item; i < n; ++i) r.push_back(value_at(f, i));
   return r;

@@ -11,11 +11,12 @@ struct Lines {
   SlotView slots;
   ContactsView contacts;
   View<const Real, 2> shift, probability, median, sigma;
+  View<const std::uint32_t, 1> entity;
   View<const Real, 1> offset;
   std::uint64_t seed;
   std::uint32_t first_member;
   COLDSUN_FN Link link(int m, int site) const {
-    return {Chance{seed, first_member + static_cast<std::uint32_t>(m), Stream::link, static_cast<std::uint32_t>(site)},
+    return {Chance{seed, first_member + static_cast<std::uint32_t>(m), Stream::link, entity(site)},
             OutageLaw{probability(m, site), median(m, site), sigma(m, site), offset(site)}, slots, site,
             nanoseconds(shift(m, link_constellation))};
   }
@@ -23,7 +24,7 @@ struct Lines {
 };
 inline Lines make_lines(const System& y, const State& s, const Drive& d) {
   return {d.slots,        d.contacts,      s.window_shift, s.outage_probability, s.outage_median,
-          s.outage_sigma, y.outage_offset, d.seed,         d.first_member};
+          s.outage_sigma, y.entity, y.outage_offset, d.seed,         d.first_member};
 }
 
 // One (member, site) over its cut. Reads the slots and contacts that the cut touches (one or two), 40 B each; writes 72 B.

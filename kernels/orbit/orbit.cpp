@@ -5,6 +5,8 @@ namespace coldsun::orbit {
 
 System make_system(int n_site, Device device) {
   const auto reals = [&] { return Array<Real, 1>(device, {n_site}); };
+  Array<std::uint32_t, 1> entity(device, {n_site});
+  for (int s = 0; s < n_site; ++s) entity(s) = static_cast<std::uint32_t>(s);
   return {reals(),
           reals(),
           reals(),
@@ -13,6 +15,7 @@ System make_system(int n_site, Device device) {
           reals(),
           reals(),
           reals(),
+          std::move(entity),
           reals(),
           reals()};
 }

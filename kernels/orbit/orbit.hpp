@@ -17,6 +17,7 @@ struct System {
   Array<std::int32_t, 1> strategy;               // (site) Strategy
   Array<Real, 1> outage_probability;             // (site) priors: the State carries each member's own
   Array<Real, 1> outage_median, outage_sigma;
+  Array<std::uint32_t, 1> entity;   // (site) its number in Chance: the same outages whatever other sites stand beside it
   Array<Real, 1> outage_offset;     // (site) start of an outage relative to its boundary [s], negative: before
   Array<Real, 1> processing_delay;  // (site) what a round trip takes beside the way to the satellite and back
   template <class Self, class F>
@@ -29,6 +30,7 @@ struct System {
     f(FieldInfo{"outage_probability", "1", "site", "chance of an outage at a slot boundary", Kind::parameter}, s.outage_probability);
     f(FieldInfo{"outage_median", "s", "site", "median length of an outage", Kind::parameter}, s.outage_median);
     f(FieldInfo{"outage_sigma", "1", "site", "standard deviation of the logarithm of the length", Kind::parameter}, s.outage_sigma);
+    f(FieldInfo{"entity", "1", "site", "number of the site in Chance", Kind::parameter}, s.entity);
     f(FieldInfo{"outage_offset", "s", "site", "start of an outage after its boundary", Kind::parameter}, s.outage_offset);
     f(FieldInfo{"processing_delay", "s", "site", "round-trip time beside the way to the satellite", Kind::parameter}, s.processing_delay);
   }

@@ -236,6 +236,7 @@ struct PlateSolver {
       bool capped_1 = false, capped_2 = false;
       Real t_1 = 0.0, t_2 = 0.0;
       unpowered(team, shift, t, rate, step_1);
+      const Real carried_rate = std::fabs(a->flow) * root_columns;   // read between two barriers
       const Real p_1 = solve_power(law, junction, p_0, t_1, capped_1);
       add_power(team, share * p_1, step_1, t, carry);
       team.sync();
@@ -255,7 +256,7 @@ struct PlateSolver {
       team.sync();
       p_0 = p_2, t_j = t_2, left -= h, fresh = true;
       out.energy_in += h * (b_1 * p_1 + b_2 * p_2);
-      out.carried += h * std::fabs(a->flow) * root_columns * (b_1 * out_1 + b_2 * out_2);
+      out.carried += h * carried_rate * (b_1 * out_1 + b_2 * out_2);
       out.energy_asked += h * (b_1 * law.asked(t_1) + b_2 * law.asked(t_2));
       out.throttled += h * ((capped_1 ? b_1 : 0.0) + (capped_2 ? b_2 : 0.0));
       wanted = math::max(h * factor_now, h < wanted && error_now <= limits.tolerance ? wanted : 0.0);

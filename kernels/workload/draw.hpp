@@ -19,7 +19,7 @@ struct DrawArrivals {
   COLDSUN_FN void operator()(int i) const {
     const int n_site = site.extent[0], m = i / n_site, s = i % n_site;
     const JobStatistics& stats = statistics(s);
-    const Chance chance = job_chance(seed, first_member + static_cast<std::uint32_t>(m), s);
+    const Chance chance = job_chance(seed, first_member + static_cast<std::uint32_t>(m), site(s).entity);
     const Time offset = nanoseconds(site(s).utc_offset), start = span(0), day = 86400 * ns_per_s;
     const Time midnight = floor_div(start + offset, day) * day - offset;
     const Real from = arrival_clock(stats, seconds(start - midnight) / 3600.0), per_hour = arrival_rate(s) * 3600.0;
@@ -50,7 +50,7 @@ struct DrawJobs {
     const bool initial = place < n_initial(s);
     const std::uint32_t number =
         initial ? initial_number + static_cast<std::uint32_t>(place) : static_cast<std::uint32_t>(place - n_initial(s));
-    const Chance chance = job_chance(seed, first_member + static_cast<std::uint32_t>(m), s);
+    const Chance chance = job_chance(seed, first_member + static_cast<std::uint32_t>(m), site(s).entity);
     const Job job = draw_job(statistics(s), site(s).gpu_per_node, site(s).node_count, link_bound_share(m, s), chance, number);
     if (initial) submit_time(m, j) = span(0) - nanoseconds(job.age);
     deadline(m, j) = submit_time(m, j) + nanoseconds(math::min(job.work + job.slack, 3e9));  // 95 years at most: a Time ends in 2262

@@ -25,8 +25,8 @@ enum Draw : std::uint32_t {
 // Jobs that run when the day starts have numbers of their own.
 inline constexpr std::uint32_t initial_number = 0x80000000u;
 
-COLDSUN_FN Chance job_chance(std::uint64_t seed, std::uint32_t member, int site) {
-  return Chance{seed, member, Stream::job, static_cast<std::uint32_t>(site)};
+COLDSUN_FN Chance job_chance(std::uint64_t seed, std::uint32_t member, std::uint32_t entity) {
+  return Chance{seed, member, Stream::job, entity};
 }
 
 // First i with u < edge[i]; the last one at most.
@@ -82,11 +82,6 @@ COLDSUN_FN Real hour_of_clock(const JobStatistics& s, Real clock) {
   const Real day = std::floor(clock / s.hour_sum[24]), rest = clock - day * s.hour_sum[24];
   const int h = pick(s.hour_sum + 1, 24, rest);
   return 24.0 * day + h + (rest - s.hour_sum[h]) / s.hour_rate[h];
-}
-
-// Arrivals per unit of that clock: the offered node-seconds are `load` times those of the hall.
-COLDSUN_FN Real arrivals_per_hour(Real load, std::int32_t node_count, Real mean_node_seconds) {
-  return load * node_count * 3600.0 / mean_node_seconds;
 }
 
 // What a job is, without its times.

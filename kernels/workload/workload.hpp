@@ -23,6 +23,7 @@ inline constexpr Real work_residue = 1e-3;  // s of work: what is left below it 
 // One site: its nodes, what is asked of it, and the priors of how an outage of the link reaches the work.
 struct Site {
   std::int32_t node_first = 0, node_count = 0;
+  std::uint32_t entity = 0;         // the site's number in Chance: the same jobs whatever other sites stand beside it
   std::int32_t gpu_per_node = 8;  // a job of n GPUs takes ceil(n / gpu_per_node) whole nodes
   Real load = 0.0;                // offered node-seconds over those of the hall; 0: no jobs
   Real utc_offset = 0.0;          // s, local standard time minus UTC: the arrival rate follows the local hour

@@ -14,7 +14,7 @@ SCHEMA = "1"
 
 def closed_segments(folder: str | Path) -> list[Path]:
     """Segments that were closed and renamed, in order; none where the folder is not there."""
-    return sorted(Path(folder).glob("segment_*.nc"))
+    return sorted(Path(folder).glob("segment_*.nc"), key=lambda p: int(p.stem.split("_")[1]))
 
 
 def segments(path: str | Path) -> list[Path]:

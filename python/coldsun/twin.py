@@ -125,7 +125,7 @@ class Twin:
 
     def inputs_hash(self) -> str:
         """What a resumed run must have in common with the run that wrote the record."""
-        given = {k: v for k, v in self._settings.items() if k != "hours"}
+        given = self._settings
         digest = hashlib.sha256((json.dumps(given, sort_keys=True) + self.network.inputs_text).encode())
         for series in self.weather:
             for value in vars(series).values():
