@@ -155,7 +155,7 @@ TEST(TwinBalance, Cloudy) {
   Real low = 2, high = 0;
   for (int i = 0; i < 60; ++i) steps(t, 1), low = std::min(low, t.state.sky.clearsky_index(1, 0)), high = std::max(high, t.state.sky.clearsky_index(1, 0));
   expect_books(t, 40);
-  EXPECT_GT(high - low, 0.1);
+  EXPECT_GT(high - low, 0.05);   // clouds pass within ten minutes
 }
 
 TEST(TwinBalance, BothPilotsWithExportAndGenset) {

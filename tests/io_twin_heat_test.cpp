@@ -26,11 +26,11 @@ struct Stores {
   Array<Real, 5> t_solid;
   Array<Real, 4> t_coolant;
   Array<Real, 3> q_lumped;
-  Array<Real, 2> t_lumped, t_supply, t_return, t_facility, t_hall, p_heat;
+  Array<Real, 2> t_lumped, t_supply, t_return, t_facility, t_hall;
   explicit Stores(const State& s)
       : t_solid(s.thermal.t_solid.clone()), t_coolant(s.thermal.t_coolant.clone()), q_lumped(s.thermal.q_lumped.clone()),
         t_lumped(s.thermal.t_lumped.clone()), t_supply(s.thermal.t_supply.clone()), t_return(s.thermal.t_return.clone()),
-        t_facility(s.thermal.t_facility.clone()), t_hall(s.thermal.t_hall.clone()), p_heat(s.electrical.p_heat.clone()) {}
+        t_facility(s.thermal.t_facility.clone()), t_hall(s.thermal.t_hall.clone()) {}
 };
 
 // Heat capacities of one plate's cells, by layer; the coolant's last. They do not depend on the film.
@@ -91,8 +91,8 @@ void expect_loops(const Twin& t, const Stores& before, int m, int k, Real dt) {
   for (int n = sys.first_node(k); n < sys.first_node(k + 1); ++n) carried += s.q_carried(m, n), air += s.p_node(m, n) - s.q_plate(m, n);
   EXPECT_NEAR(carried, s.q_plates(m, k), 1e-13 * std::fabs(carried));  // a sum of few terms
   const auto change = [&](const Array<Real, 2>& now, const Array<Real, 2>& then) { return now(m, k) - then(m, k); };
-  // Plates' loop: both volumes and the CDU's metal; converters heat it by what they gave off in the cut before.
-  expect_heat("plates' loop", s.q_plates(m, k) + before.p_heat(m, k) + s.q_pump(m, k),
+  // Plates' loop: both volumes and the CDU's metal; converters heat it by what they gave off in the cut before, to the joule.
+  expect_heat("plates' loop", s.q_plates(m, k) + t.state.controls.q_extra(m, k) + s.q_pump(m, k),
               (l.c_return * change(s.t_return, before.t_return) + l.c_supply * change(s.t_supply, before.t_supply)) / dt, s.q_cdu(m, k),
               l.c_return + l.c_supply, dt);
   expect_heat("facility water", s.q_cdu(m, k) + s.q_coil(m, k) + s.q_pump_facility(m, k), l.c_facility * change(s.t_facility, before.t_facility) / dt,

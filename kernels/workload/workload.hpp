@@ -23,7 +23,6 @@ inline constexpr Real work_residue = 1e-3;  // s of work: what is left below it 
 // One site: its nodes, what is asked of it, and the priors of how an outage of the link reaches the work.
 struct Site {
   std::int32_t node_first = 0, node_count = 0;
-  std::uint32_t entity = 0;         // the site's number in Chance: the same jobs whatever other sites stand beside it
   std::int32_t gpu_per_node = 8;  // a job of n GPUs takes ceil(n / gpu_per_node) whole nodes
   Real load = 0.0;                // offered node-seconds over those of the hall; 0: no jobs
   Real utc_offset = 0.0;          // s, local standard time minus UTC: the arrival rate follows the local hour
@@ -31,6 +30,7 @@ struct Site {
   Real link_buffer = 0.0;         // s that a link-bound job goes on from its buffers; they are full again when the link is back
   Real burst_gain = 0.0;          // power over normal while the backlog drains, as a share of (p_max - p)
   Real burst_ratio = 1.0;         // seconds of burst per second of stall: the drain runs at 1 + 1 / burst_ratio of the normal rate
+  std::uint32_t entity = 0;         // the site's number in Chance: the same jobs whatever other sites stand beside it
 };
 
 // Constant.
