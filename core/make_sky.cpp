@@ -28,7 +28,8 @@ sky::Site sky_site(const Site& site) {
   }
   cloud.kc_thick = c.cloud.kc_thick, cloud.kc_max = c.cloud.kc_max;
   sky::Site k;
-  k.latitude = site.latitude, k.longitude = site.longitude, k.altitude = site.altitude, k.albedo = c.albedo, k.entity = static_cast<std::int32_t>(entity_of(site));
+  k.latitude = site.latitude, k.longitude = site.longitude, k.altitude = site.altitude, k.albedo = c.albedo;
+  k.entity = static_cast<std::int32_t>(entity_of(site));
   k.cloud = sky::make_cloud_law(cloud);
   return k;
 }

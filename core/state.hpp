@@ -50,7 +50,8 @@ struct Controls {
     f(FieldInfo{"p_site_cap", "W", "member site", "cap on the nodes' power as the remote controller last said", Kind::state}, s.p_site_cap);
     f(FieldInfo{"t_supply_set", "K", "member site", "set-point of the coolant supply as the remote controller last said", Kind::state}, s.t_supply_set);
     f(FieldInfo{"heat_pending", "J", "member site", "heat of the indoor converters that the coolant has not had yet", Kind::state}, s.heat_pending);
-    f(FieldInfo{"q_extra", "W", "member site", "heat of the indoor converters into the coolant: that of the cut before, spread over this one", Kind::derived}, s.q_extra);
+    f(FieldInfo{"q_extra", "W", "member site", "heat of the indoor converters into the coolant: that of the cut before, over this one", Kind::derived},
+      s.q_extra);
     f(FieldInfo{"p_pv_seen", "W", "member site", "PV power available in the cut before: what the remote controller knows", Kind::state}, s.p_pv_seen);
     f(FieldInfo{"p_aux_bound", "W", "member site", "most that the auxiliaries may draw", Kind::parameter}, s.p_aux_bound);
   }

@@ -10,6 +10,7 @@
 #include <memory>
 
 #include "build_info.hpp"
+#include "common/constants.hpp"
 #include "common/loops.hpp"
 #include "core/io/describe.hpp"
 #include "core/io/h5.hpp"
@@ -70,7 +71,8 @@ struct PyNetwork {
 
 py::dict site_facts(const Site& s) {
   const DesignPoint d = design_point(s);
-  return py::dict("name"_a = s.name, "title"_a = s.title, "latitude"_a = s.latitude, "longitude"_a = s.longitude, "altitude"_a = s.altitude,
+  constexpr Real degree = constants::pi / 180.0;
+  return py::dict("name"_a = s.name, "title"_a = s.title, "latitude"_a = s.latitude / degree, "longitude"_a = s.longitude / degree, "altitude"_a = s.altitude,
                   "utc_offset"_a = s.utc_offset, "p_pv_stc"_a = d.p_pv_stc, "p_it_max"_a = d.p_it_max, "battery_capacity"_a = d.e_battery,
                   "n_node"_a = d.n_node, "n_field"_a = d.n_field, "n_gpu"_a = d.n_gpu, "n_string"_a = d.n_string, "n_string_row"_a = d.n_string_row,
                   "carbon_intensity"_a = std::vector<Real>(s.power.grid.carbon_intensity.value.begin(), s.power.grid.carbon_intensity.value.end()));
@@ -191,6 +193,7 @@ class Engine {
 }  // namespace
 
 PYBIND11_MODULE(_engine, m) {
+  H5dont_atexit();  // after a write that failed (a full disk) HDF5 1.10 would crash while it flushes at the end of the process
   m.doc() = "The coldsun engine. Use the package coldsun; this module is its C++ side.";
   py::register_exception<InputError>(m, "InputError", PyExc_ValueError);
   py::register_exception<io::FileError>(m, "FileError", PyExc_OSError);

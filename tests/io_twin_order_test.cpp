@@ -33,45 +33,61 @@ Real rms(const std::vector<Real>& a, const std::vector<Real>& b) {
   return std::sqrt(sum / static_cast<Real>(a.size()));
 }
 
+using Errors = std::array<std::vector<Real>, n_value>;   // [value][step length]
 template <class Make>
-std::array<std::array<Real, 3>, n_value> errors(const Make& make, const std::array<Real, 3>& dt, Real fine) {
+Errors errors(const Make& make, const std::vector<Real>& dt, Real fine) {
   const Values exact = course(make, fine);
-  std::array<std::array<Real, 3>, n_value> e;
-  for (std::size_t i = 0; i < dt.size(); ++i) {
-    const Values v = course(make, dt[i]);
-    for (std::size_t k = 0; k < n_value; ++k) e[k][i] = rms(v[k], exact[k]);
+  Errors e;
+  for (const Real h : dt) {
+    const Values v = course(make, h);
+    for (std::size_t k = 0; k < n_value; ++k) e[k].push_back(rms(v[k], exact[k]));
   }
   return e;
 }
+void print(const char* title, const Errors& e) {
+  std::printf("  %s (rms against the finest)\n", title);
+  for (std::size_t k = 0; k < n_value; ++k) {
+    std::printf("    %-16s", names[k]);
+    for (std::size_t i = 0; i < e[k].size(); ++i) {
+      std::printf(" %10.3e", e[k][i]);
+      if (i) std::printf(" (%.2f)", std::log2(e[k][i - 1] / e[k][i]));
+    }
+    std::printf("\n");
+  }
+}
 
-// A clear forenoon, one long job per node at full work, nothing that cuts a step; the plates' coolant comes 25 K warmer than the loop
-// stands at first, so that all nodes drive through their band while the loop, fans and battery move.
+// A clear forenoon, one long job per node at full work, nothing that cuts a step. The plates' coolant starts 3 K below its set-point and
+// the facility water 3 K below its own: valve, loops and battery move, and all nodes stand in the band of their caps.
 Twin smooth(Real dt) {
-  Network n = small_network({{1, 2, 1}, {1, 1, 0}});
+  Network n = small_network();
   Site& s = n.site.front();
   clear_sky(s), no_outages(s), fixed_supply(s, 60 + celsius);
-  TwinOptions o = options(9.5, 40.0 / 60.0, dt);
-  Twin t = twin_of(n, o);
+  Twin t = twin_of(n, options(9.5, 40.0 / 60.0, dt));
   steady_link(t), give_full_load(t, false);
-  t.state.thermal.t_supply.fill(48 + celsius), t.state.thermal.t_return.fill(52 + celsius), t.state.thermal.t_facility.fill(44 + celsius);
+  t.state.thermal.t_supply.fill(57 + celsius), t.state.thermal.t_return.fill(62 + celsius), t.state.thermal.t_facility.fill(53 + celsius);
   return t;
 }
 
-// Against 1.25 s the error of a first-order method is in proportion to dt - 1.25: 18.75, 8.75 and 3.75, observed orders 1.10 and 1.22.
+// Order 0.9 and more from 20 s on. A step of 40 s does not resolve the valve (10 s): there the error of t_supply saturates below what the
+// first order foretells, so from 40 s to 20 s it falls less than by half; it must fall all the same.
+// The finest run's own error (0.625 of 5 s at worst) lifts an exact first order to 1.05, 1.10, 1.19: under the 0.9 by a margin.
 TEST(TwinOrder, HalvingTheStepHalvesTheError) {
-  const std::array<Real, 3> dt = {20.0, 10.0, 5.0};
-  const auto e = errors(smooth, dt, 1.25);
-  std::printf("  coupling error (rms against steps of 1.25 s)  20 s        10 s        5 s      order\n");
+  const Errors e = errors(smooth, {40.0, 20.0, 10.0, 5.0}, 0.625);
+  print("coupling error at steps of 40, 20, 10, 5 s", e);
   for (std::size_t k = 0; k < n_value; ++k) {
-    const Real first = std::log2(e[k][0] / e[k][1]), second = std::log2(e[k][1] / e[k][2]);
-    std::printf("  %-40s %10.3e  %10.3e  %10.3e   %.2f %.2f\n", names[k], e[k][0], e[k][1], e[k][2], first, second);
-    EXPECT_GT(e[k][2], 0.0) << names[k];   // a zero would have no order
-    EXPECT_GE(first, 0.9) << names[k];
-    EXPECT_GE(second, 0.9) << names[k];
+    EXPECT_LT(e[k][1], 0.65 * e[k][0]) << names[k];
+    for (std::size_t i = 2; i < e[k].size(); ++i) {
+      EXPECT_GT(e[k][i], 0.0) << names[k];   // a zero would have no order
+      EXPECT_GE(std::log2(e[k][i - 1] / e[k][i]), 0.9) << names[k];
+    }
   }
+  for (const std::size_t k : {std::size_t{0}, std::size_t{2}}) EXPECT_GE(std::log2(e[k][0] / e[k][1]), 0.9) << names[k];
+  EXPECT_LT(e[0][2], 0.05);   // at the default step: the tolerance of a plate's own step control
   Twin t = smooth(10.0);
-  steps(t, 200);
-  for (int n = 0; n < 4; ++n) EXPECT_EQ(t.state.thermal.throttle_fraction(0, n), 1.0) << "the caps were to be active: node " << n;
+  for (int i = 0; i < 240; ++i) {
+    steps(t, 1);
+    for (int n = 0; n < 4 && i > 12; ++n) ASSERT_GT(t.state.thermal.throttle_fraction(0, n), 0.99) << "the caps were to be active: node " << n;
+  }
 }
 
 // Clouds, outages, arrivals: their instants are those of the processes, whatever dt. The difference is printed, not bounded by an order.
@@ -82,13 +98,10 @@ TEST(TwinOrder, StochasticDay) {
     n.site.front().jobs.load = 1.2;
     return twin_of(n, options(12.5, 40.0 / 60.0, dt));
   };
-  const std::array<Real, 3> dt = {40.0, 20.0, 10.0};
-  const auto e = errors(make, dt, 2.5);
-  std::printf("  stochastic day (rms against steps of 2.5 s)   40 s        20 s        10 s\n");
-  for (std::size_t k = 0; k < n_value; ++k) {
-    std::printf("  %-40s %10.3e  %10.3e  %10.3e\n", names[k], e[k][0], e[k][1], e[k][2]);
-    for (const Real x : e[k]) EXPECT_TRUE(std::isfinite(x));
-  }
+  const Errors e = errors(make, {40.0, 20.0, 10.0}, 2.5);
+  print("stochastic hours at steps of 40, 20, 10 s", e);
+  for (const auto& row : e)
+    for (const Real x : row) EXPECT_TRUE(std::isfinite(x));
 }
 
 }  // namespace

@@ -68,7 +68,10 @@ TEST(TwinPath, AnyPathOnIsSeen) {
     give_full_load(with, true, 0.6), give_full_load(without, true, 0.6);
     without.state.orbit.outage_probability.fill(0.0);
     Cuts made;
-    for (int i = 0; i < 60; ++i) step(with.system, with.state, with.inputs, 10.0, &made), step(without.system, without.state, without.inputs, 10.0, nullptr, &made);
+    for (int i = 0; i < 60; ++i) {
+      step(with.system, with.state, with.inputs, 10.0, &made);
+      step(without.system, without.state, without.inputs, 10.0, nullptr, &made);
+    }
     EXPECT_NE(differing(with.state, without.state, "thermal"), "") << "path " << path;
   }
 }

@@ -120,7 +120,7 @@ TEST(TwinWork, EmptyIslandGoesDarkAndWakesWithTheSun) {
 TEST(TwinWork, ThrottledJobEndsLater) {
   Twin cool = twin_of(quiet(2, 1), options(1, 0.5));
   Network n = quiet(2, 1);
-  fixed_supply(n.site.front(), 58 + celsius);
+  fixed_supply(n.site.front(), 64 + celsius);
   Twin warm = twin_of(n, options(1, 0.5));
   for (Twin* t : {&cool, &warm}) give_jobs(*t, {{5, 100, 200, 1, 0.9}, {5, 100, 200, 1, 0.9}}), steady_link(*t);   // a field, a lumped node
   Real work[2] = {}, throttled[2] = {}, hottest[2] = {};
@@ -139,9 +139,10 @@ TEST(TwinWork, ThrottledJobEndsLater) {
   }
   const thermal::System& sys = warm.system.thermal;
   for (int k = 0; k < 2; ++k) {
-    const Real end_cool = seconds(cool.state.workload.end_time(0, k) - cool.inputs.start), end_warm = seconds(warm.state.workload.end_time(0, k) - warm.inputs.start);
+    const Real end_cool = seconds(cool.state.workload.end_time(0, k) - cool.inputs.start);
+    const Real end_warm = seconds(warm.state.workload.end_time(0, k) - warm.inputs.start);
     EXPECT_NEAR(end_cool, 105.0, 2e-3);   // full pace; what is left below 1 ms of work counts as done
-    EXPECT_GT(end_warm, end_cool + 0.5) << k;
+    EXPECT_GT(end_warm, end_cool + 2.0) << k;
     EXPECT_GT(throttled[k], 50.0) << k;
     EXPECT_GT(hottest[k], sys.t_cap(k));
     EXPECT_LT(hottest[k], sys.t_cap(k) + sys.t_band(k));

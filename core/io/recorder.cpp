@@ -154,6 +154,8 @@ Recorder::~Recorder() {
   }
   wake_.notify_all();
   thread_.join();
+  std::error_code ignored;
+  fs::remove(folder_ / ".lock", ignored);
   ::close(lock_);   // and with it the lock
 }
 
@@ -214,37 +216,59 @@ void Recorder::work() {
 
 namespace {
 
-// Makes `whole` by way of a .part beside it: fill(file) writes, then all is flushed, synced and renamed, or nothing is left.
+// The file as the library would write it, made in memory: a disk that fills up is then met by our own write, not by the library, which
+// cannot let go of a file that it could not flush.
 template <class Fill>
-void write_whole(const fs::path& whole, const Fill& fill) {
+std::vector<char> file_image(const Fill& fill) {
   const std::lock_guard lock(library_mutex());
   silence();  // the error stack is per thread
+  Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose, "HDF5");
+  check(H5Pset_fapl_core(access, 1 << 20, false), "HDF5");
+  Handle create(H5Pcreate(H5P_FILE_CREATE), H5Pclose, "HDF5");
+  H5Pset_link_creation_order(create, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED);
+  H5Pset_attr_creation_order(create, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED);
+  Handle file(H5Fcreate("image", H5F_ACC_TRUNC, create, access), H5Fclose, "HDF5");
+  fill(static_cast<hid_t>(file));
+  check(H5Fflush(file, H5F_SCOPE_GLOBAL), "HDF5");
+  std::vector<char> image(static_cast<std::size_t>(std::max<ssize_t>(H5Fget_file_image(file, nullptr, 0), 0)));
+  if (image.empty() || H5Fget_file_image(file, image.data(), image.size()) < 0) throw FileError("HDF5 gives no image");
+  return image;
+}
+
+// All bytes on disk, or false with errno.
+bool put(const fs::path& path, const std::vector<char>& bytes) {
+  const int fd = ::open(path.c_str(), O_CREAT | O_WRONLY | O_TRUNC | O_CLOEXEC, 0644);
+  if (fd < 0) return false;
+  bool ok = true;
+  for (std::size_t at = 0; ok && at < bytes.size();) {
+    const ssize_t n = ::write(fd, bytes.data() + at, bytes.size() - at);
+    if (n > 0) at += static_cast<std::size_t>(n);
+    else ok = n < 0 && errno == EINTR;
+  }
+  ok = ok && ::fsync(fd) == 0;
+  const int why = errno;
+  ok = ::close(fd) == 0 && ok;
+  if (!ok && why) errno = why;
+  return ok;
+}
+
+// Makes `whole` by way of a .part beside it, renamed when it is on disk; or leaves nothing.
+template <class Fill>
+void write_whole(const fs::path& whole, const Fill& fill) {
+  const std::vector<char> image = file_image(fill);
   const fs::path part = whole.string() + ".part";
-  errno = 0;
-  try {
-    Handle create(H5Pcreate(H5P_FILE_CREATE), H5Pclose, "HDF5");
-    H5Pset_link_creation_order(create, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED);
-    H5Pset_attr_creation_order(create, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED);
-    Handle file(H5Fcreate(part.c_str(), H5F_ACC_TRUNC, create, H5P_DEFAULT), H5Fclose, "cannot create");
-    fill(static_cast<hid_t>(file));
-    check(H5Fflush(file, H5F_SCOPE_GLOBAL), "cannot flush");
-    check(file.close(), "cannot close");
-    const int fd = ::open(part.c_str(), O_RDONLY);
-    if (fd < 0 || ::fsync(fd) != 0) {
-      const std::string why = last_error();
-      if (fd >= 0) ::close(fd);
-      throw FileError(why);
-    }
-    ::close(fd);
-  } catch (const FileError& e) {
-    const std::string why = errno ? last_error() : e.what();
-    std::error_code ignored;
-    fs::remove(part, ignored);
+  std::error_code error;
+  if (!put(part, image)) {
+    const std::string why = last_error();
+    fs::remove(part, error);
     throw FileError(whole.string() + ": cannot be written: " + why);
   }
-  std::error_code error;
   fs::rename(part, whole, error);
-  if (error) throw FileError(whole.string() + ": cannot be put in place: " + error.message());
+  if (error) {
+    std::error_code ignored;
+    fs::remove(part, ignored);
+    throw FileError(whole.string() + ": cannot be put in place: " + error.message());
+  }
 }
 
 }  // namespace

@@ -31,7 +31,8 @@ def _table(title: str | None, heads: list[tuple[str, str]]) -> Table:
 
 
 def _show(rows, hours: float) -> None:
-    table = _table(f"the run of {hours:g} h in figures", [("", "left"), ("figure", "right"), ("unit", "left"), ("plausible", "right"), ("source of the range", "left")])
+    heads = [("", "left"), ("figure", "right"), ("unit", "left"), ("plausible", "right"), ("source of the range", "left")]
+    table = _table(f"the run of {hours:g} h in figures", heads)
     for row in rows:
         value = Text(row.text(row.value), "" if row.plausible else "bold red")
         source = Text(row.source if row.plausible else f"OUTSIDE: {row.source}", "dim" if row.plausible else "bold red")
@@ -82,7 +83,8 @@ def run(
     try:
         data = twin.run(out=folder, resume=resume, progress=not as_json, fields=fields)
     except KeyboardInterrupt:
-        err.print(f"stopped at {twin.time:%Y-%m-%d %H:%M:%S} UTC; the record in {folder} is whole up to there, --resume goes on", highlight=False, soft_wrap=True)
+        text = f"stopped at {twin.time:%Y-%m-%d %H:%M:%S} UTC; the record in {folder} is whole up to there, --resume goes on"
+        err.print(text, highlight=False, soft_wrap=True)
         raise typer.Exit(130) from None
     rows = day_table(data, network.sites)
     if as_json:

@@ -164,7 +164,7 @@ def _as_year(path: Path, frame: pd.DataFrame, year: int) -> pd.DataFrame:
     utc = frame.index.tz_convert("UTC")
     at = pd.DatetimeIndex([t.replace(year=year) for t in utc])
     frame = frame.set_axis(at).sort_index()
-    if pd.Timestamp(year=year, month=12, day=31).dayofyear == 366:
+    if pd.Timestamp(year=year, month=12, day=31).day_of_year == 366:
         extra = frame[(frame.index.month == 2) & (frame.index.day == 28)]
         frame = pd.concat([frame, extra.set_axis(extra.index + pd.Timedelta(days=1))]).sort_index()
     if frame.index.has_duplicates:
