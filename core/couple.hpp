@@ -34,14 +34,16 @@ struct Control {
   }
 };
 
-// The coolant gets the converters' heat of the cut before, to the joule whatever the lengths of the two cuts.
+// The coolant gets the converters' heat of the cuts before, to the joule whatever their lengths, but no faster than over 10 s: a cut of
+// milliseconds after a long one would see a thousand times the mean.
 // reads and writes heat_pending; writes q_extra. 24 B and 2 flops per member and site
 struct GiveHeat {
   Cut cut;
   View<Real, 2> heat_pending, q_extra;
   COLDSUN_FN void operator()(int a, int site) const {
     const int m = cut.member(a);
-    q_extra(m, site) = heat_pending(m, site) / cut.length(m), heat_pending(m, site) = 0.0;
+    const Real length = cut.length(m), q = heat_pending(m, site) / math::max(length, 10.0);
+    q_extra(m, site) = q, heat_pending(m, site) -= q * length;
   }
 };
 // reads p_heat, p_pv_available; writes heat_pending, p_pv_seen. 32 B and 2 flops per member and site

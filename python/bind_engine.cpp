@@ -193,7 +193,6 @@ class Engine {
 }  // namespace
 
 PYBIND11_MODULE(_engine, m) {
-  H5dont_atexit();  // after a write that failed (a full disk) HDF5 1.10 would crash while it flushes at the end of the process
   m.doc() = "The coldsun engine. Use the package coldsun; this module is its C++ side.";
   py::register_exception<InputError>(m, "InputError", PyExc_ValueError);
   py::register_exception<io::FileError>(m, "FileError", PyExc_OSError);

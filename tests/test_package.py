@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-from math import degrees
 
 import pytest
 
@@ -27,7 +26,7 @@ def test_pilots(name, latitude, longitude, altitude):
     network = cs.load_site(name)
     (facts,) = network.sites
     assert facts["name"] == name
-    assert (degrees(facts["latitude"]), degrees(facts["longitude"]), facts["altitude"]) == pytest.approx((latitude, longitude, altitude))
+    assert (facts["latitude"], facts["longitude"], facts["altitude"]) == pytest.approx((latitude, longitude, altitude))
     assert 0.8e6 < facts["p_it_max"] < 1.2e6   # the one-megawatt class
     assert facts["n_node"] >= 128 and 0 < facts["n_field"] < facts["n_node"]
     assert facts["n_string"] >= facts["n_string_row"] > 0

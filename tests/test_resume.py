@@ -68,7 +68,8 @@ def test_a_killed_run_is_readable_and_resumes(lumped, uninterrupted, cli, tmp_pa
 
 def test_ctrl_c_closes_the_record(lumped, uninterrupted, cli, tmp_path):
     folder = tmp_path / "record"
-    process = start(lumped, folder)
+    # a shell's background job hands on an ignored SIGINT, and Python keeps it so
+    process = start(lumped, folder, preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
     wait_for(folder / "segment_0000.nc", process)
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=60)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 from pathlib import Path
 
 import xarray as xr
@@ -31,7 +32,9 @@ def segments(path: str | Path) -> list[Path]:
 def open_segment(path: str | Path) -> xr.Dataset:
     """Open one segment lazily; raises InputError where it is truncated, foreign or of another schema."""
     try:
-        part = xr.open_dataset(path, engine="h5netcdf", decode_timedelta=False)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")   # what h5netcdf thinks of a foreign file is said below
+            part = xr.open_dataset(path, engine="h5netcdf", decode_timedelta=False)
     except Exception:
         raise InputError(f"{path}: not a readable netCDF-4 file (truncated or foreign); accepted: a segment that coldsun wrote") from None
     schema = part.attrs.get("coldsun_schema")

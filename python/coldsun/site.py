@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from html import escape
 from importlib.resources import files
-from math import degrees
 from pathlib import Path
 
 from . import _engine
@@ -44,7 +43,7 @@ def load_site(name: str | Path) -> _engine.Network:
 
 def place(facts: dict) -> str:
     """Where a site lies: 22.920 S 69.910 W, 1,635 m."""
-    north, east = degrees(facts["latitude"]), degrees(facts["longitude"])
+    north, east = facts["latitude"], facts["longitude"]
     return f"{abs(north):.3f} {'S' if north < 0 else 'N'} {abs(east):.3f} {'W' if east < 0 else 'E'}, {facts['altitude']:,.0f} m"
 
 

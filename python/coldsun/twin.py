@@ -148,7 +148,7 @@ class Twin:
         if age > 7.0:
             lines.append(f"element sets are up to {age:.0f} days from the run: after 7 days passes may be off by a minute and more")
         for facts, series in zip(self.network.sites, self.weather):
-            far = distance(*np.degrees([facts["latitude"], facts["longitude"]]), series.latitude, series.longitude)
+            far = distance(facts["latitude"], facts["longitude"], series.latitude, series.longitude)
             if far > 100e3:
                 lines.append(f"{facts['name']}: the weather of {series.source.split(';')[0]}) was taken {far / 1e3:,.0f} km away")
         return lines
