@@ -134,7 +134,10 @@ Recorder::Recorder(fs::path folder, Header header, int first_segment)
   lock_ = ::open((folder_ / ".lock").c_str(), O_CREAT | O_WRONLY | O_CLOEXEC, 0644);
   if (lock_ < 0) throw FileError(folder_.string() + ": cannot write to this folder: " + last_error());
   if (::flock(lock_, LOCK_EX | LOCK_NB) != 0) refuse("is being written by another run; accepted: another folder");
-  if (first_segment == 0 && fs::exists(folder_ / segment_name(0))) refuse("already holds a record; accepted: another folder, or --resume");
+  if (first_segment == 0 && fs::exists(folder_ / segment_name(0))) {
+    fs::remove(folder_ / ".lock", error);  // ours: nobody else writes here
+    refuse("already holds a record; accepted: another folder, or --resume");
+  }
   for (const auto& e : fs::directory_iterator(folder_, error)) {  // of a run that was killed
     const std::string name = e.path().filename().string();
     if (name.starts_with("segment_") && name.ends_with(".nc.part")) fs::remove(e.path(), error);

@@ -85,7 +85,7 @@ Layout layout(const System& system, const State& s, bool with_fields) {
   for (const FieldRef& f : fields(s)) {
     const std::string shape = f.info.shape, name = f.info.name;
     const bool site_state = shape == "member site" && (f.info.kind == Kind::state || (f.info.kind == Kind::derived && f.type != Scalar::f64));
-    const bool junction = f.group == "thermal" && (name == "t_junction" || name == "p_node");
+    const bool junction = f.group == "thermal" && (name == "t_junction" || name == "p_node_end");
     const bool field = with_fields && f.group == "thermal" && (name == "t_solid" || name == "t_coolant");
     const bool flags = f.group == "run" && (name == "flags" || name == "n_cut");
     if (!(site_state || junction || field || flags) || f.bytes() == 0) continue;
