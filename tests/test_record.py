@@ -65,6 +65,17 @@ def test_open_record_joins_the_segments(recorded):
         assert np.array_equal(record[name].values, np.concatenate([p[name].values for p in parts]))
 
 
+def test_the_joined_record_reads_what_is_asked_for(recorded):
+    """Any index over the seams, as xarray's users write them."""
+    record, whole = cs.open_record(recorded), cs.open_record(recorded).load()
+    for index in (slice(350, 370), slice(None, None, 97), slice(719, 349, -7), [3, 359, 360, 899], -1, slice(5, 5)):
+        for name in ("t_junction", "p_it"):
+            assert np.array_equal(record[name].isel(time=index).values, whole[name].isel(time=index).values), (name, index)
+    assert np.array_equal(record["t_junction"].isel(time=360, node=[7, 3]).values, whole["t_junction"].values[360][:, [7, 3]])
+    assert whole["p_it"].dtype == np.float64 and whole["t_junction"].dtype == np.float32
+    assert np.array_equal(record["time"].values, np.sort(record["time"].values))
+
+
 def test_a_gap_between_segments_is_named(recorded, tmp_path):
     for k in (0, 2):
         (tmp_path / f"segment_000{k}.nc").symlink_to(recorded / f"segment_000{k}.nc")

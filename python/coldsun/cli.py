@@ -77,7 +77,8 @@ def run(
     for line in twin.warnings():
         err.print(f"warning: {line}", highlight=False, markup=False, soft_wrap=True)
     if not as_json:
-        err.print(f"{network.title}: {twin.start:%Y-%m-%d %H:%M} UTC, {hours:g} h, {members} member(s), seed {seed}, on the {twin.device}", highlight=False)
+        err.print(f"{network.title}: {twin.start:%Y-%m-%d %H:%M} UTC, {hours:g} h, {members} member(s), seed {seed}, on the {twin.device}", highlight=False,
+                  soft_wrap=True)
         for facts in network.sites:
             err.print(counts(facts), highlight=False, soft_wrap=True)
     try:

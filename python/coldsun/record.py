@@ -6,11 +6,16 @@ import json
 import warnings
 from pathlib import Path
 
+import h5py
+import numpy as np
 import xarray as xr
+from xarray.backends import BackendArray
+from xarray.core import indexing
 
 from .errors import InputError
 
 SCHEMA = "1"
+_UNREADABLE = "{}: not a readable netCDF-4 file (truncated or foreign); accepted: a segment that coldsun wrote"
 
 
 def closed_segments(folder: str | Path) -> list[Path]:
@@ -36,7 +41,7 @@ def open_segment(path: str | Path) -> xr.Dataset:
             warnings.simplefilter("ignore")   # what h5netcdf thinks of a foreign file is said below
             part = xr.open_dataset(path, engine="h5netcdf", decode_timedelta=False)
     except Exception:
-        raise InputError(f"{path}: not a readable netCDF-4 file (truncated or foreign); accepted: a segment that coldsun wrote") from None
+        raise InputError(_UNREADABLE.format(path)) from None
     schema = part.attrs.get("coldsun_schema")
     if str(schema) != SCHEMA:
         part.close()
@@ -69,12 +74,70 @@ def open_record(path: str | Path) -> xr.Dataset:
     if numbers != list(range(len(numbers))):
         gap = next(k for k, n in enumerate(numbers) if n != k)
         raise InputError(f"{path}: segment_{gap:04d}.nc is missing before {found[gap].name}; accepted: segments without a gap")
-    parts = [open_segment(segment) for segment in found]
-    if len({str(part.attrs.get("inputs_hash")) for part in parts}) > 1:
-        raise InputError(f"{path}: holds segments of different runs; accepted: the folder of one run")
-    if len(parts) == 1:
-        return parts[0]
-    return xr.concat(parts, "time", data_vars="minimal", coords="minimal", compat="override", join="override", combine_attrs="override")
+    first = open_segment(found[0])
+    if len(found) == 1:
+        return first
+    time, everywhere = _scan(found, str(first.attrs.get("inputs_hash")))
+    stop = np.cumsum([len(part) for part in time])
+    variables = {}
+    for name, variable in first.variables.items():
+        if "time" not in variable.dims or name == "time" or name not in everywhere:
+            continue
+        joined = _Joined(found, stop, str(name), variable.shape[1:], variable.dtype)
+        lazy = indexing.MemoryCachedArray(indexing.LazilyIndexedArray(joined))
+        variables[name] = xr.Variable(variable.dims, lazy, variable.attrs)
+    whole = xr.Variable("time", np.concatenate(time).astype("datetime64[ns]"), first["time"].attrs)
+    coords = {name: first[name].load() for name in first.coords if name != "time"} | {"time": whole}
+    record = xr.Dataset(variables, coords, first.attrs)
+    first.close()
+    return record
+
+
+def _scan(found: list[Path], inputs_hash: str) -> tuple[list[np.ndarray], set[str]]:
+    """Times of every segment's steps [ns since 1970], and the variables that all segments hold (a resumed run may record others).
+
+    Every segment is looked at once, so that a bad one is named before anything is read.
+    """
+    out, everywhere = [], None
+    for segment in found:
+        try:
+            with h5py.File(segment, "r") as file:
+                schema, theirs, time = file.attrs.get("coldsun_schema"), file.attrs.get("inputs_hash"), file["time"][:]
+                everywhere = set(file) if everywhere is None else everywhere & set(file)
+        except (OSError, KeyError):
+            raise InputError(_UNREADABLE.format(segment)) from None
+        if _text(schema) != SCHEMA:
+            raise InputError(f"{segment}: coldsun_schema = {_text(schema)!r}; accepted: {SCHEMA!r}")
+        if _text(theirs) != inputs_hash:
+            raise InputError(f"{segment}: was written by another run than {found[0].name}; accepted: the folder of one run")
+        out.append(time)
+    return out, everywhere
+
+
+def _text(attribute) -> str:
+    return attribute.decode() if isinstance(attribute, bytes) else str(attribute)
+
+
+class _Joined(BackendArray):
+    """One variable over all segments, read when it is asked for; files are open only while they are read."""
+
+    def __init__(self, found: list[Path], stop: np.ndarray, name: str, rest: tuple[int, ...], dtype):
+        self.found, self.stop, self.name = found, stop, name
+        self.shape, self.dtype = (int(stop[-1]), *rest), dtype
+
+    def __getitem__(self, key):
+        return indexing.explicit_indexing_adapter(key, self.shape, indexing.IndexingSupport.BASIC, self._read)
+
+    def _read(self, key):
+        rows = np.arange(self.shape[0])[key[0]]
+        wanted = np.atleast_1d(rows)
+        low, high = (int(wanted.min()), int(wanted.max()) + 1) if wanted.size else (0, 0)
+        parts = [np.empty((0, *self.shape[1:]), self.dtype)]
+        for segment, start, stop in zip(self.found, [0, *self.stop[:-1]], self.stop):
+            if start < high and stop > low:
+                with h5py.File(segment, "r") as file:
+                    parts.append(file[self.name][max(low - start, 0) : min(high, stop) - start])
+        return np.concatenate(parts)[(rows - low, *key[1:])]
 
 
 def site_facts(record: xr.Dataset, site: str) -> dict:

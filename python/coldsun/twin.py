@@ -232,7 +232,7 @@ class Twin:
         with open_segment(last) as kept:
             theirs = str(kept.attrs.get("inputs_hash"))
         if theirs != self.inputs_hash():
-            raise InputError(f"{last}: was written with other inputs (inputs_hash {theirs}); accepted: the same site, start, dt, seed, members, "
+            raise InputError(f"{last}: was written with other inputs (inputs_hash {theirs}); accepted: the same site, start, hours, dt, seed, members, "
                              f"paths and weather (inputs_hash {self.inputs_hash()})")
         self.load(last)
         return int(last.stem.split("_")[1]) + 1

@@ -1,0 +1,174 @@
+"""Everything a person can get wrong on the command line: one sentence, exit status 2, no traceback, nothing half-written."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import h5py
+import pytest
+
+import coldsun as cs
+from coldsun import _engine
+
+
+def refused(answer, *words) -> None:
+    """The answer is one sentence on standard error that holds these words."""
+    lines = answer.err.splitlines()
+    assert answer.status == 2, (answer.out, answer.err)
+    assert [line for line in lines if line.startswith("Error: ")] == lines[-1:], lines
+    assert "Traceback" not in answer.err and answer.out == ""
+    for word in words:
+        assert str(word) in lines[-1], lines[-1]
+
+
+def empty(folder: Path) -> bool:
+    """Nothing was left behind that looks like a record."""
+    return not folder.exists() or not any(folder.iterdir())
+
+
+# ---- the site's file ---------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("before", "after", "words"),
+    [
+        ("surface_tilt_deg = ", "surface_titl_deg = ", ["surface_titl_deg", "surface_tilt_deg"]),       # a misspelt key
+        ("flow_lpm = 1250", "flow_kw = 1250", ["flow_kw", "flow_lpm"]),                     # a wrong unit suffix
+        ("flow_lpm = 1250", "flow_lpm = -1250", ["flow_lpm", "-1250"]),                                 # a negative flow
+        ("albedo = { value = 0.25", "albedo = { value = 2.5", ["albedo", "2.5"]),                       # out of range
+        ("n_rack = 16", 'n_rack = "many"', ["n_rack"]),                                                 # another type
+        ("[hall]", "[hall", ["lumped.toml"]),                                                           # no TOML
+    ],
+)
+def test_site_files(cli, lumped, tmp_path, before, after, words):
+    text = lumped.read_text(encoding="utf-8")
+    assert before in text
+    path = tmp_path / "lumped.toml"
+    path.write_text(text.replace(before, after, 1), encoding="utf-8")
+    refused(cli("check", path), *words)
+    refused(cli("run", path, "--out", tmp_path / "r"), *words)
+    assert empty(tmp_path / "r")
+
+
+@pytest.mark.parametrize("verb", ["check", "run"])
+def test_missing_files(cli, tmp_path, verb):
+    refused(cli(verb, "atacma"), "atacma", "atacama")
+    refused(cli(verb, tmp_path / "none.toml"), "none.toml")
+    refused(cli(verb, tmp_path), tmp_path)
+
+
+# ---- words and numbers -------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--dt", "0"], "dt"), (["--dt", "-10"], "dt"), (["--dt", "1e6"], "dt"), (["--dt", "nan"], "dt"), (["--dt", "7"], "no whole number of steps"),
+        (["--hours", "0"], "hours"), (["--hours", "-1"], "hours"), (["--hours", "nan"], "hours"), (["--hours", "inf"], "hours"), (["--hours", "1e6"], "hours"),
+        (["--members", "0"], "members"), (["--members", "-3"], "members"), (["--members", "10000000"], "members"),
+        (["--first-member", "-1"], "first_member"), (["--seed", "-1"], "seed"),
+        (["--start", "yesterday at noon"], "start"), (["--start", "1912-04-15"], "start"), (["--start", "2500-01-01"], "start"), (["--start", "NaT"], "start"),
+        (["--device", "quantum"], "accepted: auto, cpu, cuda"), (["--paths-off", "gravity"], "accepted: stall, burst, stale"),
+        (["--weather", "nowhere.epw"], "nowhere.epw"), (["--hours", "many"], "hours"), (["--colour", "red"], "--colour"),
+    ],
+)
+def test_options(cli, lumped, tmp_path, words, said):
+    refused(cli("run", lumped, "--out", tmp_path / "r", *words), said)
+    assert empty(tmp_path / "r")
+
+
+def test_usage(cli):
+    refused(cli("check"), "site")
+    refused(cli("fly", "atacama"), "fly")
+
+
+@pytest.mark.skipif(_engine.device_available("cuda"), reason="there is a CUDA device here")
+def test_a_device_that_is_not_there(cli, lumped, tmp_path):
+    refused(cli("run", lumped, "--device", "cuda", "--out", tmp_path / "r"), "no CUDA device can be used here", "accepted: auto, cpu")
+    assert empty(tmp_path / "r")
+
+
+# ---- folders -----------------------------------------------------------------------------------------------------------------
+def test_a_folder_that_cannot_be_written(cli, lumped, tmp_path):
+    (tmp_path / "file").write_text("x")
+    refused(cli("run", lumped, "--hours", "0.1", "--out", tmp_path / "file" / "below"), tmp_path / "file" / "below")
+    refused(cli("run", lumped, "--hours", "0.1", "--out", tmp_path / "file"), tmp_path / "file")
+    refused(cli("run", lumped, "--hours", "0.1", "--out", "/proc/coldsun"), "/proc/coldsun")
+    assert (tmp_path / "file").read_text() == "x"
+
+
+def test_a_folder_that_holds_another_record(cli, lumped, recorded):
+    before = {p.name: p.stat().st_mtime_ns for p in recorded.glob("*.nc")}
+    refused(cli("run", lumped, "--hours", "0.1", "--out", recorded), recorded, "--resume")
+    assert {p.name: p.stat().st_mtime_ns for p in recorded.glob("*.nc")} == before and not list(recorded.glob("*.part"))
+
+
+def resume(cli, lumped, folder, *words):
+    return cli("run", lumped, "--hours", "2.5", "--start", "2026-06-14T12:00Z", "--out", folder, "--resume", *words)
+
+
+@pytest.fixture
+def copy(recorded, tmp_path):
+    return shutil.copytree(recorded, tmp_path / "copy")
+
+
+def test_resume_of_nothing(cli, lumped, tmp_path):
+    refused(resume(cli, lumped, tmp_path / "none"), "none", "no such folder")
+    (tmp_path / "letters.txt").write_text("dear")
+    refused(resume(cli, lumped, tmp_path), "holds no closed segment")
+    assert [p.name for p in tmp_path.iterdir()] == ["letters.txt"]
+
+
+@pytest.mark.parametrize("share", [0.0, 0.3, 0.9])
+def test_resume_of_a_truncated_segment(cli, lumped, copy, share):
+    last = copy / "segment_0002.nc"
+    data = last.read_bytes()
+    last.write_bytes(data[: int(share * len(data))])
+    refused(resume(cli, lumped, copy), last, "truncated or foreign")
+    assert sorted(p.name for p in copy.glob("segment*")) == [f"segment_000{k}.nc" for k in range(3)]
+
+
+def test_resume_of_a_foreign_file(cli, lumped, copy):
+    last = copy / "segment_0002.nc"
+    with h5py.File(last, "w") as file:
+        file["x"] = [1.0, 2.0]
+    refused(resume(cli, lumped, copy), last)
+    last.write_text("not HDF5 at all")
+    refused(resume(cli, lumped, copy), last, "truncated or foreign")
+    with pytest.raises(cs.InputError, match="truncated or foreign"):
+        cs.open_record(copy)
+
+
+def test_resume_without_a_checkpoint(cli, lumped, copy):
+    with h5py.File(copy / "segment_0002.nc", "a") as file:
+        del file["checkpoint"]
+    refused(resume(cli, lumped, copy), "checkpoint")
+
+
+@pytest.mark.parametrize("words", [["--seed", "2"], ["--dt", "5"], ["--members", "2"], ["--paths-off", "stall"], ["--first-member", "1"]])
+def test_resume_with_other_inputs(cli, lumped, recorded, words):
+    refused(resume(cli, lumped, recorded, *words), "other inputs")
+
+
+def test_another_schema(copy):
+    with h5py.File(copy / "segment_0000.nc", "a") as file:
+        file.attrs["coldsun_schema"] = "0"
+    with pytest.raises(cs.InputError, match="coldsun_schema = '0'"):
+        cs.open_record(copy)
+
+
+def test_records_that_are_none(tmp_path):
+    with pytest.raises(cs.InputError, match="no such folder"):
+        cs.open_record(tmp_path / "none")
+    with pytest.raises(cs.InputError, match="holds no closed segment"):
+        cs.open_record(tmp_path)
+
+
+# ---- from Python -------------------------------------------------------------------------------------------------------------
+def test_run_for_longer_than_prepared(network, tmp_path):
+    twin = cs.Twin(network, hours=0.5)
+    for hours in (0.6, -1.0, 0.0, float("nan"), 0.001):
+        with pytest.raises(cs.InputError, match="hours"):
+            twin.run(hours=hours, out=tmp_path / "r", progress=False)
+    with pytest.raises(cs.InputError, match="segment_hours"):
+        twin.run(out=tmp_path / "r", segment_hours=0.0, progress=False)
+    with pytest.raises(cs.InputError, match="n = 181"):
+        twin.step(181)
+    assert not (tmp_path / "r").exists()
