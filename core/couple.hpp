@@ -1,9 +1,10 @@
-// Pure rules and functors that join the physics: remote control, leakage bounds, sums for the record.
+// Pure rules and functors that join the physics: remote control, bounds of auxiliaries, sums for the record.
 #pragma once
 #include "common/cut.hpp"
 #include "common/math.hpp"
 #include "core/state.hpp"
 #include "orbit/advance.hpp"
+#include "thermal/loop.hpp"
 
 namespace coldsun::couple {
 
@@ -12,17 +13,18 @@ COLDSUN_FN Real supply_set_point(const ControlLaw& law, Real temp_air) {
   return math::clamp(temp_air + law.approach, law.t_supply_min, law.t_supply_design);
 }
 
-// What IT may draw in all: sun now, battery while it is above its reserve, the grid's budget; less auxiliaries and losses at their bound.
-COLDSUN_FN Real site_cap(const ControlLaw& law, Real p_pv_available, Real soc) {
+// What the nodes may be asked for in all: sun now, battery while it is above its reserve, the grid's budget; less what the site was seen to
+// need beside that work: auxiliaries, losses, leakage.
+COLDSUN_FN Real site_cap(const ControlLaw& law, Real p_pv_available, Real soc, Real p_overhead) {
   const Real battery = soc > law.soc_reserve ? law.p_battery : 0.0;
-  return math::clamp((p_pv_available + battery + law.p_grid_budget) * (1.0 - law.loss_bound) - law.p_aux_bound, 0.0, law.p_it_max);
+  return math::clamp(p_pv_available + battery + law.p_grid_budget - p_overhead, 0.0, law.p_it_max);
 }
 
-// reads temp_air, p_pv_seen, soc, link_up; writes p_site_cap, t_supply_set. 56 B and 12 flops per member and site
+// reads temp_air, p_pv_seen, p_overhead_seen, soc, link_up; writes p_site_cap, t_supply_set. 64 B and 12 flops per member and site
 struct Control {
   Cut cut;
   View<const ControlLaw, 1> law;
-  View<const Real, 2> temp_air, p_pv_seen, soc;
+  View<const Real, 2> temp_air, p_pv_seen, p_overhead_seen, soc;
   View<const std::int32_t, 2> link_up;
   View<Real, 2> p_site_cap, t_supply_set;
   bool stale;
@@ -30,7 +32,20 @@ struct Control {
     const int m = cut.member(a);
     if (stale && !link_up(m, site)) return;   // nobody hears the controller: the last word holds
     t_supply_set(m, site) = supply_set_point(law(site), temp_air(m, site));
-    p_site_cap(m, site) = site_cap(law(site), p_pv_seen(m, site), soc(m, site));
+    p_site_cap(m, site) = site_cap(law(site), p_pv_seen(m, site), soc(m, site), p_overhead_seen(m, site));
+  }
+};
+
+// Most that the auxiliaries may draw in the coming cut. reads the site's loop, flows, temp_air; writes p_aux_bound. 16 B and 3 flops per node
+struct BoundAux {
+  Cut cut;
+  thermal::Flows flows;
+  View<const thermal::LoopModel, 1> loop;
+  View<const Real, 2> temp_air;
+  View<Real, 2> p_aux_bound;
+  COLDSUN_FN void operator()(int a, int site) const {
+    const int m = cut.member(a);
+    p_aux_bound(m, site) = thermal::aux_bound(loop(site), flows.of_site(m, site), temp_air(m, site));
   }
 };
 
@@ -46,14 +61,18 @@ struct GiveHeat {
     q_extra(m, site) = q, heat_pending(m, site) -= q * length;
   }
 };
-// reads p_heat, p_pv_available; writes heat_pending, p_pv_seen. 32 B and 2 flops per member and site
-struct KeepHeat {
+// What a cut leaves to the next: heat for the coolant, and what the remote controller saw.
+// reads p_heat, p_pv_available, p_it, p_it_request, p_shed, p_aux, p_loss; writes heat_pending, p_pv_seen, p_overhead_seen. 88 B and 8 flops
+// per member and site
+struct Remember {
   Cut cut;
-  View<const Real, 2> p_heat, p_pv_available;
-  View<Real, 2> heat_pending, p_pv_seen;
+  View<const Real, 2> p_heat, p_pv_available, p_it, p_it_request, p_shed, p_aux, p_loss;
+  View<Real, 2> heat_pending, p_pv_seen, p_overhead_seen;
   COLDSUN_FN void operator()(int a, int site) const {
     const int m = cut.member(a);
-    heat_pending(m, site) += p_heat(m, site) * cut.length(m), p_pv_seen(m, site) = p_pv_available(m, site);
+    const Real beyond = p_it(m, site) - (p_it_request(m, site) - p_shed(m, site));   // leakage; less where a junction cap held nodes back
+    heat_pending(m, site) += p_heat(m, site) * cut.length(m);
+    p_pv_seen(m, site) = p_pv_available(m, site), p_overhead_seen(m, site) = p_aux(m, site) + p_loss(m, site) + beyond;
   }
 };
 
@@ -104,6 +123,7 @@ struct Accumulate {
 
 // Bits of a member's flags that stop it; the others are remarks.
 inline constexpr std::uint32_t fatal_flags =
-    ~(electrical::flag_bus_shed | electrical::flag_bus_not_converged | thermal::flag_thermal_not_converged | thermal::flag_thermal_out_of_range);
+    ~(electrical::flag_bus_shed | electrical::flag_aux_cut | electrical::flag_bus_not_converged | thermal::flag_thermal_not_converged |
+      thermal::flag_thermal_out_of_range);
 
 }  // namespace coldsun::couple

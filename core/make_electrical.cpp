@@ -43,6 +43,7 @@ electrical::Site site_of(const Power& p, Real t_start) {
   s.r_droop = p.bus.r_droop, s.tau_v = p.bus.tau_v, s.capacitance = p.bus.capacitance;
   s.r_pv_cable = p.bus.r_pv_cable, s.r_battery_cable = p.bus.r_battery_cable, s.r_load_cable = p.bus.r_load_cable;
   s.mppt_step = p.string_converter.mppt_step;
+  s.string_converter = converter_of({p.string_converter.p_rated, p.string_converter.loss});
   s.battery = pack_of(p.battery);
   s.battery_converter = converter_of(p.battery.converter);
   s.aux_converter = converter_of(p.aux_converter);

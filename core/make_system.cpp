@@ -20,8 +20,6 @@ ControlLaw control_of(const Site& site) {
   law.p_grid_budget = site.power.grid.present ? site.power.grid.p_budget : 0.0;
   law.p_battery = site.power.battery.converter.p_rated;
   law.soc_reserve = site.power.battery.soc_reserve;
-  law.p_aux_bound = aux_bound(site);
-  law.loss_bound = 0.10;   // conversion from string to rail at worst: boost, cables, rack stage
   return law;
 }
 
@@ -31,14 +29,6 @@ std::uint32_t entity_of(const Site& site) {
   std::uint32_t h = 2166136261u;
   for (const char c : site.name) h = (h ^ static_cast<unsigned char>(c)) * 16777619u;
   return (h ^ h >> 24) & 0xFFFFFFu;
-}
-
-// Both pumps at full speed, all fans, what is always on, and the hall's chiller at full load.
-Real aux_bound(const Site& site) {
-  const Cooling& c = site.cooling;
-  const Real pumps = c.pump.flow * c.pump.dp / c.pump.efficiency + c.facility_pump.flow * c.facility_pump.dp / c.facility_pump.efficiency;
-  const Real chiller = c.hall_cooling / (0.7 * c.hall_chiller_cop);   // COP on the hottest day
-  return pumps + c.cooler_fan_power + c.hall_fan_power + c.p_aux_base + chiller;
 }
 
 System make_system(const Network& network, const Library& library, Device device) {

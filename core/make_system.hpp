@@ -20,7 +20,6 @@ struct WeatherSeries {
 
 // The site's number in Chance, by its name: the same clouds, outages and jobs whatever other sites stand beside it. 24 bits of FNV-1a.
 std::uint32_t entity_of(const Site& site);
-Real aux_bound(const Site& site);   // most that pumps, fans, CDU and hall cooler may draw [W]
 electrical::System make_electrical(const Network& network, Device device);
 thermal::System make_thermal(const Network& network, Device device);
 sky::Climate sky_climate(const Site& site);

@@ -66,6 +66,7 @@ struct StringConverter {
   Real inductance = 0;  ///< [H]
   Real f_sw = 0;        ///< switching frequency [Hz]
   Real mppt_step = 0;   ///< perturbation of the tracker as a share of the open-circuit voltage [1]
+  LossCurve loss;       ///< of its rating
 };
 
 /// A converter between the bus and something else. p_rated 0: there is none.

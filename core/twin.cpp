@@ -59,6 +59,7 @@ std::string flag_text(std::uint32_t flags) {
       {electrical::flag_electrical_not_finite, "an electrical power is not a number"},
       {electrical::flag_bus_not_converged, "the bus voltage was not found"},
       {electrical::flag_bus_shed, "more was drawn than the bus could give: load was shed"},
+      {electrical::flag_aux_cut, "the bus could not feed pumps, fans and CDU: their power was cut, their cooling was not"},
       {thermal::flag_thermal_not_finite, "a temperature is not a number"},
       {thermal::flag_thermal_not_converged, "a plate needed too many steps"},
       {thermal::flag_thermal_out_of_range, "coolant outside 0 to 90 degrees C"},

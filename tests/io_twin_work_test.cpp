@@ -89,24 +89,23 @@ TEST(TwinWork, SiteCapHoldsTheHallBack) {
   Twin t = twin_of(n, options(1, 0.5));
   give_full_load(t, false);
   steps(t, 20);
-  const ControlLaw& law = t.system.control(0);
-  const Real cap = 20e3 * (1.0 - law.loss_bound) - law.p_aux_bound;
-  EXPECT_NEAR(t.state.controls.p_site_cap(0, 0), cap, 1e-9 * cap);
-  EXPECT_LE(t.state.electrical.p_it(0, 0), cap);
-  EXPECT_GT(t.state.electrical.p_it(0, 0), 0.5 * cap);
-  EXPECT_LE(t.state.electrical.p_grid(0, 0), 20e3);
+  const electrical::State& e = t.state.electrical;
+  EXPECT_GT(e.p_shed(0, 0), 0.0);
+  EXPECT_NEAR(e.p_grid(0, 0), 20e3, 200.0);   // the budget is used: 1 % is what auxiliaries and leakage move in a cut
+  for (int k = 0; k < 4; ++k) EXPECT_GT(e.p_served_node(0, k), 0.0) << "lowered, not switched off";
 }
 
 // An island whose battery comes to its end in the night: the hall goes dark, the books go on, no member is frozen.
 TEST(TwinWork, EmptyIslandGoesDarkAndWakesWithTheSun) {
   Network n = quiet(4, 1);
   Power& p = n.site.front().power;
-  p.grid.present = false, p.battery.soc_start = p.battery.soc_reserve + 1e-4;
+  p.grid.present = false, p.battery.soc_start = p.battery.soc_reserve + 1e-4, p.battery.soc_min = p.battery.soc_reserve;
   Twin t = twin_of(n, options(5.5, 5.0, 60.0));
   give_full_load(t, false);
   Real least = 1e9;
   for (int i = 0; i < 60; ++i) steps(t, 1), least = std::min(least, t.state.electrical.p_it(0, 0));
   EXPECT_EQ(least, 0.0);
+  EXPECT_TRUE(t.state.run.flags(0) & electrical::flag_aux_cut);   // cooling without power is a remark of the run
   EXPECT_GE(t.state.electrical.soc(0, 0), p.battery.soc_min - 1e-12);
   steps(t, 240);
   EXPECT_GT(t.state.electrical.p_it(0, 0), 20e3);   // 10:30, all four nodes

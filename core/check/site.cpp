@@ -89,7 +89,7 @@ Power power() {
   Power p;
   p.module = {module()};
   p.strings = {strings("north", 11, 22, 0), strings("east", 3, 12, 90), strings("west", 3, 12, 270)};
-  p.string_converter = {8.5e3, 0.9e-3, 50e3, 0.005};
+  p.string_converter = {8.5e3, 0.9e-3, 50e3, 0.005, stage};
   Battery& b = p.battery;
   b.chemistry = "lfp", b.n_series = 250, b.n_parallel = 3, b.capacity = 280.0 * 3600.0;
   b.r_0 = 0.25e-3, b.r_1 = 0.15e-3, b.tau_1 = 20.0, b.r_2 = 0.20e-3, b.tau_2 = 600.0;

@@ -37,6 +37,7 @@ StringConverter read_string_converter(Table t) {
   c.inductance = t.quantity("inductance", Q::inductance, positive());
   c.f_sw = t.quantity("f_sw", Q::frequency, positive());
   c.mppt_step = t.number("mppt_step", between(0, 0.1));
+  c.loss = read_loss(t.child("loss"));
   t.finish();
   return c;
 }

@@ -15,9 +15,11 @@ struct AskServed {
   View<Real, 2> p_served_node;
   COLDSUN_FN Real least(int n) const { return p_node(m, n); }
   COLDSUN_FN Real most(int n) const { return p_node(m, n); }
+  COLDSUN_FN Real leakage(int) const { return 0.0; }
   COLDSUN_FN Real cost(int n, Real p) const { return p + table_loss(rack, rating(n), p); }
   COLDSUN_FN std::int32_t priority(int n) const { return order(m, n); }
   COLDSUN_FN void give(int n, Real p) const { p_served_node(m, n) = p; }
+  COLDSUN_FN Real given(int n) const { return p_served_node(m, n); }
 };
 
 // Closes the bus of one (active member, site) and moves its state.
@@ -63,7 +65,8 @@ struct CloseSites {
     for (int n = p.node_first; n < p.node_first + p.node_count; ++n)
       p_served_node(m, n) = drive.p_node(m, n), drawn += drive.p_node(m, n) + table_loss(p.rack, node_rating(n), drive.p_node(m, n));
     if (input_power(p.aux_converter, aux) + drawn > budget * (1.0 + 1e-12)) {
-      aux = math::min(aux, load_power(p.aux_converter, budget) * (1.0 - 1e-12));
+      const Real most = load_power(p.aux_converter, budget) * (1.0 - 1e-12);
+      if (aux > most) aux = most, trouble(m, s) |= flag_aux_cut;
       const AskServed ask{m, p.rack, node_rating, drive.p_node, drive.priority, p_served_node};
       serve_by_priority(ask, p.node_first, p.node_count, budget - input_power(p.aux_converter, aux), math::infinity);
     }
@@ -85,7 +88,7 @@ struct CloseSites {
     loss_pv_cable(m, s) = k * net * net;
   }
   COLDSUN_FN void battery(int m, int s, const Site& p, const Supply& supply, const BusState& b) const {
-    const bool on = supply.battery_on && !(supply.battery_empty && !(b.d.battery < 0.0));
+    const bool on = supply.battery_on && !(supply.battery_low && b.d.battery == 0.0);
     const Source source_of = source(p.battery_converter, cable_factor(p.r_battery_cable, b.v), b.d.battery, on);
     loss_battery_cable(m, s) = source_of.loss_cable;
     if (p.battery.n_series == 0) {

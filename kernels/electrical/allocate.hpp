@@ -8,11 +8,12 @@
 
 namespace coldsun::electrical {
 
-// Ask: least(n), most(n) [W at the node], cost(n, p) [W at the rack converter's input], priority(n), give(n, p).
+// Ask: least(n), most(n) [W at the node], leakage(n) [W of them that the cap does not count], cost(n, p) [W at the rack converter's input],
+// priority(n), give(n, p), given(n).
 // The most that node n can have of what is left; its cost rises with power, halving keeps the end that can be paid.
 template <class Ask>
 COLDSUN_FN Real share_of_node(const Ask& ask, int n, Real left, Real cap) {
-  const Real least = ask.least(n), most = math::min(ask.most(n), cap);
+  const Real least = ask.least(n), most = math::min(ask.most(n), cap + ask.leakage(n));
   if (!(most > 0.0) || most < least) return 0.0;
   if (ask.cost(n, most) <= left) return most;
   if (ask.cost(n, least) > left) return 0.0;
@@ -25,11 +26,9 @@ COLDSUN_FN Real share_of_node(const Ask& ask, int n, Real left, Real cap) {
   return good > 0.0 ? good : 0.0;
 }
 
-// Shares `budget` (at the inputs of the rack converters) and `cap` (at the nodes) among the nodes [first, first + count): the highest
-// priority first, among equals the lower row. A node gets all it asks, the part that is left, or, where that is below its least, nothing.
-template <class Ask>
-COLDSUN_FN Real serve_by_priority(const Ask& ask, int first, int count, Real budget, Real cap) {
-  Real left = budget;
+// visit(n) for the nodes [first, first + count): the highest priority first, among equals the lower row.
+template <class Ask, class Visit>
+COLDSUN_FN void by_priority(const Ask& ask, int first, int count, Visit& visit) {
   int done = 0;
   std::int32_t level = INT32_MAX;
   bool top = true;
@@ -41,14 +40,46 @@ COLDSUN_FN Real serve_by_priority(const Ask& ask, int first, int count, Real bud
     }
     for (int n = first; n < first + count; ++n) {
       if (ask.priority(n) != next) continue;
-      const Real p = share_of_node(ask, n, left, cap);
-      left -= ask.cost(n, p), cap -= p;
-      ask.give(n, p);
-      ++done;
+      visit(n), ++done;
     }
     level = next, top = false;
   }
-  return left;
+}
+
+// First the least that a node needs to stay on, then what more it asks.
+template <class Ask>
+struct GiveLeast {
+  const Ask& ask;
+  Real left, cap;
+  COLDSUN_FN void operator()(int n) {
+    const Real least = ask.least(n), counted = least - ask.leakage(n);
+    const bool on = ask.most(n) > 0.0 && ask.most(n) >= least && ask.cost(n, least) <= left && counted <= cap;
+    ask.give(n, on ? least : 0.0);
+    if (on) left -= ask.cost(n, least), cap -= counted;
+  }
+};
+template <class Ask>
+struct GiveMore {
+  const Ask& ask;
+  Real left, cap;
+  COLDSUN_FN void operator()(int n) {
+    const Real least = ask.given(n);
+    if (!(least > 0.0)) return;
+    left += ask.cost(n, least), cap += least - ask.leakage(n);
+    const Real p = math::max(share_of_node(ask, n, left, cap), least);
+    ask.give(n, p);
+    left -= ask.cost(n, p), cap -= p - ask.leakage(n);
+  }
+};
+
+// Shares `budget` (at the inputs of the rack converters) and `cap` (at the nodes, without leakage) among the nodes by priority. A node is
+// switched off only where the least of all before it leaves nothing for its own; the rest lowers the last ones to their least.
+template <class Ask>
+COLDSUN_FN void serve_by_priority(const Ask& ask, int first, int count, Real budget, Real cap) {
+  GiveLeast<Ask> least{ask, budget, cap};
+  by_priority(ask, first, count, least);
+  GiveMore<Ask> more{ask, least.left, least.cap};
+  by_priority(ask, first, count, more);
 }
 // Before the plates: a node asks from idle plus leakage up to request plus leakage, within the rating of its rack converter.
 struct AskAllocation {
@@ -59,6 +90,7 @@ struct AskAllocation {
   View<const std::int32_t, 2> order;
   View<Real, 2> p_allocated;
   COLDSUN_FN Real least(int n) const { return p_floor(m, n) + p_leak_bound(m, n); }
+  COLDSUN_FN Real leakage(int n) const { return p_leak_bound(m, n); }
   COLDSUN_FN Real most(int n) const {
     const Real asked = math::max(p_request(m, n), p_floor(m, n));
     return asked > 0.0 ? math::min(asked + p_leak_bound(m, n), rating(n)) : 0.0;
@@ -66,6 +98,7 @@ struct AskAllocation {
   COLDSUN_FN Real cost(int n, Real p) const { return p + table_loss(rack, rating(n), p); }
   COLDSUN_FN std::int32_t priority(int n) const { return order(m, n); }
   COLDSUN_FN void give(int n, Real p) const { p_allocated(m, n) = p; }
+  COLDSUN_FN Real given(int n) const { return p_allocated(m, n); }
 };
 
 // PV sums, battery limits, allocation: one item per (active member, site). Sums run in string order.

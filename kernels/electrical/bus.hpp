@@ -17,17 +17,18 @@ struct Supply {
   Real battery_reserve, battery_all, battery_charge;  // behind the battery converter, charge as a positive number
   Real battery_least_charge;                          // what an empty battery's converter needs before it can charge at all
   Real grid_import, grid_export, genset;              // behind their converters
-  bool battery_on, battery_empty, grid_on;
+  bool battery_on, battery_low, battery_empty, grid_on;  // low: at its reserve, where an idle converter is switched off
 };
 
 COLDSUN_FN Supply make_supply(const Site& p, Real pv_linear, Real pv_square, const PackLimits& b) {
-  Supply s{pv_linear, pv_square, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, false, false, false};
+  Supply s{pv_linear, pv_square, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, false, false, false, false};
   const Converter& c = p.battery_converter;
   s.battery_on = c.rating > 0.0 && p.battery.n_series > 0;
   if (s.battery_on) {
     const Real idle = idle_power(c);
     s.battery_empty = b.discharge <= idle;
-    s.battery_reserve = b.discharge_reserve > idle ? through(c, b.discharge_reserve) : 0.0;
+    s.battery_low = b.discharge_reserve <= idle;
+    s.battery_reserve = !s.battery_low ? through(c, b.discharge_reserve) : 0.0;
     s.battery_all = s.battery_empty ? 0.0 : through(c, b.discharge);
     s.battery_charge = b.charge > 0.0 ? -through(c, -b.charge) : 0.0;
     s.battery_least_charge = s.battery_empty ? converter_loss(c, 0.0) : 0.0;

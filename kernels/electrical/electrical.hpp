@@ -18,6 +18,7 @@ inline constexpr std::uint32_t flag_electrical_not_finite = 1u << 8;  // a resul
 inline constexpr std::uint32_t flag_bus_not_converged = 1u
                                                         << 9;  // the droop equation is not met to 1e-9 of v_nom; the powers still balance
 inline constexpr std::uint32_t flag_bus_shed = 1u << 10;       // more was drawn than had been allocated: load was shed in the closing
+inline constexpr std::uint32_t flag_aux_cut = 1u << 11;        // pumps, fans and CDU drew more than the bus has: their power was cut
 
 // A PV module at reference conditions, 1000 W/m2 and 25 degC, CEC parameters (Dobos 2012, doi 10.1115/1.4005759).
 struct Module {
@@ -62,6 +63,7 @@ struct Site {
        r_load_cable = 0.0;  // ohm: field feeder, battery cable, distribution to racks and auxiliaries
   Real mppt_step = 0.005;   // perturbation of the tracker as a part of v_oc
   Pack battery;
+  Converter string_converter;  // its loss per unit; the rating is the string's own
   Converter battery_converter, grid_tie, genset_rectifier, aux_converter;
   Real p_import_max = 0.0, p_export_max = 0.0;       // W at the grid's terminals
   Real p_genset_max = 0.0;                           // W at the generator's terminals

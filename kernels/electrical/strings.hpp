@@ -16,7 +16,10 @@ struct StringSet {
   View<const std::int32_t, 1> site_of, plane, module_of, n_series, count;
   View<const Real, 1> rating, inductance, f_sw, r_wire;
 
-  COLDSUN_FN Converter converter(int s) const { return Converter{rating(s)}; }
+  COLDSUN_FN Converter converter(int s) const {
+    const Converter& c = site(site_of(s)).string_converter;
+    return Converter{rating(s), c.c0, c.c1, c.c2};
+  }
   // Curve of one module with its part of the wiring; photocurrent never below that of g_dark, so that all lanes stay finite.
   COLDSUN_FN Curve curve(int s, Real g, Real t) const {
     Curve c = calcparams_cec(math::max(g, g_dark), t, module(module_of(s)));

@@ -118,20 +118,20 @@ struct AdvanceLumped {
 struct AdvanceLoop {
   Cut cut;
   View<const LoopModel, 1> loop;
-  View<const std::int32_t, 1> first_node, n_plate;
-  View<const Real, 1> flow, liquid_fraction;
-  View<const Real, 2> flow_gain, p_node, q_carried, t_supply_set, temp_air, q_extra;
+  Flows flows;
+  View<const Real, 1> liquid_fraction;
+  View<const Real, 2> p_node, q_carried, t_supply_set, temp_air, q_extra;
   View<Real, 2> t_supply, t_return, t_facility, t_hall, valve, fan_speed;
   View<Real, 2> q_plates, q_cdu, q_cooler, q_coil, q_chiller, q_air, q_pump, q_pump_facility;
   View<Real, 2> p_pump, p_fan, p_cdu, p_hall_cooler, p_aux;
 
   COLDSUN_FN LoopInput gather(int m, int s) const {
     LoopInput in{};
-    for (int n = first_node(s); n < first_node(s + 1); ++n) {
+    for (int n = flows.first_node(s); n < flows.first_node(s + 1); ++n) {
       in.q_plates += q_carried(m, n);
       in.q_nodes_air += (1.0 - liquid_fraction(n)) * p_node(m, n);
-      in.v_dot += n_plate(n) * flow(n) * math::max(flow_gain(m, n), 0.0);
     }
+    in.v_dot = flows.of_site(m, s);
     in.q_extra = q_extra(m, s), in.t_supply_set = t_supply_set(m, s), in.temp_air = temp_air(m, s), in.dt = cut.length(m);
     in.flow = loop(s).v_dot > 0.0 ? loop(s).flow * (in.v_dot / loop(s).v_dot) : 0.0;
     return in;
@@ -221,7 +221,7 @@ void advance(Space space, const System& sys, State& st, const Drive& d, const Cu
   if (sys.n_lumped > 0) for_rows(space, cut.n_active, sys.n_lumped, AdvanceLumped{io, sys.node_of_lumped, st.q_lumped, st.t_lumped});
   for_rows(
       space, cut.n_active, sys.n_site,
-      AdvanceLoop{cut,          sys.loop,           sys.first_node, sys.n_plate, sys.flow,    sys.liquid_fraction, st.flow_gain,  st.p_node,
+      AdvanceLoop{cut,          sys.loop,           flows(sys, st), sys.liquid_fraction, st.p_node,
                   st.q_carried, d.t_supply_set,     d.temp_air,     d.q_extra,   st.t_supply, st.t_return,         st.t_facility, st.t_hall,
                   st.valve,     st.fan_speed,       st.q_plates,    st.q_cdu,    st.q_cooler, st.q_coil,           st.q_chiller,  st.q_air,
                   st.q_pump,    st.q_pump_facility, st.p_pump,      st.p_fan,    st.p_cdu,    st.p_hall_cooler,    st.p_aux});

@@ -168,8 +168,26 @@ struct FanBalance {
   }
 };
 
-// Hall air: heat in, a cooler whose capacity grows linearly over the band, passive coil first and a chiller for the rest.
 // The chiller's COP follows a constant share of Carnot's, condenser 12 K above outside air, evaporator 15 K below the hall's set-point.
+COLDSUN_FN Real chiller_cop(const LoopModel& m, Real temp_air) {
+  const Real t_evaporator = m.t_hall_set - 15.0;
+  const Real lift = math::max(temp_air + 12.0 - t_evaporator, 10.0), lift_ref = math::max(m.cop_t_air + 12.0 - t_evaporator, 10.0);
+  return m.cop * lift_ref / lift;
+}
+
+// Hydraulic work of the plates' loop and of the facility water [W]: it ends as heat in them.
+COLDSUN_FN Real pump_work(const LoopModel& m, Real v_dot) {
+  return v_dot > 0.0 ? v_dot * m.dp * math::pow(v_dot / m.v_dot_design, m.dp_exponent) : 0.0;
+}
+COLDSUN_FN Real pump_work_facility(const LoopModel& m) { return m.v_dot_facility * m.dp_facility; }
+
+// Most that pumps, fans, chiller and controls may draw at a flow and an outside temperature [W].
+COLDSUN_FN Real aux_bound(const LoopModel& m, Real v_dot, Real temp_air) {
+  return pump_work(m, v_dot) / m.eta_pump + pump_work_facility(m) / m.eta_facility + m.p_base + m.p_hall_fan +
+         m.p_fan * air_density(m.pressure, temp_air) / rho_air_standard + m.q_hall / chiller_cop(m, temp_air);
+}
+
+// Hall air: heat in, a cooler whose capacity grows linearly over the band, passive coil first and a chiller for the rest.
 COLDSUN_FN void advance_hall(const LoopModel& m, const LoopState& s, const LoopInput& in, LoopOutput& out) {
   const Real on = m.t_hall_set - 0.5 * m.hall_band, c = m.c_hall / in.dt, gain = m.q_hall / m.hall_band;
   const Real speed = math::clamp((s.t_hall - on) / m.hall_band, m.hall_fan_min, 1.0), p_fan = m.p_hall_fan * speed * speed * speed;
@@ -184,9 +202,7 @@ COLDSUN_FN void advance_hall(const LoopModel& m, const LoopState& s, const LoopI
   out.state.t_hall = t;
   out.q_coil = math::min(q, m.coil_ua * math::max(s.t_hall - s.t_facility, 0.0));
   out.q_chiller = q - out.q_coil;
-  const Real t_evaporator = m.t_hall_set - 15.0;
-  const Real lift = math::max(in.temp_air + 12.0 - t_evaporator, 10.0), lift_ref = math::max(m.cop_t_air + 12.0 - t_evaporator, 10.0);
-  out.p_hall_cooler = p_fan + out.q_chiller * lift / (lift_ref * m.cop);
+  out.p_hall_cooler = p_fan + out.q_chiller / chiller_cop(m, in.temp_air);
 }
 
 // One site through one sub-step. Controls are implicit: valve and fan stand where the temperatures at the end ask them to be, less their
@@ -194,8 +210,7 @@ COLDSUN_FN void advance_hall(const LoopModel& m, const LoopState& s, const LoopI
 COLDSUN_FN LoopOutput advance_loop(const LoopModel& m, const LoopState& s, const LoopInput& in) {
   LoopOutput out{};
   const Real share = in.v_dot / m.v_dot_design;
-  out.q_pump = in.v_dot > 0.0 ? in.v_dot * m.dp * math::pow(share, m.dp_exponent) : 0.0;  // hydraulic work ends as heat in the coolant
-  out.q_pump_facility = m.v_dot_facility * m.dp_facility;
+  out.q_pump = pump_work(m, in.v_dot), out.q_pump_facility = pump_work_facility(m);
   out.p_pump = out.q_pump / m.eta_pump + out.q_pump_facility / m.eta_facility;
   out.p_cdu = m.p_base;
   advance_hall(m, s, in, out);

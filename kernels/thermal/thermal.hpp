@@ -152,6 +152,19 @@ struct Drive {
   View<std::uint32_t, 1> flags;      // (member)
 };
 
+// Coolant through the plates of a site.
+struct Flows {
+  View<const std::int32_t, 1> first_node, n_plate;
+  View<const Real, 1> flow;
+  View<const Real, 2> flow_gain;
+  COLDSUN_FN Real of_site(int m, int s) const {  // [m3/s]
+    Real v_dot = 0.0;
+    for (int n = first_node(s); n < first_node(s + 1); ++n) v_dot += n_plate(n) * flow(n) * math::max(flow_gain(m, n), 0.0);
+    return v_dot;
+  }
+};
+inline Flows flows(const System& sys, const State& st) { return {sys.first_node, sys.n_plate, sys.flow, st.flow_gain}; }
+
 template <class Space>
 void advance(Space space, const System& sys, State& state, const Drive& drive, const Cut& cut);
 

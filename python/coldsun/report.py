@@ -86,6 +86,7 @@ def _power_rows(s: _Sums, sites: list[dict], hours: float) -> list[Row]:
     whole = int(hours // 24.0)   # a lower bound on the sun's energy needs a whole day
     available, it, aux, loss = (s.energy(n) for n in ("p_pv_available", "p_it", "p_aux", "p_loss"))
     imported, genset = s.energy("p_grid", _positive), s.energy("p_genset")
+    hall = s.energy("loss_rack") + s.energy("loss_load_cable") + s.energy("loss_aux_converter")
     supply = it + aux + loss
     soc = s.record["soc"].values
     # of the energy content between the record's ends, as far as the state of charge tells it
@@ -108,9 +109,12 @@ def _power_rows(s: _Sums, sites: list[dict], hours: float) -> list[Row]:
     rows += [
         Row("IT: served", it, "MWh", 0.15 * it_max * hours, it_max * hours, "idle floor to nameplate", decimals=2),
         Row("IT: shed", s.energy("p_shed"), "MWh", 0.0, 0.2 * it_max * hours, "assumed: a fifth of the nameplate", decimals=3),
-        Row("PUE", supply / it if it > 0 else np.nan, "", 1.03, 1.35, "Frontier 1.03; mean of all halls 1.56 (Uptime 2024)", decimals=3),
-        Row("carbon-free share", 100.0 * (1.0 - (imported + genset) / supply) if supply > 0 else np.nan, "%", 0.0, 100.0,
-            "1 - (import + genset) / (IT + aux + loss)", decimals=1),
+        Row("PUE, from the bus", (it + aux + hall) / it if it > 0 else np.nan, "", 1.03, 1.35,
+            "IT, auxiliaries, distribution; Frontier 1.03, mean of all halls 1.56 (Uptime 2024)", decimals=3),
+        Row("PUE, from the sources", (it + aux + loss) / it if it > 0 else np.nan, "", 1.03, 1.45,
+            "and the converters of PV, battery and grid", decimals=3),
+        Row("carbon-free share", 100.0 * (1.0 - (imported + genset + max(-stored, 0.0)) / supply) if supply > 0 else np.nan, "%", 0.0, 100.0,
+            "1 - (import + genset + charge spent) / (IT + aux + loss): the first charge counts as bought", decimals=1),
     ]
     return rows
 
