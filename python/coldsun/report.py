@@ -110,11 +110,11 @@ def _power_rows(s: _Sums, sites: list[dict], hours: float) -> list[Row]:
         Row("IT: served", it, "MWh", 0.15 * it_max * hours, it_max * hours, "idle floor to nameplate", decimals=2),
         Row("IT: shed", s.energy("p_shed"), "MWh", 0.0, 0.2 * it_max * hours, "assumed: a fifth of the nameplate", decimals=3),
         Row("PUE, from the bus", (it + aux + hall) / it if it > 0 else np.nan, "", 1.03, 1.35,
-            "IT, auxiliaries, distribution; Frontier 1.03, mean of all halls 1.56 (Uptime 2024)", decimals=3),
+            "Frontier 1.03; mean of all halls 1.56 (Uptime 2024)", decimals=3),
         Row("PUE, from the sources", (it + aux + loss) / it if it > 0 else np.nan, "", 1.03, 1.45,
-            "and the converters of PV, battery and grid", decimals=3),
+            "with the converters of PV, battery and grid", decimals=3),
         Row("carbon-free share", 100.0 * (1.0 - (imported + genset + max(-stored, 0.0)) / supply) if supply > 0 else np.nan, "%", 0.0, 100.0,
-            "1 - (import + genset + charge spent) / (IT + aux + loss): the first charge counts as bought", decimals=1),
+            "1 - (import + genset + charge spent) / (IT + aux + loss)", decimals=1),
     ]
     return rows
 
