@@ -21,7 +21,8 @@ def test_every_figure_of_a_day_is_plausible(day, network):
         assert row.plausible, row
         assert row.source and row.low < row.high and np.isfinite(row.value)
     for name in ("sun: available", "sun: used", "sun: curtailed", "battery: charged", "stored over the run", "grid: imported", "IT: served", "IT: shed",
-                 "PUE, from the bus", "PUE, from the sources", "carbon-free share", "hottest junction", "data contacts", "handovers", "outages", "outage time", "jobs done", "jobs late"):
+                 "PUE, from the bus", "PUE, from the sources", "carbon-free share", "hottest junction", "data contacts", "handovers",
+                 "outages", "outage time", "jobs done", "jobs late"):
         assert name in rows
     assert rows["hottest junction"].remark.startswith("atacama/")
     assert rows["sun: available"].value > 5.0 and rows["jobs done"].value > 50
