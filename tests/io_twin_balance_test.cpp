@@ -52,6 +52,13 @@ void expect_terms(const Twin& t, int m, int s, Real v_before, Real dt) {
   EXPECT_NEAR(de_dt, e.de_bus_dt(m, s), tolerance * most + site.capacitance * e.v_bus(m, s) * e.v_bus(m, s) * 4.5e-16 / dt);
 }
 
+// Why the nodes drew another power than was asked: the leakage of their temperatures, and what was held back.
+void expect_asked(const State& s, int m, int k) {
+  const Real asked = s.workload.p_it_request(m, k), leakage = s.workload.p_it_leakage_change(m, k), held = s.workload.p_it_held_back(m, k);
+  EXPECT_NEAR(asked + leakage - held, s.electrical.p_it(m, k), tolerance * asked);
+  EXPECT_GE(held, -1e-6 * asked);  // a plate's step error
+}
+
 // What the record holds of a step.
 Real mean(const State& s, const char* name, int m, int site, Real dt) {
   for (std::size_t v = 0; v < s.series.info.size(); ++v)
@@ -93,6 +100,7 @@ void expect_books(Twin& t, int n_step) {
           for (int a = 0; a < cut.n_active; ++a)
             for (int s = 0, m = cut.member(a); s < t.system.n_site(); ++s) {
               expect_balance(t.state.electrical, m, s);
+              expect_asked(t.state, m, s);
               expect_terms(t, m, s, v[static_cast<std::size_t>(m * t.system.n_site() + s)], cut.length(m));
             }
         });
@@ -144,7 +152,10 @@ TEST(TwinBalance, IslandThatMustShed) {
   Twin t = twin_of(n, three(2));
   give_full_load(t, false);
   expect_books(t, 80);
-  for (int m = 0; m < 3; ++m) EXPECT_GT(t.state.electrical.p_shed(m, 0), 0.0);
+  for (int m = 0; m < 3; ++m) {
+    EXPECT_GT(t.state.electrical.p_shed(m, 0), 0.0);
+    EXPECT_GT(t.state.workload.p_it_held_back(m, 0), 0.0);
+  }
 }
 
 TEST(TwinBalance, Cloudy) {

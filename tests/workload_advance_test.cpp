@@ -113,7 +113,14 @@ TYPED_TEST(WorkloadAdvance, JobsProgressByThePowerDrawn) {
     if (n == 1) return 0.5 * (asked + 1400.0);
     return n == 2 && at >= t_zero + 50 * second && at < t_zero + 150 * second ? 0.0 : asked;
   };
+  w.after = [&](int, Time, Time) {  // held back: what was asked and not drawn; no leakage where nobody tells p_unthrottled
+    Real held = 0.0;
+    for (int n = 0; n < 3; ++n) held += w.state.p_request(0, n) - w.p_node(0, n);
+    ASSERT_EQ(w.state.p_it_held_back(0, 0), held);
+    ASSERT_EQ(w.state.p_it_leakage_change(0, 0), 0.0);
+  };
   w.run_to(t_zero + 100 * second);
+  EXPECT_GT(w.state.p_it_held_back(0, 0), 1000.0);
   const Real pace = wl::pace_at(0.5);
   EXPECT_NEAR(w.state.work_left(0, 0), 200.0 - 100.0 * pace, 1e-9);  // the slowest node's
   EXPECT_NEAR(w.state.work_left(0, 1), 150.0, 1e-9);
@@ -124,6 +131,36 @@ TYPED_TEST(WorkloadAdvance, JobsProgressByThePowerDrawn) {
   EXPECT_EQ(w.state.late(0, 1), 1);
   EXPECT_EQ(w.state.n_late(0, 0), 1);
   EXPECT_NEAR(w.state.gpu_seconds(0, 0), 200.0 * 16 + 200.0 * 8, 1e-9);
+}
+
+// Waiting, running or done: at the end of every cut the late ones are those whose deadline has passed without an end before it.
+TYPED_TEST(WorkloadAdvance, LateIsLateWhereverTheJobIs) {
+  const Device device = device_of<TypeParam>;
+  wl::System sys = small_system({4}, device);
+  std::vector<HandJob> jobs;
+  const Chance chance{8, 0, Stream::test, 3};
+  for (std::uint32_t j = 0; j < 120; ++j) {
+    const Real submit = 20.0 * j, work = 30.0 + 200.0 * chance.uniform(j, 0);
+    jobs.push_back({submit, work, 1.2 * work, 1 + static_cast<int>(4 * chance.uniform(j, 1)), 0.6, false, submit + work * (1.0 + 9.0 * chance.uniform(j, 2))});
+  }
+  jobs.push_back({2420, 10, 12, 1, 0.6, false, 2420.5});  // comes late to a hall that is full
+  wl::JobTable t = hand_jobs(sys, 1, jobs, device);
+  World<TypeParam> w(std::move(sys), std::move(t));
+  int waiting = 0;
+  w.after = [&](int m, Time, Time stop) {
+    int late = 0;
+    for (int j = 0; j < w.jobs.capacity(); ++j) {
+      const Time due = w.jobs.deadline(m, j), end = w.state.end_time(m, j);
+      const bool is_late = due < std::min(stop, end);
+      late += is_late, waiting += is_late && w.state.status(m, j) == wl::Status::queued;
+      ASSERT_EQ(w.state.late(m, j) != 0, is_late) << j << " at " << seconds(stop - t_zero);
+    }
+    ASSERT_EQ(w.state.n_late(m, 0), late);
+  };
+  w.run_to(t_zero + 20000 * second);
+  EXPECT_EQ(w.state.n_done(0, 0), 121);
+  EXPECT_TRUE(w.state.n_late(0, 0) > 20 && w.state.n_late(0, 0) < 121) << w.state.n_late(0, 0);
+  EXPECT_GT(waiting, 100);
 }
 
 // A drawn day with random throttling, suspension and outages: work done and left is the work given, sums are those of the jobs.

@@ -151,7 +151,8 @@ State make_state(const System& system, const JobTable& jobs, int n_member, Devic
   s.n_running = {device, site}, s.n_queued = {device, site}, s.n_done = {device, site}, s.n_late = {device, site};
   s.n_backfilled = {device, site}, s.node_busy = {device, site};
   s.gpu_seconds = {device, site}, s.wait_seconds = {device, site}, s.work_done = {device, site}, s.stall_seconds = {device, site};
-  s.p_it_request = {device, site}, s.busy_fraction = {device, site}, s.queue_length = {device, site}, s.trouble = {device, site};
+  s.p_it_request = {device, site}, s.p_it_leakage_change = {device, site}, s.p_it_held_back = {device, site};
+  s.busy_fraction = {device, site}, s.queue_length = {device, site}, s.trouble = {device, site};
   s.link_bound_share = {device, site}, s.link_buffer = {device, site}, s.burst_gain = {device, site}, s.burst_ratio = {device, site};
   for (int m = 0; m < n_member; ++m) {
     for (int i = 0; i < n_site; ++i) {

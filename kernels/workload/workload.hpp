@@ -114,7 +114,7 @@ struct State {
   Array<Real, 2> backlog;
   Array<std::int32_t, 2> n_running, n_queued, n_done, n_late, n_backfilled, node_busy;
   Array<Real, 2> gpu_seconds, wait_seconds, work_done, stall_seconds;
-  Array<Real, 2> p_it_request, busy_fraction, queue_length;
+  Array<Real, 2> p_it_request, p_it_leakage_change, p_it_held_back, busy_fraction, queue_length;
   Array<std::uint32_t, 2> trouble;
   Array<Real, 2> link_bound_share, link_buffer, burst_gain, burst_ratio;  // parameters: each member's own priors
 
@@ -145,14 +145,19 @@ struct State {
     f(FieldInfo{"n_running", "1", mb, "jobs running", state}, s.n_running);
     f(FieldInfo{"n_queued", "1", mb, "jobs waiting", state}, s.n_queued);
     f(FieldInfo{"n_done", "1", mb, "jobs done since the start", state}, s.n_done);
-    f(FieldInfo{"n_late", "1", mb, "jobs found late since the start", state}, s.n_late);
+    f(FieldInfo{"n_late", "1", mb, "jobs whose deadline passed before they ended, since the start", state}, s.n_late);
     f(FieldInfo{"n_backfilled", "1", mb, "jobs started before an earlier one since the start", state}, s.n_backfilled);
     f(FieldInfo{"node_busy", "1", mb, "nodes with a job", state}, s.node_busy);
     f(FieldInfo{"gpu_seconds", "s", mb, "accelerator time at the full rate served since the start", state}, s.gpu_seconds);
     f(FieldInfo{"wait_seconds", "s", mb, "waits of the jobs started since the start", state}, s.wait_seconds);
     f(FieldInfo{"work_done", "s", mb, "work of all jobs done since the start", state}, s.work_done);
     f(FieldInfo{"stall_seconds", "s", mb, "time stalled since the start", state}, s.stall_seconds);
-    f(FieldInfo{"p_it_request", "W", mb, "power asked by all nodes", der}, s.p_it_request);
+    f(FieldInfo{"p_it_request", "W", mb, "power asked by all nodes with the leakage of the reference temperature", der}, s.p_it_request);
+    f(FieldInfo{"p_it_leakage_change", "W", mb, "leakage of all nodes over that of the reference temperature, as without any cap", der},
+      s.p_it_leakage_change);
+    f(FieldInfo{"p_it_held_back", "W", mb,
+                "power not given to the nodes, by junction cap, allocation or shedding: p_it_request + p_it_leakage_change - p_it", der},
+      s.p_it_held_back);
     f(FieldInfo{"busy_fraction", "1", mb, "share of the nodes with a job", der}, s.busy_fraction);
     f(FieldInfo{"queue_length", "1", mb, "jobs waiting", der}, s.queue_length);
     f(FieldInfo{"trouble", "1", mb, "bits to raise in the member's flags", scr}, s.trouble);
