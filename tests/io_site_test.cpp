@@ -187,7 +187,9 @@ TEST(NetworkFile, APathFindsItsNeighbours) {
 
 TEST(Describe, SaysWhatTheSiteIs) {
   const Network n = load_network("pilots", data);
-  const std::string text = describe(n);
+  const std::string text = describe(n, true), summary = describe(n);
+  EXPECT_LE(std::count(summary.begin(), summary.end(), '\n'), 50);  // two sites
+  EXPECT_EQ(summary.find("assumed: "), std::string::npos);
   for (const char* piece : {"0.896 MW, 128 nodes", "64 nodes as fields, 64 lumped", "2.869 MWp, 376 strings in 144 rows", "MWh usable",
                             "DNI 3063", "GHI 2051 DNI 1418", "0 unstated", "assumed: "})
     EXPECT_NE(text.find(piece), std::string::npos) << piece << "\n" << text.substr(0, 2000);

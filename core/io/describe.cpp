@@ -186,7 +186,7 @@ std::string list_assumed(const std::vector<Provenance>& all) {
 
 }  // namespace
 
-std::string describe(const Site& s) {
+std::string describe(const Site& s, bool whole) {
   const DesignPoint d = design_point(s);
   const auto degc = [](Real t) { return to_unit("degc", t); };
   std::string o;
@@ -222,13 +222,13 @@ std::string describe(const Site& s) {
   row("values",
       fmt::format("{}: {} measured, {} sourced, {} assumed, {} unstated", n.total(), n.measured, n.sourced, n.assumed, n.unstated));
   for (const std::string& sentence : doubts(s)) row("note", sentence);
-  o += list_assumed(s.provenance);
+  if (whole) o += list_assumed(s.provenance);
   return o;
 }
 
-std::string describe(const Network& n) {
+std::string describe(const Network& n, bool whole) {
   std::string o;
-  for (const Site& s : n.site) o += describe(s) + "\n";
+  for (const Site& s : n.site) o += describe(s, whole) + "\n";
   if (n.site.size() > 1 || !n.link.empty()) {
     o += fmt::format("{}: {} sites, {} constellations, {} links\n", n.name, n.site.size(), n.constellation.size(), n.link.size());
     for (const Link& l : n.link)

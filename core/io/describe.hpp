@@ -34,8 +34,9 @@ DesignPoint design_point(const Site&);
 /// Sentences about what a sceptical engineer would ask: empty if all is in the usual range.
 std::vector<std::string> doubts(const Site&);
 
-std::string describe(const Site&);
-std::string describe(const Network&);
+// `whole`: with every assumed value and its reason.
+std::string describe(const Site&, bool whole = false);
+std::string describe(const Network&, bool whole = false);
 std::string describe_json(const Network&);
 
 }  // namespace coldsun

@@ -4,10 +4,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <fstream>
 #include <iterator>
 #include <numbers>
 
+#include "core/io/describe.hpp"
 #include "core/io/site_reader_parts.hpp"
 
 namespace coldsun {
@@ -81,6 +83,52 @@ void check_inside(const Table& who, std::string_view key, const std::string& nam
     who.fail(key, fmt::format("= \"{}\"; accepted: a path below the data folder", name));
 }
 
+// Slips that no single range sees: a unit off by a thousand, a count of the wrong thing. The limits are wide; what is only unusual is a
+// doubt of describe.hpp.
+void check_sizes(const Site& s, Table hall, Table cooling, Table power) {
+  const DesignPoint d = design_point(s);
+  constexpr Real rise_max = 40;  // K; halls are built for some 10 (OCP OAI System Liquid Cooling Guidelines, 2023)
+  const auto loop = [&](const Table& pump, Real rise, Real flow) {
+    if (!(rise < rise_max))
+      pump.fail("flow", fmt::format("= {:.4g} L/min warms by {:.0f} K at full IT load; accepted: less than {:.0f} K, above {:.4g} L/min",
+                                    to_unit("lpm", flow), rise, rise_max, to_unit("lpm", flow * rise / rise_max)));
+  };
+  loop(cooling.child("pump"), d.t_return - d.t_supply, s.cooling.pump.flow);
+  loop(cooling.child("facility").child("pump"), d.t_facility_return - d.t_facility_supply, s.cooling.facility_pump.flow);
+
+  const std::vector<Table> node = hall.children("node");
+  for (std::size_t i = 0; i < node.size(); ++i) {
+    const NodeType& n = s.hall.node[i];
+    const auto plate = std::find_if(s.plate.begin(), s.plate.end(), [&](const PlateClass& p) { return p.name == n.plate; });
+    const Real heat = n.p_max * s.hall.liquid_fraction / n.n_plate, rise = heat * plate->r_reference;
+    constexpr Real plate_max = 100;  // K: above any coolant the junction passes every firmware's limit
+    if (rise > plate_max)
+      node[i].fail("n_plate", fmt::format("= {} leaves {:.0f} W to each plate, {:.0f} K above its coolant; accepted: at most {:.0f} K",
+                                          n.n_plate, heat, rise, plate_max));
+    const Real rating = s.power.rack_converter.p_rated, least = n.p_idle + n.p_leakage;
+    if (rating < least)
+      power.child("rack_converter").fail("p_rated", fmt::format("= {:g} W; accepted: {:g} W and more, what a node of {} draws at rest", rating,
+                                                                least, n.name));
+  }
+
+  // One loss curve by share of rating serves near one ratio of voltages: away from it currents rise and a bridge loses its soft switching
+  // (De Doncker, Divan and Kheraluwala 1991, doi 10.1109/28.67533). 3.2 V: an LFP cell.
+  const Real v_bus = s.power.bus.v_nominal, v_pack = 3.2 * s.power.battery.n_series;
+  if (v_pack < 0.5 * v_bus || v_pack > 2.0 * v_bus)
+    power.child("battery").fail("n_series", fmt::format("= {} cells are {:.0f} V on a bus of {:.0f} V; accepted: half to twice the bus, {:.0f} to "
+                                                        "{:.0f} cells", s.power.battery.n_series, v_pack, v_bus, std::ceil(v_bus / 6.4),
+                                                        std::floor(v_bus / 1.6)));
+  constexpr Real low_voltage = 1500;  // V DC: where low voltage ends (IEC 61140), and the modules on the market with it
+  const std::vector<Table> strings = power.children("strings");
+  for (std::size_t i = 0; i < strings.size(); ++i) {
+    const StringGroup& g = s.power.strings[i];
+    const auto module = std::find_if(s.power.module.begin(), s.power.module.end(), [&](const PvModule& m) { return m.name == g.module; });
+    if (const Real v = g.n_series * module->v_oc; v > low_voltage)
+      strings[i].fail("n_series", fmt::format("= {} modules are {:.0f} V in the sun; accepted: at most {:.0f} V, {:.0f} modules", g.n_series, v, low_voltage,
+                                              std::floor(low_voltage / module->v_oc)));
+  }
+}
+
 Site read(std::string_view text, std::string_view name, const fs::path& beside, const fs::path& data) {
   File file = parse(text, name);
   Site s;
@@ -103,7 +151,8 @@ Site read(std::string_view text, std::string_view name, const fs::path& beside, 
     s.plate.push_back(named("plate", "plates", plate, hall.children("node")[i], "plate", beside, data, s.provenance, read_plate));
     if (s.plate.back().name != plate) s.plate.back().name = plate;
   }
-  s.cooling = read_cooling(t.child("cooling"));
+  Table cooling = t.child("cooling");
+  s.cooling = read_cooling(cooling);
   Table power = t.child("power");
   s.power = read_power(power);
   for (std::size_t i = 0; i < s.power.strings.size(); ++i) {
@@ -122,6 +171,7 @@ Site read(std::string_view text, std::string_view name, const fs::path& beside, 
     if (p.coolant != s.cooling.coolant)
       throw SiteError(fmt::format("{}: plate {} is made for {}, but cooling.coolant = \"{}\"; accepted: the same coolant", name, p.name,
                                   p.coolant, s.cooling.coolant));
+  check_sizes(s, hall, cooling, power);
   return s;
 }
 

@@ -69,8 +69,9 @@ Hall read_hall(Table t) {
   std::int64_t n = 0;
   for (const NodeType& type : h.node) n += type.n_node;
   const std::int64_t places = static_cast<std::int64_t>(h.n_rack) * h.nodes_per_rack;
-  if (n > places)
-    t.fail("n_rack", fmt::format("= {} times nodes_per_rack = {} is less than the {} nodes listed", h.n_rack, h.nodes_per_rack, n));
+  if (n != places)
+    t.fail("n_rack", fmt::format("= {} times nodes_per_rack = {} are {} places for the {} nodes of [[hall.node]]; accepted: as many of both", h.n_rack,
+                                 h.nodes_per_rack, places, n));
   return h;
 }
 

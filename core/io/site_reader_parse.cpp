@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <numeric>
 
 #include "core/io/site_reader_table.hpp"
@@ -123,8 +124,10 @@ Time Table::instant(std::string_view key) {
   const toml::date_time& x = t->get();
   const std::int64_t minutes =
       days_from_civil(x.date.year, x.date.month, x.date.day) * 1440 + x.time.hour * 60 + x.time.minute - x.offset->minutes;
-  note(v, fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:09}{:+}min", x.date.year, x.date.month, x.date.day, x.time.hour, x.time.minute,
-                      x.time.second, x.time.nanosecond, x.offset->minutes));
+  std::string text = fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", x.date.year, x.date.month, x.date.day, x.time.hour, x.time.minute, x.time.second);
+  if (x.time.nanosecond) text += fmt::format(".{:09}", x.time.nanosecond);
+  const int offset = x.offset->minutes;
+  note(v, text + (offset ? fmt::format("{}{:02}:{:02}", offset < 0 ? '-' : '+', std::abs(offset) / 60, std::abs(offset) % 60) : "Z"));
   return (minutes * 60 + x.time.second) * ns_per_s + x.time.nanosecond;
 }
 

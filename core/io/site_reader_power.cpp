@@ -186,6 +186,8 @@ PvModule read_module(Table t) {
   m.gamma_r = t.quantity("gamma_r", Q::per_temperature, between(-0.02, 0));
   m.area = t.quantity("area", Q::area, positive());
   t.finish();
+  if (const Real efficiency = m.p_stc() / (1000.0 * m.area); efficiency < 0.02 || efficiency > 0.40)  // of 1,000 W/m2
+    t.fail("area", fmt::format("= {:.4g} m2 for i_mp v_mp = {:.4g} W is an efficiency of {:.3g}; accepted: 0.02 to 0.4", m.area, m.p_stc(), efficiency));
   return m;
 }
 

@@ -70,8 +70,12 @@ Table::Table(const toml::table& table, std::string path, File& file, std::string
 std::string Table::full(std::string_view key) const { return path_.empty() ? std::string(key) : fmt::format("{}.{}", path_, key); }
 std::string Table::where(int line) const { return fmt::format("{}:{}", file_->name, line); }
 
+// A quantity may be named by its base: it is shown as it was written.
 void Table::fail(std::string_view key, std::string_view why) const {
   const toml::node* node = table_->get(key);
+  const std::string stem = fmt::format("{}_", key);
+  for (auto it = table_->begin(); !node && it != table_->end(); ++it)
+    if (const std::string_view k = it->first.str(); k.starts_with(stem) && find_unit(k.substr(stem.size()))) fail(k, why);
   throw SiteError(fmt::format("{}: {} {}", where(node ? line_of(*node) : line()), full(key), why));
 }
 
