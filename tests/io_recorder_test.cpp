@@ -1,80 +1,14 @@
 // The recorder: segments that are whole or not there, what they hold, and one sentence for every file or folder that cannot be used.
-#include <sys/mount.h>
-#include <sys/resource.h>
-#include <unistd.h>
-
-#include <csignal>
 #include <fstream>
 
-#include "core/io/h5.hpp"
-#include "core/io/run_recorded.hpp"
-#include "io_twin.hpp"
+#include "io_recorder_files.hpp"
 
 namespace coldsun {
 namespace {
 using namespace twin_test;
-namespace fs = std::filesystem;
+using namespace recorder_test;
 
-class Recorder : public testing::Test {
- protected:
-  fs::path folder = fs::temp_directory_path() / ("coldsun_recorder_" + std::to_string(::getpid()));
-  void SetUp() override { fs::remove_all(folder), fs::create_directories(folder); }
-  void TearDown() override { fs::remove_all(folder); }
-
-  // Names of what lies in a folder; the lock, which stays empty, left out.
-  static std::vector<std::string> names(const fs::path& where) {
-    std::vector<std::string> out;
-    for (const auto& e : fs::directory_iterator(where))
-      if (e.path().filename() != ".lock") out.push_back(e.path().filename().string());
-    std::sort(out.begin(), out.end());
-    return out;
-  }
-  using Names = std::vector<std::string>;
-};
-
-// What a FileError says: one sentence that names the file and holds `word`.
-void expect_sentence(const std::function<void()>& call, const fs::path& file, const std::string& word) {
-  try {
-    call();
-    ADD_FAILURE() << "no FileError for " << file;
-  } catch (const io::FileError& e) {
-    const std::string text = e.what();
-    EXPECT_EQ(text.rfind(file.string() + ": ", 0), 0u) << text;
-    EXPECT_NE(text.find(word), std::string::npos) << text;
-    EXPECT_EQ(text.find('\n'), std::string::npos) << text;
-    EXPECT_LT(text.size(), 400u) << text;
-  }
-}
-
-// A record of three members' two numbers, without any physics.
-io::Header small_header() {
-  io::Header h;
-  h.attribute = {{"coldsun_schema", io::schema_version}, {"title", "Cold light: 3 K \u2264 \u0394T"}, {"empty", ""}};
-  h.dimension = {{"member", "member", {}, {7, 8, 9}}, {"site", "site", {"here", "there"}, {}}};
-  h.variable = {{"p_it", "W", "power", "", {"member"}, false, "time: mean"}, {"t_junction", "K", "junction", "", {"member", "site"}, true, {}}};
-  return h;
-}
-Snapshot small_snapshot(std::int64_t n_byte = 24) {
-  Snapshot s;
-  s.attributes = {{"time_ns", "1"}};
-  const FieldInfo info{"soc", "1", "member", "charge", Kind::state};
-  s.items.push_back({"electrical/soc", FieldRef{"electrical", info, Scalar::f64, 8, {static_cast<std::int32_t>(n_byte / 8)}, nullptr}, {}});
-  // Bytes that packing does not make fewer (a 64-bit linear congruence, Knuth's multiplier; its upper bits).
-  std::uint64_t x = 1;
-  for (std::int64_t i = 0; i < n_byte; ++i) x = x * 6364136223846793005u + 1442695040888963407u, s.items.back().bytes.push_back(static_cast<char>(x >> 56));
-  return s;
-}
-std::vector<double> read_doubles(const fs::path& file, const char* name, std::vector<hsize_t>& extent) {
-  io::Handle f(H5Fopen(file.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose, "file");
-  io::Handle set(H5Dopen2(f, name, H5P_DEFAULT), H5Dclose, name), space(H5Dget_space(set), H5Sclose, name);
-  extent.resize(static_cast<std::size_t>(H5Sget_simple_extent_ndims(space)));
-  H5Sget_simple_extent_dims(space, extent.data(), nullptr);
-  std::size_t n = 1;
-  for (auto e : extent) n *= e;
-  std::vector<double> x(n);
-  io::check(H5Dread(set, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, x.data()), name);
-  return x;
-}
+class Recorder : public Folder {};
 
 TEST_F(Recorder, SegmentsAreClosedAndRenamed) {
   const fs::path record = folder / "a" / "b";   // made if need be
@@ -96,6 +30,8 @@ TEST_F(Recorder, SegmentsAreClosedAndRenamed) {
   EXPECT_EQ(closed[11].filename(), "segment_0011.nc");
   std::vector<hsize_t> extent;
   EXPECT_EQ(read_doubles(closed[2], "time", extent), (std::vector<double>{200, 201, 202}));
+  EXPECT_EQ(read_doubles(closed[2], "time_bnds", extent), (std::vector<double>{190, 200, 191, 201, 192, 202}));
+  EXPECT_EQ(extent, (std::vector<hsize_t>{3, 2}));
   const auto p = read_doubles(closed[2], "p_it", extent);
   EXPECT_EQ(extent, (std::vector<hsize_t>{3, 3}));
   EXPECT_EQ(p, (std::vector<double>{3, 2, 3, 3, 2, 3, 3, 2, 3}));
@@ -150,6 +86,20 @@ TEST_F(Recorder, HoldsTheTwinsStepMeansAndItsCheckpoint) {
   EXPECT_EQ(io::run_recorded(t.system, t.state, t.inputs, 10.0, 90, keep, [](std::int64_t n) { return n < 12; }), 12);
   EXPECT_EQ(names(folder), (Names{"segment_0000.nc", "segment_0001.nc", "segment_0002.nc"}));
   EXPECT_EQ(io::read_attributes(folder / "segment_0002.nc").at("title"), "a quarter of an hour");
+  const auto holds = [&](const fs::path& file, const char* name) {
+    io::Handle f(H5Fopen(file.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose, "file");
+    return H5Lexists(f, name, H5P_DEFAULT) > 0;
+  };
+  EXPECT_FALSE(holds(folder / "segment_0000.nc", "queue_head") || holds(folder / "segment_0000.nc", "balance_bus"));
+  EXPECT_TRUE(holds(folder / "segment_0000.nc", "checkpoint/workload/queue_head"));
+  {
+    Twin whole = twin_of(small_network(), o);
+    io::RecordOptions all = keep;
+    all.folder = folder / "all", all.internals = true;
+    io::run_recorded(whole.system, whole.state, whole.inputs, 10.0, 1, all, {});
+    EXPECT_TRUE(holds(folder / "all" / "segment_0000.nc", "queue_head") && holds(folder / "all" / "segment_0000.nc", "balance_bus"));
+    fs::remove_all(folder / "all");
+  }
   std::vector<hsize_t> extent;
   for (int k = 0; k < 3; ++k) {
     const fs::path file = folder / ("segment_000" + std::to_string(k) + ".nc");
@@ -210,7 +160,7 @@ TEST_F(Recorder, FilesThatCannotBeReadAreRefusedInOneSentence) {
     io::Handle group(H5Gcreate2(hollow, "checkpoint", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT), H5Gclose, "group");
   }
   refused(folder / "foreign.nc", "coldsun_schema");
-  refused(folder / "old.nc", "coldsun_schema = 0; accepted: 1");
+  refused(folder / "old.nc", "coldsun_schema = 0; accepted: 2");
   expect_sentence([&] { io::restore_file(t.state, folder / "bare.nc"); }, folder / "bare.nc", "no checkpoint");
   expect_sentence([&] { io::restore_file(t.state, folder / "hollow.nc"); }, folder / "hollow.nc", "no attribute");
   EXPECT_EQ(hash(t.state), before);
@@ -228,56 +178,6 @@ TEST_F(Recorder, FolderThatCannotBeMade) {
   fs::create_directories(folder / "state.nc" / "held");   // the place is taken by a folder
   expect_sentence([&] { io::save_file(t.state, folder / "state.nc"); }, folder / "state.nc", "");
   EXPECT_EQ(names(folder), (Names{"file", "state.nc"}));
-}
-
-// The folder goes while the run is on: the run hears of it at the next segment, or at the end.
-TEST_F(Recorder, FolderThatVanishes) {
-  const fs::path record = folder / "record";
-  io::Recorder r(record, small_header(), 0);
-  fs::remove_all(record);
-  r.append(1, std::vector<double>(9, 1.0)), r.close_segment(small_snapshot());
-  expect_sentence([&] { r.finish(); }, record / "segment_0000.nc", "cannot be written");
-  expect_sentence([&] { r.append(2, std::vector<double>(9, 1.0)); }, record / "segment_0000.nc", "cannot be written");
-  EXPECT_FALSE(fs::exists(record));
-}
-
-// ---- no room -------------------------------------------------------------------------------------------------------------------
-
-// The second segment does not fit; the first stays whole, nothing of the second is left, and the writer can be ended.
-void expect_full(const fs::path& record) {
-  {
-    io::Recorder r(record, small_header(), 0);
-    r.append(1, std::vector<double>(9, 1.0)), r.close_segment(small_snapshot()), r.finish();
-    r.append(2, std::vector<double>(9, 1.0)), r.close_segment(small_snapshot(4 << 20));
-    expect_sentence([&] { r.finish(); }, record / "segment_0001.nc", "cannot be written");
-  }
-  EXPECT_EQ(io::segments(record).size(), 1u);
-  EXPECT_FALSE(fs::exists(record / "segment_0001.nc"));
-  EXPECT_FALSE(fs::exists(record / "segment_0001.nc.part"));
-  EXPECT_NO_THROW(io::read_snapshot(record / "segment_0000.nc"));
-  expect_sentence([&] { io::write_state_file(small_snapshot(4 << 20), record / "state.nc"); }, record / "state.nc", "cannot be written");
-  EXPECT_FALSE(fs::exists(record / "state.nc"));
-  EXPECT_FALSE(fs::exists(record / "state.nc.part"));
-  EXPECT_NO_THROW(io::write_state_file(small_snapshot(), record / "small.nc"));   // what fits is still written
-}
-
-TEST_F(Recorder, FileThatMayNotGrow) {
-  rlimit usual{};
-  ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &usual), 0);
-  const auto handler = std::signal(SIGXFSZ, SIG_IGN);
-  const rlimit tight{1 << 20, usual.rlim_max};
-  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &tight), 0);
-  expect_full(folder);
-  ::setrlimit(RLIMIT_FSIZE, &usual);
-  std::signal(SIGXFSZ, handler);
-}
-
-TEST_F(Recorder, FullDisk) {
-  const fs::path disk = folder / "disk";
-  fs::create_directories(disk);
-  if (::mount("tmpfs", disk.c_str(), "tmpfs", 0, "size=1m") != 0) GTEST_SKIP() << "no small disk may be mounted here; FileThatMayNotGrow is its stand-in";
-  expect_full(disk / "record");
-  EXPECT_EQ(::umount(disk.c_str()), 0);
 }
 
 }  // namespace

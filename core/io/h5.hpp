@@ -3,9 +3,11 @@
 #include <hdf5.h>
 #include <hdf5_hl.h>
 
+#include <cerrno>
 #include <mutex>
 #include <stdexcept>
 #include <string>
+#include <system_error>
 #include <utility>
 
 #include "core/snapshot.hpp"
@@ -16,6 +18,8 @@ namespace coldsun::io {
 struct FileError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
+
+inline std::string last_error() { return std::error_code(errno, std::generic_category()).message(); }
 
 class Handle {
  public:

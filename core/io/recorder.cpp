@@ -1,13 +1,10 @@
-// Writes segments of a record (layout: recorder.hpp, netCDF-4 as HDF5 with dimension scales, CF names).
+// Keeps a record's folder: its lock, the open segment, the thread that writes closed ones (layout: recorder.hpp).
 #include "core/io/recorder.hpp"
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
-
-#include <algorithm>
-#include <cerrno>
-#include <system_error>
 
 #include "core/io/h5.hpp"
 
@@ -15,101 +12,10 @@ namespace coldsun::io {
 
 namespace fs = std::filesystem;
 
-namespace {
-
-std::string last_error() { return std::error_code(errno, std::generic_category()).message(); }
-
 std::string segment_name(int k) {
   std::string n = std::to_string(k);
   return "segment_" + std::string(n.size() < 4 ? 4 - n.size() : 0, '0') + n + ".nc";
 }
-
-Handle dataset(hid_t where, const std::string& name, hid_t type, const std::vector<hsize_t>& extent, bool packed) {
-  Handle space(extent.empty() ? H5Screate(H5S_SCALAR) : H5Screate_simple(static_cast<int>(extent.size()), extent.data(), nullptr), H5Sclose, name);
-  Handle plist(H5Pcreate(H5P_DATASET_CREATE), H5Pclose, name);
-  hsize_t n = 1;
-  for (auto e : extent) n *= e;
-  if (packed && n > 0) {
-    std::vector<hsize_t> chunk = extent;
-    for (hsize_t budget = (1u << 20) / 8, i = 0; i < chunk.size(); ++i) {  // last indices whole, first ones as they fit
-      const std::size_t at = chunk.size() - 1 - static_cast<std::size_t>(i);
-      chunk[at] = std::max<hsize_t>(1, std::min(chunk[at], budget));
-      budget = std::max<hsize_t>(1, budget / chunk[at]);
-    }
-    H5Pset_chunk(plist, static_cast<int>(chunk.size()), chunk.data());
-    H5Pset_shuffle(plist);
-    H5Pset_deflate(plist, 1);
-  }
-  H5Pset_attr_creation_order(plist, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED);
-  return Handle(H5Dcreate2(where, name.c_str(), type, space, H5P_DEFAULT, plist, H5P_DEFAULT), H5Dclose, "cannot create " + name);
-}
-
-void write_scale(hid_t file, const Dimension& d) {
-  if (!d.label.empty()) {
-    Handle type(H5Tcopy(H5T_C_S1), H5Tclose, d.name);
-    H5Tset_size(type, H5T_VARIABLE);
-    H5Tset_cset(type, H5T_CSET_UTF8);
-    std::vector<const char*> p;
-    for (const auto& s : d.label) p.push_back(s.c_str());
-    Handle set = dataset(file, d.name, type, {p.size()}, false);
-    check(H5Dwrite(set, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, p.data()), d.name);
-    check(H5DSset_scale(set, d.name.c_str()), d.name);
-    set_attribute(set, "long_name", d.long_name);
-  } else {
-    Handle set = dataset(file, d.name, H5T_NATIVE_INT64, {d.value.size()}, false);
-    check(H5Dwrite(set, H5T_NATIVE_INT64, H5S_ALL, H5S_ALL, H5P_DEFAULT, d.value.data()), d.name);
-    check(H5DSset_scale(set, d.name.c_str()), d.name);
-    set_attribute(set, "long_name", d.long_name);
-    if (d.name == "time") {
-      set_attribute(set, "units", "nanoseconds since 1970-01-01");
-      set_attribute(set, "standard_name", "time");
-      set_attribute(set, "calendar", "standard");
-      set_attribute(set, "comment", "end of the step; step means are over the step that ends here");
-    }
-  }
-}
-
-// The columns [offset, offset + width) of the rows, as one dataset with its scales.
-void write_variable(hid_t file, const Header& header, const Variable& v, std::size_t n, const std::vector<double>& rows, std::size_t offset) {
-  const std::size_t w = header.width(v), width = header.width();
-  std::vector<double> block(n * w);
-  for (std::size_t i = 0; i < n; ++i)
-    std::copy_n(rows.begin() + static_cast<std::ptrdiff_t>(i * width + offset), w, block.begin() + static_cast<std::ptrdiff_t>(i * w));
-  std::vector<hsize_t> extent{n};
-  for (const auto& name : v.dimension)
-    for (const auto& d : header.dimension)
-      if (d.name == name) extent.push_back(d.size());
-  Handle set = dataset(file, v.name, v.single ? H5T_NATIVE_FLOAT : H5T_NATIVE_DOUBLE, extent, true);
-  if (n) check(H5Dwrite(set, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, block.data()), v.name);
-  set_attribute(set, "units", v.unit);
-  set_attribute(set, "long_name", v.long_name);
-  if (!v.standard_name.empty()) set_attribute(set, "standard_name", v.standard_name);
-  if (!v.cell_methods.empty()) set_attribute(set, "cell_methods", v.cell_methods);
-  for (unsigned i = 0; i <= v.dimension.size(); ++i) {
-    const std::string& name = i == 0 ? "time" : v.dimension[i - 1];
-    Handle scale(H5Dopen2(file, name.c_str(), H5P_DEFAULT), H5Dclose, name);
-    check(H5DSattach_scale(set, scale, i), v.name);
-  }
-}
-
-void write_snapshot(hid_t file, const Snapshot& s) {
-  Handle root(H5Gcreate2(file, "checkpoint", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT), H5Gclose, "checkpoint");
-  for (const auto& [name, text] : s.attributes) set_attribute(root, name.c_str(), text);
-  std::map<std::string, Handle> groups;
-  for (const auto& item : s.items) {
-    const FieldRef& f = item.field;
-    if (!groups.count(f.group))
-      groups.emplace(f.group, Handle(H5Gcreate2(root, f.group.c_str(), H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT), H5Gclose, f.group));
-    std::vector<hsize_t> extent(f.extent.begin(), f.extent.end());
-    Handle set = dataset(groups[f.group], f.info.name, native(f.type), extent, true);
-    if (!item.bytes.empty()) check(H5Dwrite(set, native(f.type), H5S_ALL, H5S_ALL, H5P_DEFAULT, item.bytes.data()), f.path());
-    set_attribute(set, "units", f.info.unit);
-    set_attribute(set, "long_name", f.info.meaning);
-    set_attribute(set, "axes", f.info.shape);
-  }
-}
-
-}  // namespace
 
 std::size_t Header::width(const Variable& v) const {
   std::size_t n = 1;
@@ -125,29 +31,42 @@ std::size_t Header::width() const {
   return n;
 }
 
-Recorder::Recorder(fs::path folder, Header header, int first_segment)
-    : folder_(std::move(folder)), header_(std::move(header)), segment_(first_segment) {
-  silence();
+bool FolderLock::stands() const {
+  struct stat mine {}, there {};
+  return ::fstat(file_, &mine) == 0 && ::stat(path_.c_str(), &there) == 0 && mine.st_ino == there.st_ino;
+}
+
+FolderLock::FolderLock(const fs::path& folder) : path_(folder / ".lock") {
   std::error_code error;
-  fs::create_directories(folder_, error);
-  if (error) throw FileError(folder_.string() + ": cannot make this folder: " + error.message());
-  lock_ = ::open((folder_ / ".lock").c_str(), O_CREAT | O_WRONLY | O_CLOEXEC, 0644);
-  if (lock_ < 0) throw FileError(folder_.string() + ": cannot write to this folder: " + last_error());
-  if (::flock(lock_, LOCK_EX | LOCK_NB) != 0) refuse("is being written by another run; accepted: another folder");
-  if (first_segment == 0 && fs::exists(folder_ / segment_name(0))) {
-    fs::remove(folder_ / ".lock", error);  // ours: nobody else writes here
-    refuse("already holds a record; accepted: another folder, or --resume");
+  fs::create_directories(folder, error);
+  if (error) throw FileError(folder.string() + ": cannot make this folder: " + error.message());
+  for (;;) {
+    file_ = ::open(path_.c_str(), O_CREAT | O_WRONLY | O_CLOEXEC, 0644);
+    if (file_ < 0) throw FileError(folder.string() + ": cannot write to this folder: " + last_error());
+    const bool held = ::flock(file_, LOCK_EX | LOCK_NB) == 0;
+    if (held && stands()) return;  // else whoever held it removed it between our open and our lock
+    ::close(file_);
+    if (!held) throw FileError(folder.string() + ": is being written by another run; accepted: another folder");
   }
+}
+
+FolderLock::~FolderLock() {
+  std::error_code ignored;
+  if (stands()) fs::remove(path_, ignored);  // while it is held
+  ::close(file_);                            // and with it the lock
+}
+
+Recorder::Recorder(fs::path folder, Header header, int first_segment)
+    : folder_(std::move(folder)), lock_(folder_), header_(std::move(header)), segment_(first_segment) {
+  silence();
+  if (fs::exists(folder_ / segment_name(first_segment)))
+    throw FileError(folder_.string() + ": already holds a record; accepted: another folder, or --resume");
+  std::error_code error;
   for (const auto& e : fs::directory_iterator(folder_, error)) {  // of a run that was killed
     const std::string name = e.path().filename().string();
     if (name.starts_with("segment_") && name.ends_with(".nc.part")) fs::remove(e.path(), error);
   }
   thread_ = std::thread([this] { work(); });
-}
-
-void Recorder::refuse(const char* why) {
-  ::close(std::exchange(lock_, -1));
-  throw FileError(folder_.string() + ": " + why);
 }
 
 Recorder::~Recorder() {
@@ -157,9 +76,6 @@ Recorder::~Recorder() {
   }
   wake_.notify_all();
   thread_.join();
-  std::error_code ignored;
-  fs::remove(folder_ / ".lock", ignored);
-  ::close(lock_);   // and with it the lock
 }
 
 void Recorder::rethrow() {
@@ -215,84 +131,6 @@ void Recorder::work() {
     room_.notify_all();
     if (error_) return;
   }
-}
-
-namespace {
-
-// The file as the library would write it, made in memory: a disk that fills up is then met by our own write, not by the library, which
-// cannot let go of a file that it could not flush.
-template <class Fill>
-std::vector<char> file_image(const Fill& fill) {
-  const std::lock_guard lock(library_mutex());
-  silence();  // the error stack is per thread
-  Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose, "HDF5");
-  check(H5Pset_fapl_core(access, 1 << 20, false), "HDF5");
-  Handle create(H5Pcreate(H5P_FILE_CREATE), H5Pclose, "HDF5");
-  H5Pset_link_creation_order(create, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED);
-  H5Pset_attr_creation_order(create, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED);
-  Handle file(H5Fcreate("image", H5F_ACC_TRUNC, create, access), H5Fclose, "HDF5");
-  fill(static_cast<hid_t>(file));
-  check(H5Fflush(file, H5F_SCOPE_GLOBAL), "HDF5");
-  std::vector<char> image(static_cast<std::size_t>(std::max<ssize_t>(H5Fget_file_image(file, nullptr, 0), 0)));
-  if (image.empty() || H5Fget_file_image(file, image.data(), image.size()) < 0) throw FileError("HDF5 gives no image");
-  return image;
-}
-
-// All bytes on disk, or false with errno.
-bool put(const fs::path& path, const std::vector<char>& bytes) {
-  const int fd = ::open(path.c_str(), O_CREAT | O_WRONLY | O_TRUNC | O_CLOEXEC, 0644);
-  if (fd < 0) return false;
-  bool ok = true;
-  for (std::size_t at = 0; ok && at < bytes.size();) {
-    const ssize_t n = ::write(fd, bytes.data() + at, bytes.size() - at);
-    if (n > 0) at += static_cast<std::size_t>(n);
-    else ok = n < 0 && errno == EINTR;
-  }
-  ok = ok && ::fsync(fd) == 0;
-  const int why = errno;
-  ok = ::close(fd) == 0 && ok;
-  if (!ok && why) errno = why;
-  return ok;
-}
-
-// Makes `whole` by way of a .part beside it, renamed when it is on disk; or leaves nothing.
-template <class Fill>
-void write_whole(const fs::path& whole, const Fill& fill) {
-  const std::vector<char> image = file_image(fill);
-  const fs::path part = whole.string() + ".part";
-  std::error_code error;
-  if (!put(part, image)) {
-    const std::string why = last_error();
-    fs::remove(part, error);
-    throw FileError(whole.string() + ": cannot be written: " + why);
-  }
-  fs::rename(part, whole, error);
-  if (error) {
-    std::error_code ignored;
-    fs::remove(part, ignored);
-    throw FileError(whole.string() + ": cannot be put in place: " + error.message());
-  }
-}
-
-}  // namespace
-
-void write_state_file(const Snapshot& snapshot, const fs::path& path) {
-  write_whole(path, [&](hid_t file) {
-    set_attribute(file, "coldsun_schema", schema_version);
-    write_snapshot(file, snapshot);
-  });
-}
-
-void Recorder::write(const Job& job) const {
-  write_whole(folder_ / segment_name(job.segment), [&](hid_t file) {
-    for (const auto& [name, text] : header_.attribute) set_attribute(file, name.c_str(), text);
-    std::vector<Dimension> dimension = header_.dimension;
-    dimension.insert(dimension.begin(), Dimension{"time", "time", {}, job.time});
-    for (const auto& d : dimension) write_scale(file, d);
-    std::size_t offset = 0;
-    for (const auto& v : header_.variable) write_variable(file, header_, v, job.time.size(), job.rows, std::exchange(offset, offset + header_.width(v)));
-    write_snapshot(file, job.snapshot);
-  });
 }
 
 }  // namespace coldsun::io

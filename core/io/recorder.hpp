@@ -2,7 +2,7 @@
 //   segment_0000.nc ...   one per simulated hour by default, each whole: series, inputs, checkpoint of the State at its end
 //   segment_NNNN.nc.part  the one being written; renamed when it is whole and on disk. A kill loses what is not renamed yet: the open
 //                         segment, and for the moment of its writing the one before it
-//   .lock                 held by the run that writes here
+//   .lock                 held by the run that writes here, gone when it ends
 #pragma once
 #include <condition_variable>
 #include <deque>
@@ -19,7 +19,7 @@
 
 namespace coldsun::io {
 
-inline constexpr const char* schema_version = "1";
+inline constexpr const char* schema_version = "2";
 
 struct Dimension {
   std::string name, long_name;
@@ -33,14 +33,30 @@ struct Variable {
   std::vector<std::string> dimension;  // without time, which comes first
   bool single = false;                 // stored as float32
   std::string cell_methods = {};       // "time: mean" for step means
+  std::string comment = {};
 };
 
 struct Header {
   std::map<std::string, std::string> attribute;  // global: title, commit, inputs...
   std::vector<Dimension> dimension;
   std::vector<Variable> variable;
+  Time step = 0;                                 // length of a row's step: the bounds of its time
   std::size_t width(const Variable& v) const;  // values per row
   std::size_t width() const;                   // of all variables
+};
+
+// The lock of a folder, from its making to its end: at most one run holds it.
+class FolderLock {
+ public:
+  explicit FolderLock(const std::filesystem::path& folder);  // throws FileError where another run holds it or nothing can be written
+  ~FolderLock();
+  FolderLock(const FolderLock&) = delete;
+  FolderLock& operator=(const FolderLock&) = delete;
+
+ private:
+  bool stands() const;  // what was locked is what lies there
+  std::filesystem::path path_;
+  int file_ = -1;
 };
 
 class Recorder {
@@ -69,12 +85,11 @@ class Recorder {
   void work();
   void write(const Job&) const;
   void rethrow();
-  [[noreturn]] void refuse(const char* why);
 
   std::filesystem::path folder_;
+  FolderLock lock_;   // the last to go
   Header header_;
   int segment_;
-  int lock_ = -1;
   std::vector<Time> time_;
   std::vector<double> rows_;
   std::deque<Job> queue_;
@@ -85,6 +100,7 @@ class Recorder {
   std::thread thread_;
 };
 
+std::string segment_name(int number);
 // Closed segments of a record, in order. Throws FileError when the folder is not there or holds none.
 std::vector<std::filesystem::path> segments(const std::filesystem::path& folder);
 // A file that holds a checkpoint and nothing else: written beside its place, then renamed.

@@ -25,6 +25,23 @@ const std::map<std::string, std::string> standard_names = {
     {"solar_zenith", "solar_zenith_angle"},
 };
 
+// What the engine keeps for itself between cuts, remainders that are zero, and what another variable says: recorded where asked.
+const std::set<std::string> internals = {
+    "workload/queue_head", "workload/changed", "workload/link_down_since", "electrical/v_rc1", "electrical/v_rc2", "electrical/p_aux_cap",
+    "electrical/pv_share", "electrical/balance_pv", "electrical/balance_bus", "controls/heat_pending", "controls/p_pv_seen",
+    "controls/q_extra", "thermal/p_aux",
+};
+
+// What a reader must know beyond the name.
+const std::map<std::string, std::string> comments = {
+    {"p_it", "p_it = p_it_request + p_it_leakage_change - p_it_held_back"},
+    {"p_it_held_back", "at the nodes' own temperatures; p_shed counts the allocation's part by what was asked at the reference temperature"},
+    {"p_shed", "what the allocation took from the requests, leakage at its bound; p_it_held_back is what came of it, with the junction cap"},
+    {"flags", "0: sound; remarks and the reason why a member stopped; a stopped member's step means are not a number"},
+    {"balance_pv", "a remainder: zero but for rounding"},
+    {"balance_bus", "a remainder: zero but for rounding"},
+};
+
 std::vector<std::string> words(const char* text) {
   std::vector<std::string> out(1);
   for (const char* p = text; *p; ++p) {
@@ -59,10 +76,10 @@ Dimension numbers(const std::string& name, std::int64_t first, std::int64_t n) {
 struct Layout {
   Header header;
   std::vector<FieldRef> end;        // end-of-step values, after the step means in a row
-  std::size_t n_mean = 0;           // step means: state.series, in its order
+  std::vector<int> mean;            // step means: rows of state.series
 };
 
-Layout layout(const System& system, const State& s, bool with_fields) {
+Layout layout(const System& system, const State& s, const RecordOptions& options) {
   Layout l;
   std::set<std::string> used = {"time", "member", "site", "node", "step"};
   const auto name_of = [&](const std::string& group, const char* name) {
@@ -71,27 +88,29 @@ Layout layout(const System& system, const State& s, bool with_fields) {
     return n;
   };
   std::set<std::string> dimensions;
-  const auto standard = [](const char* name) {
-    const auto it = standard_names.find(name);
-    return it == standard_names.end() ? std::string() : it->second;
+  const auto said = [](const std::map<std::string, std::string>& table, const char* name) {
+    const auto it = table.find(name);
+    return it == table.end() ? std::string() : it->second;
   };
+  const auto left_out = [&](const std::string& group, const char* name) { return !options.internals && internals.contains(group + "/" + name); };
   l.header.variable.push_back({"step", "s", "length of the step that ends here", "", {}, false, {}});
   for (std::size_t i = 0; i < s.series.info.size(); ++i) {
     const FieldInfo& info = s.series.info[i];
-    l.header.variable.push_back(
-        {name_of(s.series.group[i], info.name), info.unit, info.meaning, standard(info.name), {"member", "site"}, false, "time: mean"});
+    if (left_out(s.series.group[i], info.name)) continue;
+    l.header.variable.push_back({name_of(s.series.group[i], info.name), info.unit, info.meaning, said(standard_names, info.name),
+                                 {"member", "site"}, false, "time: mean", said(comments, info.name)});
+    l.mean.push_back(static_cast<int>(i));
   }
-  l.n_mean = s.series.info.size();
   for (const FieldRef& f : fields(s)) {
     const std::string shape = f.info.shape, name = f.info.name;
     const bool site_state = shape == "member site" && (f.info.kind == Kind::state || (f.info.kind == Kind::derived && f.type != Scalar::f64));
     const bool junction = f.group == "thermal" && (name == "t_junction" || name == "p_node_end");
-    const bool field = with_fields && f.group == "thermal" && (name == "t_solid" || name == "t_coolant");
+    const bool field = options.fields && f.group == "thermal" && (name == "t_solid" || name == "t_coolant");
     const bool flags = f.group == "run" && (name == "flags" || name == "n_cut");
-    if (!(site_state || junction || field || flags) || f.bytes() == 0) continue;
+    if (!(site_state || junction || field || flags) || f.bytes() == 0 || left_out(f.group, f.info.name)) continue;
     const bool single = f.type == Scalar::f64 && (junction || field);
-    l.header.variable.push_back(
-        {name_of(f.group, f.info.name), f.info.unit, f.info.meaning, standard(f.info.name), words(f.info.shape), single, "time: point"});
+    l.header.variable.push_back({name_of(f.group, f.info.name), f.info.unit, f.info.meaning, said(standard_names, f.info.name),
+                                 words(f.info.shape), single, "time: point", said(comments, f.info.name)});
     l.end.push_back(f);
     const auto axes = words(f.info.shape);
     for (std::size_t r = 0; r < axes.size(); ++r) {
@@ -100,6 +119,7 @@ Layout layout(const System& system, const State& s, bool with_fields) {
     }
   }
   l.header.dimension.push_back(numbers("member", s.first_member, s.n_member));
+  l.header.dimension.back().long_name = "number of the member";
   l.header.dimension.push_back({"site", "site", system.site_name, {}});
   l.header.dimension.push_back({"node", "node: site/type/number", system.node_name, {}});
   return l;
@@ -111,7 +131,7 @@ std::vector<double> row(const Layout& l, const State& s, Real dt) {
   r.push_back(dt);
   const Real scale = 1.0 / dt;
   const int n_site = s.series.sum.extent(2);
-  for (int v = 0; v < s.series.sum.extent(0); ++v)
+  for (const int v : l.mean)
     for (int m = 0; m < s.n_member; ++m)   // a frozen member has no means
       for (int k = 0; k < n_site; ++k)
         r.push_back(s.run.flags(m) & couple::fatal_flags ? std::numeric_limits<double>::quiet_NaN() : s.series.sum(v, m, k) * scale);
@@ -124,10 +144,12 @@ std::vector<double> row(const Layout& l, const State& s, Real dt) {
 
 std::int64_t run_recorded(const System& system, State& state, const Inputs& inputs, Real dt, std::int64_t n_step, const RecordOptions& options,
                           const std::function<bool(std::int64_t)>& go_on) {
-  Layout l = layout(system, state, options.fields);
+  Layout l = layout(system, state, options);
+  l.header.step = nanoseconds(dt);
   l.header.attribute = options.attribute;
   l.header.attribute["coldsun_schema"] = schema_version;
   Recorder recorder(options.folder, l.header, options.first_segment);
+  if (go_on && !go_on(0)) return 0;
   std::int64_t done = 0, in_segment = 0;
   run(system, state, inputs, dt, n_step, [&](const State& s) {
     recorder.append(s.time, row(l, s, dt));

@@ -16,9 +16,11 @@ struct RecordOptions {
   std::int64_t steps_per_segment = 360;
   std::map<std::string, std::string> attribute;   // of every segment: title, commit, inputs
   bool fields = false;                            // plate temperatures too
+  bool internals = false;                         // what the engine keeps for itself too; a checkpoint holds it in any case
 };
 
-// Runs and records; `go_on(steps done)` is asked after every step, false closes the open segment and ends the run.
+// Runs and records; `go_on(steps done)` is asked when the folder is ours and after every step, false closes the open segment and ends the
+// run.
 // Returns the steps made. Throws FileError when the record cannot be written.
 std::int64_t run_recorded(const System& system, State& state, const Inputs& inputs, Real dt, std::int64_t n_step, const RecordOptions& options,
                           const std::function<bool(std::int64_t)>& go_on);
