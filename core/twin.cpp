@@ -1,7 +1,10 @@
 // Makes a Twin; names devices and flags.
 #include "core/twin.hpp"
 
+#include <unistd.h>
+
 #include <cmath>
+#include <sstream>
 #include <stdexcept>
 
 #include "core/couple.hpp"
@@ -28,6 +31,57 @@ void check_options(const Network& network, const TwinOptions& o) {
   if (o.start < 0 || o.start > 4'000'000'000 * ns_per_s) fail("start lies outside the years 1970 to 2096");
 }
 
+// Length of a named axis of a State or a JobTable.
+std::int64_t axis(const System& sys, const workload::JobTable& jobs, std::string_view name) {
+  const std::pair<std::string_view, std::int64_t> length[] = {
+      {"member", 1},
+      {"site", sys.n_site()},
+      {"node", sys.thermal.n_node},
+      {"plane", sys.sky.n_plane()},
+      {"string", sys.electrical.string_site.extent(0)},
+      {"constellation", orbit::n_constellation},
+      {"job", jobs.capacity()},
+      {"field", sys.thermal.n_field},
+      {"lumped", sys.thermal.n_lumped},
+      {"mode", thermal::n_lumped_mode},
+      {"z", thermal::n_solid},
+      {"y", thermal::n_y},
+      {"x", thermal::n_x},
+  };
+  for (const auto& [known, n] : length)
+    if (known == name) return n;
+  throw std::logic_error("no axis " + std::string(name));
+}
+
+}  // namespace
+
+std::int64_t bytes_per_member(const System& sys, const workload::JobTable& jobs) {
+  std::int64_t all = 0;
+  const auto add = [&](const FieldInfo& info, const auto& array) {
+    if (!std::string_view(info.shape).starts_with("member")) return;  // what all members share
+    std::int64_t n = sizeof(typename std::remove_cvref_t<decltype(array)>::value_type);
+    std::istringstream axes(info.shape);
+    for (std::string name; axes >> name;) n *= axis(sys, jobs, name);
+    all += n;
+  };
+  const State none;
+  each_field(none, [&](const char*, const FieldInfo& info, const auto& array) { add(info, array); });
+  workload::JobTable::each(jobs, add);
+  return all;
+}
+
+namespace {
+
+void check_memory(const System& sys, const TwinOptions& o) {
+  const workload::JobTable one = workload::make_jobs(sys.workload, 1, o.start, o.start + nanoseconds(3600.0 * o.hours), sys.device);
+  const Real each = static_cast<Real>(bytes_per_member(sys, one)), all = each * o.n_member;
+  const Real there = static_cast<Real>(::sysconf(_SC_PHYS_PAGES)) * static_cast<Real>(::sysconf(_SC_PAGESIZE));
+  if (all > there)
+    throw std::invalid_argument("members = " + std::to_string(o.n_member) + ": their State and jobs take " + number(std::ceil(all * 1e-9)) +
+                                " GB of " + number(std::floor(there * 1e-9)) + " GB; accepted: at most " + number(std::floor(there / each)) +
+                                ", or fewer hours");
+}
+
 }  // namespace
 
 Twin make_twin(const Network& network, const Library& library, const std::vector<WeatherSeries>& weather, const TwinOptions& o) {
@@ -36,6 +90,7 @@ Twin make_twin(const Network& network, const Library& library, const std::vector
   t.dt = o.dt;
   t.system = make_system(network, library, o.device);
   t.system.paths = o.paths;
+  check_memory(t.system, o);
   t.inputs = make_inputs(network, t.system, library, weather, o.start, o.hours, o.n_member, o.seed, o.first_member);
   t.state = make_state(t.system, t.inputs, o.n_member, o.seed, o.first_member, o.start);
   t.state.identity = "network " + network.name + ", " + number(o.hours) + " h from " + std::to_string(o.start) + " ns in steps of " + number(o.dt) + " s";

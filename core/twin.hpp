@@ -25,6 +25,8 @@ struct Twin {
 // Throws std::invalid_argument with one sentence where an option or a value of the network cannot be.
 Twin make_twin(const Network& network, const Library& library, const std::vector<WeatherSeries>& weather, const TwinOptions& options);
 
+// What a member of a State and its jobs take; jobs: a table of any number of members.
+std::int64_t bytes_per_member(const System& system, const workload::JobTable& jobs);
 // "auto", "cpu" or "cuda" -> a device that is there; throws std::invalid_argument where it is not.
 Device device_named(const std::string& word);
 // What the bits of a member's flags say, in words.

@@ -78,17 +78,18 @@ py::dict site_facts(const Site& s) {
                   "carbon_intensity"_a = std::vector<Real>(s.power.grid.carbon_intensity.value.begin(), s.power.grid.carbon_intensity.value.end()));
 }
 
-std::vector<Real> reals(const py::dict& d, const char* name) {
-  const auto a = py::array_t<double, py::array::c_style | py::array::forcecast>::ensure(d[name]);
+template <class T>
+std::vector<T> numbers(const py::dict& d, const char* name) {
+  const auto a = py::array_t<T, py::array::c_style | py::array::forcecast>::ensure(d[name]);
+  if (!a) throw InputError(std::string("weather: ") + name + " is no list of numbers; accepted: one number per time");
   return {a.data(), a.data() + a.size()};
 }
 
 WeatherSeries series_of(const py::dict& d) {
   WeatherSeries w;
-  const auto time = py::array_t<std::int64_t, py::array::c_style | py::array::forcecast>::ensure(d["time"]);
-  w.time.assign(time.data(), time.data() + time.size());
-  w.ghi = reals(d, "ghi"), w.dni = reals(d, "dni"), w.dhi = reals(d, "dhi"), w.temp_air = reals(d, "temp_air");
-  w.wind_speed = reals(d, "wind_speed"), w.pressure = reals(d, "pressure"), w.interval = d["interval"].cast<double>();
+  w.time = numbers<std::int64_t>(d, "time");
+  w.ghi = numbers<Real>(d, "ghi"), w.dni = numbers<Real>(d, "dni"), w.dhi = numbers<Real>(d, "dhi"), w.temp_air = numbers<Real>(d, "temp_air");
+  w.wind_speed = numbers<Real>(d, "wind_speed"), w.pressure = numbers<Real>(d, "pressure"), w.interval = d["interval"].cast<double>();
   return w;
 }
 
@@ -140,8 +141,8 @@ class Engine {
   }
 
   std::int64_t run(std::int64_t steps, const std::string& folder, int first_segment, std::int64_t per_segment,
-                   std::map<std::string, std::string> attributes, bool with_fields, const py::object& tell) {
-    io::RecordOptions o{folder, first_segment, per_segment, std::move(attributes), with_fields};
+                   std::map<std::string, std::string> attributes, bool with_fields, bool with_internals, const py::object& tell) {
+    io::RecordOptions o{folder, first_segment, per_segment, std::move(attributes), with_fields, with_internals};
     std::exception_ptr stopped;   // Ctrl-C or the listener's error: raised once the record is whole
     std::int64_t done = 0;
     guarded([&] {
@@ -161,9 +162,17 @@ class Engine {
     if (stopped) std::rethrow_exception(stopped);
     return done;
   }
+  // Ctrl-C ends it after a whole step.
   void step(std::int64_t n) {
-    py::gil_scoped_release release;
-    coldsun::run(twin_.system, twin_.state, twin_.inputs, twin_.dt, n, {});
+    bool stopped = false;
+    {
+      py::gil_scoped_release release;
+      coldsun::run(twin_.system, twin_.state, twin_.inputs, twin_.dt, n, [&](const State&) {
+        py::gil_scoped_acquire acquire;
+        return !(stopped = PyErr_CheckSignals() != 0);
+      });
+    }
+    if (stopped) throw py::error_already_set();
   }
   std::vector<std::string> hashes() const {
     std::vector<std::string> out;
@@ -212,7 +221,7 @@ PYBIND11_MODULE(_engine, m) {
         for (const auto& e : n.library.data) out.push_back(e.mean.epoch);
         return out;
       })
-      .def("describe", [](const PyNetwork& n) { return describe(n.network); })
+      .def("describe", [](const PyNetwork& n, bool whole) { return describe(n.network, whole); }, "whole"_a = false)
       .def("describe_json", [](const PyNetwork& n) { return describe_json(n.network); })
       .def("doubts", [](const PyNetwork& n) {
         std::vector<std::string> out;
@@ -237,7 +246,7 @@ PYBIND11_MODULE(_engine, m) {
            "network"_a, py::kw_only(), "members"_a, "first_member"_a, "seed"_a, "start_ns"_a, "hours"_a, "dt"_a, "device"_a, "paths_off"_a, "weather"_a)
       .def("state", &Engine::state)
       .def("fields", &Engine::field_table)
-      .def("run", &Engine::run, "steps"_a, "folder"_a, "first_segment"_a, "per_segment"_a, "attributes"_a, "fields"_a, "tell"_a)
+      .def("run", &Engine::run, "steps"_a, "folder"_a, "first_segment"_a, "per_segment"_a, "attributes"_a, "fields"_a, "internals"_a, "tell"_a)
       .def("step", &Engine::step, "n"_a = 1)
       .def("hash", &Engine::hashes)
       .def("save", &Engine::save)

@@ -67,6 +67,27 @@ TEST(TwinFields, FieldsOfAStateAreDistinct) {
   EXPECT_GT(n, 100u);
 }
 
+// What is refused for want of memory is counted before it is allocated: to the byte.
+TEST(TwinFields, BytesOfAMemberAreKnownAhead) {
+  TwinOptions o = options(1, 0.25);
+  o.n_member = 3;
+  Twin t = twin_of(small_network(), o);
+  std::int64_t all = 0;
+  for (const FieldRef& f : fields(t.state)) all += static_cast<std::int64_t>(f.bytes());
+  workload::JobTable::each(t.inputs.jobs, [&](const FieldInfo& info, const auto& a) {
+    using T = typename std::remove_cvref_t<decltype(a)>::value_type;
+    if (std::string(info.shape) == "member job") all += a.size() * static_cast<std::int64_t>(sizeof(T));
+  });
+  EXPECT_EQ(3 * bytes_per_member(t.system, t.inputs.jobs), all);
+  o.n_member = 1'000'000, o.hours = 9600;
+  try {
+    twin_of(small_network(), o);
+    ADD_FAILURE() << "a million members over a year were allocated";
+  } catch (const std::invalid_argument& e) {
+    EXPECT_NE(std::string(e.what()).find("members = 1000000: their State and jobs take "), std::string::npos) << e.what();
+  }
+}
+
 // One bit of any field of kind state changes its member's hash, and no other's.
 TEST(TwinFields, HashSeesEveryStateFieldOfItsMember) {
   TwinOptions o = options(1, 0.25);

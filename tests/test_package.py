@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 
+import pandas as pd
 import pytest
 
 import coldsun as cs
@@ -46,6 +48,18 @@ def test_the_demo_day_lies_within_three_days_of_the_element_sets():
         assert max(abs(e - network.start_ns) for e in network.element_epochs_ns()) < 3 * 86400e9
 
 
+def test_a_twin_of_a_name_or_a_path(lumped):
+    for given, title in (("atacama", "atacama"), (str(lumped), "atacama"), (lumped, "atacama"), ("pilots", "pilots")):
+        assert cs.Twin(given, hours=0.1).network.name == title
+
+
+def test_starts_are_iso_8601(network):
+    at = pd.Timestamp("2026-06-07T12:00Z")
+    for text in ("2026-06-07T12:00", "2026-06-07T12:00Z", "2026-06-07T14:00:00.000+02:00", at, at.to_pydatetime()):
+        assert cs.Twin(network, hours=0.1, start=text).start == at
+    assert cs.Twin(network, hours=0.1, start="2026-06-07").start == pd.Timestamp("2026-06-07T00:00Z")
+
+
 def test_notebook_views(network):
     html = network._repr_html_()
     assert html.startswith("<table>") and "Atacama" in html and "MWp" in html
@@ -69,10 +83,12 @@ def test_help_of_run_names_the_options(cli, monkeypatch):
 
 @pytest.mark.parametrize("name", PILOTS)
 def test_check_says_what_a_site_is_and_what_is_assumed(cli, name):
-    text = cli("check", name)
-    assert text.status == 0 and text.err == ""
-    for word in ("place", "hall", "sun", "battery", "assumed:", "measured,"):
+    text, whole = cli("check", name), cli("check", name, "--long")
+    assert text.status == whole.status == 0 and text.err == whole.err == ""
+    for word in ("place", "hall", "sun", "battery", "measured,", "year", "reference", f"coldsun check {name} --long"):
         assert word in text.out
+    assert len(text.out.splitlines()) <= 40 and "assumed:" not in text.out
+    assert "assumed:" in whole.out and re.search(r"start = 2026-\d\d-\d\dT\d\d:00:00Z", whole.out) and "min;" not in whole.out
     facts = json.loads(cli("check", name, "--json").out)
     (site,) = facts["sites"]
     values = site["values"]

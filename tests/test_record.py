@@ -15,11 +15,13 @@ from coldsun import _engine
 
 def test_run_returns_a_view_with_units_and_cf_names(recorded):
     record = cs.open_record(recorded)
-    assert dict(record.sizes) == {"time": 900, "member": 1, "site": 1, "node": 128}
+    assert dict(record.sizes) == {"time": 900, "member": 1, "site": 1, "node": 128, "nv": 2}
     for name, variable in record.data_vars.items():
         assert variable.attrs["units"], name
         assert variable.attrs["long_name"], name
         assert variable.dims[0] == "time"
+    assert all(record[name].attrs["long_name"] for name in ("time", "member", "site", "node"))
+    assert record["member"].attrs == {"units": "1", "standard_name": "realization", "long_name": "number of the member"}
     assert record["ghi"].attrs["standard_name"] == "surface_downwelling_shortwave_flux_in_air"
     assert record["temp_air"].attrs["standard_name"] == "air_temperature"
     assert record["p_it"].attrs["cell_methods"] == "time: mean" and record["p_it"].dtype == np.float64
@@ -30,7 +32,7 @@ def test_run_returns_a_view_with_units_and_cf_names(recorded):
 
 def test_the_record_carries_its_inputs(recorded, network):
     attributes = cs.open_record(recorded).attrs
-    assert attributes["coldsun_schema"] == "1" and attributes["commit"]
+    assert attributes["coldsun_schema"] == "2" and attributes["commit"]
     assert attributes["inputs"] == network.inputs_text
     assert json.loads(attributes["settings"])["seed"] == 1
     assert json.loads(attributes["sites"])["atacama"]["utc_offset"] == -4 * 3600.0
@@ -42,6 +44,33 @@ def test_time_is_the_end_of_each_step(recorded):
     assert time[0] == pd.Timestamp("2026-06-14T12:00:10") and time[-1] == pd.Timestamp("2026-06-14T14:30:00")
     assert (np.diff(time) == np.timedelta64(10, "s")).all()
     assert (record["step"] == 10.0).all()
+
+
+def test_bounds_of_the_step_means(recorded):
+    """CF: in every segment and in what joins them, for one segment and for many."""
+    record, one = cs.open_record(recorded), xr.open_dataset(recorded / "segment_0001.nc", engine="h5netcdf", decode_timedelta=False)
+    for data in (record, one):
+        bounds = data[data["time"].attrs["bounds"]]
+        assert bounds.dims == ("time", "nv") and bounds.dtype == data["time"].dtype
+        assert (bounds.values[:, 1] == data["time"].values).all()
+        assert (bounds.values[:, 1] - bounds.values[:, 0] == np.timedelta64(10, "s")).all()
+    assert record.sizes["nv"] == 2 and "time_bnds" in record.coords
+
+
+def test_internals_are_recorded_where_asked(recorded, network, tmp_path):
+    names = {"changed", "queue_head", "link_down_since", "heat_pending", "p_pv_seen", "v_rc1", "balance_bus", "thermal_p_aux"}
+    assert not names & set(cs.open_record(recorded).variables)
+    record = cs.Twin(network, hours=0.1).run(out=tmp_path / "r", internals=True, progress=False)
+    assert names <= set(record.variables)
+
+
+def test_power_asked_and_power_given_close(recorded):
+    """p_it_request - p_it: the leakage of the nodes' temperatures, and what was held back."""
+    r = cs.open_record(recorded)
+    rest = r["p_it_request"] + r["p_it_leakage_change"] - r["p_it_held_back"] - r["p_it"]
+    assert (np.abs(rest.values) <= 1e-10 * r["p_it_request"].values).all()
+    assert "p_it_request + p_it_leakage_change - p_it_held_back" in r["p_it"].attrs["comment"]
+    assert float(np.abs(r["p_it_leakage_change"]).max()) > 1e3   # of what would else be unexplained
 
 
 @pytest.mark.parametrize("engine", ["h5netcdf", "netcdf4"])

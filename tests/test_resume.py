@@ -83,6 +83,24 @@ def test_ctrl_c_closes_the_record(lumped, uninterrupted, cli, tmp_path):
     same(record, uninterrupted[1])
 
 
+def test_ctrl_c_ends_steps_without_a_record(lumped):
+    code = f"""if True:
+        import coldsun as cs
+        twin = cs.Twin({str(lumped)!r}, hours=9000.0)
+        print("ready", flush=True)
+        try:
+            twin.step(twin_steps := 3_000_000)
+        except KeyboardInterrupt:
+            done = (twin.time - twin.start).total_seconds() / 10.0
+            print("whole" if done == int(done) and 0 < done < twin_steps else done)
+    """
+    process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
+    assert process.stdout.readline() == "ready\n"
+    time.sleep(0.2)
+    process.send_signal(signal.SIGINT)
+    assert process.communicate(timeout=30)[0] == "whole\n"
+
+
 def test_a_finished_run_resumes_to_itself(lumped, network, cli, tmp_path):
     folder = tmp_path / "record"
     words = ("run", lumped, "--hours", 0.2, "--out", folder, "--json")

@@ -63,6 +63,7 @@ def run(
     resume: Annotated[bool, typer.Option(help="go on from the record's last closed segment")] = False,
     paths_off: Annotated[Optional[list[str]], typer.Option(help="switch off a path of the outage: stall, burst, stale")] = None,
     fields: Annotated[bool, typer.Option(help="record plate temperature fields too")] = False,
+    internals: Annotated[bool, typer.Option(help="record what the engine keeps for itself too")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="print the figures as JSON")] = False,
 ) -> None:
     """Run a coupled twin, leave a record (HDF5) and a picture of the day, print its figures."""
@@ -74,15 +75,18 @@ def run(
     folder = record or Path("runs") / network.name
     twin = Twin(network, members, seed, start=start, hours=hours, dt=dt, device=device, weather=weather or None, first_member=first_member,
                 paths_off=paths_off or ())
-    for line in twin.warnings():
-        err.print(f"warning: {line}", highlight=False, markup=False, soft_wrap=True)
-    if not as_json:
-        err.print(f"{network.title}: {twin.start:%Y-%m-%d %H:%M} UTC, {hours:g} h, {members} member(s), seed {seed}, on the {twin.device}", highlight=False,
-                  soft_wrap=True)
-        for facts in network.sites:
-            err.print(counts(facts), highlight=False, soft_wrap=True)
+
+    def opened() -> None:   # what cannot be run says so and nothing else
+        for line in twin.warnings():
+            err.print(f"warning: {line}", highlight=False, markup=False, soft_wrap=True)
+        if not as_json:
+            err.print(f"{network.title}: {twin.start:%Y-%m-%d %H:%M} UTC, {hours:g} h, {members} member(s), seed {seed}, on the {twin.device}",
+                      highlight=False, soft_wrap=True)
+            for facts in network.sites:
+                err.print(counts(facts), highlight=False, soft_wrap=True)
+
     try:
-        data = twin.run(out=folder, resume=resume, progress=not as_json, fields=fields)
+        data = twin.run(out=folder, resume=resume, progress=not as_json, fields=fields, internals=internals, opened=opened)
     except KeyboardInterrupt:
         text = f"stopped at {twin.time:%Y-%m-%d %H:%M:%S} UTC; the record in {folder} is whole up to there, --resume goes on"
         err.print(text, highlight=False, soft_wrap=True)
@@ -111,10 +115,13 @@ def _plain(row) -> dict:
 def check(
     site: Annotated[str, typer.Argument(help="a shipped site or network, or a TOML file")],
     as_json: Annotated[bool, typer.Option("--json")] = False,
+    whole: Annotated[bool, typer.Option("--long", help="every assumed value with its reason")] = False,
 ) -> None:
-    """Read a site, say what it is and what is assumed in it."""
+    """Read a site, say what it is and how much in it is assumed."""
     network = _network(site)
-    print(network.describe_json() if as_json else network.describe())
+    print(network.describe_json() if as_json else network.describe(whole).rstrip())
+    if not (as_json or whole):
+        print(f"\nevery assumed value and its reason: coldsun check {site} --long")
 
 
 @app.command()

@@ -15,16 +15,28 @@ class Progress:
         True for a bar or lines on standard error, False for silence, or a function that is told the share done.
     steps : int
         Steps of the whole run.
+    opened : callable, optional
+        Called at the first tell, before anything is shown.
     """
 
-    def __init__(self, listener, steps: int):
-        self.listener, self.steps, self.bar = listener, max(1, steps), None
+    def __init__(self, listener, steps: int, opened=None):
+        self.listener, self.steps, self.bar, self.opened, self.show = listener, max(1, steps), None, opened, None
 
     def __enter__(self):
+        return self._tell if self.listener or self.opened else None
+
+    def _tell(self, done: int) -> None:
+        if self.show is None:
+            if self.opened:
+                self.opened()
+            self.show = self._shown()
+        self.show(done)
+
+    def _shown(self):
         if callable(self.listener):
             return lambda done: self.listener(done / self.steps)
         if not self.listener:
-            return None
+            return lambda done: None
         from rich.console import Console
 
         console = Console(stderr=True)

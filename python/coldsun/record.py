@@ -14,7 +14,7 @@ from xarray.core import indexing
 
 from .errors import InputError
 
-SCHEMA = "1"
+SCHEMA = "2"
 _UNREADABLE = "{}: not a readable netCDF-4 file (truncated or foreign); accepted: a segment that coldsun wrote"
 
 
@@ -46,7 +46,7 @@ def open_segment(path: str | Path) -> xr.Dataset:
     if str(schema) != SCHEMA:
         part.close()
         raise InputError(f"{path}: coldsun_schema = {schema!r}; accepted: {SCHEMA!r}")
-    return part
+    return part.set_coords("time_bnds")
 
 
 def open_record(path: str | Path) -> xr.Dataset:
@@ -62,7 +62,8 @@ def open_record(path: str | Path) -> xr.Dataset:
     -------
     xarray.Dataset
         Dimensions ``time`` (end of each step, UTC), ``member``, ``site``, ``node``, ...; every variable carries ``units`` and
-        ``long_name``. Attributes hold the inputs, the commit and the schema version.
+        ``long_name``; the coordinate ``time_bnds`` (time, nv) holds start and end of each step. Attributes hold the inputs, the commit and the
+        schema version.
 
     Raises
     ------
@@ -79,22 +80,23 @@ def open_record(path: str | Path) -> xr.Dataset:
         return first
     time, everywhere = _scan(found, str(first.attrs.get("inputs_hash")))
     stop = np.cumsum([len(part) for part in time])
+    bounds = np.concatenate(time).astype("datetime64[ns]")
     variables = {}
     for name, variable in first.variables.items():
-        if "time" not in variable.dims or name == "time" or name not in everywhere:
+        if "time" not in variable.dims or name in ("time", "time_bnds") or name not in everywhere:
             continue
         joined = _Joined(found, stop, str(name), variable.shape[1:], variable.dtype)
         lazy = indexing.MemoryCachedArray(indexing.LazilyIndexedArray(joined))
         variables[name] = xr.Variable(variable.dims, lazy, variable.attrs)
-    whole = xr.Variable("time", np.concatenate(time).astype("datetime64[ns]"), first["time"].attrs)
-    coords = {name: first[name].load() for name in first.coords if name != "time"} | {"time": whole}
+    whole = {"time": xr.Variable("time", bounds[:, 1], first["time"].attrs), "time_bnds": xr.Variable(("time", "nv"), bounds, first["time_bnds"].attrs)}
+    coords = {name: first[name].load() for name in first.coords if name not in whole} | whole
     record = xr.Dataset(variables, coords, first.attrs)
     first.close()
     return record
 
 
 def _scan(found: list[Path], inputs_hash: str) -> tuple[list[np.ndarray], set[str]]:
-    """Times of every segment's steps [ns since 1970], and the variables that all segments hold (a resumed run may record others).
+    """Start and end of every segment's steps [ns since 1970], and the variables that all segments hold (a resumed run may record others).
 
     Every segment is looked at once, so that a bad one is named before anything is read.
     """
@@ -102,7 +104,7 @@ def _scan(found: list[Path], inputs_hash: str) -> tuple[list[np.ndarray], set[st
     for segment in found:
         try:
             with h5py.File(segment, "r") as file:
-                schema, theirs, time = file.attrs.get("coldsun_schema"), file.attrs.get("inputs_hash"), file["time"][:]
+                schema, theirs, time = file.attrs.get("coldsun_schema"), file.attrs.get("inputs_hash"), file["time_bnds"][:]
                 everywhere = set(file) if everywhere is None else everywhere & set(file)
         except (OSError, KeyError):
             raise InputError(_UNREADABLE.format(segment)) from None

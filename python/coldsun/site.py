@@ -29,6 +29,8 @@ def load_network(name: str | Path) -> _engine.Network:
     InputError
         One sentence with file, key, value and what is accepted.
     """
+    if not isinstance(name, (str, Path)):
+        raise InputError(f'name = {name!r}; accepted: the name of a shipped site or network such as "atacama", or the path of a TOML file')
     with engine_errors():
         return _engine.load_network(str(name), str(data_folder()))
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import tempfile
+from datetime import datetime
 from pathlib import Path
 from typing import Callable
 
@@ -16,10 +18,11 @@ from . import _engine
 from .errors import InputError, engine_errors
 from .progress import Progress
 from .record import closed_segments, open_record, open_segment, segments
-from .site import table_html
+from .site import load_network, table_html
 from .weather import Weather, distance, read_weather
 
 PATHS = ("stall", "burst", "stale")
+ISO_8601 = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:?\d\d)?)?")
 
 
 def parse_start(network: _engine.Network, start: str | None) -> pd.Timestamp:
@@ -27,13 +30,16 @@ def parse_start(network: _engine.Network, start: str | None) -> pd.Timestamp:
     if start is None:
         return pd.Timestamp(network.start_ns, unit="ns", tz="UTC")
     try:
-        at = pd.Timestamp(start)
+        text = start.isoformat() if isinstance(start, datetime) else start
+        if not ISO_8601.fullmatch(text):   # pandas would take "today" and guess at 06/07/2026
+            raise ValueError
+        at = pd.Timestamp(text)
         at = at.tz_localize("UTC") if at.tzinfo is None else at.tz_convert("UTC")
         if at is pd.NaT or not 1970 <= at.year < 2096:
             raise ValueError
         return at
     except (ValueError, TypeError):
-        raise InputError(f"start = {start!r}; accepted: an ISO 8601 time from 1970 to 2095 such as 2026-06-15T04:00Z") from None
+        raise InputError(f"start = {start!r}; accepted: an ISO 8601 time from 1970 to 2095 such as 2026-06-15, 2026-06-15T04:00 or 2026-06-15T04:00Z") from None
 
 
 def _whole(name: str, value, low: int, high: int) -> int:
@@ -60,8 +66,8 @@ class Twin:
 
     Parameters
     ----------
-    network : Network
-        From `load_site` or `load_network`.
+    network : Network, str or path
+        From `load_site` or `load_network`, or what they accept.
     members : int
         Ensemble size; one twin is one member.
     seed : int
@@ -94,7 +100,7 @@ class Twin:
 
     def __init__(self, network, members: int = 1, seed: int = 1, *, start: str | None = None, hours: float = 24.0, dt: float = 10.0,
                  device: str = "auto", weather=None, first_member: int = 0, paths_off=()):
-        self.network = network
+        self.network = network = network if isinstance(network, _engine.Network) else load_network(network)
         self.start = parse_start(network, start)
         self.hours, self.dt = float(hours), float(dt)
         for word in paths_off:
@@ -170,13 +176,14 @@ class Twin:
         }
 
     def step(self, n: int = 1) -> None:
-        """Move the twin by `n` steps of its grid without a record."""
+        """Move the twin by `n` steps of its grid without a record; Ctrl-C ends it after a whole step."""
         left = round((self.start.value + self.hours * 3600e9 - self._engine.time_ns) / (self.dt * 1e9))
         with engine_errors():
             self._engine.step(_whole("n", n, 0, left))
 
     def run(self, hours: float | None = None, out: str | Path | None = None, *, resume: bool = False, segment_hours: float = 1.0,
-            progress: Callable[[float], None] | bool = True, fields: bool = False) -> xr.Dataset:
+            progress: Callable[[float], None] | bool = True, fields: bool = False, internals: bool = False,
+            opened: Callable[[], None] | None = None) -> xr.Dataset:
         """Move the twin forward and record it.
 
         Parameters
@@ -193,6 +200,10 @@ class Twin:
             A progress bar, none, or a function that is told the share done.
         fields : bool
             Record plate temperature fields as well.
+        internals : bool
+            Record what the engine keeps for itself between cuts as well; checkpoints hold it in any case.
+        opened : callable, optional
+            Called once the folder is the run's own and its first step is about to begin.
 
         Returns
         -------
@@ -220,8 +231,8 @@ class Twin:
         if steps == 0 and first == 0:
             raise InputError("hours = 0 makes no record; accepted: one step or more")
         per_segment = max(1, int(round(segment_hours * 3600.0 / self.dt)))
-        with Progress(progress, steps) as tell, engine_errors():
-            self._engine.run(steps, str(folder), first, per_segment, self.attributes(), fields, tell)
+        with Progress(progress, steps, opened) as tell, engine_errors():
+            self._engine.run(steps, str(folder), first, per_segment, self.attributes(), fields, internals, tell)
         return open_record(folder)
 
     def _resume(self, folder: Path) -> int:
