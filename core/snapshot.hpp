@@ -42,6 +42,14 @@ struct FieldRef {
   }
 };
 
+template <class A>
+FieldRef field_of(const char* group, const FieldInfo& info, const A& array) {
+  using T = std::remove_const_t<typename A::value_type>;
+  FieldRef f{group, info, scalar_of<T>(), sizeof(T), {}, array.data()};
+  for (int r = 0; r < A::rank; ++r) f.extent.push_back(array.extent(r));
+  return f;
+}
+
 struct Snapshot {
   struct Item {
     std::string path;         // "thermal/t_junction"

@@ -9,14 +9,6 @@ namespace coldsun {
 
 namespace {
 
-template <class A>
-FieldRef reference(const char* group, const FieldInfo& info, const A& array) {
-  using T = std::remove_const_t<typename A::value_type>;
-  FieldRef f{group, info, scalar_of<T>(), sizeof(T), {}, array.data()};
-  for (int r = 0; r < A::rank; ++r) f.extent.push_back(array.extent(r));
-  return f;
-}
-
 // 64-bit mixing of whole words (the finaliser of MurmurHash3, Appleby 2011), folded over the bytes.
 std::uint64_t fold(std::uint64_t h, const char* p, std::size_t n) {
   for (; n > 0;) {
@@ -33,7 +25,7 @@ std::uint64_t fold(std::uint64_t h, const char* p, std::size_t n) {
 
 std::vector<FieldRef> fields(const State& s) {
   std::vector<FieldRef> out;
-  each_field(s, [&](const char* group, const FieldInfo& info, const auto& array) { out.push_back(reference(group, info, array)); });
+  each_field(s, [&](const char* group, const FieldInfo& info, const auto& array) { out.push_back(field_of(group, info, array)); });
   return out;
 }
 

@@ -3,22 +3,12 @@
 
 #include <algorithm>
 
-#include "common/loops.hpp"
-#include "core/couple.hpp"
 #include "core/spaces.hpp"
-#include "core/substep.hpp"
+#include "core/walk.hpp"
 
 namespace coldsun {
 
 namespace {
-
-// Members that still have time to walk in this step; a frozen one has none.
-int gather_active(State& s, Time end) {
-  int n = 0;
-  for (int m = 0; m < s.n_member; ++m)
-    if (!(s.run.flags(m) & couple::fatal_flags) && s.run.start(m) < end) s.run.active(n++) = m;
-  return n;
-}
 
 // The partner's next cut, where it comes first.
 void follow_cuts(State& s, const Cuts& partner, int n) {
@@ -30,33 +20,19 @@ void follow_cuts(State& s, const Cuts& partner, int n) {
   }
 }
 
-template <class Space>
-void step_on(Space space, const System& sys, State& s, const Inputs& in, Time end, Cuts* made, const Cuts* follow) {
-  if (made) made->stop.assign(static_cast<std::size_t>(s.n_member), {});
-  for (int m = 0; m < s.n_member; ++m) s.run.start(m) = s.time;
-  s.series.sum.fill(0.0);
-  for (int n; (n = gather_active(s, end)) > 0;) {
-    find_cuts(space, sys, s, in, n, end);
-    synchronize(space);
-    if (follow) follow_cuts(s, *follow, n);
-    const Cut cut{s.run.active, s.run.start, s.run.stop, n, s.seed, s.first_member};
-    substep(space, sys, s, in, cut);
-    synchronize(space);
-    for (int a = 0; a < n; ++a) {
-      const int m = s.run.active(a);
-      s.run.start(m) = s.run.stop(m), ++s.run.n_cut(m);
-      if (made) made->stop[static_cast<std::size_t>(m)].push_back(s.run.stop(m));
-    }
-  }
+void keep_cuts(const Cut& cut, Cuts& made) {
+  for (int a = 0; a < cut.n_active; ++a) made.stop[static_cast<std::size_t>(cut.member(a))].push_back(cut.stop(cut.member(a)));
 }
 
 }  // namespace
 
 void step(const System& system, State& state, const Inputs& inputs, Real dt, Cuts* made, const Cuts* follow) {
-  const Time end = state.time + nanoseconds(dt);
-  with_space(state.device, [&](auto space) { step_on(space, system, state, inputs, end, made, follow); });
-  state.time = end;
-  ++state.n_step;
+  if (made) made->stop.assign(static_cast<std::size_t>(state.n_member), {});
+  with_space(state.device, [&](auto space) {
+    walk(space, system, state, inputs, state.time + nanoseconds(dt),
+         [&](const Cut& cut) { if (follow) follow_cuts(state, *follow, cut.n_active); },
+         [&](const Cut& cut) { if (made) keep_cuts(cut, *made); });
+  });
 }
 
 }  // namespace coldsun

@@ -9,13 +9,12 @@
 #include <limits>
 #include <vector>
 
-#include "core/couple.hpp"
 #include "core/io/library.hpp"
 #include "core/io/site_reader.hpp"
 #include "core/spaces.hpp"
 #include "core/step.hpp"
-#include "core/substep.hpp"
 #include "core/twin.hpp"
+#include "core/walk.hpp"
 
 namespace coldsun::twin_test {
 
@@ -142,26 +141,10 @@ inline void give_full_load(Twin& t, bool link_bound, Real utilization = 1.0) {
 }
 
 // ---- walking ---------------------------------------------------------------------------------------------------------------
-// One step, with a look before and after every cut: what step() does, opened. before(cut), after(cut).
+// One step, with a look before and after every cut. before(cut), after(cut).
 template <class Before, class After>
 void walk(Twin& t, Real dt, Before&& before, After&& after) {
-  State& s = t.state;
-  const Time end = s.time + nanoseconds(dt);
-  for (int m = 0; m < s.n_member; ++m) s.run.start(m) = s.time;
-  s.series.sum.fill(0.0);
-  for (;;) {
-    int n = 0;
-    for (int m = 0; m < s.n_member; ++m)
-      if (!is_fatal(s.run.flags(m)) && s.run.start(m) < end) s.run.active(n++) = m;
-    if (n == 0) break;
-    find_cuts(HostSpace{}, t.system, s, t.inputs, n, end);
-    const Cut cut{s.run.active, s.run.start, s.run.stop, n, s.seed, s.first_member};
-    before(cut);
-    substep(HostSpace{}, t.system, s, t.inputs, cut);
-    after(cut);
-    for (int a = 0; a < n; ++a) s.run.start(s.run.active(a)) = s.run.stop(s.run.active(a)), ++s.run.n_cut(s.run.active(a));
-  }
-  s.time = end, ++s.n_step;
+  coldsun::walk(HostSpace{}, t.system, t.state, t.inputs, t.state.time + nanoseconds(dt), before, after);
 }
 inline void steps(Twin& t, int n) {
   for (int i = 0; i < n; ++i) step(t.system, t.state, t.inputs, t.dt);

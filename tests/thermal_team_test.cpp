@@ -20,7 +20,7 @@ TEST(ThermalTeam, FieldInAnyOrder) {
   for (const int threads : {1, 3, 8})
     EXPECT_EQ(run_team_checked(2, threads, AdvanceField::Solver::bytes(), f, 2, p.state.t_solid, p.state.t_coolant, p.state.h_next,
                                p.state.p_node_end, p.state.t_junction, p.state.p_node, p.state.q_plate, p.state.q_carried, p.state.q_stored,
-                               p.state.t_outlet, p.state.throttle_fraction, p.state.n_step, p.state.trouble),
+                               p.state.t_outlet, p.state.throttle_fraction, p.state.p_unthrottled, p.state.n_step, p.state.trouble),
               "")
         << threads << " threads";
 }

@@ -3,18 +3,16 @@
 // Host against itself, which still finds a kernel that leaves an output unwritten or gives other bits the second time.
 //   lines:  kernel NAME ok|FAILED WORST CALLS POISONED FIELD     worst: relative difference
 //           time   NAME ok FIRST SECOND us                       per call
-#include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <exception>
 
-#include "common/backends/runtime.hpp"
 #include "core/check/site.hpp"
 #include "core/check/spaces.hpp"
 #include "core/substep_impl.hpp"
-#include "core/twin.hpp"
+#include "core/walk.hpp"
 #include "electrical/advance.hpp"
 #include "orbit/advance.hpp"
+#include "orbit/assign_slots.hpp"
 #include "orbit/propagate.hpp"
 #include "sky/advance.hpp"
 #include "thermal/advance.hpp"
@@ -37,28 +35,11 @@ constexpr Device device = std::is_same_v<Second, Cuda> ? Device::cuda : Device::
 // their condition, some 1e3 here. A kernel that is wrong is wrong in the first digits.
 constexpr Real limit = 1e-9;
 
-Twin twin_of(int n_member) {
-  TwinOptions options;
-  options.n_member = n_member, options.seed = 7, options.device = device, options.hours = 1.0, options.start = check_start();
-  return make_twin(check_network(), check_library(), {}, options);
-}
-
-// One step of every member on a space of our own, as step() does on the State's.
+// One step on a space of our own, as step() does on the State's.
 template <class Space>
-void walk(const Space& space, const System& sys, State& s, const Inputs& in, Time end) {
-  for (int m = 0; m < s.n_member; ++m) s.run.start(m) = s.time;
-  for (int n = s.n_member; n > 0;) {
-    n = 0;
-    for (int m = 0; m < s.n_member; ++m)
-      if (s.run.start(m) < end) s.run.active(n++) = m;
-    if (n == 0) break;
-    find_cuts(space, sys, s, in, n, end);
-    synchronize(space);
-    substep(space, sys, s, in, Cut{s.run.active, s.run.start, s.run.stop, n, s.seed, s.first_member});
-    synchronize(space);
-    for (int a = 0; a < n; ++a) s.run.start(s.run.active(a)) = s.run.stop(s.run.active(a));
-  }
-  s.time = end;
+void step_on(const Space& space, Twin& t) {
+  const auto nothing = [](const Cut&) {};
+  walk(space, t.system, t.state, t.inputs, t.state.time + nanoseconds(t.dt), nothing, nothing);
 }
 
 // Half a percent of noise on every floating-point field that moves or is a member's own; queue and clocks stay what they are.
@@ -74,13 +55,6 @@ void shake(const State& s) {
       v[i] *= 1.0 + 0.005 * (static_cast<Real>(h >> 11) * 0x1p-53 - 0.5);
     }
   }
-}
-
-template <class A>
-FieldRef field(const char* group, const FieldInfo& info, const A& a) {
-  FieldRef f{group, info, scalar_of<std::remove_const_t<typename A::value_type>>(), sizeof(typename A::value_type), {}, a.data()};
-  for (int r = 0; r < A::rank; ++r) f.extent.push_back(a.extent(r));
-  return f;
 }
 
 // Kernels that run ahead of the day: orbits of both constellations at five instants, the jobs of the day, their start.
@@ -102,7 +76,7 @@ struct Ahead {
     for (int i = 0; i < 5; ++i) time(i) = check_start() + nanoseconds(17280.0 * i);
   }
   void add_to(std::vector<FieldRef>& list) const {
-    const auto add = [&](const char* name, const auto& a) { list.push_back(field("ahead", {name, "1", "", "", Kind::derived}, a)); };
+    const auto add = [&](const char* name, const auto& a) { list.push_back(field_of("ahead", {name, "1", "", "", Kind::derived}, a)); };
     add("r_shell", r_shell), add("v_shell", v_shell), add("r_data", r_data), add("v_data", v_data);
     add("error_shell", error_shell), add("error_data", error_data);
   }
@@ -116,42 +90,104 @@ struct Ahead {
   }
 };
 
+// Contact windows of both constellations and the serving satellites of three hours.
+struct Tables {
+  orbit::Windows data, shell;
+  orbit::SlotTable slots;
+};
+// windows: the table that the slots are chosen from, where another one than this space's own is to be taken.
+template <class Space>
+Tables tables_on(const Space& space, const Ahead& ahead, const orbit::System& sys, const orbit::Windows* windows = nullptr) {
+  const Time start = check_start(), stop = start + nanoseconds(10800.0), margin = orbit::slot_length;
+  const auto station = orbit::stations_of(sys, orbit::link_constellation);
+  std::vector<orbit::Strategy> strategy;
+  for (std::size_t k = 0; k < station.size(); ++k) strategy.push_back(static_cast<orbit::Strategy>(sys.strategy(static_cast<int>(k))));
+  Tables t;
+  t.data = orbit::find_windows(space, ahead.data, orbit::stations_of(sys, orbit::data_constellation), start, stop, 0.0);
+  t.shell = orbit::find_windows(space, ahead.shell, station, start - margin, stop + margin, 0.0);
+  t.slots = orbit::assign_slots(space, ahead.shell, station, strategy, windows ? *windows : t.shell, start, stop, 0.0);
+  return t;
+}
+
+// The kernels behind the tables work on memory of their own, so that whole tables are compared. Counts and satellites must be equal.
+// Instants are roots found to 1e-5 s, twice which is 1e-9 of a quarter of a day: what they are relative to.
+struct TableGap {
+  static constexpr Real quarter_day = 21600.0;
+  Real worst = 0.0;
+  const char* where = "";
+  template <class A>
+  void add(const char* name, const A& a, const A& b, Real scale = 1.0) {
+    using T = std::remove_const_t<typename A::value_type>;
+    Real gap = a.size() == b.size() ? 0.0 : math::infinity;
+    for (std::int64_t i = 0; i < a.size() && gap < math::infinity; ++i) {
+      const T x = a.data()[i], y = b.data()[i];
+      if constexpr (std::is_same_v<T, Time>) gap = std::fmax(gap, std::fabs(seconds(x - y)) / quarter_day);
+      else if constexpr (std::is_integral_v<T>) gap = x == y ? gap : math::infinity;
+      else gap = std::isfinite(x - y) ? std::fmax(gap, std::fabs(x - y) / scale) : math::infinity;
+    }
+    if (gap > worst) worst = gap, where = name;
+  }
+  void add(const orbit::Windows& a, const orbit::Windows& b) {
+    add("satellite", a.satellite, b.satellite), add("station", a.station, b.station), add("first", a.first, b.first);
+    add("truncated", a.truncated, b.truncated), add("aos", a.aos, b.aos), add("tca", a.tca, b.tca), add("los", a.los, b.los);
+    add("longest", a.longest, b.longest), add("max_elevation", a.max_elevation, b.max_elevation);
+  }
+  void add(const orbit::SlotTable& a, const orbit::SlotTable& b) {
+    add("satellite", a.satellite, b.satellite), add("visible", a.visible, b.visible);
+    add("reconfiguration", a.reconfiguration, b.reconfiguration), add("elevation", a.elevation, b.elevation);
+    add("slant_range", a.slant_range, b.slant_range, 1e6), add("remaining", a.remaining, b.remaining, quarter_day);
+  }
+};
+
+int report(const std::string& name, Real worst, std::int64_t n_call, std::int64_t n_poisoned, const std::string& where) {
+  const bool ok = worst <= limit;
+  std::printf("kernel\t%s\t%s\t%.3g\t%lld\t%lld\t%s\n", name.c_str(), ok ? "ok" : "FAILED", worst, static_cast<long long>(n_call),
+              static_cast<long long>(n_poisoned), where.c_str());
+  return !ok;
+}
+
+int compare_tables(const Ahead& ahead, const orbit::System& sys) {
+  const Tables a = tables_on(Host{}, ahead, sys), b = tables_on(Second{}, ahead, sys, &a.shell);
+  if (a.data.size() == 0 || a.shell.size() == 0) throw std::logic_error("no satellite passes, so that tables cannot be compared");
+  TableGap windows, slots;
+  windows.add(a.data, b.data), windows.add(a.shell, b.shell), slots.add(a.slots, b.slots);
+  return report("orbit::find_windows", windows.worst, 2, 0, windows.where) + report("orbit::assign_slots", slots.worst, 1, 0, slots.where);
+}
+
 int compare(int n_step) {
-  Twin t = twin_of(2);
-  const Time dt = nanoseconds(t.dt);
-  for (int i = 0; i < 6; ++i) walk(Host{}, t.system, t.state, t.inputs, t.state.time + dt);
+  Twin t = check_twin(2, device);
+  for (int i = 0; i < 6; ++i) step_on(Host{}, t);
   shake(t.state);
   auto list = fields(t.state);
-  list.push_back(field("series", {"sum", "1", "", "", Kind::derived}, t.state.series.sum));
-  workload::JobTable::each(t.inputs.jobs, [&](const FieldInfo& info, const auto& a) { list.push_back(field("jobs", info, a)); });
+  list.push_back(field_of("series", {"sum", "1", "", "", Kind::derived}, t.state.series.sum));
+  workload::JobTable::each(t.inputs.jobs, [&](const FieldInfo& info, const auto& a) { list.push_back(field_of("jobs", info, a)); });
   const Ahead ahead(check_library());
   ahead.add_to(list);
   Ledger ledger(std::move(list));
   const Both<Host, Second> both{&ledger, {}, {}};
-  for (int i = 0; i < n_step; ++i) walk(both, t.system, t.state, t.inputs, t.state.time + dt);
+  for (int i = 0; i < n_step; ++i) step_on(both, t);
+  for (int m = 0; m < t.state.n_member; ++m)
+    if (is_fatal(t.state.run.flags(m))) throw std::logic_error("a frozen member compares nothing: " + flag_text(t.state.run.flags(m)));
   ahead.run(both, t);
-  int n_bad = 0;
-  for (const auto& [name, k] : ledger.kernels()) {
-    const bool ok = k.worst <= limit;
-    n_bad += !ok;
-    std::printf("kernel\t%s\t%s\t%.3g\t%lld\t%lld\t%s\n", name.c_str(), ok ? "ok" : "FAILED", k.worst, static_cast<long long>(k.n_call),
-                static_cast<long long>(k.n_poisoned), k.where.c_str());
-  }
-  std::printf("%zu kernels compared, %d differ by more than %g\n", ledger.kernels().size(), n_bad, limit);
+  int n_bad = compare_tables(ahead, t.system.orbit);
+  for (const auto& [name, k] : ledger.kernels()) n_bad += report(name, k.worst, k.n_call, k.n_poisoned, k.where);
+  std::printf("%zu kernels and 2 tables compared, %d differ by more than %g\n", ledger.kernels().size(), n_bad, limit);
   return n_bad;
 }
 
 // Seconds per call of every kernel, with so many members that a device has work. The first step is not counted.
 template <class Space>
 Tally time_on(Space space, int n_member, int n_step) {
-  Twin t = twin_of(n_member);
+  Twin t = check_twin(n_member, device);
   Tally tally;
+  const Timed<Space> timed{&tally, space};
   const Ahead ahead(check_library());
   for (int i = 0; i <= n_step; ++i) {
     if (i == 1) tally.kernels.clear();
-    walk(Timed<Space>{&tally, space}, t.system, t.state, t.inputs, t.state.time + nanoseconds(t.dt));
+    step_on(timed, t);
   }
-  ahead.run(Timed<Space>{&tally, space}, t);
+  ahead.run(timed, t);
+  tables_on(timed, ahead, t.system.orbit);
   return tally;
 }
 
@@ -190,12 +226,4 @@ int main_of(int n_argument, char** argument) {
 }  // namespace
 }  // namespace coldsun
 
-int main(int n_argument, char** argument) {
-  try {
-    const coldsun::Runtime runtime;
-    return coldsun::main_of(n_argument, argument);
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "coldsun_parity: %s\n", error.what());
-    return 1;
-  }
-}
+int main(int n_argument, char** argument) { return coldsun::program("coldsun_parity", coldsun::main_of, n_argument, argument); }

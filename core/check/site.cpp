@@ -159,4 +159,10 @@ Library check_library() {
   return l;
 }
 
+Twin check_twin(int n_member, Device device, Real hours) {
+  TwinOptions options;
+  options.n_member = n_member, options.seed = 7, options.device = device, options.hours = hours, options.start = check_start();
+  return make_twin(check_network(), check_library(), {}, options);
+}
+
 }  // namespace coldsun
