@@ -4,6 +4,7 @@
 #include <cmath>
 #include <vector>
 
+#include "bench/rates.hpp"
 #include "common/loops.hpp"
 #include "common/philox.hpp"
 #include "electrical/curve_points.hpp"
@@ -12,14 +13,7 @@
 namespace coldsun::electrical {
 namespace {
 
-using benchmark::Counter;
-
-void rates(benchmark::State& state, double items, double bytes, double flops) {
-  const auto kind = Counter::kIsIterationInvariantRate;
-  state.counters["items"] = Counter(items, kind);
-  state.counters["bytes"] = Counter(items * bytes, kind);
-  state.counters["flops"] = Counter(items * flops, kind);
-}
+using bench::rates;
 
 struct Points {
   Array<Real, 2> g, t, v, i, p;

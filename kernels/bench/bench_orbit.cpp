@@ -5,6 +5,7 @@
 #include <cmath>
 #include <vector>
 
+#include "bench/rates.hpp"
 #include "common/loops.hpp"
 #include "orbit/advance.hpp"
 #include "orbit/assign_slots.hpp"
@@ -15,13 +16,10 @@ namespace {
 
 using namespace coldsun;
 using namespace coldsun::orbit;
+using coldsun::bench::rates;
 
 constexpr Real degree = pi / 180.0;
 const Time start = 1'781'395'200 * ns_per_s;  // 2026-06-14T00:00:00Z
-
-benchmark::Counter rate(double per_iteration) {
-  return benchmark::Counter(per_iteration, benchmark::Counter::kIsRate | benchmark::Counter::kIsIterationInvariantRate);
-}
 
 Catalogue shell(int total, int plane) {
   WalkerDelta w;
@@ -54,7 +52,7 @@ void propagate_states(benchmark::State& bench) {
     benchmark::DoNotOptimize(r.data());
   }
   const double items = static_cast<double>(n_time) * n;
-  bench.counters["propagations"] = rate(items), bench.counters["flops"] = rate(560 * items), bench.counters["bytes"] = rate(52 * items);
+  rates(bench, items, 52, 560, 52 * items + 264.0 * n);
 }
 BENCHMARK(propagate_states)->UseRealTime();
 
@@ -76,9 +74,7 @@ void windows_of_a_day(benchmark::State& bench) {
   }
   for (auto _ : bench) benchmark::DoNotOptimize(find_windows(Host{}, c, stations, start, stop, 0.0).size());
   const double pairs = 2.0 * c.n_satellite();
-  bench.counters["satellite_site_days"] = rate(pairs), bench.counters["windows"] = rate(w.size());
-  bench.counters["flops"] = rate(pairs * (481 * (320 + 40) + 16 * 8 * 680.0)),
-  bench.counters["bytes"] = rate(pairs * 481 * (48 + 48 / 2.0));
+  rates(bench, pairs, 481 * (48 + 48 / 2.0), 481 * (320 + 40) + 16 * 8 * 680.0, (49 * 48 + 264.0) * c.n_satellite());  // a tile at a time
 }
 BENCHMARK(windows_of_a_day)->Arg(1584)->Arg(2376)->UseRealTime()->Unit(benchmark::kMillisecond);
 
@@ -98,8 +94,7 @@ void slots_of_a_day(benchmark::State& bench) {
     }
   for (auto _ : bench) benchmark::DoNotOptimize(assign_slots(Host{}, c, stations, strategy, w, start, stop, 0.0).n_slot());
   const double slots = 2.0 * t.n_slot();
-  bench.counters["slots"] = rate(slots), bench.counters["flops"] = rate(660 * (in_view + slots)),
-  bench.counters["bytes"] = rate(44 * slots + 20 * in_view);
+  rates(bench, slots, 44 + 20 * in_view / slots, 660 * (in_view + slots) / slots);
 }
 BENCHMARK(slots_of_a_day)->UseRealTime()->Unit(benchmark::kMillisecond);
 
@@ -134,7 +129,7 @@ void advance_links(benchmark::State& bench) {
     benchmark::DoNotOptimize(state.outage_seconds.data());
   }
   const double items = 2.0 * n_member;
-  bench.counters["links"] = rate(items), bench.counters["flops"] = rate(1250 * items), bench.counters["bytes"] = rate(160 * items);
+  rates(bench, items, 160, 1250);
 }
 BENCHMARK(advance_links)->UseRealTime();
 

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <vector>
 
+#include "bench/rates.hpp"
 #include "common/loops.hpp"
 #include "common/sun.hpp"
 #include "sky/advance.hpp"
@@ -15,13 +16,6 @@ using namespace coldsun::sky;
 
 constexpr int n_item = 4096;
 const Time noon = midnight({2026, 3, 1}) + 15 * 3600 * ns_per_s;
-
-void count(benchmark::State& state, Real items, Real bytes, Real flops) {
-  const auto kind = benchmark::Counter::kIsIterationInvariantRate;
-  state.counters["items"] = benchmark::Counter(items, kind);
-  state.counters["bytes"] = benchmark::Counter(items * bytes, kind);
-  state.counters["flops"] = benchmark::Counter(items * flops, kind);
-}
 
 // writes the Sun's inertial direction. 24 B; 246 cosines and 63 sines with cosines of 45 flops each: some 14,000 flops
 struct SunPlace {
@@ -39,7 +33,7 @@ void sun_place(benchmark::State& state) {
   }
   for (int i = 0; i < n_item; ++i)
     if (std::fabs(out(i, 2)) > 0.3979) return state.SkipWithError("the Sun left the tropics");
-  count(state, n_item, 24, 14000);
+  rates(state, n_item, 24, 14000);
 }
 BENCHMARK(sun_place)->Name("sky/sun_place")->UseRealTime();
 
@@ -63,7 +57,7 @@ void sun_sight(benchmark::State& state) {
   const sun::Sight s = sun::sight(noon + 77 * ns_per_s, observer, 83000.0, 290.0);
   // The Sun itself moves 1.5e-5 rad in these 77 s, which the loop leaves out.
   if (std::fabs(out(77, 2) - s.apparent.z) > 3e-5) return state.SkipWithError("differs from the Sun at that time");
-  count(state, n_item, 24, 250);
+  rates(state, n_item, 24, 250);
 }
 BENCHMARK(sun_sight)->Name("sky/sun_sight")->UseRealTime();
 
@@ -106,7 +100,7 @@ void sky_clear(benchmark::State& state) {
   const Real beam =
       1366.0 * (0.664 + 0.163 / std::exp(-1635.0 / 8000.0)) * std::exp(-0.09 * absolute_airmass(relative_airmass(0.0, 1.0), 83000.0));
   if (std::fabs(s.out(0, 1) - beam) > 1e-9 * beam) return state.SkipWithError("differs from libm");
-  count(state, n_item, 32, 230);
+  rates(state, n_item, 32, 230);
 }
 BENCHMARK(sky_clear)->Name("sky/clear_sky")->UseRealTime();
 void sky_perez(benchmark::State& state) {
@@ -118,7 +112,7 @@ void sky_perez(benchmark::State& state) {
   }
   for (int i = 0; i < n_item; ++i)
     if (!(s.poa(i) > 0.0 && s.poa(i) < 2.0 * s.out(i, 0) + 400.0)) return state.SkipWithError("a plane shines by itself");
-  count(state, n_item, 40, 210);
+  rates(state, n_item, 40, 210);
 }
 BENCHMARK(sky_perez)->Name("sky/perez")->UseRealTime();
 
@@ -148,7 +142,7 @@ void sky_clouds(benchmark::State& state) {
   Real mean = 0.0, square = 0.0;
   for (int i = 0; i < n_item; ++i) mean += out(i) / n_item, square += out(i) * out(i) / n_item;
   if (!(mean > 0.6 && mean < 1.0 && square > mean * mean)) return state.SkipWithError("no clouds like the law's");
-  count(state, n_item, 8, 6000);
+  rates(state, n_item, 8, 6000);
 }
 BENCHMARK(sky_clouds)->Name("sky/cloud_mean_10s")->UseRealTime();
 
@@ -180,7 +174,7 @@ void sky_advance(benchmark::State& state) {
     const Real index = cloud_mean(field, OwnCover{}, start(m), stop(m)).index;
     if (flags(m) || std::fabs(sky.clearsky_index(m, 1) - index) > 1e-3) return state.SkipWithError("the step's clouds are not the field's");
   }
-  count(state, 2 * n_member, 800, 7500);
+  rates(state, 2 * n_member, 800, 7500);
 }
 BENCHMARK(sky_advance)->Name("sky/advance")->UseRealTime();
 

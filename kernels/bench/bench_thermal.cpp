@@ -6,6 +6,7 @@
 #include <memory>
 #include <vector>
 
+#include "bench/rates.hpp"
 #include "common/loops.hpp"
 #include "thermal/advance.hpp"
 #include "thermal/make.hpp"
@@ -13,15 +14,9 @@
 namespace coldsun::thermal {
 namespace {
 
+using bench::rates;
 using Solver = PlateSolver<n_y, n_solid>;
 constexpr int nz = Solver::nz, n = Solver::n;
-
-void rates(benchmark::State& state, double items, double bytes, double flops) {
-  const auto kind = benchmark::Counter::kIsIterationInvariantRate;
-  state.counters["items"] = benchmark::Counter(items, kind);
-  state.counters["bytes"] = benchmark::Counter(items * bytes, kind);
-  state.counters["flops"] = benchmark::Counter(items * flops, kind);
-}
 
 // 30 x 30 mm die, 75 channels of 0.2 x 1 mm, copper, 1 L/min of 25 % propylene glycol; one half of the die twice as hot as the other.
 PlateSpec plate() {
@@ -142,14 +137,14 @@ struct Hall {
 
 // Per SDIRK2 step of a field: factors once (135 kflop), five solves (26 kflop each), operator, sums and transforms (90 kflop); the plate's
 // state crosses memory once a cut: 10 kB. Items are steps of fields; lumped plates and loop are in the time and not in the count.
-constexpr double step_flops = 135e3 + 5 * 26.2e3 + 90e3, step_bytes = 10.3e3;
+constexpr double step_flops = 135e3 + 5 * 26.2e3 + 90e3, step_bytes = 10.3e3, hall_bytes = Hall::n_node / 2 * step_bytes;
 
 void cut_of_a_quiet_hall(benchmark::State& state) {
   Hall h;
   h.step(10.0);
   if (!h.balanced()) return state.SkipWithError("heat is lost");
   for (auto _ : state) h.step(10.0);
-  rates(state, h.steps(), step_bytes, step_flops);
+  rates(state, h.steps(), step_bytes, step_flops, hall_bytes);
 }
 BENCHMARK(cut_of_a_quiet_hall)->UseRealTime();
 
@@ -168,7 +163,7 @@ void outage_of_a_hall(benchmark::State& state) {
   outage();
   if (!h.balanced()) return state.SkipWithError("heat is lost");
   for (auto _ : state) outage();
-  rates(state, steps, step_bytes, step_flops);
+  rates(state, steps, step_bytes, step_flops, hall_bytes);
 }
 BENCHMARK(outage_of_a_hall)->UseRealTime();
 

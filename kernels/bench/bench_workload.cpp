@@ -3,22 +3,16 @@
 
 #include <cmath>
 
+#include "bench/rates.hpp"
 #include "workload/progress.hpp"
 
 namespace coldsun::workload {
 namespace {
 
-using benchmark::Counter;
+using bench::rates;
 
 constexpr Time t_zero = 1'781'409'600 * ns_per_s;
 constexpr int n_node = 256;  // two sites of 128
-
-void rates(benchmark::State& state, double items, double bytes, double flops) {
-  const auto kind = Counter::kIsIterationInvariantRate;
-  state.counters["items"] = Counter(items, kind);
-  state.counters["bytes"] = Counter(items * bytes, kind);
-  state.counters["flops"] = Counter(items * flops, kind);
-}
 
 // Short and long jobs on one node and on several, bursts of arrivals.
 JobStatistics mix() {
@@ -47,7 +41,7 @@ struct Twin {
 
   explicit Twin(int n) {
     std::vector<Site> sites(2);
-    for (int s = 0; s < 2; ++s) sites[static_cast<std::size_t>(s)] = {128 * s, 128, 8, 0.9, 0.0, 0.25, 0.15, 0.5, 1.0};
+    for (int s = 0; s < 2; ++s) sites[static_cast<std::size_t>(s)] = {128 * s, 128, 8, 0.9, 0.0, 0.25, 0.15, 0.5, 1.0, static_cast<std::uint32_t>(s)};
     std::vector<NodeRow> nodes;
     for (int k = 0; k < n_node; ++k) nodes.push_back({k / 128, 1400.0, 7000.0, 0.8});
     sys = make_system(sites, {mix(), mix()}, nodes, Device::host);
@@ -88,7 +82,7 @@ bool draws_agree(const Twin& t, int m) {
     const int s = t.jobs.job_site(j), place = j - t.jobs.job_first(s) - t.jobs.n_initial(s);
     if (place < 0) continue;
     const JobStatistics& x = t.sys.statistics(s);
-    const double u = job_chance(1, static_cast<std::uint32_t>(m), s).uniform(static_cast<std::uint32_t>(place), draw_duration);
+    const double u = job_chance(1, static_cast<std::uint32_t>(m), t.sys.site(s).entity).uniform(static_cast<std::uint32_t>(place), draw_duration);
     int l = 0;
     while (l + 2 < x.n_level && x.level[l + 1] <= u) ++l;
     const double d = x.duration[0][l] * std::pow(x.duration[0][l + 1] / x.duration[0][l], (u - x.level[l]) / (x.level[l + 1] - x.level[l]));

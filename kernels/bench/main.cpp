@@ -1,7 +1,7 @@
 // Runs the benchmarks: measures the machine first, then says for every kernel which share of its limits the kernel reaches.
-// A benchmark sets the rates state.counters["bytes"] and ["flops"], counted by hand; ["threads"] = 1 where it runs on one thread.
-// Above 100 % of the bandwidth the data stayed in a cache. --benchmark_format=json and --benchmark_out=FILE hold the shares too.
-// too.
+// A benchmark calls rates() (rates.hpp) with bytes and flops counted by hand; state.counters["threads"] = 1 where it runs on one thread.
+// The share of the memory's bandwidth is told of kernels whose working set no cache holds; the others are bound by arithmetic or a cache.
+// --benchmark_format=json and --benchmark_out=FILE hold the shares too.
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
@@ -23,11 +23,13 @@ Real counter(const Run& run, const char* name) {
   return found == run.counters.end() ? 0.0 : static_cast<Real>(found->second);
 }
 bool on_one_thread(const Run& run) { return counter(run, "threads") == 1.0; }
+bool in_cache(const Machine& m, const Run& run) { return counter(run, "working_set") <= m.cache; }
+// 1 at most: a kernel that is faster than the triad has shown what the memory can do.
 Real share_of_bandwidth(const Machine& m, const Run& run) {
-  return counter(run, "bytes") / (on_one_thread(run) ? m.bandwidth_one : m.bandwidth_all);
+  return std::min(counter(run, "bytes") / (on_one_thread(run) ? m.bandwidth_one : m.bandwidth_all), 1.0);
 }
 Real share_of_arithmetic(const Machine& m, const Run& run) {
-  return counter(run, "flops") / (on_one_thread(run) ? m.flops_one : m.flops_all);
+  return std::min(counter(run, "flops") / (on_one_thread(run) ? m.flops_one : m.flops_all), 1.0);
 }
 
 // Why a benchmark gave no time, or "": the library's word for it changed with version 1.8.
@@ -42,18 +44,18 @@ class Table : public benchmark::BenchmarkReporter {
   explicit Table(const Machine& machine) : machine_(machine) {}
   bool ReportContext(const Context&) override {
     const Machine& m = machine_;
-    std::printf("memory  %7.1f GB/s on all threads (%d), %.1f on one: triad over 384 MB\n", m.bandwidth_all / 1e9, m.threads,
-                m.bandwidth_one / 1e9);
+    std::printf("memory  %7.1f GB/s on all threads (%d), %.1f on one: triad over %.0f MB; caches hold %.1f MB\n", m.bandwidth_all / 1e9,
+                m.threads, m.bandwidth_one / 1e9, m.triad / 1e6, m.cache / 1e6);
     std::printf("fma     %7.1f Gflop/s on all threads (%d), %.1f on one: chains of fma\n\n", m.flops_all / 1e9, m.threads,
                 m.flops_one / 1e9);
-    std::printf("%-44s %12s %9s %9s %9s %9s\n", "kernel", "time", "GB/s", "of memory", "Gflop/s", "of fma");
+    std::printf("%-36s %12s %12s %9s %9s %9s %9s\n", "kernel", "time", "working set", "GB/s", "of memory", "Gflop/s", "of fma");
     return true;
   }
   void ReportRuns(const std::vector<Run>& runs) override {
     for (const Run& run : runs) {
       const std::string why = failure(run);
       failed_ = failed_ || !why.empty();
-      if (!why.empty()) std::printf("%-44s FAILED: %s\n", run.benchmark_name().c_str(), why.c_str());
+      if (!why.empty()) std::printf("%-36s FAILED: %s\n", run.benchmark_name().c_str(), why.c_str());
       else row(run);
     }
     std::fflush(stdout);
@@ -66,8 +68,10 @@ class Table : public benchmark::BenchmarkReporter {
     if (const auto at = name.find("/real_time"); at != std::string::npos) name.erase(at, std::strlen("/real_time"));
     const Real ns = run.GetAdjustedRealTime() * 1e9 / benchmark::GetTimeUnitMultiplier(run.time_unit);
     const char* unit = ns < 1e3 ? "ns" : (ns < 1e6 ? "us" : "ms");
-    std::printf("%-44s %9.3f %s %9.2f %8.1f%% %9.2f %8.1f%%\n", name.c_str(), ns < 1e3 ? ns : (ns < 1e6 ? ns / 1e3 : ns / 1e6), unit,
-                counter(run, "bytes") / 1e9, 100.0 * share_of_bandwidth(machine_, run), counter(run, "flops") / 1e9,
+    char share[16] = "in cache";
+    if (!in_cache(machine_, run)) std::snprintf(share, sizeof share, "%.1f%%", 100.0 * share_of_bandwidth(machine_, run));
+    std::printf("%-36s %9.3f %s %9.3f MB %9.2f %9s %9.2f %8.1f%%\n", name.c_str(), ns < 1e3 ? ns : (ns < 1e6 ? ns / 1e3 : ns / 1e6), unit,
+                counter(run, "working_set") / 1e6, counter(run, "bytes") / 1e9, share, counter(run, "flops") / 1e9,
                 100.0 * share_of_arithmetic(machine_, run));
   }
   Machine machine_;
@@ -82,7 +86,7 @@ class Json : public benchmark::JSONReporter {
     auto with_shares = runs;
     for (Run& run : with_shares) {
       failed_ = failed_ || !failure(run).empty();
-      run.counters["share_bandwidth"] = share_of_bandwidth(machine_, run);
+      if (!in_cache(machine_, run)) run.counters["share_bandwidth"] = share_of_bandwidth(machine_, run);
       run.counters["share_arithmetic"] = share_of_arithmetic(machine_, run);
     }
     benchmark::JSONReporter::ReportRuns(with_shares);
@@ -103,6 +107,7 @@ Machine measure_and_tell() {
   benchmark::AddCustomContext("threads", std::to_string(m.threads));
   benchmark::AddCustomContext("triad_one_thread_bytes_per_second", std::to_string(m.bandwidth_one));
   benchmark::AddCustomContext("triad_all_threads_bytes_per_second", std::to_string(m.bandwidth_all));
+  benchmark::AddCustomContext("cache_bytes", std::to_string(m.cache));
   benchmark::AddCustomContext("fma_one_thread_flops", std::to_string(m.flops_one));
   benchmark::AddCustomContext("fma_all_threads_flops", std::to_string(m.flops_all));
   return m;
