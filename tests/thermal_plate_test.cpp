@@ -222,6 +222,10 @@ TEST(ThermalPlate, StackKeepsItsLayers) {
   EXPECT_THROW(make_stack(bad), std::invalid_argument);
   bad = test::benchmark_plate(), bad.layer.resize(7, bad.layer[0]);
   EXPECT_THROW(make_stack(bad), std::invalid_argument);
+  bad = test::benchmark_plate(), bad.layer.back().contact = 1e-6;  // no cell above it would feel it
+  EXPECT_THROW(make_stack(bad), std::invalid_argument);
+  bad = test::benchmark_plate(), bad.tim_layer = 3;
+  EXPECT_THROW(make_stack(bad), std::invalid_argument);
 }
 
 }  // namespace

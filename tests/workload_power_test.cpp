@@ -36,13 +36,13 @@ struct PaceOf {
   View<Real, 1> pace;
   COLDSUN_FN void operator()(int i) const { pace(i) = wl::pace_at(y(i)); }
 };
-// reads u; writes power, its inverse, and the power of a burst of half of what is left
+// reads u; writes power, and the power of a burst of half of what is left
 struct PowerOf {
   View<const Real, 1> u;
-  View<Real, 1> p, back, burst;
+  View<Real, 1> p, burst;
   wl::PowerCurve curve;
   COLDSUN_FN void operator()(int i) const {
-    p(i) = curve(u(i)), back(i) = curve.inverse(p(i));
+    p(i) = curve(u(i));
     burst(i) = curve(wl::raised_utilization(u(i), curve.exponent, 0.5));
   }
 };
@@ -80,11 +80,10 @@ TYPED_TEST(WorkloadPower, PaceRisesToOneAndFitsTheSweeps) {
 TYPED_TEST(WorkloadPower, PowerIsConcaveAndFitsTheSteadyHours) {
   const auto rows = table("workload_power_use.csv");
   const int n = static_cast<int>(rows.size()), n_grid = 101;
-  Array<Real, 1> u(device_of<TypeParam>, {n + n_grid}), p(device_of<TypeParam>, {n + n_grid}), back(device_of<TypeParam>, {n + n_grid}),
-      burst(device_of<TypeParam>, {n + n_grid});
+  Array<Real, 1> u(device_of<TypeParam>, {n + n_grid}), p(device_of<TypeParam>, {n + n_grid}), burst(device_of<TypeParam>, {n + n_grid});
   for (int i = 0; i < n; ++i) u(i) = std::stod(rows[static_cast<std::size_t>(i)][1]);
   for (int i = 0; i < n_grid; ++i) u(n + i) = i / 100.0;
-  for_each(TypeParam{}, n + n_grid, PowerOf{u, p, back, burst, {78.8, 340.9, 0.84}});
+  for_each(TypeParam{}, n + n_grid, PowerOf{u, p, burst, {78.8, 340.9, 0.84}});
   synchronize(TypeParam{});
   Real square = 0.0, hours = 0.0;
   for (int i = 0; i < n; ++i) {
@@ -95,7 +94,6 @@ TYPED_TEST(WorkloadPower, PowerIsConcaveAndFitsTheSteadyHours) {
   EXPECT_EQ(hours, 4223.0);                   // of 4,237: bins of fewer than five hours are left out
   EXPECT_LT(std::sqrt(square / hours), 6.0);  // W, by hours; the middle bins, 83 hours, stray by up to 70 W
   for (int i = n; i < n + n_grid; ++i) {
-    EXPECT_NEAR(back(i), u(i), 2e-14);  // two powers: some ulp times 1 / exponent
     EXPECT_NEAR(burst(i), 0.5 * (p(i) + 340.9), 1e-11);
     if (i > n) {
       EXPECT_GT(p(i), p(i - 1));

@@ -16,10 +16,9 @@ struct ChannelArray {
 };
 
 // Fully developed laminar flow in a rectangular duct of aspect a = short / long. Shah & London (1978), Laminar Flow Forced Convection in
-// Ducts, eqs 341 (friction, Fanning), 346 (H1: axially constant heat flux, walls of a section isothermal) and 344 (T: isothermal).
+// Ducts, eqs 341 (friction, Fanning) and 346 (H1: axially constant heat flux, walls of a section isothermal).
 COLDSUN_FN Real friction_laminar(Real a) { return 24.0 * (1.0 + a * (-1.3553 + a * (1.9467 + a * (-1.7012 + a * (0.9564 - 0.2537 * a))))); }
 COLDSUN_FN Real nusselt_h1(Real a) { return 8.235 * (1.0 + a * (-2.0421 + a * (3.0853 + a * (-2.4765 + a * (1.0578 - 0.1861 * a))))); }
-COLDSUN_FN Real nusselt_t(Real a) { return 7.541 * (1.0 + a * (-2.610 + a * (4.970 + a * (-5.119 + a * (2.702 - 0.548 * a))))); }
 
 // Mean Nusselt number over [0, x] of a laminar, thermally developing flow; x_star = x / (d_h re pr). Leveque's entrance solution for
 // parallel plates at constant flux, 2.236 x*^-1/3 (Shah & London 1978 eq. 317), scaled to the duct by its developed value and blended with

@@ -8,7 +8,7 @@ struct LoopModel {
   // plates' loop
   Real c_supply = 0, c_return = 0;             // heat capacity of the volumes before and after the plates, CDU metal in the first [J/K]
   Real flow = 0;                               // capacity rate of the plates' loop at flow_gain 1 [W/K]; filled from the nodes
-  Real v_dot = 0, v_dot_design = 0;            // volume flow now and that at which the head is given [m3/s]; v_dot filled from the nodes
+  Real v_dot = 0, v_dot_design = 0;            // volume flow at flow_gain 1, filled from the nodes, and that of the head [m3/s]
   Real dp = 0, dp_exponent = 2, eta_pump = 0;  // head at v_dot_design [Pa], dp ~ flow^exponent, wire to water
   // CDU
   Real cdu_ua = 0, cdu_ua_exponent = 0.7;  // at design flows [W/K], film conductance ~ flow^exponent
@@ -41,8 +41,9 @@ COLDSUN_FN Real air_density(Real pressure, Real temperature) { return pressure /
 // ISO 2533 standard atmosphere below 11 km.
 COLDSUN_FN Real standard_pressure(Real altitude) { return 101325.0 * math::pow(1.0 - 2.25577e-5 * altitude, 5.25588); }
 
-// Effectiveness of heat exchangers, Kays & London (1984), Compact Heat Exchangers, table 2-2: counterflow, and crossflow with both fluids
-// unmixed. c_r: smaller over larger capacity rate.
+// Effectiveness of heat exchangers. Counterflow: Kays & London (1984), Compact Heat Exchangers, table 2-2. Crossflow with both fluids
+// unmixed: the usual approximation of their series, Incropera et al. (2007), Fundamentals of Heat and Mass Transfer, 6th ed., eq. 11.32.
+// c_r: smaller over larger capacity rate.
 COLDSUN_FN Real effectiveness_counterflow(Real ntu, Real c_r) {
   const Real d = 1.0 - c_r;
   if (d * ntu < 1e-9) return ntu / (1.0 + ntu);
@@ -168,7 +169,8 @@ struct FanBalance {
   }
 };
 
-// The chiller's COP follows a constant share of Carnot's, condenser 12 K above outside air, evaporator 15 K below the hall's set-point.
+// The chiller's COP follows a constant share of Carnot's, condenser 12 K above outside air, evaporator 15 K below the hall's set-point;
+// its lift is 10 K at least, as its expansion valve wants.
 COLDSUN_FN Real chiller_cop(const LoopModel& m, Real temp_air) {
   const Real t_evaporator = m.t_hall_set - 15.0;
   const Real lift = math::max(temp_air + 12.0 - t_evaporator, 10.0), lift_ref = math::max(m.cop_t_air + 12.0 - t_evaporator, 10.0);
@@ -188,6 +190,7 @@ COLDSUN_FN Real aux_bound(const LoopModel& m, Real v_dot, Real temp_air) {
 }
 
 // Hall air: heat in, a cooler whose capacity grows linearly over the band, passive coil first and a chiller for the rest.
+// The coil sees the temperatures of the cut's start.
 COLDSUN_FN void advance_hall(const LoopModel& m, const LoopState& s, const LoopInput& in, LoopOutput& out) {
   const Real on = m.t_hall_set - 0.5 * m.hall_band, c = m.c_hall / in.dt, gain = m.q_hall / m.hall_band;
   const Real speed = math::clamp((s.t_hall - on) / m.hall_band, m.hall_fan_min, 1.0), p_fan = m.p_hall_fan * speed * speed * speed;

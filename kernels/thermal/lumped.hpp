@@ -87,7 +87,7 @@ COLDSUN_FN Real first_step(const StepLimits& limits, Real h_next, Real p_jump, R
   return restart ? (h_next > 0.0 ? math::min(h_next, limits.h_restart) : limits.h_restart) : h_next;
 }
 
-// One lumped plate through a cut of length dt. share: plate power per node power. About 150 flops per step.
+// One lumped plate through a cut of length dt. share: plate power per node power. About 500 flops per step.
 COLDSUN_FN PlateReport advance_lumped(const LumpedPlate& plate, LumpedState& s, const PowerLaw& law, Real share, Real t_inlet, Real dt,
                                       Real h_next, Real p_last, Real r_node, const StepLimits& limits) {
   using namespace sdirk2;

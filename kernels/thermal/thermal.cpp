@@ -20,6 +20,8 @@ void check(const PlateSpec& p) {
   if (p.tim_layer >= static_cast<int>(p.layer.size())) refuse("tim_layer is beyond the plate's layers");
   for (const LayerSpec& l : p.layer)
     if (!(l.thickness > 0 && l.conductivity > 0 && l.heat_capacity > 0) || l.contact < 0) refuse("a layer's numbers must be positive");
+  if (p.layer.back().contact > 0 || p.lid.contact > 0) refuse("a contact resistance lies between two layers, not in the coolant");
+  if (p.tim_layer == static_cast<int>(p.layer.size()) - 1) refuse("the last layer carries the channels: it is no interface material");
   if (p.lid.thickness > 0 && !(p.lid.conductivity > 0 && p.lid.heat_capacity > 0)) refuse("the lid's numbers must be positive");
   if (!(p.channel.count >= 1 && p.channel.width > 0 && p.channel.height > 0)) refuse("a plate has no channels");
   if (!(p.channel.open_share(p.width) < 1.0)) refuse("the channels leave no wall");
@@ -36,7 +38,7 @@ void check(const NodeSpec& n, std::size_t n_plates, std::size_t n_site) {
   if (!(n.liquid_fraction > 0 && n.liquid_fraction <= 1)) refuse("liquid_fraction must be in (0, 1]");
   if (!(n.tim_factor > 0)) refuse("tim_factor must be positive");
   if (!(n.p_max > 0 && n.p_throttle >= 0 && n.p_throttle <= n.p_max)) refuse("a node needs 0 <= p_throttle <= p_max, p_max > 0");
-  if (!(n.t_band > 0)) refuse("a node's cap band must be wider than 0 K");
+  if (!(n.t_cap > 0 && n.t_band > 0)) refuse("a node's cap needs a temperature and a band above 0 K");
   if (n.p_leakage < 0 || n.leakage_slope < 0) refuse("leakage must not be negative");
 }
 

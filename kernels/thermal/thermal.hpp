@@ -30,7 +30,7 @@ struct LumpedModel {
 struct System {
   std::int32_t n_site = 0, n_node = 0, n_field = 0, n_lumped = 0;
   Real tolerance = 0.05;  // of a step, on every cell of a plate [K]
-  Real h_restart = 5e-3;  // first step after a change of power or flow [s]
+  Real h_restart = 5e-3;  // first step after a change of power [s]
   Real h_min = 1e-4;      // no step is refined below [s]
 
   // model: one per (plate class, flow, interface) that occurs
