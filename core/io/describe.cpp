@@ -202,8 +202,9 @@ std::string describe(const Site& s, bool whole) {
   row("sun", fmt::format("{:.3f} MWp, {} strings in {} rows", d.p_pv_stc / 1e6, d.n_string, d.n_string_row));
   row("battery",
       fmt::format("{:.2f} MWh usable, converter {:.2f} MW", to_unit("mwh", d.e_battery), s.power.battery.converter.p_rated / 1e6));
-  row("grid", s.power.grid.present ? fmt::format("import {:.2f} MW, export {:.2f} MW, {:.0f} g/kWh on average", s.power.grid.p_import / 1e6,
-                                                 s.power.grid.p_export / 1e6, to_unit("g_per_kwh", mean(s.power.grid.carbon_intensity)))
+  row("grid", s.power.grid.present ? fmt::format("import {:.2f} MW of which the hall may take {:.2f}, export {:.2f} MW, {:.0f} g/kWh on average",
+                                                 s.power.grid.p_import / 1e6, s.power.grid.p_budget / 1e6, s.power.grid.p_export / 1e6,
+                                                 to_unit("g_per_kwh", mean(s.power.grid.carbon_intensity)))
                                    : std::string("none: an island"));
   row("coolant", fmt::format("{}: supply {:.1f}, return {:.1f} degC at full load, {:.2f} L/min per kW", s.cooling.coolant, degc(d.t_supply),
                              degc(d.t_return), to_unit("lpm", d.flow_per_heat) * 1e3));
