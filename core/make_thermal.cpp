@@ -1,7 +1,7 @@
 // Site files -> plates, nodes, coolant loop, dry cooler and hall air.
-#include <cmath>
 #include <stdexcept>
 
+#include "common/atmosphere.hpp"
 #include "core/make_system.hpp"
 #include "thermal/make.hpp"
 
@@ -30,9 +30,6 @@ thermal::PlateSpec plate_of(const PlateClass& p, Real t_design) {
   s.coolant = coolant_of(p.coolant), s.t_design = t_design, s.power_map = p.power_map;
   return s;
 }
-
-// Pressure of the standard atmosphere (ISO 2533) at an altitude.
-Real standard_pressure(Real altitude) { return 101325.0 * std::pow(1.0 - 2.25577e-5 * altitude, 5.25588); }
 
 thermal::LoopModel loop_of(const Site& site) {
   const Cooling& c = site.cooling;

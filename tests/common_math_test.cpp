@@ -4,6 +4,7 @@
 #include <functional>
 #include <limits>
 
+#include "common/atmosphere.hpp"
 #include "common/math.hpp"
 #include "common/philox.hpp"
 #include "tests/backends.hpp"
@@ -170,6 +171,14 @@ TEST(MathHost, VectorsGiveTheScalarsBits) {
   EXPECT_TRUE(agree([](Real v) { return math::sin(v); }));
   for_rows(Host{}, n_row, n_col, Apply<What::quantile>{x, y});
   EXPECT_TRUE(agree([](Real v) { return math::normal_quantile(v); }));
+}
+
+// Pressures in the tables of ISO 2533 at geopotential altitudes, to their last digit.
+TEST(MathHost, StandardPressureOfTheTables) {
+  EXPECT_EQ(standard_pressure(0.0), 101325.0);
+  EXPECT_NEAR(standard_pressure(1000.0), 89874.6, 0.05);
+  EXPECT_NEAR(standard_pressure(5000.0), 54019.9, 0.05);
+  EXPECT_NEAR(standard_pressure(11000.0), 22632.0, 0.1);
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "common/atmosphere.hpp"
 #include "core/make_system.hpp"
 #include "core/units.hpp"
 
@@ -18,11 +19,8 @@ namespace {
 // 2010).
 Real volumetric_heat_capacity(const std::string& coolant) { return coolant == "water" ? 992.2 * 4179.5 : 1009.9 * 3969.0; }
 
-// Dry air at the site's altitude: ISA pressure (ICAO Doc 7488) and the gas law.
-Real air_heat_capacity(Real altitude, Real t_air) {
-  const Real pressure = 101325.0 * std::pow(1.0 - 2.25577e-5 * altitude, 5.2559);
-  return 1006.0 * pressure / (287.05 * t_air);
-}
+// Dry air at the site's altitude: the standard atmosphere and the gas law.
+Real air_heat_capacity(Real altitude, Real t_air) { return 1006.0 * standard_pressure(altitude) / (287.05 * t_air); }
 
 // Effectiveness of a counterflow exchanger, and of a crossflow one with both streams unmixed (Incropera, Fundamentals of Heat and
 // Mass Transfer, 7th ed., table 11.3).

@@ -1,4 +1,4 @@
-// Clear sky: air mass, pressure of an altitude, and the irradiance under no clouds after Ineichen and Perez.
+// Clear sky: air mass, and the irradiance under no clouds after Ineichen and Perez.
 #pragma once
 #include <cmath>
 
@@ -18,9 +18,6 @@ COLDSUN_FN Real relative_airmass(Real apparent_zenith, Real cos_zenith) {
   return 1.0 / (math::max(cos_zenith, 0.0) + 0.50572 * math::pow(96.07995 - z, -1.6364));
 }
 COLDSUN_FN Real absolute_airmass(Real relative, Real pressure) { return relative * pressure / constants::standard_atmosphere; }
-
-// Pressure [Pa] of the standard atmosphere at an altitude [m]: troposphere of ISO 2533 (288.15 K, -6.5 K/km), constants as in pvlib.
-COLDSUN_FN Real pressure_at(Real altitude) { return 100.0 * math::pow((44331.514 - altitude) / 11880.516, 1.0 / 0.1902632); }
 
 // Ineichen and Perez (2002), doi 10.1016/S0038-092X(02)00045-2, with the Linke turbidity at air mass 2; the second bound on dni is Ineichen
 // (2008), doi 10.1016/j.solener.2008.02.009, and 0.163 as in the paper's own programme (see Stein, Hansen and Reno, SAND2012-2389).

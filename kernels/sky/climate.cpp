@@ -17,7 +17,7 @@ SkyMaker::SkyMaker(const Site& site, const Climate& climate)
     : site_(site),
       climate_(climate),
       horizon_(sun::horizon({site.latitude, site.longitude, site.altitude})),
-      standard_pressure_(pressure_at(site.altitude)) {}
+      standard_pressure_(standard_pressure(site.altitude)) {}
 
 sun::Place SkyMaker::place_at(Time utc) {
   constexpr Time hour = 3600 * ns_per_s;

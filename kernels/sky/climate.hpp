@@ -3,6 +3,7 @@
 #pragma once
 #include <vector>
 
+#include "common/atmosphere.hpp"
 #include "sky/clear_sky.hpp"
 #include "sky/sky.hpp"
 

@@ -22,7 +22,7 @@ Real value(const std::vector<Real>& column, std::size_t i, Real otherwise) { ret
 // The series seen as intervals on a grid [origin + j step, origin + (j + 1) step) of the table's own time.
 class Intervals {
  public:
-  Intervals(const Series& s, const Site& site, Time start) : s_(s), standard_pressure_(pressure_at(site.altitude)) {
+  Intervals(const Series& s, const Site& site, Time start) : s_(s), standard_pressure_(standard_pressure(site.altitude)) {
     check();
     step = s.time[1] - s.time[0];
     const Time shift = s.stamp == Stamp::start ? 0 : (s.stamp == Stamp::end ? step : step / 2);

@@ -1,5 +1,6 @@
 // Loop: the plates' coolant loop, CDU, facility water, dry cooler and hall air of one site, advanced together over a sub-step.
 #pragma once
+#include "common/constants.hpp"
 #include "common/math.hpp"
 
 namespace coldsun::thermal {
@@ -24,7 +25,7 @@ struct LoopModel {
   Real air_flow = 0;                                // design, at sea level [m3/s]
   Real p_fan = 0;                                   // of all fans at design flow and sea-level density [W]
   Real fan_min = 0.2, fan_band = 4, fan_time = 20;  // lowest speed, band [K], time constant [s]
-  Real pressure = 101325;                           // of the outside air [Pa]
+  Real pressure = constants::standard_atmosphere;   // of the outside air [Pa]
   // hall air
   Real c_hall = 0;                          // [J/K]
   Real t_hall_set = 300.15, hall_band = 4;  // middle and width of the proportional band [K]
@@ -38,8 +39,6 @@ struct LoopModel {
 // Outside air is dry and ideal: 287.05 J/(kg K), cp 1006 J/(kg K). Standard sea-level density at 15 degrees C: 1.225 kg/m3 (ISO 2533).
 inline constexpr Real gas_constant_air = 287.05, cp_air = 1006.0, rho_air_standard = 1.225;
 COLDSUN_FN Real air_density(Real pressure, Real temperature) { return pressure / (gas_constant_air * temperature); }
-// ISO 2533 standard atmosphere below 11 km.
-COLDSUN_FN Real standard_pressure(Real altitude) { return 101325.0 * math::pow(1.0 - 2.25577e-5 * altitude, 5.25588); }
 
 // Effectiveness of heat exchangers. Counterflow: Kays & London (1984), Compact Heat Exchangers, table 2-2. Crossflow with both fluids
 // unmixed: the usual approximation of their series, Incropera et al. (2007), Fundamentals of Heat and Mass Transfer, 6th ed., eq. 11.32.
