@@ -15,7 +15,7 @@ sky::Climate sky_climate(const Site& site) {
     k.linke_turbidity[m] = c.linke_turbidity[i], k.haze[m] = c.haze[i], k.dust_probability[m] = std::min(1.0, c.dust_days[i] / days[m]);
     k.temp_min[m] = c.temp_air_min[i], k.temp_max[m] = c.temp_air_max[i], k.wind_speed[m] = c.wind_speed[i];
   }
-  k.haze_forward = c.haze_forward, k.dust_factor = c.dust_factor, k.wind_amplitude = c.wind_amplitude;
+  k.haze_forward = c.haze_forward, k.dust_depth = c.dust_depth, k.wind_amplitude = c.wind_amplitude;
   return k;
 }
 

@@ -46,7 +46,7 @@ struct Climate {
   Monthly haze{};             ///< optical depth of haze beyond the turbidity on days without dust [1]
   Real haze_forward = 0;      ///< share of the light that haze takes from the beam and that arrives as diffuse [1]
   Monthly dust_days{};        ///< days of dust per month [1]
-  Real dust_factor = 0;       ///< mean factor on turbidity and haze on a dusty day [1]
+  Real dust_depth = 0;        ///< mean optical depth that a dusty day adds to the haze [1]
   Monthly temp_air_min{};     ///< monthly mean of the daily minimum [K]
   Monthly temp_air_max{};     ///< monthly mean of the daily maximum [K]
   Monthly wind_speed{};       ///< monthly mean at 10 m [m/s]

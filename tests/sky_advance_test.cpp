@@ -20,7 +20,7 @@ Climate climate() {
     c.linke_turbidity[m] = 3.0, c.temp_min[m] = 285.0, c.temp_max[m] = 300.0, c.wind_speed[m] = 4.0;
     c.haze[m] = 0.05, c.dust_probability[m] = 0.1;
   }
-  c.dust_factor = 1.5;
+  c.dust_depth = 0.1;
   return c;
 }
 

@@ -19,7 +19,7 @@ Monthly all_year(Real x) {
 Climate climate() {
   Climate c;
   c.linke_turbidity = all_year(3.0), c.haze = all_year(0.054), c.haze_forward = 0.8;
-  c.dust_days = all_year(0.3), c.dust_factor = 1.5;
+  c.dust_days = all_year(0.3), c.dust_depth = 0.3;
   c.temp_air_min = all_year(4.0 + celsius), c.temp_air_max = all_year(24.0 + celsius);
   c.wind_speed = all_year(4.3), c.wind_amplitude = 0.5, c.albedo = 0.25;
   c.cloud.clear_fraction = all_year(0.5), c.cloud.overcast_fraction = all_year(0.1), c.cloud.kc_thick = 0.5, c.cloud.kc_max = 1.4;

@@ -28,7 +28,7 @@ Climate read_climate(Table t) {
   c.haze = t.monthly("haze", between(0, 3));
   c.haze_forward = t.number("haze_forward", share());
   c.dust_days = t.monthly("dust_days", between(0, 28));
-  c.dust_factor = t.number("dust_factor", between(1, 5));
+  c.dust_depth = t.number("dust_depth", between(0, 3));
   c.temp_air_min = t.monthly("temp_air_min", Q::temperature, between(203.15, 333.15));
   c.temp_air_max = t.monthly("temp_air_max", Q::temperature, between(203.15, 333.15));
   c.wind_speed = t.monthly("wind_speed", Q::velocity, between(0, 40));

@@ -5,12 +5,12 @@
 
 namespace coldsun::sky {
 
-Real dust_factor(const Climate& climate, const Site& site, Time utc, std::uint64_t seed) {
+Real dust_depth(const Climate& climate, const Site& site, Time utc, std::uint64_t seed) {
   const std::int64_t day = local_day(utc, site.longitude);
   // One dust for all members: member 0's number. Draws of the cloud's octaves have other indices and draw numbers.
   const Chance chance = {seed, 0, Stream::cloud, static_cast<std::uint32_t>(site.entity)};
   const Real u = chance.uniform(static_cast<std::uint32_t>(day), draw_dust);
-  return dust_of(u, monthly(climate.dust_probability, noon_of(day, site.longitude)), climate.dust_factor);
+  return dust_of(u, monthly(climate.dust_probability, noon_of(day, site.longitude)), climate.dust_depth);
 }
 
 SkyMaker::SkyMaker(const Site& site, const Climate& climate)
@@ -41,9 +41,9 @@ SkyKnot SkyMaker::operator()(Time utc, Real dust, Real temp_air, Real wind_speed
   k.to_sun = sun::sight(place_at(utc), sun::mean_sidereal_time(utc), horizon_, pressure, temp_air).apparent;
   k.dni_extra = sun::extraterrestrial_dni(day_of_year(utc));
   k.temp_air = temp_air, k.wind_speed = wind_speed, k.pressure = pressure;
-  const Real airmass = relative_airmass(sun::zenith(k.to_sun), k.to_sun.z), turbidity = monthly(climate_.linke_turbidity, utc) * dust;
+  const Real airmass = relative_airmass(sun::zenith(k.to_sun), k.to_sun.z), turbidity = monthly(climate_.linke_turbidity, utc);
   const Irradiance air = clear_sky(k.to_sun.z, absolute_airmass(airmass, pressure), turbidity, site_.altitude, k.dni_extra);
-  k.clear = with_haze(air, k.to_sun.z, airmass, monthly(climate_.haze, utc) * dust, climate_.haze_forward);
+  k.clear = with_haze(air, k.to_sun.z, airmass, monthly(climate_.haze, utc) + dust, climate_.haze_forward);
   return k;
 }
 
@@ -65,10 +65,10 @@ void fill_from_climate(Weather& w, const System& system, int site, const Climate
   const Site& place = system.site(site);
   SkyMaker make(place, climate);
   std::int64_t day = INT64_MIN;
-  Real dust = 1.0;
+  Real dust = 0.0;
   for (int k = 0; k < w.n_knot(); ++k) {
     const Time t = w.start(0) + k * weather_step;
-    if (local_day(t, place.longitude) != day) day = local_day(t, place.longitude), dust = dust_factor(climate, place, t, seed);
+    if (local_day(t, place.longitude) != day) day = local_day(t, place.longitude), dust = dust_depth(climate, place, t, seed);
     const SkyKnot s = make(t, dust);
     w.east(site, k) = s.to_sun.x, w.north(site, k) = s.to_sun.y, w.up(site, k) = s.to_sun.z;
     w.dni_extra(site, k) = s.dni_extra;
@@ -103,13 +103,13 @@ Irradiation annual_irradiation(const Site& site, const Climate& climate, int yea
   Irradiation sum = {};
   const Time stop = midnight({year + 1, 1, 1});
   for (Time t = midnight({year, 1, 1}) + step / 2; t < stop; t += step) {
-    const Irradiance plain = make(t, 1.0).clear;
+    const Irradiance plain = make(t, 0.0).clear;
     if (plain.ghi <= 0.0) continue;
     const CloudKnot cloud = mean_clouds(site.cloud, date_of(t).month - 1);
     const Real p = monthly(climate.dust_probability, noon_of(local_day(t, site.longitude), site.longitude));
     Irradiance mean = {(1.0 - p) * plain.ghi, (1.0 - p) * plain.dni, 0.0};
     for (int i = 0; i < n_dust && p > 0.0; ++i) {
-      const Irradiance dusty = make(t, 1.0 + (climate.dust_factor - 1.0) * 2.0 * (i + 0.5) / n_dust).clear;
+      const Irradiance dusty = make(t, climate.dust_depth * 2.0 * (i + 0.5) / n_dust).clear;
       mean.ghi += p / n_dust * dusty.ghi, mean.dni += p / n_dust * dusty.dni;
     }
     const Real length = seconds(step);

@@ -31,8 +31,8 @@ inline Real diurnal_wind(Real mean, Real amplitude, Real solar_hour) {
   return mean * (1.0 + amplitude * math::cos(2.0 * constants::pi * (solar_hour - 15.0) / 24.0));
 }
 
-// Factor of dust on a day at u, uniform on (0, 1): 1 with chance 1 - p; on a dust day spread evenly over 1 to 2 mean - 1.
-inline Real dust_of(Real u, Real probability, Real mean) { return u < probability ? 1.0 + (mean - 1.0) * 2.0 * u / probability : 1.0; }
+// Optical depth of dust on a day at u, uniform on (0, 1): 0 with chance 1 - p; on a dust day spread evenly over 0 to 2 mean.
+inline Real dust_of(Real u, Real probability, Real mean) { return u < probability ? mean * 2.0 * u / probability : 0.0; }
 
 // Days of a site by its mean solar time, numbered from 1970; their middle in UTC.
 inline std::int64_t local_day(Time utc, Real longitude) {
@@ -42,7 +42,7 @@ inline Time noon_of(std::int64_t day, Real longitude) {
   return (day * 86400 + 43200) * ns_per_s - nanoseconds(longitude / (2.0 * constants::pi) * 86400.0);
 }
 // Changes at local midnight, when no sunlight shows it.
-Real dust_factor(const Climate&, const Site&, Time utc, std::uint64_t seed);
+Real dust_depth(const Climate&, const Site&, Time utc, std::uint64_t seed);
 
 // One knot of Sun, air and clear sky.
 struct SkyKnot {

@@ -160,7 +160,7 @@ void fill_from_series(Weather& w, const System& system, int site, const Climate&
   std::vector<Real> beam_clear, diffuse_clear;
   for (int k = 0; k < n_knot; ++k) {
     knot.push_back(
-        make(origin + k * weather_step, 1.0, between_middles(temp, k, n), between_middles(wind, k, n), between_middles(pressure, k, n)));
+        make(origin + k * weather_step, 0.0, between_middles(temp, k, n), between_middles(wind, k, n), between_middles(pressure, k, n)));
     beam_clear.push_back(knot.back().clear.dni * std::max(knot.back().to_sun.z, 0.0));
     diffuse_clear.push_back(knot.back().clear.dhi);
   }
@@ -186,7 +186,7 @@ void fill_from_series(Weather& w, const System& system, int site, const Climate&
     w.dni(site, i) = s.clear.dni * beam_index[k], w.dhi(site, i) = s.clear.dhi * diffuse_index[k];
     w.cover(site, i) = between_middles(cover, k, n);
     w.temp_air(site, i) = s.temp_air, w.wind_speed(site, i) = s.wind_speed, w.pressure(site, i) = s.pressure;
-    w.dust(site, i) = 1.0;
+    w.dust(site, i) = 0.0;
   }
 }
 

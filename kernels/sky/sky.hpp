@@ -61,7 +61,7 @@ struct Weather {
   Array<Real, 2> dni, dhi;              // W/m2, before the cloud field: clear sky, or the weather series
   Array<Real, 2> cover;                 // cloud cover from the series; negative: the cloud field draws its own; 0: no clouds
   Array<Real, 2> temp_air, wind_speed, pressure;
-  Array<Real, 2> dust;  // factor on turbidity and haze, 1 on a usual day
+  Array<Real, 2> dust;  // optical depth of the day's dust, 0 on a usual day
   template <class Self, class F>
   static void each(Self& s, F&& f) {
     const char* sk = "site knot";
@@ -78,7 +78,7 @@ struct Weather {
     f(FieldInfo{"temp_air", "K", sk, "air temperature", Kind::parameter}, s.temp_air);
     f(FieldInfo{"wind_speed", "m s-1", sk, "wind speed at 10 m", Kind::parameter}, s.wind_speed);
     f(FieldInfo{"pressure", "Pa", sk, "air pressure", Kind::parameter}, s.pressure);
-    f(FieldInfo{"dust", "1", sk, "factor of the day's dust on turbidity and haze", Kind::parameter}, s.dust);
+    f(FieldInfo{"dust", "1", sk, "optical depth of the day's dust", Kind::parameter}, s.dust);
   }
   int n_knot() const { return up.extent(1); }
 };
@@ -129,7 +129,7 @@ struct Climate {
   Real haze[12] = {};               // optical depth of haze beyond the turbidity, without dust days
   Real haze_forward = 0.8;          // part of the light that haze takes from the beam and that arrives as diffuse
   Real dust_probability[12] = {};   // of a dust day
-  Real dust_factor = 1.0;           // mean factor on turbidity and haze on a dust day
+  Real dust_depth = 0.0;            // mean optical depth that a dust day adds to the haze
   Real temp_min[12], temp_max[12];  // K, mean daily extremes
   Real wind_speed[12];              // m/s, mean
   Real wind_amplitude = 0.3;        // part of the mean; the maximum is at the hour of the highest temperature
