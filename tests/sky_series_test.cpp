@@ -161,6 +161,52 @@ TEST(SkySeries, clouds_inside_the_intervals) {
   EXPECT_GT(most, 0.3);
 }
 
+// A day of a series, stepped by minutes: ghi of every hour of each member, clouds and all; and the largest clear-sky index.
+struct Stepped {
+  Real ghi[4][24] = {}, most = 0.0;
+};
+Stepped stepped(const Truth& t, Weather& w) {
+  constexpr int n = 4;
+  State state = make_state(t.system, w, day0, n, Device::host);
+  Array<std::int32_t, 1> member(Device::host, {n});
+  Array<Time, 1> start(Device::host, {n}), stop(Device::host, {n});
+  Array<std::uint32_t, 1> flags(Device::host, {n});
+  Stepped s;
+  for (int k = 0; k < 1440; ++k) {
+    for (int m = 0; m < n; ++m) member(m) = m, start(m) = day0 + k * minute, stop(m) = start(m) + minute;
+    advance(Host{}, t.system, state, Drive{&w, flags}, Cut{member, start, stop, n, 7, 0});
+    for (int m = 0; m < n; ++m) s.ghi[m][k / 60] += state.ghi(m, 0) / 60.0, s.most = std::max(s.most, state.clearsky_index(m, 0));
+  }
+  return s;
+}
+
+// Clouds inside an hour move its light about and leave its mean. Without the gain one hour of these is 19 % off, rms 7 %.
+TEST(SkySeries, every_member_keeps_every_hour) {
+  const Truth truth(day0, day0 + 24 * hour);
+  Weather w = filled(truth, truth.series(60, Stamp::start), day0, day0 + 24 * hour);
+  const Stepped s = stepped(truth, w);
+  Real cover = 0.0;
+  for (int h = 0; h < 24; ++h) {
+    const Real want = mean_of([&](int k) { return ghi_of(w, k); }, 60 * h, 60);
+    for (const auto& member : s.ghi) EXPECT_NEAR(member[h], want, 2e-4 * want + 0.01) << h;
+    if (want > 100.0) cover = std::max(cover, w.cover(0, 60 * h + 30));
+  }
+  EXPECT_GT(cover, 0.3);
+}
+
+// A file whose Sun rises before ours: its first hour is far brighter than the clear sky. The index stays at 2, the energy is the file's.
+TEST(SkySeries, the_index_is_bounded_at_low_sun) {
+  const Truth truth(day0, day0 + 24 * hour);
+  Series series = truth.series(60, Stamp::start);
+  std::size_t dawn = 5;
+  while (dawn < 23 && !(series.ghi[dawn] > 1.0 && series.ghi[dawn - 1] < 1.0)) ++dawn;
+  series.ghi[dawn] = series.dhi[dawn] = 3.0 * series.ghi[dawn];
+  Weather w = filled(truth, series, day0, day0 + 24 * hour);
+  const Stepped s = stepped(truth, w);
+  EXPECT_EQ(s.most, 2.0);
+  for (const auto& member : s.ghi) EXPECT_NEAR(member[dawn], series.ghi[dawn], 0.01 * series.ghi[dawn] + 1.0);
+}
+
 // A typical year serves any year, 29 February too.
 TEST(SkySeries, typical_year) {
   Series s;

@@ -10,7 +10,7 @@ namespace coldsun::sky {
 
 // The weather table as kernels see it.
 struct WeatherView {
-  View<const Time, 1> start;
+  View<const Time, 1> start, origin, period;
   View<const Real, 2> east, north, up, dni_extra, ghi_clear, dni_clear, dni, dhi, cover, temp_air, wind_speed, pressure;
 
   COLDSUN_FN Place place(Time t) const { return place_uniform(seconds(t - start(0)), 0.0, 1.0 / seconds(weather_step), up.extent[1]); }
@@ -22,8 +22,8 @@ struct WeatherView {
   }
 };
 inline WeatherView view_of(const Weather& w) {
-  return {w.start, w.east, w.north, w.up,       w.dni_extra,  w.ghi_clear, w.dni_clear,
-          w.dni,   w.dhi,  w.cover, w.temp_air, w.wind_speed, w.pressure};
+  return {w.start,     w.origin, w.period, w.east,  w.north,    w.up,         w.dni_extra, w.ghi_clear,
+          w.dni_clear, w.dni,    w.dhi,    w.cover, w.temp_air, w.wind_speed, w.pressure};
 }
 
 // Cover of the series at a second of the cloud field.
@@ -33,29 +33,55 @@ struct CoverOfTable {
   COLDSUN_FN Real operator()(std::int64_t second) const { return WeatherView::at(table.cover, site, table.place(second * ns_per_s)); }
 };
 
-// Clouds on the smooth sky: beam by its transmission, the whole by the index, the rest is diffuse; ghi = fma(dni, up, dhi) to the bit.
+// Clouds on the smooth sky: the whole by the index, beam by its transmission, the rest is diffuse; ghi = fma(dni, up, dhi) to the bit. Half
+// of the smooth sky's diffuse light stays under any cloud: there the beam gives way, the whole does not.
 COLDSUN_FN Irradiance under_clouds(const CloudKnot& cloud, Real dni, Real dhi, Real dni_clear, Real up) {
-  const Real beam = math::min(dni * cloud.beam, math::max(dni, dni_clear));  // a series' beam cannot be raised above the clear sky's
-  const Real whole = std::fma(dni, up, dhi) * cloud.index;
-  const Real diffuse = math::max(whole - beam * up, 0.5 * dhi * math::min(cloud.index, 1.0));
+  const Real whole = std::fma(dni, up, dhi) * cloud.index, least = 0.5 * dhi * math::min(cloud.index, 1.0);
+  const Real most = math::max(dni, dni_clear);  // a series' beam cannot be raised above the clear sky's
+  const Real beam = math::max(math::min(math::min(dni * cloud.beam, most), (whole - least) / up), 0.0);
+  const Real diffuse = whole - beam * up;
   return {std::fma(beam, up, diffuse), beam, diffuse};
 }
 
+// Factor on the clouds of one interval of the series that makes its mean of ghi the series' own, over what of it lies in the table. A
+// function of the interval and the member's chance alone.
+COLDSUN_FN Real gain_of(CloudField field, const WeatherView& table, int s, Time start) {
+  const Time begin = table.start(0), end = begin + (table.up.extent[1] - 1) * weather_step;
+  Real smooth = 0.0, drawn = 0.0;
+  for (Time t = start < begin ? begin : start; t < start + table.period(s) && t < end; t += weather_step) {
+    const Place p = table.place(t + weather_step / 2);
+    const Real up = math::max(table.sun_at(s, p).z, 0.0);
+    if (up <= 0.0) continue;
+    const Real whole = std::fma(WeatherView::at(table.dni, s, p), up, WeatherView::at(table.dhi, s, p));
+    smooth += whole, drawn += whole * cloud_mean(field, CoverOfTable{table, s}, t, t + weather_step).index;
+  }
+  return drawn > 0.0 ? smooth / drawn : 1.0;
+}
+
 // reads system.site, the table around the cut; writes a site's irradiance and air. Some 200 B and, by day, 800 flops for a one-second cut
-// plus 15 normals of 300 operations each; 300 to 500 operations more per further second.
+// plus 15 normals of 300 operations each; 300 to 500 operations more per further second. On a series as much again, once per interval.
 struct SiteSky {
   Cut cut;
   View<const Site, 1> site;
   WeatherView table;
-  View<Real, 2> ghi, dni, dhi, clearsky_index, temp_air, wind_speed, pressure, solar_zenith;
+  View<Real, 2> ghi, dni, dhi, clearsky_index, temp_air, wind_speed, pressure, solar_zenith, interval, gain;
 
-  COLDSUN_FN CloudKnot clouds(int m, int s) const {
+  COLDSUN_FN CloudKnot clouds(int m, int s, Time middle) const {
     CloudField field(site(s).cloud, {cut.seed, cut.id(m), Stream::cloud, static_cast<std::uint32_t>(site(s).entity)});
-    return cloud_mean(field, CoverOfTable{table, s}, cut.start(m), cut.stop(m));
+    CloudKnot mean = cloud_mean(field, CoverOfTable{table, s}, cut.start(m), cut.stop(m));
+    if (table.period(s) == 0) return mean;
+    const std::int64_t j = floor_div(middle - table.origin(s), table.period(s));
+    if (interval(m, s) != static_cast<Real>(j + 1)) {
+      interval(m, s) = static_cast<Real>(j + 1);
+      gain(m, s) = gain_of(field, table, s, table.origin(s) + j * table.period(s));
+    }
+    mean.index *= gain(m, s);
+    return mean;
   }
   COLDSUN_FN void operator()(int a, int s) const {
     const int m = cut.member(a);
-    const Place p = table.place(cut.start(m) + (cut.stop(m) - cut.start(m)) / 2);
+    const Time middle = cut.start(m) + (cut.stop(m) - cut.start(m)) / 2;
+    const Place p = table.place(middle);
     temp_air(m, s) = WeatherView::at(table.temp_air, s, p);
     wind_speed(m, s) = WeatherView::at(table.wind_speed, s, p);
     pressure(m, s) = WeatherView::at(table.pressure, s, p);
@@ -64,11 +90,12 @@ struct SiteSky {
     const Real clear = WeatherView::at(table.ghi_clear, s, p);
     Irradiance now = {0.0, 0.0, 0.0};
     if (to_sun.z > 0.0 && cut.stop(m) > cut.start(m)) {
-      now = under_clouds(clouds(m, s), WeatherView::at(table.dni, s, p), WeatherView::at(table.dhi, s, p),
+      now = under_clouds(clouds(m, s, middle), WeatherView::at(table.dni, s, p), WeatherView::at(table.dhi, s, p),
                          WeatherView::at(table.dni_clear, s, p), to_sun.z);
     }
     ghi(m, s) = now.ghi, dni(m, s) = now.dni, dhi(m, s) = now.dhi;
-    clearsky_index(m, s) = to_sun.z > 0.0 && clear > 0.0 ? now.ghi / clear : 1.0;
+    // At most 2, as pvlib.irradiance.clearsky_index has it: with the Sun low a series may be many times brighter than the clear sky.
+    clearsky_index(m, s) = to_sun.z > 0.0 && clear > 0.0 ? math::min(now.ghi / clear, 2.0) : 1.0;
   }
 };
 
@@ -130,9 +157,9 @@ struct RaiseFlags {
 template <class Space>
 void advance(Space space, const System& sys, State& st, const Drive& d, const Cut& cut) {
   const WeatherView table = view_of(*d.weather);
-  for_rows(
-      space, cut.n_active, sys.n_site(),
-      SiteSky{cut, sys.site, table, st.ghi, st.dni, st.dhi, st.clearsky_index, st.temp_air, st.wind_speed, st.pressure, st.solar_zenith});
+  for_rows(space, cut.n_active, sys.n_site(),
+           SiteSky{cut, sys.site, table, st.ghi, st.dni, st.dhi, st.clearsky_index, st.temp_air, st.wind_speed, st.pressure,
+                   st.solar_zenith, st.interval, st.gain});
   for_rows(space, cut.n_active, sys.n_plane(),
            PlaneSky{cut, sys.site, sys.plane, table, st.ghi, st.dni, st.dhi, st.temp_air, st.wind_speed, st.soiling_ratio, st.poa_global,
                     st.effective_irradiance, st.temp_cell, st.temp_cell_end});

@@ -58,6 +58,7 @@ Weather make_weather(const System& system, Time start, Time stop, Device device)
   for (auto* column : {&w.east, &w.north, &w.up, &w.dni_extra, &w.ghi_clear, &w.dni_clear, &w.dni, &w.dhi, &w.cover, &w.temp_air,
                        &w.wind_speed, &w.pressure, &w.dust})
     *column = Array<Real, 2>(device, {system.n_site(), n_knot});
+  w.origin = Array<Time, 1>(device, {system.n_site()}), w.period = Array<Time, 1>(device, {system.n_site()});
   return w;
 }
 

@@ -176,6 +176,7 @@ void fill_from_series(Weather& w, const System& system, int site, const Climate&
   }
   const std::vector<Real> beam_index = fit_index(beam_clear, beam, n), diffuse_index = fit_index(diffuse_clear, diffuse, n);
 
+  if (series.subhourly_clouds) w.origin(site) = interval.origin, w.period(site) = interval.step;
   const int skip = static_cast<int>((w.start(0) - origin) / weather_step);
   for (int i = 0; i < w.n_knot(); ++i) {
     const int k = i + skip;

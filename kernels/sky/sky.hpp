@@ -61,7 +61,8 @@ struct Weather {
   Array<Real, 2> dni, dhi;              // W/m2, before the cloud field: clear sky, or the weather series
   Array<Real, 2> cover;                 // cloud cover from the series; negative: the cloud field draws its own; 0: no clouds
   Array<Real, 2> temp_air, wind_speed, pressure;
-  Array<Real, 2> dust;  // optical depth of the day's dust, 0 on a usual day
+  Array<Real, 2> dust;            // optical depth of the day's dust, 0 on a usual day
+  Array<Time, 1> origin, period;  // (site) start of one interval of the series, length of all; period 0: no series under the clouds
   template <class Self, class F>
   static void each(Self& s, F&& f) {
     const char* sk = "site knot";
@@ -79,6 +80,8 @@ struct Weather {
     f(FieldInfo{"wind_speed", "m s-1", sk, "wind speed at 10 m", Kind::parameter}, s.wind_speed);
     f(FieldInfo{"pressure", "Pa", sk, "air pressure", Kind::parameter}, s.pressure);
     f(FieldInfo{"dust", "1", sk, "optical depth of the day's dust", Kind::parameter}, s.dust);
+    f(FieldInfo{"origin", "ns", "site", "start of one averaging interval of the series", Kind::parameter}, s.origin);
+    f(FieldInfo{"period", "ns", "site", "length of the averaging intervals; 0 without clouds on a series", Kind::parameter}, s.period);
   }
   int n_knot() const { return up.extent(1); }
 };
@@ -86,6 +89,7 @@ struct Weather {
 struct State {
   // (member, site): means over the cut; the Sun at its middle
   Array<Real, 2> ghi, dni, dhi, clearsky_index, temp_air, wind_speed, pressure, solar_zenith;
+  Array<Real, 2> interval, gain;  // the series' interval last met, its number plus 1, and what its clouds are multiplied with
   // (member, plane)
   Array<Real, 2> poa_global, effective_irradiance, temp_cell;  // means over the cut
   Array<Real, 2> temp_cell_end;                                // at the cut's end: what is carried on
@@ -97,11 +101,13 @@ struct State {
     f(FieldInfo{"ghi", "W m-2", ms, "global horizontal irradiance", der}, s.ghi);
     f(FieldInfo{"dni", "W m-2", ms, "direct normal irradiance", der}, s.dni);
     f(FieldInfo{"dhi", "W m-2", ms, "diffuse horizontal irradiance", der}, s.dhi);
-    f(FieldInfo{"clearsky_index", "1", ms, "ghi over that of the clear sky; 1 at night", der}, s.clearsky_index);
+    f(FieldInfo{"clearsky_index", "1", ms, "ghi over that of the clear sky, at most 2; 1 at night", der}, s.clearsky_index);
     f(FieldInfo{"temp_air", "K", ms, "air temperature", der}, s.temp_air);
     f(FieldInfo{"wind_speed", "m s-1", ms, "wind speed", der}, s.wind_speed);
     f(FieldInfo{"pressure", "Pa", ms, "air pressure", der}, s.pressure);
     f(FieldInfo{"solar_zenith", "rad", ms, "angle of the apparent Sun from the zenith at the middle of the cut", der}, s.solar_zenith);
+    f(FieldInfo{"interval", "1", ms, "number of the series' interval last met, plus 1; 0: none", Kind::scratch}, s.interval);
+    f(FieldInfo{"gain", "1", ms, "factor on the clouds that keeps the interval's mean", Kind::scratch}, s.gain);
     f(FieldInfo{"poa_global", "W m-2", mp, "irradiance on the plane", der}, s.poa_global);
     f(FieldInfo{"effective_irradiance", "W m-2", mp, "irradiance that reaches the cells: after glass and dirt", der},
       s.effective_irradiance);
