@@ -13,7 +13,7 @@ inline orbit::Drive orbit_drive(const State& s, const Inputs& in) {
 inline workload::Drive workload_drive(const System& sys, const State& s) {
   workload::Drive d;
   d.link_up = s.orbit.link_up, d.p_node = s.electrical.p_served_node, d.p_unthrottled = s.thermal.p_unthrottled;
-  d.path_stall = sys.paths & path_stall, d.path_burst = sys.paths & path_burst, d.flags = s.run.flags;
+  d.path_stale = sys.paths & path_stale, d.path_stall = sys.paths & path_stall, d.path_burst = sys.paths & path_burst, d.flags = s.run.flags;
   return d;
 }
 
