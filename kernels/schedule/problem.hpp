@@ -11,7 +11,7 @@ namespace coldsun::schedule {
 
 inline constexpr int max_job = 256;    // jobs of one decision
 inline constexpr int max_place = 8;    // places that a job may go to
-inline constexpr int max_scenario = 64;
+inline constexpr int max_scenario = 64;  // forecasts
 inline constexpr int n_level = 4;      // cap levels of a plan
 inline constexpr int n_gene = 4;       // keys per job: order, place, start, cap level
 inline constexpr int n_knot = 16;      // knots of coolant supply temperature in the node table
@@ -46,6 +46,7 @@ struct Place {
   // what stands now [in]
   Real t_supply = 300.0;                               // K
   Real soc = 0.5, v_1 = 0.0, v_2 = 0.0, capacity_factor = 1.0;  // battery: charge, RC voltages [V]
+  Real p_it = 0.0;                                     // W that the nodes draw
   Real p_overhead = 0.0;                               // W that the site needs beside the work asked: auxiliaries, losses, leakage
   Real genset_carbon = 0.0, genset_price = 0.0;        // kg/J, per J
   Real t_margin = 353.15;                              // K: a junction above it costs margin
@@ -68,7 +69,8 @@ struct Job {
 
 // One node at a job's request by supply temperature: mean over the classes of the place by their counts, hottest junction of them.
 struct NodePoint {
-  Real p, p_input, pace, t_junction;  // W drawn, W at the rack converter's input, 1, K
+  Real p, p_input, asked;     // W drawn, W at the rack converter's input, W without any cap
+  Real pace, t_junction;      // 1, K
 };
 
 struct Shape {
@@ -94,13 +96,36 @@ struct Problem {
   Array<std::int32_t, 2> antennas;           // (place, slot) antennas that have a contact [in]
   Array<Real, 2> gap;                        // (place, slot) share of the slot in which link-bound work stands still [in]
   Array<NodePoint, 4> node;                  // (place, job | idle, level, knot); row n_job: a free node [made]
-  Array<Real, 3> planned_pace;               // (place, job, level) pace that a plan books with [made]
+  Array<Real, 3> request;                    // (place, job | idle, level) W of a node at the reference temperature, as the site cap counts [made]
 
   int n_place() const { return place.extent(0); }
   int n_job() const { return job.extent(0); }
   int n_slot() const { return temp_air.extent(1); }
   int n_scenario() const { return pv_linear.extent(0); }
 };
+
+// What kernels see of it.
+struct ProblemView {
+  int n_place, n_job, n_slot, n_scenario, n_start;
+  Real slot, knot_first, knot_step;
+  Real level[n_level];
+  View<const NodeClass, 1> node_class;
+  View<const Place, 1> place;
+  View<const Job, 1> job;
+  View<const Real, 3> pv_linear, pv_square, pv_available;
+  View<const Real, 2> temp_air, aux_bound, carbon, price, link_bytes;
+  View<const std::int32_t, 2> antennas;
+  View<const Real, 2> gap;
+  View<const NodePoint, 4> node;
+  View<const Real, 3> request;
+};
+inline ProblemView view_of(const Problem& p) {
+  ProblemView v{p.n_place(), p.n_job(), p.n_slot(), p.n_scenario(), p.n_start, p.slot, p.knot_first, p.knot_step, {}, p.node_class, p.place,
+                p.job, p.pv_linear, p.pv_square, p.pv_available, p.temp_air, p.aux_bound, p.carbon, p.price, p.link_bytes, p.antennas, p.gap,
+                p.node, p.request};
+  for (int l = 0; l < n_level; ++l) v.level[l] = p.level[l];
+  return v;
+}
 
 // All arrays on `device`, jobs and places at their defaults. Throws std::invalid_argument where a shape cannot be.
 Problem make_problem(const Shape&, Device);

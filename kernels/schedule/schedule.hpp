@@ -1,6 +1,6 @@
 // Schedule: from a Problem to the best of thousands of plans. Entry points, in the order of their use:
 //   Problem p = make_problem(shape, device);  fill p;  forecast_pv(space, ...);  prepare(space, p);
-//   Search s = make_search(p, options);  while (!finished(s)) advance(space, p, s);  Decision d = decision_of(p, s, genes)
+//   Search s = make_search(p, options, device);  while (!finished(s)) advance(space, p, s);  Decision d = decision_of(p, s)
 // or decide(space, p, options) which does the last line. A plan is random keys (Bean 1994, doi 10.1287/ijoc.6.2.154), decode() makes a
 // feasible schedule of any of them, evaluate() prices schedules under all scenarios in one launch.
 #pragma once
@@ -22,6 +22,7 @@ enum Line : std::int32_t {
   line_thermal,       // K s of the hottest junction above t_margin
   line_throttle,      // node seconds of work missed by junction caps and for want of power
   line_battery,       // J less in the batteries than at the start; negative: more
+  line_wait,          // node seconds between release and start
   n_line
 };
 const char* line_name(int line);
@@ -29,7 +30,7 @@ const char* line_unit(int line);
 
 // The scalar that is searched for: weights times lines; then mean + risk (CVaR - mean) over the scenarios.
 struct Weights {
-  Real line[n_line] = {2e-4, 0.0, 0.1, 1.0, 1e-3, 1e-5, 5e-5, 1.7e-8};  // per unit of the line; see README
+  Real line[n_line] = {1e-3, 0.0, 0.1, 1.0, 1e-3, 1e-5, 2e-4, 1.7e-8, 1e-6};  // per unit of the line; see README
   Real risk = 0.25;   // share of CVaR in the score
   Real alpha = 0.75;  // CVaR: mean of the worst 1 - alpha of the scenarios
 };
@@ -49,7 +50,7 @@ struct Population {
 };
 Population make_population(const Problem&, int n_plan, Device);
 
-// Node table and booked paces, from classes, jobs and levels. After forecast_pv or any change of jobs, places or levels.
+// Node table and requests, from classes, jobs and levels. After forecast_pv or any change of jobs, places or levels.
 template <class Space>
 void prepare(Space, Problem&);
 
@@ -98,13 +99,13 @@ struct Search {
   Population now, next;
   Array<std::int32_t, 1> rank, flag, kept;  // scratch: plans in order of score, distinct ones
   std::vector<Real> incumbent;     // keys of a plan to start from, empty: none
-  int generation = 0, n_priced = 0;
-  std::vector<Real> best_by_generation;
+  int generation = 0, n_priced = 0, n_ranked = 0, n_kept = 0;  // plans ranked in the last generation, distinct ones of them
+  std::vector<Real> best_by_generation, middle_by_generation;  // best and median score of the plans ranked
   Real rule_score[n_rule] = {};    // of the rules, priced in the first generation
   Real rule_cost[n_rule][n_line] = {};  // mean over the scenarios
 };
 Search make_search(const Problem&, const SearchOptions&, Device);
-// One generation: breed, decode, evaluate, rank. Anytime: now.row 0 is the best plan so far after each call.
+// One generation: breed, decode, evaluate, rank. Anytime: after each call now's row rank(0) is the best plan so far.
 template <class Space>
 void advance(Space, const Problem&, Search&);
 inline bool finished(const Search& s) { return s.n_priced >= s.options.n_plan; }
