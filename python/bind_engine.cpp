@@ -140,8 +140,10 @@ class Engine {
   }
 
   std::int64_t run(std::int64_t steps, const std::string& folder, int first_segment, std::int64_t per_segment,
-                   std::map<std::string, std::string> attributes, bool with_fields, const py::object& tell) {
-    io::RecordOptions o{folder, first_segment, per_segment, std::move(attributes), with_fields};
+                   std::map<std::string, std::string> attributes, bool with_fields, const py::object& tell, const py::object& hook) {
+    io::RecordOptions o;
+    o.folder = folder, o.first_segment = first_segment, o.steps_per_segment = per_segment, o.attribute = std::move(attributes), o.fields = with_fields;
+    if (!hook.is_none()) o.hook = hook.attr("_hook")().cast<py::capsule>().get_pointer<io::Hook>();
     std::exception_ptr stopped;   // Ctrl-C or the listener's error: raised once the record is whole
     std::int64_t done = 0;
     guarded([&] {
@@ -192,6 +194,8 @@ class Engine {
 
 }  // namespace
 
+void bind_plan(py::module_& m);   // bind_plan.cpp
+
 PYBIND11_MODULE(_engine, m) {
   m.doc() = "The coldsun engine. Use the package coldsun; this module is its C++ side.";
   py::register_exception<InputError>(m, "InputError", PyExc_ValueError);
@@ -213,6 +217,7 @@ PYBIND11_MODULE(_engine, m) {
         return out;
       })
       .def("describe", [](const PyNetwork& n) { return describe(n.network); })
+      .def("_network", [](const PyNetwork& n) { return py::capsule(&n.network, "coldsun::Network"); })
       .def("describe_json", [](const PyNetwork& n) { return describe_json(n.network); })
       .def("doubts", [](const PyNetwork& n) {
         std::vector<std::string> out;
@@ -237,15 +242,17 @@ PYBIND11_MODULE(_engine, m) {
            "network"_a, py::kw_only(), "members"_a, "first_member"_a, "seed"_a, "start_ns"_a, "hours"_a, "dt"_a, "device"_a, "paths_off"_a, "weather"_a)
       .def("state", &Engine::state)
       .def("fields", &Engine::field_table)
-      .def("run", &Engine::run, "steps"_a, "folder"_a, "first_segment"_a, "per_segment"_a, "attributes"_a, "fields"_a, "tell"_a)
+      .def("run", &Engine::run, "steps"_a, "folder"_a, "first_segment"_a, "per_segment"_a, "attributes"_a, "fields"_a, "tell"_a, "hook"_a = py::none())
       .def("step", &Engine::step, "n"_a = 1)
       .def("hash", &Engine::hashes)
       .def("save", &Engine::save)
       .def("restore", &Engine::restore)
+      .def("_twin", [](Engine& e) { return py::capsule(&e.twin(), "coldsun::Twin"); })
       .def_property_readonly("time_ns", &Engine::time)
       .def_property_readonly("device", &Engine::device)
       .def_property_readonly("span_ns", &Engine::span);
 
+  bind_plan(m);
   m.def("flag_text", &flag_text);
   m.def("is_fatal", &is_fatal);
   m.def("device_available", [](const std::string& word) { return device_available(word == "cuda" ? Device::cuda : Device::host); });

@@ -10,12 +10,20 @@
 
 namespace coldsun::io {
 
+// What decides before every step, and what the record keeps of it: further variables of one value per step.
+struct Hook {
+  Decide decide;
+  std::vector<Variable> variable;
+  std::function<std::vector<double>()> values;
+};
+
 struct RecordOptions {
   std::filesystem::path folder;
   int first_segment = 0;
   std::int64_t steps_per_segment = 360;
   std::map<std::string, std::string> attribute;   // of every segment: title, commit, inputs
   bool fields = false;                            // plate temperatures too
+  const Hook* hook = nullptr;
 };
 
 // Runs and records; `go_on(steps done)` is asked after every step, false closes the open segment and ends the run.
