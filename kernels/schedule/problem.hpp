@@ -14,7 +14,7 @@ inline constexpr int max_place = 8;    // places that a job may go to
 inline constexpr int max_scenario = 64;  // forecasts
 inline constexpr int n_level = 4;      // cap levels of a plan
 inline constexpr int n_gene = 4;       // keys per job: order, place, start, cap level
-inline constexpr int n_knot = 16;      // knots of coolant supply temperature in the node table
+inline constexpr int n_knot = 32;      // knots of coolant supply temperature in the node table
 inline constexpr int n_heat = 9, n_air = 9;  // knots of the loop table
 
 // Nodes that are alike: one row per (node type, plate model) of a place. [in]
@@ -81,7 +81,7 @@ struct Problem {
   Real slot = 300.0;             // s [in]
   Time start = 0;                // of the first slot, ns [in]
   Real level[n_level] = {1.0, 0.85, 0.7, 0.55};  // share of what a job's nodes would draw above rest [in]
-  Real knot_first = 283.15, knot_step = 4.0;     // K: supply temperatures of the node table
+  Real knot_first = 283.15, knot_step = 1.5;     // K: supply temperatures of the node table
   std::int32_t n_start = 0;      // starts that a key may choose among, evenly spaced; 0: every slot [in]
 
   Array<NodeClass, 1> node_class;            // (class) [in]

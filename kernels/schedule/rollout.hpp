@@ -156,7 +156,8 @@ struct Score {
       const Real part = math::min(left, 1.0);
       tail += part * sorted[k], left -= part;
     }
-    score(p) = mean + risk * (tail / whole - mean);
+    const Real sum = mean + risk * (tail / whole - mean);
+    score(p) = sum == sum ? sum : math::infinity;
   }
 };
 
