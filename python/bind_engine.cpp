@@ -75,7 +75,8 @@ py::dict site_facts(const Site& s) {
   return py::dict("name"_a = s.name, "title"_a = s.title, "latitude"_a = s.latitude / degree, "longitude"_a = s.longitude / degree, "altitude"_a = s.altitude,
                   "utc_offset"_a = s.utc_offset, "p_pv_stc"_a = d.p_pv_stc, "p_it_max"_a = d.p_it_max, "battery_capacity"_a = d.e_battery,
                   "n_node"_a = d.n_node, "n_field"_a = d.n_field, "n_gpu"_a = d.n_gpu, "n_string"_a = d.n_string, "n_string_row"_a = d.n_string_row,
-                  "carbon_intensity"_a = std::vector<Real>(s.power.grid.carbon_intensity.value.begin(), s.power.grid.carbon_intensity.value.end()));
+                  "carbon_intensity"_a = std::vector<Real>(s.power.grid.carbon_intensity.value.begin(), s.power.grid.carbon_intensity.value.end()),
+                  "price"_a = std::vector<Real>(s.power.grid.price.value.begin(), s.power.grid.price.value.end()));
 }
 
 std::vector<Real> reals(const py::dict& d, const char* name) {

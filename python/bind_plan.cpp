@@ -63,6 +63,7 @@ py::dict rows_dict(const std::vector<PlanRow>& rows, const Twin& t, int m) {
                   "n_node"_a = column(rows, [&](const PlanRow& r) { return j.n_node(m, r.job); }),
                   "n_gpu"_a = column(rows, [&](const PlanRow& r) { return j.n_gpu(m, r.job); }),
                   "priority"_a = column(rows, [&](const PlanRow& r) { return j.priority(m, r.job); }),
+                  "work"_a = column(rows, [&](const PlanRow& r) { return j.work(m, r.job); }),
                   "submit"_a = column(rows, [&](const PlanRow& r) { return j.submit_time(m, r.job); }),
                   "deadline"_a = column(rows, [&](const PlanRow& r) { return j.deadline(m, r.job); }));
 }
@@ -161,7 +162,11 @@ void bind_plan(py::module_& m) {
         const Twin& t = twin_of(p.engine);
         return rows_dict(rows_of(p.task, assignments(price_plans(p.task, p.options, key.data(), 1), 0), t.state), t, p.plan.member);
       }, "The rows that one plan's keys stand for")
-      .def("decision", [](const PyPlan& p) { return decision_dict(p.plan.decision); })
+      .def("decision", [](const PyPlan& p) {
+        py::dict out = decision_dict(p.plan.decision);
+        out["weight"] = line_of(p.options.search.weights.line);
+        return out;
+      })
       .def("alternatives", [](const PyPlan& p) {
         py::list out;
         for (const schedule::Decision& d : p.plan.alternative) out.append(decision_dict(d));
@@ -191,6 +196,15 @@ void bind_plan(py::module_& m) {
   py::class_<PyPlanner, std::shared_ptr<PyPlanner>>(m, "Planner")
       .def("_hook", [](PyPlanner& p) { return py::capsule(&p.hook, "coldsun::io::Hook"); });
   m.def("planner", &make_planner, "engine"_a, "network"_a, "every"_a, "surprise_share"_a, "options"_a, py::keep_alive<0, 1>());
+  m.def("job_table", [](const py::object& engine) {
+    Twin& t = twin_of(engine);
+    py::dict out;
+    workload::JobTable::each(t.inputs.jobs, [&](const FieldInfo& info, auto& a) {
+      using A = std::remove_cvref_t<decltype(a)>;
+      if constexpr (A::rank == 2) out[info.name] = py::array_t<typename A::value_type>({a.extent(0), a.extent(1)}, a.data(), engine);
+    });
+    return out;
+  }, "engine"_a, "The jobs of a run, (member, job)");
   m.def("weather_table", [](const py::object& engine) {
     Twin& t = twin_of(engine);
     py::dict out("start"_a = t.inputs.weather.start(0), "step"_a = sky::weather_step);

@@ -10,7 +10,7 @@ import pandas as pd
 from .errors import InputError
 
 _HOME = ("#1f5f99", "#c2571a", "#4a8f4d", "#6a4c93", "#a23b72", "#8c564b", "#2f7fc1", "#7a7a2a")
-_RUNS, _SUN, _CONTACT = "#c9ccd1", "#f0a92b", "#1f5f99"
+_RUNS, _SUN, _CONTACT, _LATE = "#d5d8dc", "#f0a92b", "#1f5f99", "#d3173c"
 
 
 def _free_nodes(busy_until: np.ndarray, start: float, n: int) -> np.ndarray:
@@ -61,11 +61,11 @@ def _gantt(axis, plan, site: str, n_node: int, begin: pd.Timestamp, end: pd.Time
         nodes = _free_nodes(busy, (start - begin).total_seconds(), min(int(job["nodes"]), n_node))
         busy[nodes] = (stop - begin).total_seconds()
         colour = _RUNS if job["running"] else _HOME[plan.sites.index(job["home"]) % len(_HOME)]
-        moved, late = job["home"] != site, job["end"] > job["deadline"]
+        late = job["end"] > job["deadline"] and not job["running"]
+        look = dict(facecolors=colour, alpha=1.0 if job["running"] else 0.2 + 0.8 * (float(job["cap"]) - 0.5) / 0.5, hatch="////" if job["home"] != site else None,
+                    edgecolor=_LATE if late else "white", linewidth=0.7 if late else 0.15 if job["running"] else 0.4)
         for first, count in _runs(nodes):
-            axis.broken_barh([(start, stop - start)], (first, count), facecolors=colour, alpha=0.35 + 0.6 * float(job["cap"]) if not job["running"] else 0.9,
-                             edgecolor="#b3261e" if late and not job["running"] else "white", linewidth=0.9 if late and not job["running"] else 0.35,
-                             hatch="////" if moved else None)
+            axis.broken_barh([(start, stop - start)], (first, count), **look)
     axis.set_ylim(0, n_node)
     axis.set_ylabel("node")
     axis.spines[["top", "right"]].set_visible(False)
@@ -82,7 +82,7 @@ def _legend(figure, plan) -> None:
         handles.append(Patch(facecolor="#555555", alpha=0.6, label="paler: lower power cap"))
     wait = plan.jobs[~plan.jobs["running"]]
     if (wait["end"] > wait["deadline"]).any():
-        handles.append(Patch(facecolor="white", edgecolor="#b3261e", label="ends after its deadline"))
+        handles.append(Patch(facecolor="white", edgecolor=_LATE, label="ends after its deadline"))
     figure.legend(handles=handles, loc="outside lower center", ncol=len(handles), frameon=False, fontsize=9)
 
 
@@ -129,7 +129,7 @@ def gantt(plan, path: str | Path, title: str = "") -> Path:
     axes[-1].set_xlabel("UTC")
     _legend(figure, plan)
     text = title or f"Plan for {plan.network.title}, made {plan.made:%d %B %Y, %H:%M} UTC: {plan.summary()}"
-    figure.suptitle(text, fontsize=11, fontweight="bold", wrap=True)
+    figure.suptitle(text.replace(" UTC: ", " UTC\n", 1), fontsize=11, fontweight="bold", linespacing=1.4)
     path = Path(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
