@@ -123,6 +123,17 @@ def test_command_prints_the_bill_beside_the_rules(cli, lumped, tmp_path):
     assert said.status == 0 and answer["priced"] >= 128 and answer["bill"]["plan"]["score"] <= answer["bill"]["fcfs"]["score"]
 
 
+def test_run_command_plans_as_it_goes(cli, lumped, tmp_path):
+    said = cli("run", lumped, "--hours", "0.25", "--start", START, "--plan", "--every", "5min", "--plans", "32", "--scenarios", "2", "--json", "--out",
+               tmp_path / "r")
+    assert said.status == 0, said.err
+    with cs.open_record(tmp_path / "r") as data:
+        assert np.flatnonzero(data["plan_decisions"].values)[[0, -1]].tolist() == [0, 60]
+        assert "every_min" in data.attrs["plan"]
+    said = cli("run", lumped, "--hours", "0.1", "--plan", "--every", "soon", "--out", tmp_path / "s")
+    assert said.status == 2 and "every = 'soon'" in said.errors[0]
+
+
 @pytest.mark.parametrize(("words", "says"), [
     (("--horizon", "0.05"), "horizon_hours"), (("--plans", "3"), "plans = 3"), (("--scenarios", "99"), "scenarios = 99"),
     (("--policy", "luck"), "policy = 'luck'"), (("--backlog", "-1"), "backlog = -1"), (("--at", "soon"), "start = 'soon'"),

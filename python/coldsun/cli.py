@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from .cli_plan import plan
+from .cli_plan import minutes, plan
 from .errors import InputError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="A digital twin of zero-carbon data centres.")
@@ -65,8 +65,8 @@ def run(
     paths_off: Annotated[Optional[list[str]], typer.Option(help="switch off a path of the outage: stall, burst, stale")] = None,
     fields: Annotated[bool, typer.Option(help="record plate temperature fields too")] = False,
     planned: Annotated[bool, typer.Option("--plan", help="plan the jobs as the run goes")] = False,
-    every: Annotated[float, typer.Option(help="minutes from plan to plan")] = 5.0,
-    plans: Annotated[int, typer.Option(help="plans priced at each decision")] = 1024,
+    every: Annotated[str, typer.Option(help="time from plan to plan: 5min, 1h")] = "5min",
+    plans: Annotated[int, typer.Option(help="plans priced at each decision")] = 256,
     scenarios: Annotated[int, typer.Option(help="forecasts that each is priced under")] = 16,
     policy: Annotated[str, typer.Option(help="search, fcfs, easy, greedy-green or wait-awhile")] = "search",
     as_json: Annotated[bool, typer.Option("--json", help="print the figures as JSON")] = False,
@@ -88,7 +88,7 @@ def run(
         for facts in network.sites:
             err.print(counts(facts), highlight=False, soft_wrap=True)
     try:
-        plan = dict(every_min=every, plans=plans, scenarios=scenarios, policy=policy) if planned else None
+        plan = dict(every_min=minutes(every), plans=plans, scenarios=scenarios, policy=policy) if planned else None
         data = twin.run(out=folder, resume=resume, progress=not as_json, fields=fields, plan=plan)
     except KeyboardInterrupt:
         text = f"stopped at {twin.time:%Y-%m-%d %H:%M:%S} UTC; the record in {folder} is whole up to there, --resume goes on"

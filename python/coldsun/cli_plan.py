@@ -12,6 +12,16 @@ from rich.text import Text
 from .errors import InputError
 
 
+def minutes(text: str) -> float:
+    """A span of time as people write it, in minutes."""
+    import pandas as pd
+
+    try:
+        return pd.Timedelta(text if not text.replace(".", "", 1).isdigit() else f"{text}min").total_seconds() / 60.0
+    except ValueError:
+        raise InputError(f"every = {text!r}; accepted: a span such as 5min or 1h") from None
+
+
 def _number(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 1e3 else f"{value:.4g}"
 

@@ -62,7 +62,8 @@ def _gantt(axis, plan, site: str, n_node: int, begin: pd.Timestamp, end: pd.Time
         busy[nodes] = (stop - begin).total_seconds()
         colour = _RUNS if job["running"] else _HOME[plan.sites.index(job["home"]) % len(_HOME)]
         late = job["end"] > job["deadline"] and not job["running"]
-        look = dict(facecolors=colour, alpha=1.0 if job["running"] else 0.2 + 0.8 * (float(job["cap"]) - 0.5) / 0.5, hatch="////" if job["home"] != site else None,
+        shade = 1.0 if job["running"] else 0.2 + 0.8 * (float(job["cap"]) - 0.5) / 0.5
+        look = dict(facecolors=colour, alpha=shade, hatch="////" if job["home"] != site else None,
                     edgecolor=_LATE if late else "white", linewidth=0.7 if late else 0.15 if job["running"] else 0.4)
         for first, count in _runs(nodes):
             axis.broken_barh([(start, stop - start)], (first, count), **look)
