@@ -27,7 +27,7 @@ export CMAKE_BUILD_PARALLEL_LEVEL := $(JOBS)
 export OMP_WAIT_POLICY ?= passive
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-packages := g++ git pkg-config libhdf5-dev libtomlplusplus-dev libfmt-dev libbenchmark-dev
+packages := g++ git pkg-config libhdf5-dev libtomlplusplus-dev libfmt-dev libbenchmark-dev libthrust-dev
 test_packages := libgtest-dev libboost-context-dev
 
 engine_files := $(shell find CMakeLists.txt cmake pyproject.toml kernels core data python -type f \

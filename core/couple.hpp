@@ -3,6 +3,7 @@
 #include "common/cut.hpp"
 #include "common/math.hpp"
 #include "core/state.hpp"
+#include "electrical/bus.hpp"
 #include "orbit/advance.hpp"
 #include "thermal/loop.hpp"
 
@@ -17,7 +18,7 @@ COLDSUN_FN Real supply_set_point(const ControlLaw& law, Real temp_air) {
 // need beside that work: auxiliaries, losses, leakage.
 COLDSUN_FN Real site_cap(const ControlLaw& law, Real p_pv_available, Real soc, Real p_overhead) {
   const Real battery = soc > law.soc_reserve ? law.p_battery : 0.0;
-  return math::clamp(p_pv_available + battery + law.p_grid_budget - p_overhead, 0.0, law.p_it_max);
+  return electrical::site_cap(p_pv_available, battery, law.p_grid_budget, p_overhead, law.p_it_max);
 }
 
 // reads temp_air, p_pv_seen, p_overhead_seen, soc, link_up; writes p_site_cap, t_supply_set. 64 B and 12 flops per member and site
@@ -61,18 +62,20 @@ struct GiveHeat {
     q_extra(m, site) = q, heat_pending(m, site) -= q * length;
   }
 };
-// What a cut leaves to the next: heat for the coolant, and what the remote controller saw.
-// reads p_heat, p_pv_available, p_it, p_it_request, p_shed, p_aux, p_loss; writes heat_pending, p_pv_seen, p_overhead_seen. 88 B and 8 flops
-// per member and site
+// What a cut leaves to the next: heat for the coolant, and what the remote controller and a planner saw. The index counts while there is light.
+// reads p_heat, p_pv_available, p_it, p_it_request, p_shed, p_aux, p_loss, ghi, clearsky_index; writes heat_pending, p_pv_seen,
+// p_overhead_seen, kc_seen. 120 B and 20 flops per member and site
 struct Remember {
   Cut cut;
-  View<const Real, 2> p_heat, p_pv_available, p_it, p_it_request, p_shed, p_aux, p_loss;
-  View<Real, 2> heat_pending, p_pv_seen, p_overhead_seen;
+  View<const Real, 2> p_heat, p_pv_available, p_it, p_it_request, p_shed, p_aux, p_loss, ghi, clearsky_index;
+  View<Real, 2> heat_pending, p_pv_seen, p_overhead_seen, kc_seen;
   COLDSUN_FN void operator()(int a, int site) const {
     const int m = cut.member(a);
     const Real beyond = p_it(m, site) - (p_it_request(m, site) - p_shed(m, site));   // leakage; less where a junction cap held nodes back
     heat_pending(m, site) += p_heat(m, site) * cut.length(m);
     p_pv_seen(m, site) = p_pv_available(m, site), p_overhead_seen(m, site) = p_aux(m, site) + p_loss(m, site) + beyond;
+    const Real now = clearsky_index(m, site), light = 20.0, memory = 600.0;   // W/m2, s
+    if (ghi(m, site) > light) kc_seen(m, site) = now + (kc_seen(m, site) - now) * math::exp(-cut.length(m) / memory);
   }
 };
 

@@ -3,6 +3,7 @@
 #include "core/couple.hpp"
 #include "core/make_system.hpp"
 #include "core/spaces.hpp"
+#include "sky/climate.hpp"
 #include "thermal/loop.hpp"
 
 namespace coldsun {
@@ -76,11 +77,16 @@ State make_state(const System& system, const Inputs& inputs, int n_member, std::
   s.controls.p_pv_seen = Array<Real, 2>(device, {n_member, n_site});
   s.controls.p_overhead_seen = Array<Real, 2>(device, {n_member, n_site});
   s.controls.p_aux_bound = Array<Real, 2>(device, {n_member, n_site});
+  s.controls.kc_seen = Array<Real, 2>(device, {n_member, n_site});
+  s.controls.kc_planned = Array<Real, 2>(device, {n_member, n_site});
+  s.controls.plan_made = Array<Time, 1>(device, {n_member});
   for (int m = 0; m < n_member; ++m)
     for (int k = 0; k < n_site; ++k) {
       const ControlLaw& law = system.control(k);
       s.controls.p_site_cap(m, k) = law.p_it_max;
       s.controls.t_supply_set(m, k) = couple::supply_set_point(law, inputs.weather.temp_air(k, 0));
+      const Real usual = sky::mean_clouds(system.sky.site(k).cloud, date_of(start).month - 1).index;   // to be expected till the sun is seen
+      s.controls.kc_seen(m, k) = s.controls.kc_planned(m, k) = usual;
       const thermal::LoopModel& loop = system.thermal.loop(k);   // nothing was seen yet: assume the auxiliaries' most
       s.controls.p_overhead_seen(m, k) = thermal::aux_bound(loop, loop.v_dot, inputs.weather.temp_air(k, 0));
     }

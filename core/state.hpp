@@ -46,6 +46,8 @@ struct System {
 struct Controls {
   Array<Real, 2> p_site_cap, t_supply_set, p_aux_bound;
   Array<Real, 2> heat_pending, q_extra, p_pv_seen, p_overhead_seen;
+  Array<Real, 2> kc_seen, kc_planned;       // (member, site) clear-sky index: as a planner sees it, and as it saw it at its last decision
+  Array<Time, 1> plan_made;                 // (member) when that was; 0: never
   template <class Self, class F> static void each(Self& s, F&& f) {
     f(FieldInfo{"p_site_cap", "W", "member site", "cap on what the nodes are asked for, as the remote controller last said", Kind::state}, s.p_site_cap);
     f(FieldInfo{"t_supply_set", "K", "member site", "set-point of the coolant supply as the remote controller last said", Kind::state}, s.t_supply_set);
@@ -55,6 +57,9 @@ struct Controls {
     f(FieldInfo{"p_pv_seen", "W", "member site", "PV power available in the cut before: what the remote controller knows", Kind::state}, s.p_pv_seen);
     f(FieldInfo{"p_overhead_seen", "W", "member site", "auxiliaries, losses and leakage beyond what was asked, in the cut before", Kind::state},
       s.p_overhead_seen);
+    f(FieldInfo{"kc_seen", "1", "member site", "clear-sky index of the last 10 minutes of sun, exponentially weighted", Kind::state}, s.kc_seen);
+    f(FieldInfo{"kc_planned", "1", "member site", "kc_seen at the last decision of a planner", Kind::state}, s.kc_planned);
+    f(FieldInfo{"plan_made", "ns", "member", "last decision of a planner, 0 none", Kind::state}, s.plan_made);
     f(FieldInfo{"p_aux_bound", "W", "member site", "most that the auxiliaries may draw", Kind::scratch}, s.p_aux_bound);
   }
 };

@@ -13,7 +13,7 @@ inline orbit::Drive orbit_drive(const State& s, const Inputs& in) {
 inline workload::Drive workload_drive(const System& sys, const State& s) {
   workload::Drive d;
   d.link_up = s.orbit.link_up, d.p_node = s.electrical.p_served_node, d.p_unthrottled = s.thermal.p_unthrottled;
-  d.path_stall = sys.paths & path_stall, d.path_burst = sys.paths & path_burst, d.flags = s.run.flags;
+  d.path_stale = sys.paths & path_stale, d.path_stall = sys.paths & path_stall, d.path_burst = sys.paths & path_burst, d.flags = s.run.flags;
   return d;
 }
 
@@ -62,7 +62,8 @@ void substep(Space space, const System& sys, State& s, const Inputs& in, const C
   electrical::advance(space, sys.electrical, s.electrical, power, cut);
   for_rows(space, n, n_site,
            couple::Remember{cut, s.electrical.p_heat, s.electrical.p_pv_available, s.electrical.p_it, s.workload.p_it_request, s.electrical.p_shed,
-                            s.electrical.p_aux, s.electrical.p_loss, s.controls.heat_pending, s.controls.p_pv_seen, s.controls.p_overhead_seen});
+                            s.electrical.p_aux, s.electrical.p_loss, s.sky.ghi, s.sky.clearsky_index, s.controls.heat_pending,
+                            s.controls.p_pv_seen, s.controls.p_overhead_seen, s.controls.kc_seen});
   workload::advance(space, sys.workload, in.jobs, s.workload, work, cut);
 
   for_rows(space, s.series.source.extent(0), n * n_site, couple::Accumulate{cut, s.series.source, s.series.sum});

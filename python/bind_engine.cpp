@@ -75,7 +75,8 @@ py::dict site_facts(const Site& s) {
   return py::dict("name"_a = s.name, "title"_a = s.title, "latitude"_a = s.latitude / degree, "longitude"_a = s.longitude / degree, "altitude"_a = s.altitude,
                   "utc_offset"_a = s.utc_offset, "p_pv_stc"_a = d.p_pv_stc, "p_it_max"_a = d.p_it_max, "battery_capacity"_a = d.e_battery,
                   "n_node"_a = d.n_node, "n_field"_a = d.n_field, "n_gpu"_a = d.n_gpu, "n_string"_a = d.n_string, "n_string_row"_a = d.n_string_row,
-                  "carbon_intensity"_a = std::vector<Real>(s.power.grid.carbon_intensity.value.begin(), s.power.grid.carbon_intensity.value.end()));
+                  "carbon_intensity"_a = std::vector<Real>(s.power.grid.carbon_intensity.value.begin(), s.power.grid.carbon_intensity.value.end()),
+                  "price"_a = std::vector<Real>(s.power.grid.price.value.begin(), s.power.grid.price.value.end()));
 }
 
 template <class T>
@@ -141,8 +142,9 @@ class Engine {
   }
 
   std::int64_t run(std::int64_t steps, const std::string& folder, int first_segment, std::int64_t per_segment,
-                   std::map<std::string, std::string> attributes, bool with_fields, bool with_internals, const py::object& tell) {
+                   std::map<std::string, std::string> attributes, bool with_fields, bool with_internals, const py::object& tell, const py::object& hook) {
     io::RecordOptions o{folder, first_segment, per_segment, std::move(attributes), with_fields, with_internals};
+    if (!hook.is_none()) o.hook = hook.attr("_hook")().cast<py::capsule>().get_pointer<io::Hook>();
     std::exception_ptr stopped;   // Ctrl-C or the listener's error: raised once the record is whole
     std::int64_t done = 0;
     guarded([&] {
@@ -201,6 +203,8 @@ class Engine {
 
 }  // namespace
 
+void bind_plan(py::module_& m);   // bind_plan.cpp
+
 PYBIND11_MODULE(_engine, m) {
   m.doc() = "The coldsun engine. Use the package coldsun; this module is its C++ side.";
   py::register_exception<InputError>(m, "InputError", PyExc_ValueError);
@@ -222,6 +226,7 @@ PYBIND11_MODULE(_engine, m) {
         return out;
       })
       .def("describe", [](const PyNetwork& n, bool whole) { return describe(n.network, whole); }, "whole"_a = false)
+      .def("_network", [](const PyNetwork& n) { return py::capsule(&n.network, "coldsun::Network"); })
       .def("describe_json", [](const PyNetwork& n) { return describe_json(n.network); })
       .def("doubts", [](const PyNetwork& n) {
         std::vector<std::string> out;
@@ -246,15 +251,18 @@ PYBIND11_MODULE(_engine, m) {
            "network"_a, py::kw_only(), "members"_a, "first_member"_a, "seed"_a, "start_ns"_a, "hours"_a, "dt"_a, "device"_a, "paths_off"_a, "weather"_a)
       .def("state", &Engine::state)
       .def("fields", &Engine::field_table)
-      .def("run", &Engine::run, "steps"_a, "folder"_a, "first_segment"_a, "per_segment"_a, "attributes"_a, "fields"_a, "internals"_a, "tell"_a)
+      .def("run", &Engine::run, "steps"_a, "folder"_a, "first_segment"_a, "per_segment"_a, "attributes"_a, "fields"_a, "internals"_a, "tell"_a,
+           "hook"_a = py::none())
       .def("step", &Engine::step, "n"_a = 1)
       .def("hash", &Engine::hashes)
       .def("save", &Engine::save)
       .def("restore", &Engine::restore)
+      .def("_twin", [](Engine& e) { return py::capsule(&e.twin(), "coldsun::Twin"); })
       .def_property_readonly("time_ns", &Engine::time)
       .def_property_readonly("device", &Engine::device)
       .def_property_readonly("span_ns", &Engine::span);
 
+  bind_plan(m);
   m.def("flag_text", &flag_text);
   m.def("is_fatal", &is_fatal);
   m.def("device_available", [](const std::string& word) { return device_available(word == "cuda" ? Device::cuda : Device::host); });

@@ -96,7 +96,7 @@ struct World {
   std::vector<std::pair<Time, Time>> outage;  // of every member and site
   std::function<Real(int m, int n, Time t, Real asked)> drawn = [](int, int, Time, Real asked) { return asked; };
   std::function<void(int m, Time start, Time stop)> after = [](int, Time, Time) {};  // called after each cut of a member
-  bool path_stall = true, path_burst = true;
+  bool path_stale = true, path_stall = true, path_burst = true;
 
   World(wl::System s, wl::JobTable t) : sys(std::move(s)), jobs(std::move(t)) {
     const int n = jobs.n_member();
@@ -109,7 +109,7 @@ struct World {
   }
   wl::Drive drive() {
     wl::Drive d;
-    d.link_up = link_up, d.p_node = p_node, d.path_stall = path_stall, d.path_burst = path_burst, d.flags = flags;
+    d.link_up = link_up, d.p_node = p_node, d.path_stale = path_stale, d.path_stall = path_stall, d.path_burst = path_burst, d.flags = flags;
     return d;
   }
   Time link_event(Time t) const {

@@ -148,11 +148,15 @@ std::int64_t run_recorded(const System& system, State& state, const Inputs& inpu
   l.header.step = nanoseconds(dt);
   l.header.attribute = options.attribute;
   l.header.attribute["coldsun_schema"] = schema_version;
+  if (options.hook) l.header.variable.insert(l.header.variable.end(), options.hook->variable.begin(), options.hook->variable.end());
   Recorder recorder(options.folder, l.header, options.first_segment);
   if (go_on && !go_on(0)) return 0;
   std::int64_t done = 0, in_segment = 0;
-  run(system, state, inputs, dt, n_step, [&](const State& s) {
-    recorder.append(s.time, row(l, s, dt));
+  const auto after = [&](const State& s) {
+    std::vector<double> values = row(l, s, dt);
+    if (options.hook)
+      for (double v : options.hook->values()) values.push_back(v);
+    recorder.append(s.time, std::move(values));
     ++done, ++in_segment;
     const bool more = !go_on || go_on(done);
     if (in_segment == options.steps_per_segment || done == n_step || !more) {
@@ -160,7 +164,8 @@ std::int64_t run_recorded(const System& system, State& state, const Inputs& inpu
       in_segment = 0;
     }
     return more;
-  });
+  };
+  run(system, state, inputs, dt, n_step, after, options.hook ? options.hook->decide : Decide{});
   recorder.finish();
   return done;
 }

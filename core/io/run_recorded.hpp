@@ -10,6 +10,13 @@
 
 namespace coldsun::io {
 
+// What decides before every step, and what the record keeps of it: further variables of one value per step.
+struct Hook {
+  Decide decide;
+  std::vector<Variable> variable;
+  std::function<std::vector<double>()> values;
+};
+
 struct RecordOptions {
   std::filesystem::path folder;
   int first_segment = 0;
@@ -17,6 +24,7 @@ struct RecordOptions {
   std::map<std::string, std::string> attribute;   // of every segment: title, commit, inputs
   bool fields = false;                            // plate temperatures too
   bool internals = false;                         // what the engine keeps for itself too; a checkpoint holds it in any case
+  const Hook* hook = nullptr;
 };
 
 // Runs and records; `go_on(steps done)` is asked when the folder is ours and after every step, false closes the open segment and ends the

@@ -20,7 +20,7 @@ COLDSUN_FN Quad philox4x32(Quad c, std::uint32_t k0, std::uint32_t k1) {
 }
 
 // One stream per random process; the numbers are part of every record: append, never renumber.
-enum class Stream : std::uint8_t { cloud = 1, link = 2, job = 3, prior = 4, sensor = 5, test = 255 };
+enum class Stream : std::uint8_t { cloud = 1, link = 2, job = 3, prior = 4, sensor = 5, plan = 6, forecast = 7, test = 255 };
 
 // Whose chance: counter = {member, stream(8) | entity(24), index, draw}. index is the place on the process's own grid.
 struct Chance {

@@ -101,6 +101,21 @@ struct AskAllocation {
   COLDSUN_FN Real given(int n) const { return p_allocated(m, n); }
 };
 
+// Net PV power of a site by the share used, summed over its strings in their order: linear u + square u^2.
+struct PvTerms {
+  Real linear, square;
+};
+COLDSUN_FN PvTerms pv_terms(const StringSet& set, const Site& p, const View<const Real, 2>& p_track, int m) {
+  PvTerms sum{0.0, 0.0};
+  for (int k = p.string_first; k < p.string_first + p.string_count; ++k) {
+    const Converter c = set.converter(k);
+    const PvRange r = pv_range(c, p_track(m, k));
+    const Real n = r.on ? static_cast<Real>(set.count(k)) : 0.0;
+    sum.linear += n * net_linear(c, r), sum.square += n * net_square(c, r);
+  }
+  return sum;
+}
+
 // PV sums, battery limits, allocation: one item per (active member, site). Sums run in string order.
 // reads 40 B per string, 40 B per node; writes 8 B per node and 10 Real per site; about 30 flops per string, 60 per node and priority
 // level.
@@ -117,13 +132,7 @@ struct AllocateSites {
   COLDSUN_FN void operator()(int item) const {
     const int m = cut.member(item / n_site), s = item % n_site;
     const Site& p = set.site(s);
-    Real linear = 0.0, square = 0.0;
-    for (int k = p.string_first; k < p.string_first + p.string_count; ++k) {
-      const Converter c = set.converter(k);
-      const PvRange r = pv_range(c, p_track(m, k));
-      const Real n = r.on ? static_cast<Real>(set.count(k)) : 0.0;
-      linear += n * net_linear(c, r), square += n * net_square(c, r);
-    }
+    const auto [linear, square] = pv_terms(set, p, p_track, m);
     PackLimits b{0.0, 0.0, 0.0};
     if (p.battery.n_series > 0)
       b = pack_limits(p.battery, cell_cut(p.battery, capacity_factor(m, s), cut.length(m)), Cell{soc(m, s), v_rc1(m, s), v_rc2(m, s)},

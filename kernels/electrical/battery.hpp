@@ -34,12 +34,13 @@ COLDSUN_FN Real mean_voltage(const Pack& b, const CellCut& c, const Cell& s, Rea
   return b.v_ocv(s.soc - 0.5 * c.k * i) - r * i - s.v_1 * c.g_1 - s.v_2 * c.g_2;
 }
 
-// Current of a cell whose mean terminal power over the cut is p: start from the quadratic at the present voltage, then Newton.
+// Current of a cell whose mean terminal power over the cut is p: start from the quadratic at the present voltage, then N Newton steps.
+template <int N = 8>
 COLDSUN_FN Real current_for_power(const Pack& b, const CellCut& c, const Cell& s, Real p) {
   const Real r = b.r_0 + b.r_1 * (1.0 - c.g_1) + b.r_2 * (1.0 - c.g_2);
   const Real e = b.v_ocv(s.soc) - s.v_1 * c.g_1 - s.v_2 * c.g_2;
   Real i = 2.0 * p / (e + std::sqrt(math::max(e * e - 4.0 * r * p, 0.0)));
-  for (int n = 0; n < 8; ++n) {
+  for (int n = 0; n < N; ++n) {
     const Real v = mean_voltage(b, c, s, i), dv = -0.5 * c.k * b.v_ocv.slope(s.soc - 0.5 * c.k * i) - r;
     i -= (i * v - p) / math::max(v + i * dv, 0.05 * e);
   }

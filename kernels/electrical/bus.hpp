@@ -95,6 +95,11 @@ COLDSUN_FN Real load_budget(const Site& p, Real a) {
   return cable_load(cable_factor(p.r_load_cable, p.v_min), math::max(a, 0.0)) * (1.0 - 1e-12);
 }
 
+// What the nodes may be asked for in all: sun now, what battery and grid are meant to give, less what the site needs beside that work.
+COLDSUN_FN Real site_cap(Real p_pv_available, Real p_battery, Real p_grid_budget, Real p_overhead, Real p_it_max) {
+  return math::clamp(p_pv_available + p_battery + p_grid_budget - p_overhead, 0.0, p_it_max);
+}
+
 struct BusState {
   Real v, de_dt, load;  // voltage at the end of the cut, rate of energy in the capacitance, load at the bus with its cable
   Dispatch d;

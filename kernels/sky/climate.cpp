@@ -81,9 +81,6 @@ void fill_from_climate(Weather& w, const System& system, int site, const Climate
   }
 }
 
-namespace {
-
-// Mean index and beam of a month: clear, broken with all covers alike, overcast.
 CloudKnot mean_clouds(const CloudLaw& law, int month) {
   CloudKnot broken = {0.0, 0.0};
   for (int k = 0; k + 1 < n_cover; ++k) {
@@ -94,8 +91,6 @@ CloudKnot mean_clouds(const CloudLaw& law, int month) {
   return {clear + rest * broken.index + overcast * law.mean_index[n_cover - 1],
           clear + rest * broken.beam + overcast * law.mean_beam[n_cover - 1]};
 }
-
-}  // namespace
 
 Irradiation annual_irradiation(const Site& site, const Climate& climate, int year) {
   constexpr Time step = 300 * ns_per_s;

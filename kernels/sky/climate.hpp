@@ -41,6 +41,8 @@ inline std::int64_t local_day(Time utc, Real longitude) {
 inline Time noon_of(std::int64_t day, Real longitude) {
   return (day * 86400 + 43200) * ns_per_s - nanoseconds(longitude / (2.0 * constants::pi) * 86400.0);
 }
+// Mean index and beam of a month: clear, broken with all covers alike, overcast.
+CloudKnot mean_clouds(const CloudLaw&, int month);
 // Changes at local midnight, when no sunlight shows it.
 Real dust_depth(const Climate&, const Site&, Time utc, std::uint64_t seed);
 

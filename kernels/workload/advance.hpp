@@ -6,24 +6,32 @@
 
 namespace coldsun::workload {
 
-// At one instant of one (member, site): the link's phase, arrivals, and the dispatch if something changed. A second call does nothing.
-// reads link_up, the queue; writes phase, queue, nodes. 40 B per member and site, and the site's nodes and queue where a job came or went
+// At one instant of one member: the links' phases, arrivals, plans, and the dispatch where something changed; serial over the sites, since a
+// plan may send a job from one to another. A second call does nothing.
+// reads link_up, the queues; writes phase, queues, nodes. 56 B per member and site, and a site's nodes and queue where a job came or went
 struct Begin {
   Queue queue;
+  PlanPost post;
   View<const std::int32_t, 1> member;
   View<const Time, 1> now;
   View<const std::int32_t, 2> link_up;
   View<const Real, 2> link_buffer, backlog;
   View<Time, 2> link_down_since;
   View<LinkPhase, 2> link_phase;
-  COLDSUN_FN void operator()(int i) const {
-    const int n_site = queue.site.extent[0], m = member(i / n_site), s = i % n_site;
+  COLDSUN_FN void operator()(int a) const {
+    const int n_site = queue.site.extent[0], m = member(a);
     const Time t = now(m);
-    const bool up = link_up(m, s) != 0;
-    link_down_since(m, s) = up ? never : (link_down_since(m, s) == never ? t : link_down_since(m, s));
-    link_phase(m, s) = link_phase_at(up, t, link_down_since(m, s), link_buffer(m, s), backlog(m, s));
-    queue.arrivals(m, s, t);
-    if (queue.changed(m, s)) queue.dispatch(m, s, t);
+    for (int s = 0; s < n_site; ++s) {
+      const bool up = link_up(m, s) != 0;
+      link_down_since(m, s) = up ? never : (link_down_since(m, s) == never ? t : link_down_since(m, s));
+      link_phase(m, s) = link_phase_at(up, t, link_down_since(m, s), link_buffer(m, s), backlog(m, s));
+      queue.arrivals(m, s, t);
+      post(m, s, t);
+      queue.release(m, s, t);
+    }
+    for (int s = 0; s < n_site; ++s)
+      if (queue.changed(m, s)) queue.dispatch(m, s, t);
+    for (int s = 0; s < n_site; ++s) queue.find_head(m, s);
   }
 };
 
@@ -34,7 +42,7 @@ struct NextEvent {
   View<const Time, 1> now;
   View<const std::int8_t, 2> link_bound;
   View<const Real, 2> work_left, work_owed, pace, link_buffer, backlog, burst_ratio;
-  View<const Time, 2> link_down_since;
+  View<const Time, 2> link_down_since, plan_due;
   View<const LinkPhase, 2> link_phase;
   bool path_stall;
   View<Time, 1> next;
@@ -51,6 +59,9 @@ struct NextEvent {
     if (link_phase(m, s) == LinkPhase::draining) first = earlier(first, drain_end(t, backlog(m, s), burst_ratio(m, s)));
     if (link_down_since(m, s) != never && link_phase(m, s) != LinkPhase::stalled)
       first = earlier(first, stall_start(link_down_since(m, s), link_buffer(m, s)));
+    if (plan_due(m, s) > t) first = earlier(first, plan_due(m, s));
+    for (int j = queue.queue_head(m, s); j < queue.next_job(m, s); ++j)
+      if (queue.status(m, j) == Status::queued && queue.plan_start(m, j) > t) first = earlier(first, queue.plan_start(m, j));
     const int node = queue.site(s).node_first, count = queue.site(s).node_count;
     for (int n = node; n < node + count; ++n)
       if (const int j = queue.node_job(m, n); j >= 0 && queue.lead_node(m, j) == n) first = earlier(first, job_end(m, s, j, t));
@@ -65,14 +76,14 @@ struct NextEvent {
   }
 };
 
-// reads the node's job; writes utilization, p_request, p_floor, node_priority. 66 B read, 28 B written and 60 flops per node
+// reads the node's job; writes utilization, p_request, p_floor, node_priority. 74 B read, 28 B written and 63 flops per node
 struct AskPower {
   Cut cut;
   View<const std::int32_t, 1> node_site;
   View<const Real, 1> node_p_idle, node_p_max, node_exponent;
   View<const JobStatistics, 1> statistics;
   View<const std::int32_t, 2> node_job, job_priority;
-  View<const Real, 2> job_utilization, work_owed, burst_gain;
+  View<const Real, 2> job_utilization, work_owed, burst_gain, plan_cap;
   View<const std::int8_t, 2> link_bound;
   View<const LinkPhase, 2> link_phase;
   bool path_stall, path_burst;
@@ -88,7 +99,8 @@ struct AskPower {
     const int m = cut.member(a), j = node_job(m, n);
     const Real u = j < 0 ? 0.0 : job_level(m, node_site(n), n, j);
     utilization(m, n) = u;
-    p_request(m, n) = PowerCurve{node_p_idle(n), node_p_max(n), node_exponent(n)}(u);
+    const Real p = PowerCurve{node_p_idle(n), node_p_max(n), node_exponent(n)}(u), cap = j < 0 ? 1.0 : plan_cap(m, j);
+    p_request(m, n) = cap >= 1.0 ? p : node_p_idle(n) + cap * (p - node_p_idle(n));
     p_floor(m, n) = node_p_idle(n);
     node_priority(m, n) = j < 0 ? 0 : job_priority(m, j);
   }
@@ -111,25 +123,33 @@ struct SumSite {
   }
 };
 
+inline Begin make_begin(const System& sys, const JobTable& t, State& s, const Drive& d, View<const std::int32_t, 1> member,
+                        View<const Time, 1> now) {
+  const Queue queue = make_queue(sys, t, s);
+  return {queue,         {queue, d.link_up, s.told_site, s.told_start, s.told_cap, s.plan_due, d.path_stale},
+          member,        now,
+          d.link_up,     s.link_buffer,
+          s.backlog,     s.link_down_since,
+          s.link_phase};
+}
+
 template <class Space>
 void next_event(Space space, const System& sys, const JobTable& t, State& s, const Drive& d, View<const std::int32_t, 1> member,
                 int n_active, View<const Time, 1> now, View<Time, 1> next) {
-  const Queue queue = make_queue(sys, t, s);
-  for_each(space, static_cast<std::int64_t>(n_active) * sys.n_site(),
-           Begin{queue, member, now, d.link_up, s.link_buffer, s.backlog, s.link_down_since, s.link_phase});
+  const Begin begin = make_begin(sys, t, s, d, member, now);
+  for_each(space, n_active, begin);
   for_each(space, n_active,
-           NextEvent{queue, member, now, t.link_bound, s.work_left, s.work_owed, s.pace, s.link_buffer, s.backlog, s.burst_ratio,
-                     s.link_down_since, s.link_phase, d.path_stall, next});
+           NextEvent{begin.queue, member, now, t.link_bound, s.work_left, s.work_owed, s.pace, s.link_buffer, s.backlog, s.burst_ratio,
+                     s.link_down_since, s.plan_due, s.link_phase, d.path_stall, next});
 }
 
 template <class Space>
 void request(Space space, const System& sys, const JobTable& t, State& s, const Drive& d, const Cut& cut) {
   const std::int64_t pairs = static_cast<std::int64_t>(cut.n_active) * sys.n_site();
-  for_each(space, pairs,
-           Begin{make_queue(sys, t, s), cut.member, cut.start, d.link_up, s.link_buffer, s.backlog, s.link_down_since, s.link_phase});
+  for_each(space, cut.n_active, make_begin(sys, t, s, d, cut.member, cut.start));
   for_rows(space, cut.n_active, sys.n_node(),
            AskPower{cut, sys.node_site, sys.node_p_idle, sys.node_p_max, sys.node_exponent, sys.statistics, s.node_job, t.priority,
-                    t.job_utilization, s.work_owed, s.burst_gain, t.link_bound, s.link_phase, d.path_stall, d.path_burst, s.utilization,
+                    t.job_utilization, s.work_owed, s.burst_gain, s.plan_cap, t.link_bound, s.link_phase, d.path_stall, d.path_burst, s.utilization,
                     s.p_request, s.p_floor, s.node_priority});
   for_each(space, pairs, SumSite{cut, sys.site, s.p_request, s.node_busy, s.n_queued, s.p_it_request, s.busy_fraction, s.queue_length});
 }

@@ -1,41 +1,55 @@
-// Queue of one site of one member: arrivals, first-come-first-served with EASY backfill (Lifka 1995, doi 10.1007/3-540-60153-8_35;
-// Mu'alem and Feitelson 2001, doi 10.1109/71.932708). Serial. The head of the queue holds a reservation, by the requested walltimes of
+// Queues of the sites of one member: arrivals, plans, first-come-first-served with EASY backfill (Lifka 1995, doi 10.1007/3-540-60153-8_35;
+// Mu'alem and Feitelson 2001, doi 10.1109/71.932708). Serial. The head of a queue holds a reservation, by the requested walltimes of
 // what runs; a later job may start only if by its own walltime it ends before that instant or takes nodes that the head will not need.
+// A plan may send a job to another site, hold it until an instant, and cap its nodes; who may start then follows the same rule.
 #pragma once
+#include "workload/node_power.hpp"
 #include "workload/workload.hpp"
 
 namespace coldsun::workload {
 
-// Everything the queue reads and writes.
+// Everything the queues read and write. A job waits in the row of its own site; what runs is counted where it runs.
 struct Queue {
   View<const Site, 1> site;
-  View<const std::int32_t, 1> job_first, n_job;
+  View<const std::int32_t, 1> job_first, n_job, job_site;
   View<const Time, 2> submit_time;
-  View<const std::int32_t, 2> n_node;
+  View<const std::int32_t, 2> n_gpu, n_node;
   View<const Real, 2> walltime;
   View<Status, 2> status;
-  View<std::int32_t, 2> lead_node, node_job, next_job, queue_head, n_running, n_queued, n_backfilled, node_busy;
+  View<std::int32_t, 2> lead_node, node_job, next_job, queue_head, cursor, n_running, n_queued, n_backfilled, node_busy;
   View<Time, 2> start_time;
   View<Real, 2> wait_seconds;
   View<std::int8_t, 2> changed;
+  View<std::int32_t, 2> plan_site;
+  View<Time, 2> plan_start;
+  View<Real, 2> plan_cap;
+  View<const Time, 1> plan_hold;
 
   COLDSUN_FN int last_job(int s) const { return job_first(s) + n_job(s); }
+  // Where a waiting job will run, and how many nodes it takes there.
+  COLDSUN_FN int place_of(int m, int j) const { return plan_site(m, j) < 0 ? job_site(j) : plan_site(m, j); }
+  COLDSUN_FN std::int32_t nodes_at(int m, int s, int j) const {
+    return job_site(j) == s ? n_node(m, j) : node_count_of(n_gpu(m, j), site(s).gpu_per_node, site(s).node_count);
+  }
+  // The duration that the request foresees: longer under a cap.
+  COLDSUN_FN Time expected_duration(int m, int j) const { return nanoseconds(walltime(m, j) / math::max(pace_at(plan_cap(m, j)), 1e-6)); }
 
   // Nodes of a job: the free ones of lowest number.
   COLDSUN_FN void start(int m, int s, int j, Time now) const {
     const int first = site(s).node_first;
+    const std::int32_t nodes = nodes_at(m, s, j);
     lead_node(m, j) = -1;
-    for (int n = first, need = n_node(m, j); need > 0; ++n) {
+    for (int n = first, need = nodes; need > 0; ++n) {
       if (node_job(m, n) >= 0) continue;
       node_job(m, n) = j, --need;
       if (lead_node(m, j) < 0) lead_node(m, j) = n;
     }
     status(m, j) = Status::running;
     start_time(m, j) = now;
-    ++n_running(m, s), node_busy(m, s) += n_node(m, j);
+    ++n_running(m, s), node_busy(m, s) += nodes;
   }
   COLDSUN_FN void start_queued(int m, int s, int j, Time now) const {
-    --n_queued(m, s);
+    --n_queued(m, job_site(j));
     wait_seconds(m, s) += seconds(now - submit_time(m, j));
     start(m, s, j, now);
   }
@@ -45,14 +59,22 @@ struct Queue {
     for (const int last = last_job(s); j < last && (n_node(m, j) == 0 || submit_time(m, j) <= now); ++j) {
       if (status(m, j) != Status::pending) continue;
       status(m, j) = Status::queued;
-      ++n_queued(m, s), changed(m, s) = 1;
+      if (plan_hold(m) > 0 && plan_start(m, j) == 0) plan_start(m, j) = now + plan_hold(m);
+      ++n_queued(m, s), changed(m, place_of(m, j)) = 1;
     }
     next_job(m, s) = j;
+  }
+  // Jobs of site s whose planned start has come are free to go.
+  COLDSUN_FN void release(int m, int s, Time now) const {
+    for (int j = queue_head(m, s); j < next_job(m, s); ++j) {
+      if (status(m, j) != Status::queued || plan_start(m, j) == 0 || plan_start(m, j) > now) continue;
+      plan_start(m, j) = 0, changed(m, place_of(m, j)) = 1;
+    }
   }
 
   // When a running job is expected to end: by its request, at once if that has passed.
   COLDSUN_FN Time expected_end(int m, int j, Time now) const {
-    const Time end = start_time(m, j) + nanoseconds(walltime(m, j));
+    const Time end = start_time(m, j) + expected_duration(m, j);
     return end > now ? end : now;
   }
   // The earliest instant at which `need` nodes are expected free, and how many are over then.
@@ -71,7 +93,7 @@ struct Queue {
         if (j < 0 || lead_node(m, j) != n) continue;
         const Time end = expected_end(m, j, now);
         if (end <= t || end > next) continue;
-        released = end < next ? n_node(m, j) : released + n_node(m, j);
+        released = end < next ? nodes_at(m, s, j) : released + nodes_at(m, s, j);
         next = end;
       }
       if (next == never) return {never, 0};
@@ -81,35 +103,88 @@ struct Queue {
     return {now, free - need};
   }
 
-  // Starts what may start at `now`.
-  COLDSUN_FN void dispatch(int m, int s, Time now) const {
-    changed(m, s) = 0;
-    if (n_queued(m, s) == 0) {
-      queue_head(m, s) = next_job(m, s);
-      return;
+  // The next job that waits for place s and is not held, by submit_time; -1: none. The cursors remember how far each site was read.
+  COLDSUN_FN int next_waiting(int m, int s) const {
+    int best = -1;
+    for (int h = 0; h < site.extent[0]; ++h) {
+      int j = cursor(m, h);
+      const int last = next_job(m, h);
+      while (j < last && (status(m, j) != Status::queued || plan_start(m, j) != 0 || place_of(m, j) != s)) ++j;
+      cursor(m, h) = j;
+      if (j < last && (best < 0 || submit_time(m, j) < submit_time(m, best))) best = j;
     }
-    const int count = site(s).node_count, last = next_job(m, s);
-    int j = queue_head(m, s);
-    for (; j < last; ++j) {
-      if (status(m, j) != Status::queued) continue;
-      if (n_node(m, j) > count - node_busy(m, s)) break;
-      start_queued(m, s, j, now);
-    }
-    queue_head(m, s) = j;
-    if (j < last && n_queued(m, s) > 1 && node_busy(m, s) < count) backfill(m, s, j, now);
+    if (best >= 0) cursor(m, job_site(best)) = best + 1;
+    return best;
   }
 
+  // Starts what may start at `now` at place s.
+  COLDSUN_FN void dispatch(int m, int s, Time now) const {
+    changed(m, s) = 0;
+    for (int h = 0; h < site.extent[0]; ++h) cursor(m, h) = queue_head(m, h);
+    const int count = site(s).node_count;
+    int j = next_waiting(m, s);
+    for (; j >= 0 && nodes_at(m, s, j) <= count - node_busy(m, s); j = next_waiting(m, s)) start_queued(m, s, j, now);
+    if (j >= 0 && node_busy(m, s) < count) backfill(m, s, j, now);
+  }
   COLDSUN_FN void backfill(int m, int s, int head, Time now) const {
-    const int count = site(s).node_count, last = next_job(m, s);
-    Reservation r = reserve(m, s, n_node(m, head), now);
-    for (int j = head + 1; j < last && node_busy(m, s) < count; ++j) {
-      if (status(m, j) != Status::queued || n_node(m, j) > count - node_busy(m, s)) continue;
-      const bool in_time = r.when == never || now + nanoseconds(walltime(m, j)) <= r.when;
-      if (!in_time && n_node(m, j) > r.extra) continue;
-      if (!in_time) r.extra -= n_node(m, j);
+    const int count = site(s).node_count;
+    Reservation r = reserve(m, s, nodes_at(m, s, head), now);
+    while (node_busy(m, s) < count) {
+      const int j = next_waiting(m, s);
+      if (j < 0) return;
+      const std::int32_t nodes = nodes_at(m, s, j);
+      if (nodes > count - node_busy(m, s)) continue;
+      const bool in_time = r.when == never || now + expected_duration(m, j) <= r.when;
+      if (!in_time && nodes > r.extra) continue;
+      if (!in_time) r.extra -= nodes;
       start_queued(m, s, j, now);
       ++n_backfilled(m, s);
     }
+  }
+  COLDSUN_FN void find_head(int m, int s) const {
+    int j = queue_head(m, s);
+    while (j < next_job(m, s) && status(m, j) != Status::queued) ++j;
+    queue_head(m, s) = j;
+  }
+};
+
+// A plan under way: it reaches a site at plan_due, or when the link is back; a job that is sent away needs the other site's link too.
+struct PlanPost {
+  Queue queue;
+  View<const std::int32_t, 2> link_up, told_site;
+  View<const Time, 2> told_start;
+  View<Real, 2> told_cap;
+  View<Time, 2> plan_due;
+  bool path_stale;
+
+  COLDSUN_FN bool hears(int m, int s) const { return !path_stale || link_up(m, s) != 0; }
+  // A job that runs stays where it is: of a plan it only takes the cap.
+  COLDSUN_FN void take_running(int m, int s) const {
+    const int first = queue.site(s).node_first;
+    for (int n = first; n < first + queue.site(s).node_count; ++n) {
+      const int j = queue.node_job(m, n);
+      if (j >= 0 && queue.lead_node(m, j) == n && told_cap(m, j) > 0.0) queue.plan_cap(m, j) = told_cap(m, j), told_cap(m, j) = 0.0;
+    }
+  }
+  COLDSUN_FN bool take_waiting(int m, int s, Time now) const {
+    bool all = true;
+    for (int j = queue.queue_head(m, s); j < queue.next_job(m, s); ++j) {
+      if (queue.status(m, j) != Status::queued || !(told_cap(m, j) > 0.0)) continue;
+      if (told_site(m, j) >= 0 && !hears(m, told_site(m, j))) {
+        all = false;
+        continue;
+      }
+      queue.changed(m, queue.place_of(m, j)) = 1;
+      queue.plan_site(m, j) = told_site(m, j), queue.plan_cap(m, j) = told_cap(m, j), told_cap(m, j) = 0.0;
+      queue.plan_start(m, j) = told_start(m, j) > now ? told_start(m, j) : 0;
+      queue.changed(m, queue.place_of(m, j)) = 1;
+    }
+    return all;
+  }
+  COLDSUN_FN void operator()(int m, int s, Time now) const {
+    if (plan_due(m, s) > now || !hears(m, s)) return;
+    take_running(m, s);
+    if (take_waiting(m, s, now)) plan_due(m, s) = never;
   }
 };
 

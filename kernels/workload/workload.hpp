@@ -102,12 +102,19 @@ struct State {
   Array<std::int32_t, 2> lead_node;     // (member, job) its lowest-numbered node; -1: none
   Array<Time, 2> start_time, end_time;  // never: not yet
   Array<Real, 2> work_left, work_owed, pace;
+  // what a plan says of the jobs: in force, and under way over the link (told_cap 0: nothing)
+  Array<std::int32_t, 2> plan_site, told_site;  // (member, job) -1: its own site
+  Array<Time, 2> plan_start, told_start;        // 0: whenever there is room
+  Array<Real, 2> plan_cap, told_cap;            // share of what its nodes would draw above rest
+  Array<Time, 1> plan_hold;                     // (member) how long a job that arrives waits for a plan to speak of it; 0: not at all
+  Array<Time, 2> plan_due;                      // (member, site) when the plan under way reaches the site; never: none
   // nodes
   Array<std::int32_t, 2> node_job;  // (member, node) -1: free
   Array<Real, 2> utilization, p_request, p_floor, node_pace;
   Array<std::int32_t, 2> node_priority;
   // sites
   Array<std::int32_t, 2> next_job, queue_head;  // (member, site) first place not yet arrived; no place before queue_head waits
+  Array<std::int32_t, 2> cursor;                // (member, site) scratch of the dispatch
   Array<std::int8_t, 2> changed;
   Array<LinkPhase, 2> link_phase;
   Array<Time, 2> link_down_since;
@@ -130,6 +137,14 @@ struct State {
     f(FieldInfo{"work_left", "s", mj, "what is left of the work", state}, s.work_left);
     f(FieldInfo{"work_owed", "s", mj, "work lost in stalls and not yet caught up", state}, s.work_owed);
     f(FieldInfo{"pace", "1", mj, "rate in the last cut by the power drawn, 1 without throttling", state}, s.pace);
+    f(FieldInfo{"plan_site", "1", mj, "where the plan has the job run, -1 its own site", state}, s.plan_site);
+    f(FieldInfo{"plan_start", "ns", mj, "not dispatched before, 0 no such bound", state}, s.plan_start);
+    f(FieldInfo{"plan_cap", "1", mj, "share of its nodes' power above rest that the plan allows", state}, s.plan_cap);
+    f(FieldInfo{"told_site", "1", mj, "plan_site of the plan under way", state}, s.told_site);
+    f(FieldInfo{"told_start", "ns", mj, "plan_start of the plan under way", state}, s.told_start);
+    f(FieldInfo{"told_cap", "1", mj, "plan_cap of the plan under way, 0 it says nothing of the job", state}, s.told_cap);
+    f(FieldInfo{"plan_hold", "ns", "member", "wait of an arriving job for a plan, 0 none", par}, s.plan_hold);
+    f(FieldInfo{"plan_due", "ns", mb, "when the plan under way reaches the site, never: none", state}, s.plan_due);
     f(FieldInfo{"node_job", "1", mn, "job on the node, -1 none", state}, s.node_job);
     f(FieldInfo{"utilization", "1", mn, "utilisation asked of the node", der}, s.utilization);
     f(FieldInfo{"p_request", "W", mn, "power asked at the reference temperature, without throttling", der}, s.p_request);
@@ -138,6 +153,7 @@ struct State {
     f(FieldInfo{"node_priority", "1", mn, "priority of the node's job, 0 free", der}, s.node_priority);
     f(FieldInfo{"next_job", "1", mb, "first job that has not arrived yet", state}, s.next_job);
     f(FieldInfo{"queue_head", "1", mb, "no job before it waits", state}, s.queue_head);
+    f(FieldInfo{"cursor", "1", mb, "how far the dispatch has read the site's jobs", scr}, s.cursor);
     f(FieldInfo{"changed", "1", mb, "1: a job arrived or ended since the last dispatch", state}, s.changed);
     f(FieldInfo{"link_phase", "1", mb, "0 normal, 1 stalled: link gone and buffers empty, 2 draining", state}, s.link_phase);
     f(FieldInfo{"link_down_since", "ns", mb, "when the link went, never: it is up", state}, s.link_down_since);
@@ -175,6 +191,7 @@ struct Drive {
   View<const Real, 2> p_node;                 // (member, node) W drawn, mean over the cut: read by advance only
   View<const Real, 2> p_unthrottled;          // (member, node) W that the node would have drawn at its temperatures without any cap;
                                               // no data: p_request is taken (right where leakage does not follow temperature)
+  bool path_stale = true;                     // off: a plan arrives whether the link is up or not
   bool path_stall = true, path_burst = true;  // off: power and progress (stall), power (burst) as if there were none; events stay
   View<std::uint32_t, 1> flags;               // (member)
 };
@@ -204,8 +221,8 @@ void draw_jobs(Space, const System&, const State&, JobTable&, std::uint64_t seed
 template <class Space>
 void start(Space, const System&, const JobTable&, State&);
 
-// At the instant now(m): link, stalls, arrivals, dispatch. Then lowers next(m) to the first instant after it at which a job arrives or is
-// predicted to end at its present rate, a stall starts, or a drain ends.
+// At the instant now(m): link, stalls, arrivals, plans that arrive, dispatch. Then lowers next(m) to the first instant after it at which a
+// job or a plan arrives, a job is predicted to end at its present rate or held until then, a stall starts, or a drain ends.
 template <class Space>
 void next_event(Space, const System&, const JobTable&, State&, const Drive&, View<const std::int32_t, 1> member, int n_active,
                 View<const Time, 1> now, View<Time, 1> next);

@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from .cli_plan import minutes, plan
 from .errors import InputError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="A digital twin of zero-carbon data centres.")
@@ -64,6 +65,11 @@ def run(
     paths_off: Annotated[Optional[list[str]], typer.Option(help="switch off a path of the outage: stall, burst, stale")] = None,
     fields: Annotated[bool, typer.Option(help="record plate temperature fields too")] = False,
     internals: Annotated[bool, typer.Option(help="record what the engine keeps for itself too")] = False,
+    planned: Annotated[bool, typer.Option("--plan", help="plan the jobs as the run goes")] = False,
+    every: Annotated[str, typer.Option(help="time from plan to plan: 5min, 1h")] = "5min",
+    plans: Annotated[int, typer.Option(help="plans priced at each decision")] = 256,
+    scenarios: Annotated[int, typer.Option(help="forecasts that each is priced under")] = 16,
+    policy: Annotated[str, typer.Option(help="search, fcfs, easy, greedy-green or wait-awhile")] = "search",
     as_json: Annotated[bool, typer.Option("--json", help="print the figures as JSON")] = False,
 ) -> None:
     """Run a coupled twin, leave a record (HDF5) and a picture of the day, print its figures."""
@@ -74,7 +80,7 @@ def run(
     network = _network(site)
     folder = record or Path("runs") / network.name
     twin = Twin(network, members, seed, start=start, hours=hours, dt=dt, device=device, weather=weather or None, first_member=first_member,
-                paths_off=paths_off or ())
+                paths_off=paths_off or (), ahead_hours=24.0 if planned else 0.0)
 
     def opened() -> None:   # what cannot be run says so and nothing else
         for line in twin.warnings():
@@ -86,7 +92,8 @@ def run(
                 err.print(counts(facts), highlight=False, soft_wrap=True)
 
     try:
-        data = twin.run(out=folder, resume=resume, progress=not as_json, fields=fields, internals=internals, opened=opened)
+        plan = dict(every_min=minutes(every), plans=plans, scenarios=scenarios, policy=policy) if planned else None
+        data = twin.run(out=folder, resume=resume, progress=not as_json, fields=fields, internals=internals, opened=opened, plan=plan)
     except KeyboardInterrupt:
         text = f"stopped at {twin.time:%Y-%m-%d %H:%M:%S} UTC; the record in {folder} is whole up to there, --resume goes on"
         err.print(text, highlight=False, soft_wrap=True)
@@ -109,6 +116,9 @@ def run(
 def _plain(row) -> dict:
     """A row for JSON, which has no infinity and no NaN."""
     return {k: v if not isinstance(v, float) or math.isfinite(v) else None for k, v in vars(row).items()} | {"plausible": row.plausible}
+
+
+app.command()(plan)
 
 
 @app.command()

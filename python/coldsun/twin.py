@@ -16,6 +16,8 @@ import xarray as xr
 
 from . import _engine
 from .errors import InputError, engine_errors
+from .plan import Plan, planner
+from .plan import make as make_plan
 from .progress import Progress
 from .record import closed_segments, open_record, open_segment, segments
 from .site import load_network, table_html
@@ -85,6 +87,8 @@ class Twin:
         Number of the first member in a larger ensemble.
     paths_off : sequence of {"stall", "burst", "stale"}
         Ways by which an outage reaches the silicon that are switched off; the schedule and the cuts stay the same.
+    ahead_hours : float
+        How far beyond `hours` the inputs are prepared: what a planner looks ahead to.
 
     Attributes
     ----------
@@ -99,7 +103,7 @@ class Twin:
     """
 
     def __init__(self, network, members: int = 1, seed: int = 1, *, start: str | None = None, hours: float = 24.0, dt: float = 10.0,
-                 device: str = "auto", weather=None, first_member: int = 0, paths_off=()):
+                 device: str = "auto", weather=None, first_member: int = 0, paths_off=(), ahead_hours: float = 0.0):
         self.network = network = network if isinstance(network, _engine.Network) else load_network(network)
         self.start = parse_start(network, start)
         self.hours, self.dt = float(hours), float(dt)
@@ -108,7 +112,7 @@ class Twin:
                 raise InputError(f"paths_off = {word!r}; accepted: {', '.join(PATHS)}")
         self.weather = _weather_of(network, weather, self.start.year)
         self._settings = dict(members=_whole("members", members, 1, 1_000_000), first_member=_whole("first_member", first_member, 0, 2**32 - 1),
-                              seed=_whole("seed", seed, 0, 2**64 - 1), start_ns=self.start.value, hours=self.hours, dt=self.dt,
+                              seed=_whole("seed", seed, 0, 2**64 - 1), start_ns=self.start.value, hours=self.hours + float(ahead_hours), dt=self.dt,
                               paths_off=sorted(set(paths_off)))
         with engine_errors():
             self._engine = _engine.Engine(network, **self._settings, device=device, weather=[vars(w) for w in self.weather] or None)
@@ -183,7 +187,7 @@ class Twin:
 
     def run(self, hours: float | None = None, out: str | Path | None = None, *, resume: bool = False, segment_hours: float = 1.0,
             progress: Callable[[float], None] | bool = True, fields: bool = False, internals: bool = False,
-            opened: Callable[[], None] | None = None) -> xr.Dataset:
+            opened: Callable[[], None] | None = None, plan: dict | None = None) -> xr.Dataset:
         """Move the twin forward and record it.
 
         Parameters
@@ -204,6 +208,9 @@ class Twin:
             Record what the engine keeps for itself between cuts as well; checkpoints hold it in any case.
         opened : callable, optional
             Called once the folder is the run's own and its first step is about to begin.
+        plan : dict, optional
+            Plan as the run goes: settings of `coldsun.plan.planner` such as ``{"every_min": 15, "plans": 1024}``; an empty dict for the
+            defaults. The record then holds ``plan_decisions``, ``plan_surprises``, ``plan_wall_time`` (measured) and ``plan_score``.
 
         Returns
         -------
@@ -231,9 +238,26 @@ class Twin:
         if steps == 0 and first == 0:
             raise InputError("hours = 0 makes no record; accepted: one step or more")
         per_segment = max(1, int(round(segment_hours * 3600.0 / self.dt)))
+        hook, said = (None, {}) if plan is None else (planner(self, **plan), {"plan": json.dumps(plan)})
         with Progress(progress, steps, opened) as tell, engine_errors():
-            self._engine.run(steps, str(folder), first, per_segment, self.attributes(), fields, internals, tell)
+            self._engine.run(steps, str(folder), first, per_segment, self.attributes() | said, fields, internals, tell, hook)
         return open_record(folder)
+
+    def plan(self, horizon_hours: float = 24.0, member: int = 0, **settings) -> Plan:
+        """The best of thousands of plans for the jobs that run and wait now; settings as `coldsun.plan.options`. Nothing moves."""
+        return make_plan(self, member, horizon_hours=horizon_hours, **settings)
+
+    def hold(self, hours: float) -> None:
+        """Jobs that come from now on wait for a plan to speak of them, this long at most; 0: none waits."""
+        if not 0.0 <= hours <= 24.0 * 400.0:
+            raise InputError(f"hours = {hours:g}; accepted: 0 to 9600")
+        self.state["workload"]["plan_hold"][:] = int(round(hours * 3600e9))
+
+    def apply(self, plan: Plan) -> None:
+        """Send a plan on its way: it is in force once a site has heard of it, when its link is up."""
+        if plan.made.value != self._engine.time_ns:
+            raise InputError(f"the plan was made at {plan.made:%Y-%m-%d %H:%M:%S} UTC; accepted: one made now, at {self.time:%Y-%m-%d %H:%M:%S}")
+        plan._core.tell()
 
     def _resume(self, folder: Path) -> int:
         """Take up the last closed segment; the number of the next one. A run killed before its first segment closed starts over."""

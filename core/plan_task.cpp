@@ -1,0 +1,284 @@
+// From State and Inputs to the scheduler's problem: places, jobs, forecast.
+#include <algorithm>
+#include <cmath>
+#include <tuple>
+
+#include "common/loops.hpp"
+#include "core/couple.hpp"
+#include "core/plan.hpp"
+#include "core/spaces.hpp"
+#include "electrical/converter.hpp"
+#include "schedule/decode.hpp"
+#include "sky/advance.hpp"
+
+namespace coldsun {
+
+namespace {
+
+namespace wl = workload;
+
+// ---- jobs --------------------------------------------------------------------------------------------------------------------
+// Work that a request lets expect after `elapsed`: walltimes are work over a ratio that is spread evenly between two bounds.
+Real expected_left(const wl::JobStatistics& s, Real walltime, Real elapsed) {
+  const Real least = s.walltime_ratio_min * walltime, most = s.walltime_ratio_max * walltime;
+  return std::max(0.5 * (std::max(least, elapsed) + most) - elapsed, 60.0);   // overdue: it may end any minute
+}
+
+struct Candidate {
+  schedule::Job job;
+  Time submit;
+  std::vector<int> places;
+};
+
+struct Jobs {
+  const System& sys;
+  const State& state;
+  const Inputs& in;
+  int m;
+  bool known_work;
+
+  Real left(int j, int s) const {
+    const wl::State& w = state.workload;
+    if (known_work) return w.work_left(m, j);
+    const bool running = w.status(m, j) == wl::Status::running;
+    const Real elapsed = running ? seconds(state.time - w.start_time(m, j)) : 0.0;
+    return expected_left(sys.workload.statistics(s), in.jobs.walltime(m, j), elapsed);
+  }
+  Candidate candidate(int j, int s, bool running) const {
+    const wl::JobTable& t = in.jobs;
+    const wl::State& w = state.workload;
+    Candidate c;
+    c.submit = t.submit_time(m, j), c.places = {j};
+    schedule::Job& job = c.job;
+    const bool home = s == t.job_site(j);
+    const wl::Site& site = sys.workload.site(s);
+    job.home = s, job.n_node = home ? t.n_node(m, j) : wl::node_count_of(t.n_gpu(m, j), site.gpu_per_node, site.node_count);
+    job.priority = t.priority(m, j), job.release = std::min(seconds(t.submit_time(m, j) - state.time), 0.0);
+    job.deadline = seconds(t.deadline(m, j) - state.time);
+    job.utilization = t.job_utilization(m, j), job.work = left(j, s);
+    job.data_in = t.data_in(m, j), job.data_out = t.data_out(m, j);
+    job.running = running, job.preemptible = t.preemptible(m, j), job.link_bound = t.link_bound(m, j);
+    if (running && !job.preemptible && w.plan_cap(m, j) < 1.0) {   // its cap stays
+      const wl::PowerCurve curve = curve_of(w.lead_node(m, j));
+      job.utilization = curve.inverse(curve.p_idle + w.plan_cap(m, j) * (curve(job.utilization) - curve.p_idle));
+      job.work /= std::max(wl::pace_at(w.plan_cap(m, j)), 1e-3);
+    }
+    return c;
+  }
+  wl::PowerCurve curve_of(int n) const {
+    return {sys.workload.node_p_idle(n), sys.workload.node_p_max(n), sys.workload.node_exponent(n)};
+  }
+  std::vector<Candidate> running() const {
+    std::vector<Candidate> out;
+    for (int s = 0; s < sys.n_site(); ++s) {
+      const wl::Site& site = sys.workload.site(s);
+      for (int n = site.node_first; n < site.node_first + site.node_count; ++n)
+        if (const int j = state.workload.node_job(m, n); j >= 0 && state.workload.lead_node(m, j) == n) out.push_back(candidate(j, s, true));
+    }
+    return out;
+  }
+  std::vector<Candidate> waiting() const {
+    std::vector<Candidate> out;
+    const wl::State& w = state.workload;
+    for (int s = 0; s < sys.n_site(); ++s)
+      for (int j = w.queue_head(m, s); j < w.next_job(m, s); ++j)
+        if (w.status(m, j) == wl::Status::queued) out.push_back(candidate(j, s, false));
+    return out;
+  }
+
+  // Neighbours in what is left become one row: nodes added, power and work kept in the mean. Such a row keeps its caps.
+  Candidate sum(const std::vector<Candidate>& all, std::size_t first, std::size_t stop) const {
+    Candidate c = all[first];
+    const wl::PowerCurve curve = curve_of(sys.workload.site(c.job.home).node_first);
+    Real nodes = 0.0, share = 0.0, work = 0.0, deadline = 0.0;
+    c.places.clear();
+    for (std::size_t i = first; i < stop; ++i) {
+      const Real n = all[i].job.n_node;
+      nodes += n, share += n * curve.share(all[i].job.utilization), work += n * all[i].job.work, deadline += n * all[i].job.deadline;
+      c.places.insert(c.places.end(), all[i].places.begin(), all[i].places.end());
+    }
+    c.job.n_node = static_cast<std::int32_t>(nodes), c.job.work = work / nodes, c.job.deadline = deadline / nodes;
+    c.job.utilization = std::pow(share / nodes, 1.0 / curve.exponent), c.job.preemptible = stop - first == 1 ? c.job.preemptible : 0;
+    return c;
+  }
+  std::vector<Candidate> summed(std::vector<Candidate> all, std::size_t room) const {
+    if (all.size() <= room) return all;
+    std::stable_sort(all.begin(), all.end(), [](const Candidate& a, const Candidate& b) {
+      return std::tuple(a.job.home, a.job.link_bound, a.job.work) < std::tuple(b.job.home, b.job.link_bound, b.job.work);
+    });
+    const std::size_t groups = std::max<std::size_t>(room, 4), length = (all.size() + groups - 1) / groups;
+    std::vector<Candidate> out;
+    for (std::size_t i = 0; i < all.size();) {
+      std::size_t stop = i + 1;
+      while (stop < all.size() && stop < i + length && all[stop].job.home == all[i].job.home && all[stop].job.link_bound == all[i].job.link_bound) ++stop;
+      out.push_back(sum(all, i, stop));
+      i = stop;
+    }
+    return out;
+  }
+};
+
+std::vector<Candidate> candidates(const System& sys, const State& state, const Inputs& in, int m, const PlanOptions& o) {
+  const Jobs jobs{sys, state, in, m, o.known_work};
+  std::vector<Candidate> waiting = jobs.waiting();
+  const auto first = [](const Candidate& a, const Candidate& b) {
+    return std::tuple(-a.job.priority, a.submit, a.places.front()) < std::tuple(-b.job.priority, b.submit, b.places.front());
+  };
+  std::stable_sort(waiting.begin(), waiting.end(), first);
+  const auto most = static_cast<std::size_t>(std::min(o.max_row, schedule::max_job));
+  if (waiting.size() > most - most / 4) waiting.resize(most - most / 4);   // what stands further back is decided next time
+  const std::size_t links = 2 * static_cast<std::size_t>(sys.n_site());   // groups that summing up keeps apart
+  std::vector<Candidate> all = jobs.summed(jobs.running(), std::max(most - waiting.size(), 2 * links) - links);
+  all.insert(all.end(), waiting.begin(), waiting.end());
+  std::stable_sort(all.begin(), all.end(), first);
+  return all;
+}
+
+// ---- places ------------------------------------------------------------------------------------------------------------------
+int fill_classes(schedule::Problem& p, const Site& site, const System& sys, int s, int first) {
+  int n = sys.thermal.first_node(s), row = first;
+  for (const NodeType& t : site.hall.node) {
+    schedule::NodeClass& c = p.node_class(row++);
+    c.n_node = t.n_node;
+    c.curve = {sys.workload.node_p_idle(n), sys.workload.node_p_max(n), sys.workload.node_exponent(n)};
+    c.r_th = sys.thermal.r_junction(sys.thermal.model(n)), c.plate_share = sys.thermal.liquid_fraction(n) / sys.thermal.n_plate(n);
+    c.p_max = sys.thermal.p_max(n), c.p_throttle = sys.thermal.p_throttle(n), c.t_cap = sys.thermal.t_cap(n), c.t_band = sys.thermal.t_band(n);
+    c.p_leakage = sys.thermal.p_leakage(n), c.t_leakage = sys.thermal.t_leakage(n), c.leakage_slope = sys.thermal.leakage_slope(n);
+    c.rating = sys.electrical.node_rating(n);
+    n += t.n_node;
+  }
+  return row;
+}
+
+// The loop at rest over the outside temperatures of the outlook and beyond; the converters' heat as a share of IT: grid tie and battery
+// converter at half of the hall's power.
+schedule::LoopTable loop_of(const System& sys, const State& state, const Outlook& outlook, int m, int s) {
+  Real low = 1e9, high = 0.0;
+  for (int k = 0; k < outlook.n_slot(); ++k) low = std::min(low, outlook.temp_air(s, k)), high = std::max(high, outlook.temp_air(s, k));
+  const Real step = std::max((high - low) / (schedule::n_air - 1), 0.5);
+  Real t_set[schedule::n_air];
+  for (int k = 0; k < schedule::n_air; ++k) t_set[k] = couple::supply_set_point(sys.control(s), low + k * step);
+  const thermal::LoopModel& loop = sys.thermal.loop(s);
+  const Real v_dot = thermal::flows(sys.thermal, state.thermal).of_site(m, s), half = 0.5 * sys.control(s).p_it_max;
+  const electrical::Site& bus = sys.electrical.site(s);
+  const Real extra = 0.5 * (electrical::converter_loss(bus.grid_tie, half) + electrical::converter_loss(bus.battery_converter, half)) / half;
+  const int n = sys.thermal.first_node(s);
+  return schedule::make_loop_table(loop, loop.flow * (v_dot / loop.v_dot), v_dot, sys.thermal.liquid_fraction(n), extra, sys.control(s).p_it_max, low, step,
+                                   t_set);
+}
+
+void fill_place(schedule::Problem& p, const Network& network, const System& sys, const State& state, const Outlook& outlook, int m, int s) {
+  const Site& site = network.site[static_cast<std::size_t>(s)];
+  schedule::Place& place = p.place(s);
+  const ControlLaw& law = sys.control(s);
+  place.bus = sys.electrical.site(s);
+  place.n_class = static_cast<std::int32_t>(site.hall.node.size()), place.n_node = sys.workload.site(s).node_count;
+  place.loop = loop_of(sys, state, outlook, m, s), place.tau_loop = schedule::loop_time(sys.thermal.loop(s), sys.thermal.loop(s).flow);
+  place.p_grid_budget = law.p_grid_budget, place.p_battery = law.p_battery, place.soc_reserve = law.soc_reserve, place.p_it_max = law.p_it_max;
+  place.t_supply = state.thermal.t_supply(m, s);
+  place.soc = state.electrical.soc(m, s), place.v_1 = state.electrical.v_rc1(m, s), place.v_2 = state.electrical.v_rc2(m, s);
+  place.capacity_factor = state.electrical.capacity_factor(m, s);
+  place.p_overhead = state.controls.p_overhead_seen(m, s), place.p_it = state.electrical.p_it(m, s);
+  place.genset_carbon = site.power.genset.carbon_intensity, place.genset_price = site.power.genset.price;
+  place.t_margin = 1e9;
+  constexpr Real margin = 5.0;   // K before the cap's band: assumed
+  for (const NodeType& t : site.hall.node) place.t_margin = std::min(place.t_margin, t.t_cap - margin);
+  const Real v_dot = thermal::flows(sys.thermal, state.thermal).of_site(m, s);
+  for (int k = 0; k < p.n_slot(); ++k) {
+    p.temp_air(s, k) = outlook.temp_air(s, k), p.carbon(s, k) = outlook.carbon(s, k), p.price(s, k) = outlook.price(s, k);
+    p.aux_bound(s, k) = thermal::aux_bound(sys.thermal.loop(s), v_dot, outlook.temp_air(s, k));
+    p.gap(s, k) = outlook.gap_share(s, k), p.antennas(s, k) = outlook.antennas(s, k);
+    p.link_bytes(s, k) = outlook.link_rate(s, k) * seconds(outlook.slot) * (1.0 - outlook.gap_share(s, k));
+  }
+}
+
+// ---- forecast ----------------------------------------------------------------------------------------------------------------
+schedule::PvForecast forecast_of(const State& state, int m, const PlanOptions& o) {
+  schedule::PvForecast f;
+  f.seed = state.seed, f.member = state.first_member + static_cast<std::uint32_t>(m), f.issue = state.time, f.law = o.law;
+  f.clearsky_index = state.controls.kc_seen.view().row(m), f.temp_cell = state.sky.temp_cell_end.view().row(m);
+  f.soiling_ratio = state.sky.soiling_ratio.view().row(m), f.pv_gain = state.electrical.pv_gain.view().row(m);
+  return f;
+}
+
+// ---- the plan in force -------------------------------------------------------------------------------------------------------
+// Keys that decode to what stands in the State, told or in force: a search goes on from it. Rows never planned keep the middle of the order.
+std::vector<Real> keys_in_force(const PlanTask& t, const State& state, int m) {
+  const schedule::ProblemView q = schedule::view_of(t.problem);
+  const wl::State& w = state.workload;
+  std::vector<Real> key(static_cast<std::size_t>(schedule::n_gene * q.n_job));
+  for (int i = 0; i < q.n_job; ++i) {
+    const int j = t.job[static_cast<std::size_t>(i)].front();
+    const bool told = w.told_cap(m, j) > 0.0;
+    const int site = told ? w.told_site(m, j) : w.plan_site(m, j), place = site < 0 ? q.job(i).home : site;
+    const Time start = told ? w.told_start(m, j) : w.plan_start(m, j);
+    const Real cap = told ? w.told_cap(m, j) : w.plan_cap(m, j);
+    int level = 0;
+    while (level + 1 < schedule::n_level && cap < 0.5 * (q.level[level] + q.level[level + 1])) ++level;
+    const int slot = start > state.time ? static_cast<int>((start - state.time) / t.outlook.slot) : 0;
+    const int booked = schedule::booked_slots(q.job(i), q.level[level], q.slot), moved = place != q.job(i).home;   // a slot each way, as a guess
+    const schedule::Starts o = schedule::starts_of(q, q.job(i), moved, moved ? q.n_slot - 1 - booked : q.n_slot, booked);
+    Real* gene = &key[static_cast<std::size_t>(schedule::n_gene * i)];
+    gene[0] = std::min((slot + (i + 1.0) / (q.n_job + 1.0)) / (q.n_slot + 1.0), 0.999);
+    gene[1] = (place + 0.5) / q.n_place, gene[3] = (level + 0.5) / schedule::n_level;
+    gene[2] = std::clamp((slot - o.first + 0.5) / std::max(o.count, 1), 0.0, 0.999);
+  }
+  return key;
+}
+
+}  // namespace
+
+PlanTask make_plan_task(const Network& network, const System& sys, const State& state, const Inputs& in, int m, const PlanOptions& o) {
+  PlanTask t;
+  t.member = m;
+  const int n_slot = static_cast<int>(std::lround(o.horizon / seconds(o.slot))), n_site = sys.n_site();
+  t.outlook = make_outlook(network, sys, in, state.time, o.slot, n_slot);
+  const std::vector<Candidate> jobs = candidates(sys, state, in, m, o);
+  schedule::Shape shape;
+  shape.n_place = n_site, shape.n_slot = n_slot, shape.n_scenario = o.n_scenario, shape.n_job = static_cast<int>(jobs.size()), shape.n_class = 0;
+  for (const Site& site : network.site) shape.n_class += static_cast<int>(site.hall.node.size());
+  t.problem = schedule::make_problem(shape, sys.device);
+  t.problem.slot = seconds(o.slot), t.problem.start = state.time;
+  for (int s = 0, first = 0; s < n_site; ++s) {
+    t.problem.place(s).class_first = first;
+    first = fill_classes(t.problem, network.site[static_cast<std::size_t>(s)], sys, s, first);
+    fill_place(t.problem, network, sys, state, t.outlook, m, s);
+  }
+  for (std::size_t i = 0; i < jobs.size(); ++i) t.problem.job(static_cast<int>(i)) = jobs[i].job, t.job.push_back(jobs[i].places);
+  const schedule::PvForecast forecast = forecast_of(state, m, o);
+  with_space(sys.device, [&](auto space) {
+    schedule::forecast_pv(space, sys.sky, t.outlook.weather, sys.electrical, forecast, t.problem);
+    schedule::prepare(space, t.problem);
+    synchronize(space);
+  });
+  schedule::check_problem(t.problem);
+  if (state.controls.plan_made(m) != 0) t.incumbent = keys_in_force(t, state, m);
+  t.clearsky_index = Array<Real, 3>(Device::host, {o.n_scenario, n_site, n_slot});
+  for (int k = 0; k < o.n_scenario; ++k)
+    for (int s = 0; s < n_site; ++s)
+      for (int i = 0; i < n_slot; ++i) {
+        const Chance chance{forecast.seed, forecast.member, Stream::forecast, static_cast<std::uint32_t>(sys.sky.site(s).entity)};
+        t.clearsky_index(k, s, i) =
+            sky::forecast_index(chance, o.law, state.controls.kc_seen(m, s), state.time, k, seconds(o.slot) * (i + 0.5));
+      }
+  return t;
+}
+
+void follow_scenario(const PlanTask& t, int scenario, const System& sys, Inputs& in) {
+  const sky::Weather& from = t.outlook.weather;
+  sky::Weather& to = in.weather;
+  const auto ahead = static_cast<int>((from.start(0) - to.start(0)) / sky::weather_step);
+  const auto last = static_cast<int>(t.outlook.n_slot()) - 1;
+  for (int s = 0; s < sys.n_site(); ++s)
+    for (int k = 1; k < from.n_knot() && k + ahead < to.n_knot(); ++k) {
+      const int slot = std::min(static_cast<int>((k * sky::weather_step) / t.outlook.slot), last), i = k + ahead;
+      const Real index = t.clearsky_index(scenario, s, slot);
+      const sky::CloudKnot clouds = {index, sky::beam_transmission(index)};
+      const sky::Irradiance now = sky::under_clouds(clouds, from.dni(s, k), from.dhi(s, k), from.dni_clear(s, k), from.up(s, k));
+      to.dni(s, i) = now.dni, to.dhi(s, i) = now.dhi, to.cover(s, i) = 0.0, to.dust(s, i) = from.dust(s, k);
+      to.ghi_clear(s, i) = from.ghi_clear(s, k), to.dni_clear(s, i) = from.dni_clear(s, k);
+      to.temp_air(s, i) = from.temp_air(s, k), to.wind_speed(s, i) = from.wind_speed(s, k), to.pressure(s, i) = from.pressure(s, k);
+    }
+}
+
+}  // namespace coldsun

@@ -1,0 +1,93 @@
+// Scenarios of the sun: clear-sky index -> irradiance of sites and planes -> cells -> strings -> what their converters give, slot by slot.
+// The loops are the engine's own kernels with the scenarios as members, so that a forecast and a day differ by their clouds alone.
+#pragma once
+#include "electrical/allocate.hpp"
+#include "schedule/schedule.hpp"
+#include "sky/advance.hpp"
+
+namespace coldsun::schedule {
+
+// Irradiance of a site under a scenario at the middle of a slot: of the table only the Sun, the clear sky and the expected air are read.
+// reads the table around the slot; writes a site's irradiance and air. 120 B and about 700 flops (two normals).
+struct ForecastSites {
+  Cut cut;
+  View<const sky::Site, 1> site;
+  sky::WeatherView table;
+  sky::ForecastLaw law;
+  View<const Real, 1> clearsky_index;
+  Time issue;
+  Chance chance;
+  View<Real, 2> ghi, dni, dhi, temp_air, wind_speed;
+
+  COLDSUN_FN void operator()(int scenario, int s) const {
+    const Time middle = cut.start(scenario) + (cut.stop(scenario) - cut.start(scenario)) / 2;
+    const coldsun::Place p = table.place(middle);
+    const sun::Direction to_sun = table.sun_at(s, p);
+    Irradiance now = {0.0, 0.0, 0.0};
+    if (to_sun.z > 0.0) {
+      const Chance own{chance.seed, chance.member, chance.stream, static_cast<std::uint32_t>(site(s).entity)};
+      const Real index = sky::forecast_index(own, law, clearsky_index(s), issue, scenario, seconds(middle - issue));
+      const Real beam = table.at(table.dni_clear, s, p), whole = table.at(table.ghi_clear, s, p);
+      now = sky::under_clouds({index, sky::beam_transmission(index)}, beam, math::max(whole - beam * to_sun.z, 0.0), beam, to_sun.z);
+    }
+    ghi(scenario, s) = now.ghi, dni(scenario, s) = now.dni, dhi(scenario, s) = now.dhi;
+    temp_air(scenario, s) = table.at(table.temp_air, s, p), wind_speed(scenario, s) = table.at(table.wind_speed, s, p);
+  }
+  using Irradiance = sky::Irradiance;
+};
+
+// reads p_track and p_mp of a site's strings; writes its row of the problem. 16 B and 14 flops per string.
+struct SumStrings {
+  electrical::StringSet set;
+  View<const Real, 2> p_track, p_mp;
+  View<Real, 3> pv_linear, pv_square, pv_available;
+  int slot;
+  COLDSUN_FN void operator()(int scenario, int s) const {
+    const electrical::Site& p = set.site(s);
+    const auto [linear, square] = electrical::pv_terms(set, p, p_track, scenario);
+    Real most = 0.0;
+    for (int k = p.string_first; k < p.string_first + p.string_count; ++k) most += set.count(k) * p_mp(scenario, k);
+    pv_linear(scenario, s, slot) = linear, pv_square(scenario, s, slot) = square, pv_available(scenario, s, slot) = most;
+  }
+};
+
+// One row for all scenarios, on the host before the first kernel.
+inline void repeat(View<const Real, 1> row, const Array<Real, 2>& to) {
+  for (int m = 0; m < to.extent(0); ++m)
+    for (int i = 0; i < to.extent(1); ++i) to(m, i) = row(i);
+}
+
+template <class Space>
+void forecast_pv(Space space, const sky::System& sky_system, const sky::Weather& weather, const electrical::System& power, const PvForecast& f,
+                 Problem& p) {
+  const int n = p.n_scenario(), n_site = sky_system.n_site(), n_slot = p.n_slot();
+  if (n_site != p.n_place() || power.site.extent(0) != n_site) throw std::invalid_argument("schedule: places and sites differ in number");
+  const Device device = p.place.device();
+  const sky::State sky = sky::make_state(sky_system, weather, p.start, n, device);
+  const electrical::State strings = electrical::make_state(power, n, device);
+  repeat(f.temp_cell, sky.temp_cell_end), repeat(f.soiling_ratio, sky.soiling_ratio), repeat(f.pv_gain, strings.pv_gain);
+  const Array<std::int32_t, 1> member(device, {n});
+  const Array<Time, 2> start(device, {n_slot, n}), stop(device, {n_slot, n});
+  for (int m = 0; m < n; ++m) member(m) = m;
+  for (int t = 0; t < n_slot; ++t)
+    for (int m = 0; m < n; ++m) start(t, m) = p.start + nanoseconds(t * p.slot), stop(t, m) = p.start + nanoseconds((t + 1) * p.slot);
+  const sky::WeatherView table = view_of(weather);
+  const electrical::StringSet set = string_set(power);
+  const Chance chance{f.seed, f.member, Stream::forecast, 0};
+  for (int t = 0; t < n_slot; ++t) {
+    const Cut cut{member, start.view().row(t), stop.view().row(t), n, f.seed, f.member};
+    for_rows(space, n, n_site,
+             ForecastSites{cut, sky_system.site, table, f.law, f.clearsky_index, f.issue, chance, sky.ghi, sky.dni, sky.dhi, sky.temp_air,
+                           sky.wind_speed});
+    for_rows(space, n, sky_system.n_plane(),
+             sky::PlaneSky{cut, sky_system.site, sky_system.plane, table, sky.ghi, sky.dni, sky.dhi, sky.temp_air, sky.wind_speed,
+                           sky.soiling_ratio, sky.poa_global, sky.effective_irradiance, sky.temp_cell, sky.temp_cell_end});
+    for_rows(space, n, power.string_site.extent(0),
+             electrical::TrackStrings{cut, set, sky.effective_irradiance, sky.temp_cell, strings.pv_gain, strings.v_bus, strings.v_mp,
+                                      strings.p_mp, strings.p_track, strings.p_miss, strings.vd_mp, strings.vd_pass, strings.curvature});
+    for_rows(space, n, n_site, SumStrings{set, strings.p_track, strings.p_mp, p.pv_linear, p.pv_square, p.pv_available, t});
+  }
+  synchronize(space);
+}
+
+}  // namespace coldsun::schedule

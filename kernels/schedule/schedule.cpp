@@ -1,0 +1,152 @@
+// Host code of the planner: makes and checks problems, populations and searches, the loop's table, and what a decision hands on.
+#include "schedule/schedule.hpp"
+
+#include <cmath>
+#include <stdexcept>
+#include <string>
+
+namespace coldsun::schedule {
+namespace {
+
+void require(bool good, const std::string& what) {
+  if (!good) throw std::invalid_argument("schedule: " + what);
+}
+std::string at(const char* what, int i) { return std::string(what) + " " + std::to_string(i); }
+
+void check_job(const Problem& p, int i) {
+  const Job& j = p.job(i);
+  const std::string where = at("job", i) + ": ";
+  require(j.home >= 0 && j.home < p.n_place(), where + "no such place");
+  require(j.n_node >= 1 && j.priority >= 1, where + "nodes or priority below 1");
+  require(j.work >= 0.0 && j.work < 1e9 && std::isfinite(j.release) && std::isfinite(j.deadline), where + "work, release or deadline");
+  require(j.utilization >= 0.0 && j.utilization <= 1.0 && j.data_in >= 0.0 && j.data_out >= 0.0, where + "utilisation or data");
+  if (i == 0) return;
+  const Job& before = p.job(i - 1);
+  require(before.priority > j.priority || (before.priority == j.priority && before.release <= j.release),
+          where + "stands after one of lower priority, or of the same and released later");
+}
+
+void check_place(const Problem& p, int s) {
+  const Place& x = p.place(s);
+  const std::string where = at("place", s) + ": ";
+  require(x.n_class >= 1 && x.class_first >= 0 && x.class_first + x.n_class <= p.node_class.extent(0), where + "node classes");
+  int n = 0, used = 0;
+  for (int i = 0; i < x.n_class; ++i) n += p.node_class(x.class_first + i).n_node;
+  require(n == x.n_node && n > 0, where + "n_node is not the sum over its classes");
+  for (int j = 0; j < p.n_job(); ++j)
+    if (p.job(j).running && p.job(j).home == s) used += p.job(j).n_node;
+  require(used <= n, where + "more nodes run than there are");
+  require(x.tau_loop > 0.0 && x.soc >= 0.0 && x.soc <= 1.0 && std::isfinite(x.t_supply + x.p_overhead + x.p_it + x.v_1 + x.v_2), where + "state");
+}
+
+}  // namespace
+
+const char* line_name(int line) {
+  static const char* const name[n_line] = {"unserved work", "grid energy", "carbon", "price", "lateness", "thermal margin",
+                                           "throttled work", "battery energy used", "wait"};
+  return line >= 0 && line < n_line ? name[line] : "";
+}
+const char* line_unit(int line) {
+  static const char* const unit[n_line] = {"s", "J", "kg", "USD", "s", "K s", "s", "J", "s"};
+  return line >= 0 && line < n_line ? unit[line] : "";
+}
+const char* rule_name(Rule rule) {
+  static const char* const name[n_rule] = {"FCFS", "EASY", "greedy-green", "wait-awhile"};
+  return name[static_cast<int>(rule)];
+}
+
+Problem make_problem(const Shape& shape, Device device) {
+  const auto [n_place, n_slot, n_scenario, n_job, n_class] = shape;
+  require(n_place >= 1 && n_place <= max_place, "1 to " + std::to_string(max_place) + " places");
+  require(n_scenario >= 1 && n_scenario <= max_scenario, "1 to " + std::to_string(max_scenario) + " scenarios");
+  require(n_job >= 0 && n_job <= max_job, "0 to " + std::to_string(max_job) + " jobs");
+  require(n_slot >= 1 && n_slot <= 100'000 && n_class >= 1, "slots or node classes");
+  Problem p;
+  p.node_class = {device, {n_class}}, p.place = {device, {n_place}}, p.job = {device, {n_job}};
+  p.node_class.fill({}), p.place.fill({}), p.job.fill({});
+  for (auto* a : {&p.pv_linear, &p.pv_square, &p.pv_available}) *a = {device, {n_scenario, n_place, n_slot}};
+  for (auto* a : {&p.temp_air, &p.aux_bound, &p.carbon, &p.price, &p.link_bytes, &p.gap}) *a = {device, {n_place, n_slot}};
+  p.antennas = {device, {n_place, n_slot}};
+  p.node = {device, {n_place, n_job + 1, n_level, n_knot}}, p.request = {device, {n_place, n_job + 1, n_level}};
+  return p;
+}
+
+void check_problem(const Problem& p) {
+  require(p.slot > 0.0 && p.knot_step > 0.0 && p.n_start >= 0, "length of a slot, knots or starts");
+  for (int l = 0; l < n_level; ++l) require(p.level[l] > 0.0 && p.level[l] <= 1.0, "cap levels lie in (0, 1]");
+  for (int s = 0; s < p.n_place(); ++s) check_place(p, s);
+  for (int j = 0; j < p.n_job(); ++j) check_job(p, j);
+  for (const auto* a : {&p.temp_air, &p.aux_bound, &p.carbon, &p.price, &p.link_bytes, &p.gap})
+    for (std::int64_t i = 0; i < a->size(); ++i) require(std::isfinite(a->data()[i]), "a forecast by place and slot is not a number");
+  for (const auto* a : {&p.pv_linear, &p.pv_square, &p.pv_available})
+    for (std::int64_t i = 0; i < a->size(); ++i) require(std::isfinite(a->data()[i]), "a forecast of the sun is not a number");
+}
+
+Population make_population(const Problem& p, int n_plan, Device device) {
+  const int n_job = p.n_job(), n_place = p.n_place(), n_slot = p.n_slot(), n_scenario = p.n_scenario();
+  Population x;
+  x.key = {device, {n_plan, n_gene * n_job}};
+  for (auto* a : {&x.place, &x.start, &x.level, &x.booked, &x.arrival, &x.send, &x.by_start}) *a = {device, {n_plan, n_job}};
+  x.cost = {device, {n_plan, n_scenario, n_line}}, x.scenario_score = {device, {n_plan, n_scenario}}, x.score = {device, {n_plan}};
+  x.scratch_bytes = {device, {n_plan, n_place, n_slot}}, x.scratch_nodes = {device, {n_plan, n_place, n_slot}};
+  return x;
+}
+
+Search make_search(const Problem& p, const SearchOptions& options, Device device) {
+  require(options.n_plan >= 1 && options.n_population >= 2, "plans and population");
+  require(options.elite > 0.0 && options.elite < 1.0 && options.immigrant >= 0.0 && options.immigrant <= 1.0, "shares of the population");
+  require(options.weights.alpha >= 0.0 && options.weights.alpha < 1.0, "alpha of CVaR lies in [0, 1)");
+  Search s;
+  s.options = options;
+  s.now = make_population(p, options.n_population, device), s.next = make_population(p, options.n_population, device);
+  for (auto* a : {&s.rank, &s.flag, &s.kept}) *a = {device, {options.n_population}};
+  return s;
+}
+
+Decision decision_of(const Problem& p, const Search& s) {
+  require(s.generation > 0, "nothing has been priced yet");
+  const int best = s.rank(0);
+  Decision d;
+  for (int j = 0; j < p.n_job(); ++j)
+    d.job.push_back({s.now.place(best, j), s.now.start(best, j), s.now.level(best, j), s.now.booked(best, j), s.now.arrival(best, j),
+                     s.now.send(best, j)});
+  for (int c = 0; c < s.now.key.extent(1); ++c) d.key.push_back(s.now.key(best, c));
+  for (int m = 0; m < p.n_scenario(); ++m) {
+    std::vector<Real> bill;
+    for (int k = 0; k < n_line; ++k) bill.push_back(s.now.cost(best, m, k)), d.cost_mean[k] += bill.back() / p.n_scenario();
+    d.cost.push_back(std::move(bill)), d.scenario_score.push_back(s.now.scenario_score(best, m));
+  }
+  d.score = s.now.score(best), d.n_priced = s.n_priced, d.best_by_generation = s.best_by_generation;
+  for (int r = 0; r < n_rule; ++r) {
+    d.rule_score[r] = s.rule_score[r];
+    for (int k = 0; k < n_line; ++k) d.rule_cost[r][k] = s.rule_cost[r][k];
+  }
+  return d;
+}
+
+LoopTable make_loop_table(const thermal::LoopModel& m, Real flow, Real v_dot, Real liquid, Real extra, Real p_it_max, Real t_first, Real t_step,
+                          const Real (&t_set)[n_air]) {
+  constexpr Real dt = 120.0, rest = 1e-6;  // s; K in a step: the loop's time constants are minutes
+  constexpr int most = 2000;
+  LoopTable table;
+  table.p_step = p_it_max / (n_heat - 1), table.t_first = t_first, table.t_step = t_step;
+  for (int j = 0; j < n_air; ++j) {
+    thermal::LoopState s{t_set[j], t_set[j], t_set[j] - m.approach, m.t_hall_set, 0.5, 0.5};
+    for (int i = 0; i < n_heat; ++i) {
+      const Real p = table.p_first + i * table.p_step;
+      const thermal::LoopInput in{liquid * p, extra * p, (1.0 - liquid) * p, t_set[j], t_first + j * t_step, flow, v_dot, dt};
+      thermal::LoopOutput out{};
+      for (int k = 0; k < most; ++k) {
+        out = thermal::advance_loop(m, s, in);
+        const Real moved = std::fabs(out.state.t_supply - s.t_supply) + std::fabs(out.state.t_facility - s.t_facility) +
+                           std::fabs(out.state.t_hall - s.t_hall);
+        s = out.state;
+        if (moved < rest) break;
+      }
+      table.p_aux[i][j] = out.p_pump + out.p_fan + out.p_cdu + out.p_hall_cooler, table.t_supply[i][j] = s.t_supply;
+    }
+  }
+  return table;
+}
+
+}  // namespace coldsun::schedule

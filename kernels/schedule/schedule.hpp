@@ -1,0 +1,131 @@
+// Schedule: from a Problem to the best of thousands of plans. Entry points, in the order of their use:
+//   Problem p = make_problem(shape, device);  fill p;  forecast_pv(space, ...);  prepare(space, p);
+//   Search s = make_search(p, options, device);  while (!finished(s)) advance(space, p, s);  Decision d = decision_of(p, s)
+// or decide(space, p, options) which does the last line. A plan is random keys (Bean 1994, doi 10.1287/ijoc.6.2.154), decode() makes a
+// feasible schedule of any of them, evaluate() prices schedules under all scenarios in one launch.
+#pragma once
+#include <vector>
+
+#include "schedule/problem.hpp"
+#include "sky/forecast.hpp"
+#include "sky/sky.hpp"
+
+namespace coldsun::schedule {
+
+// Lines of a bill, each summed over the horizon and the places.
+enum Line : std::int32_t {
+  line_unserved = 0,  // node seconds of work not done at the end of the horizon
+  line_grid,          // J imported
+  line_carbon,        // kg of imported and generated energy
+  line_price,         // of imported and generated energy
+  line_lateness,      // s after the deadline times priority
+  line_thermal,       // K s of the hottest junction above t_margin
+  line_throttle,      // node seconds of work missed by junction caps and for want of power
+  line_battery,       // J less in the batteries than at the start; negative: more
+  line_wait,          // node seconds between release and start
+  n_line
+};
+const char* line_name(int line);
+const char* line_unit(int line);
+
+// The scalar that is searched for: weights times lines; then mean + risk (CVaR - mean) over the scenarios.
+struct Weights {
+  Real line[n_line] = {1e-3, 0.0, 0.1, 1.0, 1e-3, 1e-5, 2e-4, 1.7e-8, 1e-6};  // per unit of the line; see README
+  Real risk = 0.25;   // share of CVaR in the score
+  Real alpha = 0.75;  // CVaR: mean of the worst 1 - alpha of the scenarios
+};
+
+// Plans as keys, as schedules, and what they cost. plan is the first index.
+struct Population {
+  Array<Real, 2> key;                                // (plan, n_gene * job) in [0, 1)
+  Array<std::int32_t, 2> place, start, level;        // (plan, job): start in slots, -1: left out
+  Array<std::int32_t, 2> booked, arrival;            // (plan, job): slots booked on the nodes; slot by whose end the results are at home
+  Array<std::int32_t, 2> send, by_start;             // (plan, job): slot in which the transfer begins, -1 none; jobs in order of start
+  Array<Real, 3> cost;                               // (plan, scenario, line)
+  Array<Real, 2> scenario_score;                     // (plan, scenario) weights times lines
+  Array<Real, 1> score;                              // (plan)
+  Array<Real, 3> scratch_bytes;                      // (plan, place, slot) scratch of the decoder: link left
+  Array<std::int32_t, 3> scratch_nodes;              // (plan, place, slot): nodes free
+  int size() const { return key.extent(0); }
+};
+Population make_population(const Problem&, int n_plan, Device);
+
+// Node table and requests, from classes, jobs and levels. After forecast_pv or any change of jobs, places or levels.
+template <class Space>
+void prepare(Space, Problem&);
+
+// Scenarios of irradiance around persistence (sky/forecast.hpp) through planes, cells, strings and converters to pv_linear, pv_square and
+// pv_available. `weather`: a table that holds a forecast (Sun, clear sky, expected air temperature and wind), no observation after `issue`.
+struct PvForecast {
+  std::uint64_t seed = 0;
+  std::uint32_t member = 0;
+  Time issue = 0;                          // when it is issued, <= start of the first slot
+  sky::ForecastLaw law;
+  View<const Real, 1> clearsky_index;      // (site) at the issue
+  View<const Real, 1> temp_cell;           // (plane) K at the issue
+  View<const Real, 1> soiling_ratio;       // (plane)
+  View<const Real, 1> pv_gain;             // (string)
+};
+template <class Space>
+void forecast_pv(Space, const sky::System&, const sky::Weather& weather, const electrical::System&, const PvForecast&, Problem&);
+
+// Keys -> schedules for plans [first, first + n).
+template <class Space>
+void decode(Space, const Problem&, Population&, int first, int n);
+// Schedules -> cost of every (plan, scenario), then scores.
+template <class Space>
+void evaluate(Space, const Problem&, const Weights&, Population&, int first, int n);
+
+// Rules that people use, as keys that decode to their schedules. All but greedy-green stay at home; Host memory only (managed is).
+enum class Rule : std::int32_t { fcfs = 0, easy = 1, greedy_green = 2, wait_awhile = 3 };
+inline constexpr int n_rule = 4;
+const char* rule_name(Rule);
+void rule_keys(const Problem&, Rule, View<Real, 1> key);
+
+struct SearchOptions {
+  std::uint64_t seed = 0;
+  std::uint32_t member = 0;   // of the ensemble: chance follows it
+  int n_plan = 4096;          // plans priced in all, rules and incumbent included
+  int n_population = 256;     // per generation
+  Real elite = 0.125;         // share that lives on
+  Real immigrant = 0.0625;    // share drawn anew
+  Real mutate = 0.5;          // share of the rest that is an elite with a few jobs changed; the others cross an elite with anyone
+  Real inherit = 0.7;         // chance of a gene from the elite parent
+  Weights weights;
+};
+
+struct Search {
+  SearchOptions options;
+  Population now, next;
+  Array<std::int32_t, 1> rank, flag, kept;  // scratch: plans in order of score, distinct ones
+  std::vector<Real> incumbent;     // keys of a plan to start from, empty: none
+  int generation = 0, n_priced = 0, n_ranked = 0, n_kept = 0;  // plans ranked in the last generation, distinct ones of them
+  std::vector<Real> best_by_generation, middle_by_generation;  // best and median score of the plans ranked
+  Real rule_score[n_rule] = {};    // of the rules, priced in the first generation
+  Real rule_cost[n_rule][n_line] = {};  // mean over the scenarios
+};
+Search make_search(const Problem&, const SearchOptions&, Device);
+// One generation: breed, decode, evaluate, rank. Anytime: after each call now's row rank(0) is the best plan so far.
+template <class Space>
+void advance(Space, const Problem&, Search&);
+inline bool finished(const Search& s) { return s.n_priced >= s.options.n_plan; }
+
+// What is handed on. Costs are means over the scenarios.
+struct Assignment {
+  std::int32_t place, start, level, booked, arrival, send;  // as in Population
+};
+struct Decision {
+  std::vector<Assignment> job;
+  std::vector<Real> key;                  // to warm-start the next decision: drop the rows of jobs that are gone
+  std::vector<std::vector<Real>> cost;    // (scenario)(line)
+  std::vector<Real> scenario_score;
+  Real score = 0.0, cost_mean[n_line] = {};
+  Real rule_score[n_rule] = {}, rule_cost[n_rule][n_line] = {};
+  std::vector<Real> best_by_generation;
+  int n_priced = 0;
+};
+Decision decision_of(const Problem&, const Search&);
+template <class Space>
+Decision decide(Space, const Problem&, const SearchOptions&, const std::vector<Real>& incumbent = {});
+
+}  // namespace coldsun::schedule

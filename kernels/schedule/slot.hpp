@@ -1,0 +1,146 @@
+// A place in one slot: what it can give, who gets it, and the bus that closes on it. Pure functions; the physics is the engine's.
+#pragma once
+#include "common/interp.hpp"
+#include "electrical/bus.hpp"
+#include "schedule/schedule.hpp"
+
+namespace coldsun::schedule {
+
+// What moves from slot to slot at a place.
+struct PlaceNow {
+  electrical::Cell cell;
+  electrical::CellCut cut;  // of a slot
+  Real t_supply, keep;      // K; part of the old supply temperature after a slot
+  Real p_overhead;          // W beside the work asked, in the last slot
+  Real p_it, p_input, t_max;  // W, W, K of this slot
+  Real p_request;             // W of p_it as the site cap counts it
+  Real p_it_last;
+  std::int32_t n_free;
+};
+COLDSUN_FN PlaceNow place_now(const Place& p, Real slot) {
+  PlaceNow now{};
+  now.cell = {p.soc, p.v_1, p.v_2};
+  if (p.bus.battery.n_series > 0) now.cut = electrical::cell_cut(p.bus.battery, p.capacity_factor, slot);
+  now.t_supply = p.t_supply, now.keep = math::exp(-slot / p.tau_loop);
+  now.p_overhead = p.p_overhead, now.p_it_last = p.p_it;
+  now.n_free = p.n_node;
+  return now;
+}
+
+COLDSUN_FN Real bilinear(const Real (&z)[n_heat][n_air], const coldsun::Place& a, const coldsun::Place& b) {
+  return lerp(lerp(z[a.cell][b.cell], z[a.cell][b.cell + 1], b.t), lerp(z[a.cell + 1][b.cell], z[a.cell + 1][b.cell + 1], b.t), a.t);
+}
+COLDSUN_FN Real loop_value(const LoopTable& l, const Real (&z)[n_heat][n_air], Real p_it, Real temp_air) {
+  return bilinear(z, place_uniform(p_it, l.p_first, 1.0 / l.p_step, n_heat), place_uniform(temp_air, l.t_first, 1.0 / l.t_step, n_air));
+}
+
+// What this slot has for a place, and what is asked of it.
+struct SlotNow {
+  electrical::Supply supply;
+  coldsun::Place knot;   // of the supply temperature in the node table
+  NodePoint idle;        // a free node
+  Real p_idle;           // W of a free node at the reference temperature
+  Real budget, cap;      // W at the inputs of the rack converters, W that the nodes may be asked for
+  Real input, request;   // W that all nodes want of them
+  Real n_idle;           // free nodes that can stay on
+  bool enough;
+};
+
+COLDSUN_FN NodePoint node_point(const ProblemView& q, const SlotNow& c, int site, int j, int l) {
+  const NodePoint& a = q.node(site, j, l, c.knot.cell);
+  const NodePoint& b = q.node(site, j, l, c.knot.cell + 1);
+  const Real t = c.knot.t;
+  return {lerp(a.p, b.p, t), lerp(a.p_input, b.p_input, t), lerp(a.asked, b.asked, t), lerp(a.pace, b.pace, t),
+          lerp(a.t_junction, b.t_junction, t)};
+}
+
+// Battery and bus before the draw. The coolant follows the loop's own rest by its lag; budget and site cap as the engine makes them.
+COLDSUN_FN SlotNow slot_now(const ProblemView& q, PlaceNow& now, int scenario, int site, int t) {
+  using namespace electrical;
+  const Place& p = q.place(site);
+  const Site& bus = p.bus;
+  SlotNow c{};
+  const Real steady = loop_value(p.loop, p.loop.t_supply, now.p_it_last, q.temp_air(site, t));
+  now.t_supply = steady + (now.t_supply - steady) * now.keep;
+  c.knot = place_uniform(now.t_supply, q.knot_first, 1.0 / q.knot_step, n_knot);
+  c.idle = node_point(q, c, site, q.n_job, 0);
+  c.p_idle = q.request(site, q.n_job, 0);
+  PackLimits b{0.0, 0.0, 0.0};
+  if (bus.battery.n_series > 0) b = pack_limits(bus.battery, now.cut, now.cell, bus.battery_converter.rating);
+  c.supply = make_supply(bus, q.pv_linear(scenario, site, t), q.pv_square(scenario, site, t), b);
+  c.budget = math::max(load_budget(bus, offer(bus, c.supply, bus.v_min).without_reserve()) -
+                           input_power(bus.aux_converter, q.aux_bound(site, t)), 0.0);
+  const Real battery = now.cell.soc > p.soc_reserve ? p.p_battery : 0.0;
+  c.cap = site_cap(q.pv_available(scenario, site, t), battery, p.p_grid_budget, now.p_overhead, p.p_it_max);
+  now.p_it = now.p_input = now.p_request = 0.0, now.t_max = now.t_supply;
+  return c;
+}
+
+COLDSUN_FN void want(SlotNow& c, const NodePoint& full, Real request, std::int32_t n_node) {
+  c.input += n_node * (full.p_input - c.idle.p_input), c.request += n_node * (request - c.p_idle);
+}
+
+// All nodes rest at least; free ones are switched off first where even that is too much. What is left goes to the jobs.
+COLDSUN_FN void settle(SlotNow& c, PlaceNow& now, std::int32_t n_node) {
+  const Real rest_input = n_node * c.idle.p_input, rest = n_node * c.p_idle;
+  c.enough = rest_input + c.input <= c.budget && rest + c.request <= c.cap;
+  c.n_idle = n_node;
+  if (!c.enough) {
+    const Real on = math::min(c.budget / math::max(c.idle.p_input, 1e-9), c.cap / math::max(c.p_idle, 1e-9));
+    c.n_idle = math::clamp(std::floor(on), 0.0, static_cast<Real>(n_node));
+    c.budget -= c.n_idle * c.idle.p_input, c.cap -= c.n_idle * c.p_idle;
+  }
+  now.p_it = c.n_idle * c.idle.p, now.p_input = c.n_idle * c.idle.p_input, now.p_request = c.n_idle * c.p_idle;
+}
+
+// Share of the way from rest to its full power that a job gets, in the order of service; nothing where its nodes are off.
+COLDSUN_FN Real granted(SlotNow& c, const NodePoint& full, Real request, std::int32_t n_node) {
+  if (c.n_idle < n_node) return c.n_idle = 0.0, 0.0;
+  c.n_idle -= n_node;
+  const Real input = n_node * (full.p_input - c.idle.p_input), asked = n_node * (request - c.p_idle);
+  const Real by_bus = input > c.budget ? math::max(c.budget, 0.0) / input : 1.0, by_cap = asked > c.cap ? math::max(c.cap, 0.0) / asked : 1.0;
+  const Real share = math::min(by_bus, by_cap);
+  c.budget -= share * input, c.cap -= share * asked;
+  return share;
+}
+
+// The bus at its nominal voltage: who gives, what the battery becomes, what it costs.
+COLDSUN_FN void close_slot(const ProblemView& q, const SlotNow& c, PlaceNow& now, int scenario, int site, int t, Real (&line)[n_line]) {
+  using namespace electrical;
+  const Place& p = q.place(site);
+  const Site& bus = p.bus;
+  const Real p_aux = loop_value(p.loop, p.loop.p_aux, now.p_it, q.temp_air(site, t));
+  const Real load = now.p_input + input_power(bus.aux_converter, p_aux);
+  const Real k_battery = cable_factor(bus.r_battery_cable, bus.v_nom), k_pv = cable_factor(bus.r_pv_cable, bus.v_nom);
+  const Dispatch d = dispatch(c.supply, offer(bus, c.supply, bus.v_nom), k_battery, cable_fed(cable_factor(bus.r_load_cable, bus.v_nom), load));
+  const bool battery_on = c.supply.battery_on && !(c.supply.battery_low && d.battery == 0.0);
+  const Real p_battery = source(bus.battery_converter, k_battery, d.battery, battery_on).terminal;
+  if (bus.battery.n_series > 0) {
+    const Real n = static_cast<Real>(bus.battery.n_series) * static_cast<Real>(bus.battery.n_parallel);
+    const Real i = p_battery != 0.0 ? current_for_power<3>(bus.battery, now.cut, now.cell, p_battery / n) : 0.0;
+    now.cell = cell_after(bus.battery, now.cut, now.cell, i);
+  }
+  const Real p_grid = source(bus.grid_tie, 0.0, d.grid, c.supply.grid_on).terminal;
+  const Real p_genset = source(bus.genset_rectifier, 0.0, d.genset, d.genset > 0.0).terminal;
+  // Terminal power of the strings: what is used of it, and its losses up to the bus.
+  const Real net = c.supply.pv_linear + c.supply.pv_square, sent = cable_sent(k_pv, d.pv);
+  const Real used = sent < net ? share(c.supply.pv_linear, c.supply.pv_square, sent) : 1.0;
+  const Real p_pv = sent + used * math::max(q.pv_available(scenario, site, t) - net, 0.0);
+  const Real import = math::max(p_grid, 0.0) * q.slot, generated = p_genset * q.slot;
+  line[line_grid] += import;
+  line[line_carbon] += import * q.carbon(site, t) + generated * p.genset_carbon;
+  line[line_price] += import * q.price(site, t) + generated * p.genset_price;
+  line[line_thermal] += q.slot * math::max(now.t_max - p.t_margin, 0.0);
+  now.p_overhead = p_pv + p_battery + p_grid + p_genset - now.p_request;
+  now.p_it_last = now.p_it;
+}
+
+// Energy that the cells hold less than at the start, at the mean open-circuit voltage.
+COLDSUN_FN Real stored_less(const Place& p, const PlaceNow& now) {
+  const electrical::Pack& b = p.bus.battery;
+  if (b.n_series == 0) return 0.0;
+  const Real n = static_cast<Real>(b.n_series) * static_cast<Real>(b.n_parallel);
+  return n * b.capacity * p.capacity_factor * (p.soc - now.cell.soc) * b.v_ocv(0.5 * (p.soc + now.cell.soc));
+}
+
+}  // namespace coldsun::schedule

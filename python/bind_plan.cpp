@@ -1,0 +1,217 @@
+// Bindings of the planner: decisions as arrays, plans told to a twin, the hook of a run that plans as it goes.
+#include <pybind11/numpy.h>
+#include <pybind11/pybind11.h>
+#include <pybind11/stl.h>
+
+#include <memory>
+
+#include "core/io/run_recorded.hpp"
+#include "core/plan.hpp"
+#include "core/twin.hpp"
+
+namespace py = pybind11;
+using namespace coldsun;
+using namespace py::literals;
+
+namespace {
+
+Twin& twin_of(const py::object& engine) { return *engine.attr("_twin")().cast<py::capsule>().get_pointer<Twin>(); }
+const Network& network_of(const py::object& network) { return *network.attr("_network")().cast<py::capsule>().get_pointer<Network>(); }
+
+PlanOptions options_of(const py::dict& d) {
+  PlanOptions o;
+  o.horizon = d["horizon"].cast<double>(), o.slot = nanoseconds(d["slot"].cast<double>());
+  o.n_scenario = d["scenarios"].cast<int>(), o.search.n_plan = d["plans"].cast<int>(), o.search.n_population = d["population"].cast<int>();
+  o.decision_time = nanoseconds(d["decision_time"].cast<double>()), o.policy = d["policy"].cast<std::string>();
+  o.known_work = d["known_work"].cast<bool>(), o.law.spread_end = d["spread"].cast<double>(), o.max_row = d["rows"].cast<int>();
+  for (const auto& [name, weight] : d["weights"].cast<std::map<std::string, double>>()) {
+    int line = 0;
+    while (line < schedule::n_line && name != schedule::line_name(line)) ++line;
+    if (line == schedule::n_line) throw std::invalid_argument("weights: there is no line \"" + name + "\"");
+    o.search.weights.line[line] = weight;
+  }
+  return o;
+}
+
+// Named and whole: the array owns its memory.
+template <class T>
+py::array_t<T> flat(const std::vector<T>& v) {
+  return py::array_t<T>(static_cast<py::ssize_t>(v.size()), v.data());
+}
+template <class T, int R>
+py::array_t<T> copy(const Array<T, R>& a) {
+  std::vector<py::ssize_t> shape;
+  for (int r = 0; r < R; ++r) shape.push_back(a.extent(r));
+  return py::array_t<T>(shape, a.data());
+}
+std::vector<Real> line_of(const Real (&line)[schedule::n_line]) { return {line, line + schedule::n_line}; }
+
+template <class F>
+auto column(const std::vector<PlanRow>& rows, F&& f) {
+  std::vector<decltype(f(rows.front()))> out;
+  for (const PlanRow& r : rows) out.push_back(f(r));
+  return flat(out);
+}
+py::dict rows_dict(const std::vector<PlanRow>& rows, const Twin& t, int m) {
+  const workload::JobTable& j = t.inputs.jobs;
+  return py::dict("job"_a = column(rows, [](const PlanRow& r) { return r.job; }), "site"_a = column(rows, [](const PlanRow& r) { return r.site; }),
+                  "home"_a = column(rows, [&](const PlanRow& r) { return j.job_site(r.job); }),
+                  "start"_a = column(rows, [](const PlanRow& r) { return r.start; }), "end"_a = column(rows, [](const PlanRow& r) { return r.end; }),
+                  "arrival"_a = column(rows, [](const PlanRow& r) { return r.arrival; }), "cap"_a = column(rows, [](const PlanRow& r) { return r.cap; }),
+                  "running"_a = column(rows, [](const PlanRow& r) { return static_cast<std::int8_t>(r.running); }),
+                  "placed"_a = column(rows, [](const PlanRow& r) { return static_cast<std::int8_t>(r.placed); }),
+                  "n_node"_a = column(rows, [&](const PlanRow& r) { return j.n_node(m, r.job); }),
+                  "n_gpu"_a = column(rows, [&](const PlanRow& r) { return j.n_gpu(m, r.job); }),
+                  "priority"_a = column(rows, [&](const PlanRow& r) { return j.priority(m, r.job); }),
+                  "work"_a = column(rows, [&](const PlanRow& r) { return j.work(m, r.job); }),
+                  "submit"_a = column(rows, [&](const PlanRow& r) { return j.submit_time(m, r.job); }),
+                  "deadline"_a = column(rows, [&](const PlanRow& r) { return j.deadline(m, r.job); }));
+}
+
+py::dict outlook_dict(const PlanTask& t) {
+  const Outlook& o = t.outlook;
+  std::vector<Time> time;
+  Array<Real, 2> ghi_clear(Device::host, {o.n_site(), o.n_slot()});
+  for (int k = 0; k < o.n_slot(); ++k) {
+    time.push_back(o.start + k * o.slot);
+    const auto knot = static_cast<int>((k * o.slot + o.slot / 2) / sky::weather_step);
+    for (int s = 0; s < o.n_site(); ++s) ghi_clear(s, k) = o.weather.ghi_clear(s, knot);
+  }
+  return py::dict("time"_a = flat(time), "ghi_clear"_a = copy(ghi_clear), "clearsky_index"_a = copy(t.clearsky_index),
+                  "pv_available"_a = copy(t.problem.pv_available), "temp_air"_a = copy(o.temp_air), "contact"_a = copy(o.contact_share),
+                  "antennas"_a = copy(o.antennas), "gap"_a = copy(o.gap_share), "carbon"_a = copy(o.carbon), "price"_a = copy(o.price));
+}
+
+py::dict decision_dict(const schedule::Decision& d) {
+  std::vector<std::string> line, unit, rule;
+  std::vector<std::vector<Real>> rule_cost;
+  for (int l = 0; l < schedule::n_line; ++l) line.emplace_back(schedule::line_name(l)), unit.emplace_back(schedule::line_unit(l));
+  for (int k = 0; k < schedule::n_rule; ++k) {
+    rule.emplace_back(schedule::rule_name(static_cast<schedule::Rule>(k)));
+    rule_cost.push_back(line_of(d.rule_cost[k]));
+  }
+  return py::dict("line"_a = line, "unit"_a = unit, "score"_a = d.score, "cost"_a = line_of(d.cost_mean), "cost_by_scenario"_a = d.cost,
+                  "score_by_scenario"_a = flat(d.scenario_score), "rule"_a = rule, "rule_cost"_a = rule_cost,
+                  "rule_score"_a = std::vector<Real>(d.rule_score, d.rule_score + schedule::n_rule),
+                  "best_by_generation"_a = flat(d.best_by_generation), "n_priced"_a = d.n_priced);
+}
+
+// A plan and the task that it answers, kept for tell and for prices of other plans.
+struct PyPlan {
+  py::object engine, network;
+  PlanOptions options;
+  PlanTask task;
+  Plan plan;
+};
+
+std::shared_ptr<PyPlan> plan(const py::object& engine, const py::object& network, int member, const py::dict& given) {
+  auto p = std::make_shared<PyPlan>();
+  p->engine = engine, p->network = network, p->options = options_of(given);
+  const Twin& t = twin_of(engine);
+  const Network& n = network_of(network);
+  if (member < 0 || member >= t.state.n_member) throw std::invalid_argument("member = " + std::to_string(member) + "; accepted: one of the twin's");
+  py::gil_scoped_release release;
+  p->task = make_plan_task(n, t.system, t.state, t.inputs, member, p->options);
+  p->plan = decide(n, t.system, t.state, p->task, p->options);
+  return p;
+}
+
+// Plans by their keys (plan, n_gene job): schedules, lines, scores.
+py::dict price(const PyPlan& p, const py::array_t<double, py::array::c_style | py::array::forcecast>& key) {
+  const int n_job = p.task.problem.n_job();
+  if (key.ndim() != 2 || key.shape(1) != schedule::n_gene * n_job)
+    throw std::invalid_argument("keys: accepted: an array (plan, " + std::to_string(schedule::n_gene * n_job) + ")");
+  schedule::Population all = [&] {
+    py::gil_scoped_release release;
+    return price_plans(p.task, p.options, key.data(), static_cast<int>(key.shape(0)));
+  }();
+  return py::dict("place"_a = copy(all.place), "start"_a = copy(all.start), "level"_a = copy(all.level), "cost"_a = copy(all.cost),
+                  "scenario_score"_a = copy(all.scenario_score), "score"_a = copy(all.score));
+}
+
+// The hook that replans in a run.
+struct PyPlanner {
+  py::object network;
+  Planner planner;
+  io::Hook hook;
+};
+std::shared_ptr<PyPlanner> make_planner(const py::object& engine, const py::object& network, double every, double surprise_share, const py::dict& given) {
+  auto p = std::make_shared<PyPlanner>();
+  p->network = network;
+  p->planner.network = &network_of(network), p->planner.options = options_of(given), p->planner.every = nanoseconds(every);
+  p->planner.surprise_share = surprise_share;
+  Twin* t = &twin_of(engine);
+  Planner* planner = &p->planner;
+  p->hook.decide = [planner, t](State& s) { replan(*planner, t->system, s, t->inputs); };
+  p->hook.variable = {{"plan_decisions", "1", "members that decided at the start of the step", "", {}, false, {}},
+                      {"plan_surprises", "1", "of them out of turn", "", {}, false, {}},
+                      {"plan_wall_time", "s", "measured time of the decisions at the start of the step", "", {}, false, {}},
+                      {"plan_score", "1", "score of the plan, mean over the members that decided", "", {}, false, {}}};
+  p->hook.values = [planner] {
+    return std::vector<double>{static_cast<double>(planner->n_decision), static_cast<double>(planner->n_surprise), planner->wall_time, planner->score};
+  };
+  return p;
+}
+
+}  // namespace
+
+void bind_plan(py::module_& m) {
+  py::class_<PyPlan, std::shared_ptr<PyPlan>>(m, "Plan", "A decision and the task that it answers.")
+      .def("rows", [](const PyPlan& p) { return rows_dict(p.plan.row, twin_of(p.engine), p.plan.member); })
+      .def("rows_of", [](const PyPlan& p, const py::array_t<double, py::array::c_style | py::array::forcecast>& key) {
+        const Twin& t = twin_of(p.engine);
+        return rows_dict(rows_of(p.task, assignments(price_plans(p.task, p.options, key.data(), 1), 0), t.state), t, p.plan.member);
+      }, "The rows that one plan's keys stand for")
+      .def("decision", [](const PyPlan& p) {
+        py::dict out = decision_dict(p.plan.decision);
+        out["weight"] = line_of(p.options.search.weights.line);
+        return out;
+      })
+      .def("alternatives", [](const PyPlan& p) {
+        py::list out;
+        for (const schedule::Decision& d : p.plan.alternative) out.append(decision_dict(d));
+        return out;
+      })
+      .def("outlook", [](const PyPlan& p) { return outlook_dict(p.task); })
+      .def("price", &price, "keys"_a)
+      .def("tell", [](const PyPlan& p) { tell(network_of(p.network), twin_of(p.engine).state, p.plan, p.options); })
+      .def("tell_keys", [](const PyPlan& p, const py::array_t<double, py::array::c_style | py::array::forcecast>& key) {
+        Plan other = p.plan;
+        Twin& t = twin_of(p.engine);
+        other.row = rows_of(p.task, assignments(price_plans(p.task, p.options, key.data(), 1), 0), t.state);
+        tell(network_of(p.network), t.state, other, p.options);
+      })
+      .def("follow_scenario", [](const PyPlan& p, int scenario) {
+        if (scenario < 0 || scenario >= p.options.n_scenario) throw std::invalid_argument("scenario: accepted: one of the plan's");
+        Twin& t = twin_of(p.engine);
+        follow_scenario(p.task, scenario, t.system, t.inputs);
+      })
+      .def_property_readonly("keys", [](const PyPlan& p) { return flat(p.plan.decision.key); })
+      .def_property_readonly("n_row", [](const PyPlan& p) { return p.task.problem.n_job(); })
+      .def_property_readonly("made_ns", [](const PyPlan& p) { return p.plan.made; })
+      .def_property_readonly("effect_ns", [](const PyPlan& p) { return p.plan.effect; })
+      .def_property_readonly("wall_time", [](const PyPlan& p) { return p.plan.wall_time; });
+  m.attr("n_gene") = static_cast<int>(schedule::n_gene);
+  m.def("plan", &plan, "engine"_a, "network"_a, "member"_a, "options"_a);
+  py::class_<PyPlanner, std::shared_ptr<PyPlanner>>(m, "Planner")
+      .def("_hook", [](PyPlanner& p) { return py::capsule(&p.hook, "coldsun::io::Hook"); });
+  m.def("planner", &make_planner, "engine"_a, "network"_a, "every"_a, "surprise_share"_a, "options"_a, py::keep_alive<0, 1>());
+  m.def("job_table", [](const py::object& engine) {
+    Twin& t = twin_of(engine);
+    py::dict out;
+    workload::JobTable::each(t.inputs.jobs, [&](const FieldInfo& info, auto& a) {
+      using A = std::remove_cvref_t<decltype(a)>;
+      if constexpr (A::rank == 2) out[info.name] = py::array_t<typename A::value_type>({a.extent(0), a.extent(1)}, a.data(), engine);
+    });
+    return out;
+  }, "engine"_a, "The jobs of a run, (member, job)");
+  m.def("weather_table", [](const py::object& engine) {
+    Twin& t = twin_of(engine);
+    py::dict out("start"_a = t.inputs.weather.start(0), "step"_a = sky::weather_step);
+    sky::Weather::each(t.inputs.weather, [&](const FieldInfo& info, auto& a) {
+      using A = std::remove_cvref_t<decltype(a)>;
+      if constexpr (A::rank == 2) out[info.name] = py::array_t<Real>({a.extent(0), a.extent(1)}, a.data(), engine);
+    });
+    return out;
+  }, "engine"_a, "The weather of a run, (site, knot), as it is: what is written there is what the twin will meet");
+}

@@ -1,0 +1,85 @@
+"""The command `plan`: what to do with the jobs that wait, and what that costs beside the usual rules."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Optional
+
+import typer
+from rich.text import Text
+
+from .errors import InputError
+
+
+def minutes(text: str) -> float:
+    """A span of time as people write it, in minutes."""
+    import pandas as pd
+
+    try:
+        return pd.Timedelta(text if not text.replace(".", "", 1).isdigit() else f"{text}min").total_seconds() / 60.0
+    except ValueError:
+        raise InputError(f"every = {text!r}; accepted: a span such as 5min or 1h") from None
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 1e3 else f"{value:.4g}"
+
+
+def _bill(plan, table):
+    view = table("expected bill of the horizon, mean over the forecasts; less is better",
+                 [("", "left"), ("unit", "left"), ("plan", "right"), *((name.replace("-", "-\n"), "right") for name in plan.bill.columns[1:])])
+    for (line, unit), values in zip(plan.bill.index, plan.bill.to_numpy()):
+        best = values.min()
+        view.add_row(line, unit, *(Text(_number(v), "bold" if v == best and line == "score" else "") for v in values))
+    return view
+
+
+def plan(
+    site: Annotated[str, typer.Argument(help="a shipped site or network (atacama, masdar, pilots), or a TOML file")],
+    at: Annotated[Optional[str], typer.Option(help="instant of the decision, ISO 8601, UTC; by default the backlog after the demo day's start")] = None,
+    backlog: Annotated[float, typer.Option(help="hours before the decision in which jobs that come wait for it")] = 0.5,
+    horizon: Annotated[float, typer.Option(help="hours that the plan reaches ahead")] = 24.0,
+    seed: Annotated[int, typer.Option(help="of all chance")] = 1,
+    plans: Annotated[int, typer.Option(help="plans priced")] = 4096,
+    scenarios: Annotated[int, typer.Option(help="forecasts of irradiance that each is priced under")] = 16,
+    policy: Annotated[str, typer.Option(help="search, fcfs, easy, greedy-green or wait-awhile")] = "search",
+    device: Annotated[str, typer.Option(help="auto, cpu or cuda")] = "auto",
+    record: Annotated[Optional[Path], typer.Option("--out", help="folder of the picture and the netCDF file")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="print bill and jobs as JSON")] = False,
+) -> None:
+    """Plan the jobs that wait: place, start and power cap of each, against forecast sun, contacts and the grid's day."""
+    import pandas as pd
+
+    from . import plots_plan
+    from .cli import _network, _table, err, out
+    from .twin import Twin, parse_start
+
+    network = _network(site)
+    if not 0.0 <= backlog <= 48.0:
+        raise InputError(f"backlog = {backlog:g}; accepted: 0 to 48 hours")
+    dt = 10.0
+    moment = parse_start(network, at).floor("10s") if at is not None else parse_start(network, None) + pd.Timedelta(hours=backlog)
+    steps = round(backlog * 3600.0 / dt)
+    before = pd.Timedelta(seconds=steps * dt)
+    twin = Twin(network, 1, seed, start=(moment - before).isoformat(), hours=before.total_seconds() / 3600.0 + horizon, dt=dt, device=device)
+    for line in twin.warnings():
+        err.print(f"warning: {line}", highlight=False, markup=False, soft_wrap=True)
+    twin.hold(backlog + horizon)
+    if not as_json:
+        err.print(f"{network.title}: {backlog:g} h up to {moment:%Y-%m-%d %H:%M} UTC, seed {seed}, on the {twin.device}", highlight=False, soft_wrap=True)
+    twin.step(steps)
+    found = twin.plan(horizon, plans=plans, scenarios=scenarios, policy=policy)
+    folder = record or Path("runs") / f"plan_{network.name}"
+    data, picture = found.to_netcdf(folder / "plan.nc"), plots_plan.gantt(found, folder / "plan.png")
+    if as_json:
+        bill = {name: {" ".join(filter(None, key)): value for key, value in column.items()} for name, column in found.bill.items()}
+        jobs = json.loads(found.jobs.reset_index().to_json(orient="records", date_format="iso"))
+        print(json.dumps({"made": str(found.made), "effect": str(found.effect), "wall_time": found.wall_time, "priced": found.decision["n_priced"],
+                          "bill": bill, "jobs": jobs, "data": str(data), "picture": str(picture)}))
+        return
+    out.print(_bill(found, _table))
+    out.print(f"{found.summary()}.", highlight=False, soft_wrap=True)
+    priced = f"{found.decision['n_priced']:,} plans x {scenarios} forecasts in {found.wall_time:.1f} s"
+    out.print(f"{priced}; in force from {found.effect:%H:%M:%S} UTC", highlight=False, soft_wrap=True)
+    out.print(f"picture: {picture}\ndata:    {data}", highlight=False, soft_wrap=True)

@@ -1,0 +1,199 @@
+"""Plans: where and when each job runs under which cap, what that is expected to cost, and what the usual rules would have cost."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from . import _engine
+from .errors import InputError, engine_errors
+from .site import table_html
+
+POLICIES = ("search", "fcfs", "easy", "greedy-green", "wait-awhile")
+# A unit that people read, and what one of it is in the engine's unit.
+_READ = {"J": ("MWh", 3.6e9), "s": ("h", 3600.0), "K s": ("K h", 3600.0)}
+
+
+@contextmanager
+def plan_errors():
+    """The planner's refusals as InputError."""
+    try:
+        with engine_errors():
+            yield
+    except InputError:
+        raise
+    except ValueError as error:
+        raise InputError(str(error)) from None
+
+
+def options(horizon_hours: float = 24.0, plans: int = 4096, scenarios: int = 16, *, policy: str = "search", slot_min: float = 5.0, population: int = 256,
+            decision_s: float = 10.0, spread: float = 0.25, known_work: bool = False, rows: int = 128, weights: dict[str, float] | None = None) -> dict:
+    """The planner's settings, checked.
+
+    Parameters
+    ----------
+    horizon_hours : float
+        How far ahead a plan reaches; a whole number of slots.
+    plans, scenarios, population : int
+        Plans priced, forecasts that each is priced under, plans of one generation.
+    policy : {"search", "fcfs", "easy", "greedy-green", "wait-awhile"}
+        The search, or a rule that people use.
+    slot_min : float
+        Slot of the planner's time [min].
+    decision_s : float
+        Simulated time that a decision takes [s]; it is in force after this and the control's delay.
+    spread : float
+        Standard deviation that the forecast's clear-sky index tends to far ahead.
+    known_work : bool
+        Durations of the jobs are known; by default they follow from the requests.
+    rows : int
+        Most jobs of a decision; jobs that run are summed up above it.
+    weights : dict, optional
+        Price of a line of the bill per its unit, in place of the default: ``{"carbon": 0.2}``.
+    """
+    slots = horizon_hours * 60.0 / slot_min if slot_min > 0 else 0.0
+    if not (1.0 <= slot_min <= 60.0 and abs(slots - round(slots)) < 1e-9 and 2 <= slots <= 2016):
+        raise InputError(f"horizon_hours = {horizon_hours:g}; accepted: 2 to 2016 slots of slot_min = {slot_min:g} (1 to 60)")
+    whole = (("plans", plans, 16, 10_000_000), ("scenarios", scenarios, 1, 64), ("population", population, 16, 65536), ("rows", rows, 8, 256))
+    for name, value, low, high in whole:
+        if int(value) != value or not low <= value <= high:
+            raise InputError(f"{name} = {value}; accepted: a whole number from {low} to {high}")
+    if policy not in POLICIES:
+        raise InputError(f"policy = {policy!r}; accepted: {', '.join(POLICIES)}")
+    if not (0.0 <= spread <= 1.0 and 0.0 <= decision_s <= 3600.0):
+        raise InputError(f"spread = {spread:g}, decision_s = {decision_s:g}; accepted: 0 to 1, 0 to 3600")
+    return dict(horizon=horizon_hours * 3600.0, slot=slot_min * 60.0, plans=int(plans), scenarios=int(scenarios), population=min(int(population), int(plans)),
+                policy=policy, decision_time=float(decision_s), spread=float(spread), known_work=bool(known_work), rows=int(rows), weights=dict(weights or {}))
+
+
+def _time(ns) -> pd.DatetimeIndex:
+    return pd.DatetimeIndex(np.asarray(ns, dtype="datetime64[ns]")).tz_localize("UTC")
+
+
+class Plan:
+    """A decision of a planner for one member of a twin.
+
+    Attributes
+    ----------
+    jobs : pandas.DataFrame
+        One row per job: home, site, start, end (booked), cap, nodes, priority, submit, deadline, running, placed.
+    bill : pandas.DataFrame
+        Lines of the bill (means over the scenarios) and the score, for the plan and for the usual rules priced by the same evaluator.
+    alternatives : list of pandas.Series
+        The next best plans' bills, each a different way to do it.
+    outlook : xarray.Dataset
+        What the planner knew: forecast irradiance (scenario, site, time), contacts, gaps, air, carbon, price.
+    made, effect : pandas.Timestamp
+        When it was decided, when a site hears of it at the earliest.
+    """
+
+    def __init__(self, core: _engine.Plan, network, seed: int):
+        self._core, self.network = core, network
+        self.sites = [s["name"] for s in network.sites]
+        self.seed = seed
+        self.made, self.effect = (pd.Timestamp(t, unit="ns", tz="UTC") for t in (core.made_ns, core.effect_ns))
+        self.decision = core.decision()
+        self.jobs = self._table(core.rows())
+        self.bill = self._bill()
+        self.alternatives = [pd.Series({**self._lines(a["cost"]), ("score", ""): a["score"]}) for a in core.alternatives()]
+        self.outlook = self._outlook(core.outlook())
+
+    @property
+    def score(self) -> float:
+        """What was searched for: weighted lines, mean and tail over the scenarios; less is better."""
+        return self.decision["score"]
+
+    @property
+    def wall_time(self) -> float:
+        """Measured time of the decision [s]."""
+        return self._core.wall_time
+
+    def _table(self, rows: dict) -> pd.DataFrame:
+        names = np.array(self.sites, dtype=object)
+        table = pd.DataFrame({"home": names[rows["home"]], "site": names[rows["site"]], "start": _time(rows["start"]), "end": _time(rows["end"]),
+                              "cap": rows["cap"], "nodes": rows["n_node"], "gpus": rows["n_gpu"], "priority": rows["priority"], "submit": _time(rows["submit"]),
+                              "deadline": _time(rows["deadline"]), "running": rows["running"].astype(bool), "placed": rows["placed"].astype(bool)},
+                             index=pd.Index(rows["job"], name="job"))
+        return table.sort_values(["running", "start"], kind="stable")
+
+    def _lines(self, cost) -> dict:
+        read = [_READ.get(unit, (unit, 1.0)) for unit in self.decision["unit"]]
+        return {(name, unit): value / one for name, (unit, one), value in zip(self.decision["line"], read, cost)}
+
+    def _bill(self) -> pd.DataFrame:
+        columns = {"plan": {**self._lines(self.decision["cost"]), ("score", ""): self.score}}
+        for name, cost, score in zip(self.decision["rule"], self.decision["rule_cost"], self.decision["rule_score"]):
+            if self.decision["n_priced"] > 1:
+                columns[name.lower()] = {**self._lines(cost), ("score", ""): score}
+        bill = pd.DataFrame(columns)
+        bill.index = pd.MultiIndex.from_tuples(bill.index, names=["line", "unit"])
+        return bill
+
+    def _outlook(self, o: dict) -> xr.Dataset:
+        dims = ("site", "time")
+        time, scenario = np.asarray(o["time"], dtype="datetime64[ns]"), np.arange(len(o["clearsky_index"]))
+        data = xr.Dataset(coords={"site": self.sites, "time": time, "scenario": scenario})
+        many = ("scenario", *dims)
+        data["ghi"] = (many, o["clearsky_index"] * o["ghi_clear"], {"units": "W m-2", "long_name": "forecast global horizontal irradiance"})
+        data["ghi_clear"] = (dims, o["ghi_clear"], {"units": "W m-2", "long_name": "global horizontal irradiance of the clear sky"})
+        data["p_pv_available"] = (many, o["pv_available"], {"units": "W", "long_name": "forecast maximum power of all strings"})
+        for name, key, units, text in (("temp_air", "temp_air", "K", "expected outside temperature"), ("contact", "contact", "1", "share with a satellite"),
+                                       ("antennas", "antennas", "1", "antennas with a path for data"), ("gap", "gap", "1", "expected share without a link"),
+                                       ("carbon_intensity", "carbon", "kg J-1", "of imported energy"), ("price", "price", "USD J-1", "of imported energy")):
+            data[name] = (dims, o[key], {"units": units, "long_name": text})
+        return data
+
+    def to_netcdf(self, path: str | Path) -> Path:
+        """Keep outlook, jobs, bill and scenarios' costs in one netCDF file."""
+        data = self.outlook.copy()
+        for name, column in self.jobs.reset_index().items():
+            values = column.dt.tz_localize(None) if isinstance(column.dtype, pd.DatetimeTZDtype) else column
+            data[f"job_{name}"] = ("job", values.to_numpy() if column.dtype != object else values.astype(str).to_numpy())
+        data = data.assign_coords(line=self.decision["line"], policy=list(self.bill.columns))
+        costs = [self.decision["cost"], *self.decision["rule_cost"]][: len(self.bill.columns)]
+        data["bill"] = (("policy", "line"), np.array(costs), {"long_name": "expected cost", "unit_of_line": " ".join(self.decision["unit"])})
+        data["cost"] = (("scenario", "line"), np.array(self.decision["cost_by_scenario"]), {"long_name": "cost of the plan by scenario"})
+        data["score"] = ("policy", self.bill.loc[("score", "")].to_numpy(), {"long_name": "what is searched for"})
+        data["best_by_generation"] = ("generation", self.decision["best_by_generation"], {"long_name": "best score so far"})
+        data.attrs.update(title=f"plan of {self.network.name}, made {self.made:%Y-%m-%d %H:%M:%S} UTC", seed=str(self.seed), wall_time_s=self.wall_time,
+                          n_priced=self.decision["n_priced"], effect=f"{self.effect:%Y-%m-%dT%H:%M:%S.%f}Z")
+        path = Path(path)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        data.to_netcdf(path, engine="h5netcdf")
+        return path
+
+    def summary(self) -> str:
+        """One line: how many jobs go where."""
+        wait = self.jobs[~self.jobs["running"]]
+        moved = int((wait["site"] != wait["home"]).sum())
+        later = int((wait["start"] > self.made + pd.Timedelta(minutes=10)).sum())
+        return (f"{len(wait)} jobs wait, {int(self.jobs['running'].sum())} run; {moved} go to another site, {later} start later, "
+                f"{int((self.jobs['cap'] < 1.0).sum())} under a cap, {int((~wait['placed']).sum())} not within the horizon")
+
+    def __repr__(self) -> str:
+        return f"<Plan of {self.network.name}, made {self.made:%Y-%m-%d %H:%M} UTC: {self.summary()}; score {self.score:.4g}>"
+
+    def _repr_html_(self) -> str:
+        """The bill beside the rules, and what moves."""
+        rows = [[line, unit, *(f"{v:,.4g}" for v in values)] for (line, unit), values in zip(self.bill.index, self.bill.to_numpy())]
+        return table_html(f"Plan made {self.made:%Y-%m-%d %H:%M} UTC: {self.summary()}", ["line", "unit", *self.bill.columns], rows)
+
+
+def make(twin, member: int = 0, **settings) -> Plan:
+    """A plan for a twin as it stands; see `options` for the settings."""
+    with plan_errors():
+        core = _engine.plan(twin._engine, twin.network, int(member), options(**settings))
+    return Plan(core, twin.network, twin._settings["seed"])
+
+
+def planner(twin, every_min: float = 5.0, surprise_share: float = 0.1, **settings):
+    """The hook by which a run plans as it goes: every so many minutes, and on a surprise."""
+    steps = every_min * 60.0 / twin.dt
+    if not every_min > 0 or abs(steps - round(steps)) > 1e-9:
+        raise InputError(f"every_min = {every_min:g}; accepted: a whole number of steps of {twin.dt:g} s")
+    with plan_errors():
+        return _engine.planner(twin._engine, twin.network, every_min * 60.0, float(surprise_share), options(**settings))

@@ -1,0 +1,199 @@
+// The planner on the coupled twin: what it sees and does not see, what it tells and when that is in force, and that a run with it resumes.
+#include <omp.h>
+
+#include "core/plan.hpp"
+#include "core/run.hpp"
+#include "io_twin.hpp"
+
+namespace coldsun {
+namespace {
+using namespace twin_test;
+
+// Eight nodes, six jobs that wait for four of them each at most.
+Twin crowded(Real hours = 12) {
+  Network n = new_nodes(8, 0);
+  Twin t = twin_of(n, options(9, hours));
+  std::vector<HandJob> jobs;
+  for (int i = 0; i < 4; ++i) jobs.push_back({-600.0, 5400.0 + 600.0 * i, 9000.0, 2, 0.9, false, 1 + i % 3});
+  for (int i = 0; i < 6; ++i) jobs.push_back({60.0 * (i + 1), 2400.0 + 300.0 * i, 4000.0, 1 + i % 3, 0.8, i % 2 == 0, 1 + i % 2});
+  give_jobs(t, jobs);
+  return t;
+}
+Network its_network() { return new_nodes(8, 0); }
+PlanOptions quick(Real hours = 6) {
+  PlanOptions o;
+  o.horizon = hours * hour, o.n_scenario = 4, o.search.n_plan = 256, o.search.n_population = 64;
+  return o;
+}
+Plan plan_of(const Twin& t, const PlanOptions& o, int m = 0) {
+  const Network n = its_network();
+  return decide(n, t.system, t.state, make_plan_task(n, t.system, t.state, t.inputs, m, o), o);
+}
+bool same_rows(const Plan& a, const Plan& b) {
+  if (a.row.size() != b.row.size() || a.decision.score != b.decision.score || a.decision.cost_mean[0] != b.decision.cost_mean[0]) return false;
+  for (std::size_t i = 0; i < a.row.size(); ++i)
+    if (a.row[i].job != b.row[i].job || a.row[i].site != b.row[i].site || a.row[i].start != b.row[i].start || a.row[i].cap != b.row[i].cap) return false;
+  return a.decision.key == b.decision.key;
+}
+
+TEST(Plan, RowsAreTheJobsThatRunAndWait) {
+  Twin t = crowded();
+  steps(t, 60);
+  const Plan p = plan_of(t, quick());
+  int waiting = 0, running = 0;
+  for (const PlanRow& r : p.row) {
+    const auto status = t.state.workload.status(0, r.job);
+    EXPECT_EQ(status == workload::Status::running, r.running);
+    EXPECT_TRUE(status == workload::Status::running || status == workload::Status::queued) << r.job;
+    EXPECT_TRUE(r.running || r.start >= t.state.time);
+    EXPECT_GT(r.cap, 0.5);
+    (r.running ? running : waiting) += 1;
+  }
+  EXPECT_EQ(running, t.state.workload.n_running(0, 0));
+  EXPECT_EQ(waiting, t.state.workload.n_queued(0, 0));
+  EXPECT_GT(waiting, 2);
+  EXPECT_EQ(p.made, t.state.time);
+  EXPECT_EQ(p.effect, t.state.time + quick().decision_time + nanoseconds(0.1));
+}
+
+// Nothing after the decision may enter it: not the sky, not the air, not what outages and arrivals will come.
+TEST(Plan, TheFutureIsNotSeen) {
+  Twin t = crowded(), poisoned = crowded();
+  steps(t, 61), steps(poisoned, 61);   // 10 s after a knot
+  const Real nan = std::numeric_limits<Real>::quiet_NaN();
+  sky::Weather& w = poisoned.inputs.weather;
+  const auto last = static_cast<int>((poisoned.state.time - w.start(0)) / sky::weather_step);
+  sky::Weather::each(w, [&](const FieldInfo& info, auto& a) {
+    using A = std::remove_cvref_t<decltype(a)>;
+    if constexpr (A::rank == 2) {
+      for (int k = last + 1; k < a.extent(1); ++k) a(0, k) = nan;
+    } else {
+      EXPECT_STREQ(info.name, "start");
+    }
+  });
+  for (int j = 0; j < poisoned.inputs.jobs.capacity(); ++j) {
+    if (poisoned.state.workload.status(0, j) == workload::Status::pending) poisoned.inputs.jobs.work(0, j) = nan, poisoned.inputs.jobs.walltime(0, j) = nan;
+    poisoned.inputs.jobs.work(0, j) = nan, poisoned.state.workload.work_left(0, j) *= 2.0;   // durations are not known, requests are
+  }
+  const Plan a = plan_of(t, quick()), b = plan_of(poisoned, quick());
+  EXPECT_TRUE(same_rows(a, b));
+  EXPECT_TRUE(std::isfinite(a.decision.score));
+  poisoned.inputs.weather.temp_air(0, last) += 5.0;   // the present is seen
+  EXPECT_FALSE(same_rows(a, plan_of(poisoned, quick())));
+}
+
+TEST(Plan, DecisionIsTheSameForAnyThreadsAndRepeats) {
+  Twin t = crowded();
+  steps(t, 60);
+  const int usual = omp_get_max_threads();
+  omp_set_num_threads(1);
+  const Plan a = plan_of(t, quick());
+  omp_set_num_threads(3);
+  const Plan b = plan_of(t, quick());
+  omp_set_num_threads(usual);
+  EXPECT_TRUE(same_rows(a, b));
+  for (std::size_t i = 0; i < a.alternative.size(); ++i) EXPECT_GE(a.alternative[i].score, a.decision.score);
+  for (int k = 0; k < schedule::n_rule; ++k) EXPECT_LE(a.decision.score, a.decision.rule_score[k] * (1 + 1e-12)) << k;
+}
+
+TEST(Plan, ToldPlansAreInForceAfterDecisionAndDelay) {
+  Twin t = crowded();
+  const Network n = its_network();
+  steps(t, 60);
+  PlanOptions o = quick();
+  o.decision_time = 25 * ns_per_s;
+  Plan p = plan_of(t, o);
+  for (PlanRow& r : p.row)
+    if (!r.running) r.start = t.state.time + 1200 * ns_per_s;
+  steady_link(t);
+  tell(n, t.state, p, o);
+  const Time due = t.state.workload.plan_due(0, 0);
+  EXPECT_EQ(due, p.made + nanoseconds(25.1));
+  steps(t, 2);
+  for (const PlanRow& r : p.row) EXPECT_EQ(t.state.workload.plan_start(0, r.job), 0);
+  steps(t, 1);
+  int held = 0;
+  for (const PlanRow& r : p.row)
+    if (t.state.workload.status(0, r.job) == workload::Status::queued) {
+      EXPECT_EQ(t.state.workload.plan_start(0, r.job), r.start);
+      ++held;
+    }
+  EXPECT_GT(held, 2);
+  expect_sound(t.state);
+}
+
+// A plan of what would be anyway leaves every number of the twin but the plan's own as it was, to the bit.
+TEST(Plan, OwnSiteAndFullPowerChangeNothing) {
+  Twin without = crowded(2), with = crowded(2);
+  for (int j = 0; j < with.inputs.jobs.capacity(); ++j) with.state.workload.plan_site(0, j) = 0;
+  steps(without, 360), steps(with, 360);
+  EXPECT_EQ(differing(without.state, with.state), "workload/plan_site ");
+  with.state.workload.plan_site.fill(-1);
+  EXPECT_EQ(hash(without.state), hash(with.state));
+}
+
+// ---- in a run --------------------------------------------------------------------------------------------------------------
+Planner planner_of(const Network& n) {
+  Planner p;
+  p.network = &n, p.options = quick(4), p.options.search.n_plan = 64, p.options.search.n_population = 32, p.every = 600 * ns_per_s;
+  return p;
+}
+
+TEST(Plan, RunPlansOnItsGridAndResumesToTheBit) {
+  const Network n = its_network();
+  Twin whole = crowded(2), first = crowded(2), again = crowded(2);
+  Planner a = planner_of(n), b = planner_of(n), c = planner_of(n);
+  int decisions = 0;
+  const auto hook = [](Planner& p, Twin& t) { return [&p, &t](State& s) { replan(p, t.system, s, t.inputs); }; };
+  const auto count = [&](const State&) { return decisions += a.n_decision, true; };
+  run(whole.system, whole.state, whole.inputs, 10.0, 240, count, hook(a, whole));
+  EXPECT_GE(decisions, 4);
+  EXPECT_GT(whole.state.workload.plan_hold(0), 0);
+  run(first.system, first.state, first.inputs, 10.0, 97, {}, hook(b, first));
+  restore(again.state, snapshot(first.state));
+  run(again.system, again.state, again.inputs, 10.0, 143, {}, hook(c, again));
+  EXPECT_EQ(differing(whole.state, again.state), "");
+  EXPECT_EQ(hash(whole.state), hash(again.state));
+  expect_sound(whole.state);
+}
+
+TEST(Plan, ASurpriseIsWhatTheForecastDidNotHold) {
+  const Network n = its_network();
+  Twin t = crowded();
+  Planner p = planner_of(n);
+  p.surprise_share = 10.0;
+  steps(t, 60);
+  replan(p, t.system, t.state, t.inputs);
+  EXPECT_EQ(p.n_decision, 1);
+  const Real seen = t.state.controls.kc_seen(0, 0);
+  steps(t, 24);
+  const Real lead = 240.0, edge = 3.0 * sky::forecast_spread(p.options.law, lead);
+  t.state.controls.kc_seen(0, 0) = seen + 0.99 * edge;
+  EXPECT_FALSE(surprised(p, t.system, t.state, t.inputs, 0));
+  t.state.controls.kc_seen(0, 0) = seen - 1.01 * edge;
+  EXPECT_TRUE(surprised(p, t.system, t.state, t.inputs, 0));
+  replan(p, t.system, t.state, t.inputs);
+  EXPECT_EQ(p.n_surprise, 1);
+  EXPECT_FALSE(surprised(p, t.system, t.state, t.inputs, 0));
+  p.surprise_share = 1e-3;
+  const auto j = t.inputs.jobs.capacity() - 1;
+  t.inputs.jobs.submit_time(0, j) = t.state.time + ns_per_s, t.state.workload.status(0, j) = workload::Status::queued;
+  EXPECT_TRUE(surprised(p, t.system, t.state, t.inputs, 0));
+}
+
+TEST(Plan, FollowedScenarioIsTheOneForeseen) {
+  Twin t = crowded(4);
+  steps(t, 60);
+  PlanOptions o = quick(3);
+  const Network n = its_network();
+  const PlanTask task = make_plan_task(n, t.system, t.state, t.inputs, 0, o);
+  follow_scenario(task, 2, t.system, t.inputs);
+  steps(t, 180);
+  const int slot = static_cast<int>((t.state.time - ns_per_s - task.problem.start) / o.slot);
+  EXPECT_NEAR(t.state.sky.clearsky_index(0, 0), task.clearsky_index(2, 0, slot), 0.02);
+  // strings of the twin against the forecast's: lag of the cells and the middle of the slot differ
+  EXPECT_NEAR(t.state.electrical.p_pv_available(0, 0), task.problem.pv_available(2, 0, slot), 0.02 * task.problem.pv_available(2, 0, slot));
+}
+
+}  // namespace
+}  // namespace coldsun

@@ -1,0 +1,143 @@
+"""Plans from Python and from the command line: what they say, what they do to a twin, what is refused."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+import xarray as xr
+
+import coldsun as cs
+from coldsun import _engine, plots_plan
+
+QUICK = dict(plans=256, population=64, scenarios=4)
+START = "2026-06-14T12:00Z"
+
+
+@pytest.fixture(scope="module")
+def twin(network):
+    """A pilot of which half an hour's jobs wait for a plan."""
+    twin = cs.Twin(network, hours=8, start=START, seed=3)
+    twin.hold(8)
+    twin.step(180)
+    return twin
+
+
+@pytest.fixture(scope="module")
+def plan(twin):
+    return twin.plan(6, **QUICK)
+
+
+def test_plan_names_every_job_and_what_it_costs(twin, plan):
+    work = twin.state["workload"]
+    assert (~plan.jobs["running"]).sum() == (work["status"][0] == 2).sum() > 5
+    assert set(plan.jobs["site"]) == {"atacama"}
+    wait = plan.jobs[~plan.jobs["running"]]
+    assert (wait["start"] >= plan.made).all() and plan.made == twin.time < plan.effect
+    assert wait["cap"].between(0.5, 1.0).all()
+    assert list(plan.bill.columns) == ["plan", "fcfs", "easy", "greedy-green", "wait-awhile"]
+    score = plan.bill.loc[("score", "")]
+    assert (score["plan"] <= score * (1 + 1e-12)).all() and np.isfinite(plan.bill.to_numpy()).all()
+    assert "<table>" in plan._repr_html_() and "Plan of" in repr(plan)
+    assert all(a[("score", "")] >= plan.score for a in plan.alternatives)
+
+
+def test_plan_does_not_move_the_twin(twin):
+    before = twin.hash()
+    again = twin.plan(6, **QUICK)
+    assert twin.hash() == before
+    assert again.score == twin.plan(6, **QUICK).score
+
+
+def test_plan_is_blind_to_weather_to_come(network):
+    twins = [cs.Twin(network, hours=7, start=START, seed=3) for _ in range(2)]
+    for t in twins:
+        t.hold(7)
+        t.step(181)
+    table = _engine.weather_table(twins[1]._engine)
+    seen = (twins[1]._engine.time_ns - table["start"]) // table["step"]
+    for name, column in table.items():
+        if name not in ("start", "step"):
+            column[:, seen + 1:] = np.nan
+    a, b = (t.plan(6, **QUICK) for t in twins)
+    assert np.array_equal(a._core.keys, b._core.keys) and a.score == b.score
+    pd.testing.assert_frame_equal(a.jobs, b.jobs)
+    pd.testing.assert_frame_equal(a.bill, b.bill)
+
+
+def test_applied_plan_holds_jobs_until_their_start(network):
+    twin = cs.Twin(network, hours=3, start=START, seed=3)
+    twin.hold(3)
+    twin.step(180)
+    plan = twin.plan(2, **QUICK)
+    twin.apply(plan)
+    twin.step(3)
+    work = twin.state["workload"]
+    wait = plan.jobs[~plan.jobs["running"]]
+    later = wait[wait["start"] > plan.made + pd.Timedelta(minutes=2)]
+    for job, row in later.iterrows():
+        assert work["plan_start"][0, job] == row["start"].value
+    now = wait[wait["start"] <= plan.made]
+    assert (work["status"][0, now.index] >= 3).any() or not len(now)
+    twin.step(60)
+    with pytest.raises(cs.InputError, match="was made at"):
+        twin.apply(plan)
+
+
+def test_plan_file_and_picture(plan, tmp_path):
+    with xr.open_dataset(plan.to_netcdf(tmp_path / "plan.nc")) as data:
+        assert data["ghi"].dims == ("scenario", "site", "time") and data["bill"].sizes["policy"] == 5
+        assert float(data["score"].sel(policy="plan")) == plan.score
+        assert len(data["job_start"]) == len(plan.jobs)
+    assert plots_plan.gantt(plan, tmp_path / "plan.png").stat().st_size > 20_000
+
+
+def test_run_that_plans_records_its_decisions_and_resumes(network, tmp_path):
+    settings = dict(every_min=15, plans=64, population=32, scenarios=2, horizon_hours=3)
+
+    def twin():
+        return cs.Twin(network, hours=1, start=START, seed=5, ahead_hours=3)
+
+    whole = twin()
+    data = whole.run(out=tmp_path / "whole", progress=False, segment_hours=0.25, plan=settings)
+    made = data["plan_decisions"].values
+    assert made.sum() >= 4 and made[0] == 1 and made[90] == 1
+    assert (data["plan_wall_time"].values[made > 0] > 0).all() and (data["plan_wall_time"].values[made == 0] == 0).all()
+    assert (data["plan_surprises"].values <= made).all()
+    twin().run(hours=0.5, out=tmp_path / "part", progress=False, segment_hours=0.25, plan=settings)
+    again = twin()
+    again.run(out=tmp_path / "part", progress=False, segment_hours=0.25, resume=True, plan=settings)
+    assert again.hash() == whole.hash()
+
+
+def test_command_prints_the_bill_beside_the_rules(cli, lumped, tmp_path):
+    said = cli("plan", lumped, "--backlog", "0.5", "--horizon", "4", "--plans", "128", "--scenarios", "2", "--seed", "3", "--out", tmp_path / "p")
+    assert said.status == 0 and not said.errors, said.err
+    for word in ("carbon", "fcfs", "easy", "greedy-", "wait-", "awhile", "in force from", "score"):
+        assert word in said.out
+    assert (tmp_path / "p" / "plan.png").is_file() and (tmp_path / "p" / "plan.nc").is_file()
+    said = cli("plan", lumped, "--backlog", "0.5", "--horizon", "4", "--plans", "128", "--scenarios", "2", "--seed", "3", "--json", "--out", tmp_path / "p")
+    answer = json.loads(said.out)
+    assert said.status == 0 and answer["priced"] >= 128 and answer["bill"]["plan"]["score"] <= answer["bill"]["fcfs"]["score"]
+
+
+def test_run_command_plans_as_it_goes(cli, lumped, tmp_path):
+    said = cli("run", lumped, "--hours", "0.25", "--start", START, "--plan", "--every", "5min", "--plans", "32", "--scenarios", "2", "--json", "--out",
+               tmp_path / "r")
+    assert said.status == 0, said.err
+    with cs.open_record(tmp_path / "r") as data:
+        assert np.flatnonzero(data["plan_decisions"].values)[[0, -1]].tolist() == [0, 60]
+        assert "every_min" in data.attrs["plan"]
+    said = cli("run", lumped, "--hours", "0.1", "--plan", "--every", "soon", "--out", tmp_path / "s")
+    assert said.status == 2 and "every = 'soon'" in said.errors[0]
+
+
+@pytest.mark.parametrize(("words", "says"), [
+    (("--horizon", "0.05"), "horizon_hours"), (("--plans", "3"), "plans = 3"), (("--scenarios", "99"), "scenarios = 99"),
+    (("--policy", "luck"), "policy = 'luck'"), (("--backlog", "-1"), "backlog = -1"), (("--at", "soon"), "start = 'soon'"),
+])
+def test_bad_settings_are_one_sentence(cli, lumped, tmp_path, words, says):
+    said = cli("plan", lumped, "--backlog", "0.1", "--out", tmp_path, *words)
+    assert said.status == 2 and len(said.errors) == 1 and says in said.errors[0] and "accepted" in said.errors[0], said.err
