@@ -192,6 +192,8 @@ class Engine {
 
 }  // namespace
 
+void bind_shadow(py::module_& m);   // bind_shadow.cpp
+
 PYBIND11_MODULE(_engine, m) {
   m.doc() = "The coldsun engine. Use the package coldsun; this module is its C++ side.";
   py::register_exception<InputError>(m, "InputError", PyExc_ValueError);
@@ -213,6 +215,12 @@ PYBIND11_MODULE(_engine, m) {
         return out;
       })
       .def("describe", [](const PyNetwork& n) { return describe(n.network); })
+      .def("without_work", [](const PyNetwork& n) {
+        auto idle = std::make_shared<PyNetwork>(n);
+        for (Site& s : idle->network.site) s.jobs.load = 0.0;
+        return idle;
+      }, "The same network with no jobs of its own")
+      .def("_network", [](const PyNetwork& n) { return py::capsule(&n.network, "coldsun::Network"); })
       .def("describe_json", [](const PyNetwork& n) { return describe_json(n.network); })
       .def("doubts", [](const PyNetwork& n) {
         std::vector<std::string> out;
@@ -242,10 +250,12 @@ PYBIND11_MODULE(_engine, m) {
       .def("hash", &Engine::hashes)
       .def("save", &Engine::save)
       .def("restore", &Engine::restore)
+      .def("_twin", [](Engine& e) { return py::capsule(&e.twin(), "coldsun::Twin"); })
       .def_property_readonly("time_ns", &Engine::time)
       .def_property_readonly("device", &Engine::device)
       .def_property_readonly("span_ns", &Engine::span);
 
+  bind_shadow(m);
   m.def("flag_text", &flag_text);
   m.def("is_fatal", &is_fatal);
   m.def("device_available", [](const std::string& word) { return device_available(word == "cuda" ? Device::cuda : Device::host); });

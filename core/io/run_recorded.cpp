@@ -62,7 +62,7 @@ struct Layout {
   std::size_t n_mean = 0;           // step means: state.series, in its order
 };
 
-Layout layout(const System& system, const State& s, bool with_fields) {
+Layout layout(const System& system, const State& s, bool with_fields, const std::vector<std::string>& also) {
   Layout l;
   std::set<std::string> used = {"time", "member", "site", "node", "step"};
   const auto name_of = [&](const std::string& group, const char* name) {
@@ -88,8 +88,9 @@ Layout layout(const System& system, const State& s, bool with_fields) {
     const bool junction = f.group == "thermal" && (name == "t_junction" || name == "p_node_end");
     const bool field = with_fields && f.group == "thermal" && (name == "t_solid" || name == "t_coolant");
     const bool flags = f.group == "run" && (name == "flags" || name == "n_cut");
-    if (!(site_state || junction || field || flags) || f.bytes() == 0) continue;
-    const bool single = f.type == Scalar::f64 && (junction || field);
+    const bool asked = std::find(also.begin(), also.end(), f.path()) != also.end();
+    if (!(site_state || junction || field || flags || asked) || f.bytes() == 0) continue;
+    const bool single = f.type == Scalar::f64 && (junction || field || asked);
     l.header.variable.push_back(
         {name_of(f.group, f.info.name), f.info.unit, f.info.meaning, standard(f.info.name), words(f.info.shape), single, "time: point"});
     l.end.push_back(f);
@@ -124,7 +125,7 @@ std::vector<double> row(const Layout& l, const State& s, Real dt) {
 
 std::int64_t run_recorded(const System& system, State& state, const Inputs& inputs, Real dt, std::int64_t n_step, const RecordOptions& options,
                           const std::function<bool(std::int64_t)>& go_on) {
-  Layout l = layout(system, state, options.fields);
+  Layout l = layout(system, state, options.fields, options.also);
   l.header.attribute = options.attribute;
   l.header.attribute["coldsun_schema"] = schema_version;
   Recorder recorder(options.folder, l.header, options.first_segment);

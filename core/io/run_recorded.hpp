@@ -16,6 +16,7 @@ struct RecordOptions {
   std::int64_t steps_per_segment = 360;
   std::map<std::string, std::string> attribute;   // of every segment: title, commit, inputs
   bool fields = false;                            // plate temperatures too
+  std::vector<std::string> also = {};             // further fields by path, at the end of each step
 };
 
 // Runs and records; `go_on(steps done)` is asked after every step, false closes the open segment and ends the run.
