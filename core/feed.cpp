@@ -206,8 +206,8 @@ Shadow make_shadow(const Network& network, Twin& twin) {
   f.y_obs = Array<Real, 1>(s.device, {n_point}), f.r_obs = Array<Real, 1>(s.device, {n_point}), f.inflation = Array<Real, 1>(s.device, {n_domain});
   f.use = Array<std::int8_t, 1>(s.device, {n_point}), f.trouble = Array<std::int32_t, 1>(s.device, {n_domain});
   for (int k = 0; k < n_point; ++k) f.r_obs(k) = std::pow(f.point[static_cast<std::size_t>(k)].kind->noise, 2);
-  for (const Site& site : network.site) f.usual_inflation = std::max(f.usual_inflation, site.shadow.inflation);
-  f.inflation.fill(f.usual_inflation);
+  for (const Site& site : network.site) f.relaxation = std::max(f.relaxation, site.shadow.relaxation);
+  f.inflation.fill(1.0);
   twin.inputs.feed.p_node = Array<Real, 2>(s.device, {s.n_member, twin.system.thermal.n_node});
   twin.inputs.feed.p_node.fill(-1.0);
   if (s.n_step == 0 && s.n_member > 1) {
@@ -234,6 +234,7 @@ void drive(const Shadow& f, Twin& t, const std::vector<Real>& value, const std::
   const Time from = s.time - w.start(0), to = from + nanoseconds(t.dt);
   const int first = static_cast<int>(std::clamp<Time>(from / sky::weather_step, 0, w.n_knot() - 1));
   const int last = static_cast<int>(std::clamp<Time>((to + sky::weather_step - 1) / sky::weather_step, 0, w.n_knot() - 1));
+  const int clear_from = std::max(first - 1, 0), clear_to = std::min(last + 1, w.n_knot() - 1);   // clouds look a second beyond the step
   for (std::size_t k = 0; k < f.point.size(); ++k) {
     const Point& p = f.point[k];
     if (!known[k] || !p.what->input || !std::isfinite(value[k])) continue;
@@ -248,7 +249,7 @@ void drive(const Shadow& f, Twin& t, const std::vector<Real>& value, const std::
     const std::string_view q = p.what->name;
     if (q == "temp_air") set_knots(w.temp_air, p.site, first, last, value[k]);
     else if (q == "wind_speed") set_knots(w.wind_speed, p.site, first, last, std::max(value[k], 0.0));
-    else set_knots(q == "dni" ? w.dni : w.dhi, p.site, first, last, std::max(value[k], 0.0)), set_knots(w.cover, p.site, first, last, 0.0);
+    else set_knots(q == "dni" ? w.dni : w.dhi, p.site, first, last, std::max(value[k], 0.0)), set_knots(w.cover, p.site, clear_from, clear_to, 0.0);
   }
 }
 
@@ -257,11 +258,11 @@ void observe(const Shadow& f, const Twin& t) { observe(t.system, t.state, f.look
 void analyse(const Shadow& f, Twin& t) {
   pack(t.state, f.column, f.x);
   with_space(t.state.device, [&](auto space) {
-    assimilation::analyse(space, f.domains, {f.x, f.y, f.y_obs, f.r_obs, f.use, f.inflation, f.trouble, assimilation::Form::root});
+    assimilation::analyse(space, f.domains, {f.x, f.y, f.y_obs, f.r_obs, f.use, f.inflation, f.trouble, assimilation::Form::root, f.relaxation});
     synchronize(space);
   });
   scatter_members(f, t, f.walk, std::sqrt(t.dt / 86400.0), static_cast<std::uint32_t>(t.state.n_step));
-  f.inflation.fill(f.usual_inflation);
+  f.inflation.fill(1.0);
 }
 
 std::vector<Real> sense(const Shadow& f, const Twin& t) {

@@ -32,7 +32,7 @@ struct Shadow {
   Array<Real, 1> sigma, walk;              // (column) prior; random walk in a day, standard deviations in the column's transform
   Array<std::int8_t, 1> use;               // (point)
   Array<std::int32_t, 1> trouble;          // (domain)
-  Real usual_inflation = 1.0;
+  Real relaxation = 0.0;
 };
 
 // Domains: every node with its interface; every site's coolant loop with its flow and the gains of its instruments; its strings; its battery.

@@ -40,7 +40,7 @@ struct ShadowMap {
   Real flow_sigma = 0;      ///< of ln(coolant flow over design) [1]
   Real soiling_sigma = 0;   ///< of ln(light that passes the dirt over the file's) [1]
   Real drift = 0;           ///< random walk of those, standard deviation after a day [1]
-  Real inflation = 1;       ///< factor on the anomalies at every analysis [1]
+  Real relaxation = 0;      ///< share of the spread that an analysis takes away and that is given back [1]
 };
 
 }  // namespace coldsun

@@ -26,11 +26,23 @@ std::vector<T> list_of(const py::array_t<T, py::array::c_style | py::array::forc
   return {a.data(), a.data() + a.size()};
 }
 
+[[noreturn]] void input_error(const char* sentence) {
+  PyErr_SetString(py::module_::import("coldsun._engine").attr("InputError").ptr(), sentence);
+  throw py::error_already_set();
+}
+Shadow shadow_of(const Network& network, Twin& twin) {
+  try {
+    return make_shadow(network, twin);
+  } catch (const std::invalid_argument& e) {
+    input_error(e.what());
+  }
+}
+
 class PyShadow {
  public:
   PyShadow(py::object network, py::object engine)
       : network_(std::move(network)), engine_(std::move(engine)), twin_(behind<Twin>(engine_, "_twin")),
-        shadow_(make_shadow(behind<const Network>(network_, "_network"), twin_)) {}
+        shadow_(shadow_of(behind<const Network>(network_, "_network"), twin_)) {}
 
   py::list points() const {
     py::list out;
@@ -113,7 +125,13 @@ class PyShadow {
     if (stopped) std::rethrow_exception(stopped);
     return done;
   }
-  void fork(const py::object& engine) const { coldsun::fork(twin_, behind<Twin>(engine, "_twin")); }
+  void fork(const py::object& engine) const {
+    try {
+      coldsun::fork(twin_, behind<Twin>(engine, "_twin"));
+    } catch (const std::invalid_argument& e) {
+      input_error(e.what());
+    }
+  }
 
  private:
   static py::dict units_of(Quantity q) {

@@ -215,6 +215,20 @@ TYPED_TEST(Filter, DomainsKeepToThemselves) {
     for (int j = 0; j < 4; ++j) EXPECT_EQ(e.x(n, j), before.x(n, j));   // nothing seen, nothing changed
 }
 
+// A column that is seen gets its share of the lost spread back; one that is not keeps its bits' spread.
+TYPED_TEST(Filter, RelaxationLeavesAloneWhatNobodySaw) {
+  const int n_member = 32;
+  Ensemble e(device_of<TypeParam>, n_member, 2, 1, 2);
+  for (int n = 0; n < n_member; ++n) e.x(n, 0) = e.y(n, 0) = normal(n, 0), e.x(n, 1) = normal(n, 1);
+  const Real p = e.covariance(0, 0), q = e.covariance(1, 1), lost = std::sqrt(p) - std::sqrt(p / (p + 1.0));
+  Analysis a = e.analysis(Form::root);
+  a.relaxation = 0.3;
+  analyse(TypeParam{}, make_domains({{1, {0}, {}}, {1, {}, {}}}, 1, device_of<TypeParam>), a);
+  synchronize(TypeParam{});
+  EXPECT_NEAR(std::sqrt(e.covariance(0, 0)), std::sqrt(p) - 0.7 * lost, 1e-12);
+  EXPECT_EQ(e.covariance(1, 1), q);
+}
+
 // 150 columns in three domains, more than one tile, and the same bits for one thread and two.
 TYPED_TEST(Filter, BitsDoNotDependOnThreads) {
   const int n_member = 24, n = 150, m = 9;

@@ -48,7 +48,7 @@ ShadowMap read_shadow(Table t) {
   m.flow_sigma = t.number("flow_sigma", between(0, 1));
   m.soiling_sigma = t.number("soiling_sigma", between(0, 1));
   m.drift = t.number("drift_per_day", between(0, 1));
-  m.inflation = t.number("inflation", between(1, 1.5));
+  m.relaxation = t.number("relaxation", between(0, 0.95));
   for (Table& p : t.children("point")) m.point.push_back(read_point(std::move(p)));
   t.finish();
   return m;

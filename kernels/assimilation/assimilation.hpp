@@ -49,6 +49,9 @@ struct Analysis {
   View<const Real, 1> inflation;        // (domain) factor on the analysed anomalies, >= 1
   View<std::int32_t, 1> trouble;        // (domain) 1: the innovation covariance was not positive definite, and x was left as it was
   Form form = Form::root;
+  // Share of a column's lost spread that it gets back (Whitaker and Hamill 2012, doi 10.1175/MWR-D-11-00276.1, eq. 2): unlike inflation it
+  // leaves alone what nobody saw, which would grow without end.
+  Real relaxation = 0.0;
 };
 
 template <class Space>

@@ -26,7 +26,7 @@ struct UpdateDomain {
   static std::size_t bytes(int most_obs) {
     const auto m = static_cast<std::size_t>(most_obs);
     return scratch_bytes<std::int32_t>(m + 1) + 4 * scratch_bytes<Real>(m) + scratch_bytes<Real>(m * m) + 2 * scratch_bytes<Real>(m * tile) +
-           scratch_bytes<Real>(tile);
+           3 * scratch_bytes<Real>(tile);
   }
 
   // Lower triangle of S by columns of Cholesky; ok is 0 where a pivot is not positive.
@@ -62,6 +62,8 @@ struct UpdateDomain {
     Real* gain = team.template scratch<Real>(static_cast<std::size_t>(most_obs) * tile);   // (obs, column) of the mean
     Real* pull = team.template scratch<Real>(static_cast<std::size_t>(most_obs) * tile);   // (obs, column) of the anomalies
     Real* x_mean = team.template scratch<Real>(tile);
+    Real* before = team.template scratch<Real>(tile);   // sums of squared anomalies
+    Real* after = team.template scratch<Real>(tile);
 
     if (team.rank() == 0) {   // the observations that count today
       int m = 0;
@@ -94,13 +96,13 @@ struct UpdateDomain {
     if (team.rank() == 0) a.trouble(domain) = index[most_obs] ? 0 : 1;
     if (!index[most_obs] || (m == 0 && a.inflation(domain) == 1.0)) return;
     for (int first = first_element(domain); first < first_element(domain + 1); first += tile)
-      update(team, domain, m, first, index, mean, root, innovation, s, gain, pull, x_mean);
+      update(team, domain, m, first, index, mean, root, innovation, s, gain, pull, x_mean, before, after);
   }
 
   // Columns [first, first + tile): each belongs to one thread from its mean to its analysis, so that no barrier is needed.
   template <class Team>
   COLDSUN_FN void update(Team& team, int domain, int m, int first, const std::int32_t* index, const Real* mean, const Real* root,
-                         const Real* innovation, const Real* s, Real* gain, Real* pull, Real* x_mean) const {
+                         const Real* innovation, const Real* s, Real* gain, Real* pull, Real* x_mean, Real* before, Real* after) const {
     const int n_member = a.x.extent[0], left = first_element(domain + 1) - first, n_col = left < tile ? left : tile;
     const Real scale = 1.0 / static_cast<Real>(n_member - 1), inflation = a.inflation(domain);
     const int rank = team.rank(), size = team.size();
@@ -114,12 +116,10 @@ struct UpdateDomain {
         const Real seen = a.y(n, index[k]) - mean[k];
         for (int c = rank; c < n_col; c += size) gain[k * tile + c] = std::fma(a.x(n, first + c) - x_mean[c], seen, gain[k * tile + c]);
       }
-      for (int j = 0; j < k; ++j)   // w = L^-1 P^T; gain holds the rows before in units of scale already
-        for (int c = rank; c < n_col; c += size) pull[k * tile + c] = std::fma(-s[k * m + j], pull[j * tile + c], j ? pull[k * tile + c] : 0.0);
-      for (int c = rank; c < n_col; c += size) {
-        const Real before = k ? pull[k * tile + c] : 0.0;
-        pull[k * tile + c] = (gain[k * tile + c] * scale + before) / s[k * m + k];
-      }
+      for (int c = rank; c < n_col; c += size) pull[k * tile + c] = gain[k * tile + c] * scale;
+      for (int j = 0; j < k; ++j)   // w = L^-1 P^T
+        for (int c = rank; c < n_col; c += size) pull[k * tile + c] = std::fma(-s[k * m + j], pull[j * tile + c], pull[k * tile + c]);
+      for (int c = rank; c < n_col; c += size) pull[k * tile + c] /= s[k * m + k];
     }
     for (int k = m - 1; k >= 0; --k) {   // L^-T w, and (L + D)^-T w in place of w
       for (int c = rank; c < n_col; c += size) gain[k * tile + c] = pull[k * tile + c];
@@ -136,17 +136,21 @@ struct UpdateDomain {
         for (int c = rank; c < n_col; c += size) pull[k * tile + c] = std::fma(-s[j * m + k], pull[j * tile + c], pull[k * tile + c]);
       for (int c = rank; c < n_col; c += size) pull[k * tile + c] /= s[k * m + k] + root[k];
     }
+    for (int c = rank; c < n_col; c += size) before[c] = after[c] = 0.0;
     for (int n = 0; n < n_member; ++n) {
-      for (int c = rank; c < n_col; c += size) a.x(n, first + c) -= x_mean[c];
+      for (int c = rank; c < n_col; c += size) a.x(n, first + c) -= x_mean[c], before[c] = std::fma(a.x(n, first + c), a.x(n, first + c), before[c]);
       for (int k = 0; k < m; ++k) {
         const Real seen = a.y(n, index[k]) - mean[k];
         for (int c = rank; c < n_col; c += size) a.x(n, first + c) = std::fma(-seen, pull[k * tile + c], a.x(n, first + c));
       }
+      for (int c = rank; c < n_col; c += size) after[c] = std::fma(a.x(n, first + c), a.x(n, first + c), after[c]);
     }
+    for (int c = rank; c < n_col; c += size)   // inflation and relaxation as one factor
+      after[c] = inflation * (after[c] > 0.0 ? 1.0 + a.relaxation * (std::sqrt(before[c] / after[c]) - 1.0) : 1.0);
     for (int k = 0; k < m; ++k)
       for (int c = rank; c < n_col; c += size) x_mean[c] = std::fma(gain[k * tile + c], innovation[k], x_mean[c]);
     for (int n = 0; n < n_member; ++n)
-      for (int c = rank; c < n_col; c += size) a.x(n, first + c) = std::fma(inflation, a.x(n, first + c), x_mean[c]);
+      for (int c = rank; c < n_col; c += size) a.x(n, first + c) = std::fma(after[c], a.x(n, first + c), x_mean[c]);
   }
 };
 

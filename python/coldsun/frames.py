@@ -44,7 +44,7 @@ def parse_value(payload: bytes) -> tuple[str, float | None, int | None]:
 class Buffer:
     """Readings by source time; a frame is what was said in one step, (T - dt, T], the latest word of each point.
 
-    A frame is complete when every living point has spoken at its end or after, or when the newest stamp is `lag` past it: what comes later is
+    A frame is complete when every living point has spoken at its very end, or when the newest stamp is `lag` past it: what comes later is
     refused as late. A point that was silent for `deadline` is no longer waited for. Stamps that leap by more than `leap` are refused until
     they are seen to be the source's own new clock; then its offset is taken off, and said.
     """
@@ -121,9 +121,9 @@ class Buffer:
         self.leaps.append(leap)
         if len(self.leaps) < self.leaps.maxlen or max(self.leaps) - min(self.leaps) > 2 * self.dt + 2 * self.lag:
             return False
-        self.offset += round(float(np.median(self.leaps)) / 1e9) * 1_000_000_000
-        if abs(self.offset) < 2 * self.dt + 2 * self.lag:
-            self.offset = 0
+        off = self.offset + round(float(np.median(self.leaps)) / 1e9) * 1_000_000_000
+        half_hours = round(off / 1800e9) * 1_800_000_000_000   # the newest stamp was some steps before: whole half hours are meant, as a rule
+        self.offset = half_hours if abs(off - half_hours) < 2 * self.dt + 2 * self.lag else off
         self.leaps.clear()
         self.alarms.append(f"the source's clock is {self.offset / 1e9:+.0f} s off; its stamps are corrected by that" if self.offset
                            else "the source's clock is right again")
@@ -155,9 +155,9 @@ class Buffer:
     def complete(self, end: int) -> bool:
         if self.over or self.newest >= end + self.lag:
             return True
-        living = self.last > max(0, self.newest - self.deadline)
-        everyone = self.last > 0 if self.closed_any else np.ones(len(self.last), bool)
-        return bool(living.any() and everyone.any() and (self.last[living & everyone] >= end).all() and (self.closed_any or (living == everyone).all()))
+        frame = self.frames.get(end, {})
+        living = np.flatnonzero(self.last > self.newest - self.deadline) if self.closed_any else range(len(self.points))
+        return len(frame) >= max(1, len(living)) and all(k in frame and frame[k][0] == end for k in living)
 
     closed_any = False   # before the first frame every point of the map is waited for
 

@@ -73,6 +73,7 @@ class Shadow:
         self.held, self.held_at = np.full(len(self.points), np.nan), np.zeros(len(self.points), np.int64)
         self.twin, self.start, self.last_wall = None, start, time.monotonic()
         self.value = self.forecast = self.use = np.full(len(self.points), np.nan)
+        self._logged = False
         self.pending: dict[int, np.ndarray] = {}   # frames that the log holds beyond the checkpoint
 
     # ---- a run ----------------------------------------------------------------------------------------------------------------
@@ -232,7 +233,8 @@ class Shadow:
         stamp = end // 1_000_000
         lines = [f"{stamp},{self.points[k]['topic']},{float(frame[k])!r}\n" for k in np.flatnonzero(np.isfinite(frame))]
         with self._log_path(end).open("a", encoding="utf-8") as file:
-            file.write("".join(lines) + f"{stamp},end,\n")
+            file.write(("" if self._logged else "\n") + "".join(lines) + f"{stamp},end,\n")
+        self._logged = True   # the first line begins anew: a kill may have left a torn one
 
     def _read_log(self, after: int) -> dict[int, np.ndarray]:
         """Whole frames of the log that end after `after`."""
