@@ -164,7 +164,7 @@ def test_the_source_names_its_unit():
 
 
 # ---- quality: eight plates on one loop --------------------------------------------------------------------------------------
-def eight_plates(use_stuck: bool, use_gate: bool, joint: bool, faults: bool, hours: float = 12.0) -> dict:
+def eight_plates(use_stuck: bool, use_gate: bool, joint: bool, faults: bool, hours: float = 4.0) -> dict:
     """Eight junctions over one coolant, T = 300 + tim r P, P in steps; interface of plate 3 grows by half; a flow meter 8 % high.
 
     A reduced form of the shadow-twin experiment: the members differ in their interfaces and the meter's gain, and are corrected by Kalman's
@@ -204,7 +204,7 @@ def eight_plates(use_stuck: bool, use_gate: bool, joint: bool, faults: bool, hou
             x = (log_tim[:, j] if joint else extra[:, j]) if j < 8 else gain
             h, mean = members[:, j], x.mean()
             if use[j]:
-                p, s = np.cov(x, h)[0, 1], h.var(ddof=1) + noise[j] ** 2
+                p, s = (x - mean) @ (h - h.mean()) / (n - 1), h.var(ddof=1) + noise[j] ** 2
                 shrink = 1.0 / (1.0 + np.sqrt(noise[j] ** 2 / s))
                 moved = mean + p / s * (y[j] - h.mean()) + (x - mean) - shrink * p / s * (h - h.mean())
             else:
@@ -400,7 +400,7 @@ def test_broker_killed_and_nonsense_published(site, broker, spawn, small):
     import paho.mqtt.client as mqtt
 
     s = Shadow(site, cs.feeds.Mqtt("127.0.0.1", broker.port), members=8, hours=0.25, out=broker.folder / "rec")
-    e = spawn("emulate", small, "--feed", broker.url, "--hours", 0.25, "--start", START, "--speed", 0)
+    e = spawn("emulate", small, "--feed", broker.url, "--hours", 0.25, "--start", START, "--speed", 0)   # waits for the shadow
     noisy = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2)
     noisy.connect("127.0.0.1", broker.port)
     noisy.loop_start()
