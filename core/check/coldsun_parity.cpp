@@ -8,9 +8,12 @@
 #include <cstring>
 #include <exception>
 
+#include "assimilation/update.hpp"
 #include "common/backends/runtime.hpp"
 #include "core/check/site.hpp"
 #include "core/check/spaces.hpp"
+#include "core/feed.hpp"
+#include "core/pack_impl.hpp"
 #include "core/substep_impl.hpp"
 #include "core/twin.hpp"
 #include "electrical/advance.hpp"
@@ -116,20 +119,50 @@ struct Ahead {
   }
 };
 
+// Kernels that follow a feed: one step driven by what the site itself would say, then its readings, 2 % off, taken in.
+struct Follow {
+  const Network network = check_network();
+  Shadow shadow;
+  explicit Follow(Twin& t) : shadow(make_shadow(network, t)) { t.inputs.feed = {}; }
+  void add_to(std::vector<FieldRef>& list) const {
+    const auto add = [&](const char* name, const auto& a) { list.push_back(field("shadow", {name, "1", "", "", Kind::derived}, a)); };
+    add("x", shadow.x), add("y", shadow.y), add("trouble", shadow.trouble);
+  }
+  template <class Space>
+  void run(const Space& space, Twin& t) const {
+    t.inputs.feed.p_node = Array<Real, 2>(device, {t.state.n_member, t.system.thermal.n_node});
+    const std::vector<Real> value = sense(shadow, t);
+    drive(shadow, t, value, std::vector<std::int8_t>(value.size(), 1));
+    walk(space, t.system, t.state, t.inputs, t.state.time + nanoseconds(t.dt));
+    pack_on(space, t.state, shadow.column, shadow.x);
+    observe_on(space, t.system, t.state, shadow.look, shadow.y);
+    synchronize(space);
+    for (int k = 0; k < shadow.use.extent(0); ++k) {
+      shadow.use(k) = !shadow.point[static_cast<std::size_t>(k)].what->input;
+      shadow.y_obs(k) = 1.02 * shadow.y(0, k);
+    }
+    assimilation::analyse(space, shadow.domains, {shadow.x, shadow.y, shadow.y_obs, shadow.r_obs, shadow.use, shadow.inflation, shadow.trouble,
+                                                  assimilation::Form::root, shadow.relaxation});
+    unpack_on(space, t.state, shadow.column, shadow.x);
+    synchronize(space);
+  }
+};
+
 int compare(int n_step) {
-  Twin t = twin_of(2);
+  Twin t = twin_of(4);
   const Time dt = nanoseconds(t.dt);
+  const Follow follow(t);
   for (int i = 0; i < 6; ++i) walk(Host{}, t.system, t.state, t.inputs, t.state.time + dt);
   shake(t.state);
   auto list = fields(t.state);
   list.push_back(field("series", {"sum", "1", "", "", Kind::derived}, t.state.series.sum));
   workload::JobTable::each(t.inputs.jobs, [&](const FieldInfo& info, const auto& a) { list.push_back(field("jobs", info, a)); });
   const Ahead ahead(check_library());
-  ahead.add_to(list);
+  ahead.add_to(list), follow.add_to(list);
   Ledger ledger(std::move(list));
   const Both<Host, Second> both{&ledger, {}, {}};
   for (int i = 0; i < n_step; ++i) walk(both, t.system, t.state, t.inputs, t.state.time + dt);
-  ahead.run(both, t);
+  ahead.run(both, t), follow.run(both, t);
   int n_bad = 0;
   for (const auto& [name, k] : ledger.kernels()) {
     const bool ok = k.worst <= limit;
@@ -151,7 +184,8 @@ Tally time_on(Space space, int n_member, int n_step) {
     if (i == 1) tally.kernels.clear();
     walk(Timed<Space>{&tally, space}, t.system, t.state, t.inputs, t.state.time + nanoseconds(t.dt));
   }
-  ahead.run(Timed<Space>{&tally, space}, t);
+  const Follow follow(t);
+  ahead.run(Timed<Space>{&tally, space}, t), follow.run(Timed<Space>{&tally, space}, t);
   return tally;
 }
 
