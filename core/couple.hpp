@@ -37,6 +37,37 @@ struct Control {
   }
 };
 
+// Where instruments say what the nodes draw, that is what they draw: asked for beside its leakage, allowed by the remote controller, and, once
+// the bus has said what it can give, the node's cap; only a junction's own cap and an empty bus may hold it back.
+// reads p_fed; writes p_request, p_floor, p_site_cap. 32 B and 3 flops per node
+struct AskFed {
+  Cut cut;
+  View<const Real, 2> p_fed;
+  View<const std::int32_t, 1> site, first_node;
+  View<const ControlLaw, 1> law;
+  View<Real, 2> p_request, p_floor, p_site_cap;
+  COLDSUN_FN void operator()(int a, int n) const {
+    const int m = cut.member(a), s = site(n);
+    const Real p = p_fed(m, n);
+    if (p < 0.0) return;
+    p_request(m, n) = p, p_floor(m, n) = math::min(p_floor(m, n), p);
+    if (n == first_node(s)) p_site_cap(m, s) = law(s).p_it_max;
+  }
+};
+// reads p_fed, p_leakage; writes p_allocated, p_request. 40 B and 2 flops per node
+struct CapFed {
+  Cut cut;
+  View<const Real, 2> p_fed;
+  View<const Real, 1> p_leakage;   // of the node at its reference temperature: a cold node asks that much less than it was told
+  View<Real, 2> p_allocated, p_request;
+  COLDSUN_FN void operator()(int a, int n) const {
+    const int m = cut.member(a);
+    const Real p = p_fed(m, n);
+    if (p < 0.0) return;
+    p_allocated(m, n) = math::min(p_allocated(m, n), p), p_request(m, n) = p + p_leakage(n);
+  }
+};
+
 // Most that the auxiliaries may draw in the coming cut. reads the site's loop, flows, temp_air; writes p_aux_bound. 16 B and 3 flops per node
 struct BoundAux {
   Cut cut;

@@ -51,6 +51,8 @@ System make_system(const Network& network, const Library& library, Device device
     const Site& site = network.site[static_cast<std::size_t>(k)];
     s.control(k) = control_of(site);
     s.site_name.push_back(site.name);
+    for (const ShadowPoint& p : site.shadow.point)
+      s.n_gain += p.gain_sigma > 0.0;
     for (const NodeType& t : site.hall.node)
       for (int i = 0; i < t.n_node; ++i) s.node_name.push_back(site.name + "/" + t.name + "/" + std::to_string(i));
   }

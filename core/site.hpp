@@ -8,6 +8,7 @@
 #include "common/time.hpp"
 #include "core/site_hall.hpp"
 #include "core/site_power.hpp"
+#include "core/site_shadow.hpp"
 
 namespace coldsun {
 
@@ -111,6 +112,7 @@ struct Site {
   Power power;
   Comms comms;
   JobMix jobs;
+  ShadowMap shadow;
   std::vector<Provenance> provenance;  ///< every value of the file and of what it names
 };
 

@@ -39,6 +39,7 @@ struct System {
   Array<Real, 2> p_leak_bound;              // (1, node) W: leakage of a node at the end of its cap band
   std::uint32_t paths = path_all;
   std::vector<std::string> site_name, node_name;
+  int n_gain = 0;                           // instruments whose gain is estimated
   int n_site() const { return control.extent(0); }
 };
 
@@ -78,6 +79,14 @@ struct Run {
   }
 };
 
+// Instruments whose word is not taken for true.
+struct Observe {
+  Array<Real, 2> gain;                      // (member, instrument)
+  template <class Self, class F> static void each(Self& s, F&& f) {
+    f(FieldInfo{"gain", "1", "member instrument", "what an instrument says over what is there", Kind::parameter}, s.gain);
+  }
+};
+
 // Sums over the cuts of one step of every derived (member, site) field: the record's step means.
 struct Series {
   struct Source { View<const Real, 2> value; };
@@ -102,7 +111,13 @@ struct State {
   electrical::State electrical;
   thermal::State thermal;
   Controls controls;
+  Observe observe;
   Series series;
+};
+
+// What instruments say of the coming step in place of the model's own; the sky is said through the weather table.
+struct Feed {
+  Array<Real, 2> p_node;                    // (member, node) W drawn; below 0: the node's own work. No data: no feed
 };
 
 struct Inputs {
@@ -111,6 +126,7 @@ struct Inputs {
   orbit::Contacts contacts;
   orbit::SlotTable slots;                   // of the broadband constellation
   workload::JobTable jobs;
+  Feed feed;
   Time start = 0, stop = 0;                 // the span they cover
 };
 
@@ -118,7 +134,7 @@ struct Inputs {
 template <class S, class F>
 void each_part(S& s, F&& f) {
   f("run", s.run), f("sky", s.sky), f("orbit", s.orbit), f("workload", s.workload), f("electrical", s.electrical), f("thermal", s.thermal),
-      f("controls", s.controls);
+      f("controls", s.controls), f("observe", s.observe);
 }
 // f(group, info, array) for every field.
 template <class S, class F>

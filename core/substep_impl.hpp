@@ -43,6 +43,11 @@ void substep(Space space, const System& sys, State& s, const Inputs& in, const C
 
   const workload::Drive work = workload_drive(sys, s);
   workload::request(space, sys.workload, in.jobs, s.workload, work, cut);
+  const bool fed = in.feed.p_node.size() > 0;
+  if (fed)
+    for_rows(space, n, sys.thermal.n_node,
+             couple::AskFed{cut, in.feed.p_node, sys.thermal.site, sys.thermal.first_node, sys.control, s.workload.p_request,
+                            s.workload.p_floor, s.controls.p_site_cap});
 
   for_rows(space, n, n_site, couple::BoundAux{cut, thermal::flows(sys.thermal, s.thermal), sys.thermal.loop, s.sky.temp_air, s.controls.p_aux_bound});
   electrical::Drive power;
@@ -52,6 +57,9 @@ void substep(Space space, const System& sys, State& s, const Inputs& in, const C
   power.p_aux_bound = s.controls.p_aux_bound, power.p_site_cap = s.controls.p_site_cap;
   power.p_node = s.thermal.p_node, power.p_aux = s.thermal.p_aux, power.t_coolant = s.thermal.t_supply, power.flags = s.run.flags;
   electrical::allocate(space, sys.electrical, s.electrical, power, cut);
+  if (fed)
+    for_rows(space, n, sys.thermal.n_node,
+             couple::CapFed{cut, in.feed.p_node, sys.thermal.p_leakage, s.electrical.p_allocated, s.workload.p_request});
 
   thermal::Drive heat;
   heat.p_request = s.workload.p_request, heat.p_floor = s.workload.p_floor, heat.p_allocated = s.electrical.p_allocated;

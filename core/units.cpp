@@ -59,6 +59,7 @@ std::vector<Unit> make_units() {
       {"ws_per_m3k", Q::wind_film_coefficient, 1, 0, "W s/(m3 K)"},
       {"kwh_per_m2", Q::irradiation, kwh, 0, "kWh/m2"},
       {"j_per_m2", Q::irradiation, 1, 0, "J/m2"},
+      {"w_per_m2", Q::irradiance, 1, 0, "W/m2"},
       {"kg_per_kwh", Q::carbon_intensity, 1.0 / kwh, 0, "kg/kWh"},
       {"g_per_kwh", Q::carbon_intensity, 1e-3 / kwh, 0, "g/kWh"},
       {"usd_per_kwh", Q::price, 1.0 / kwh, 0, "USD/kWh"},
@@ -145,6 +146,8 @@ std::string_view name_of(Quantity q) {
       return "film coefficient per wind speed";
     case Quantity::irradiation:
       return "irradiation";
+    case Quantity::irradiance:
+      return "irradiance";
     case Quantity::carbon_intensity:
       return "carbon intensity";
     case Quantity::price:

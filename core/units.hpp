@@ -29,6 +29,7 @@ enum class Quantity {
   film_coefficient,
   wind_film_coefficient,
   irradiation,
+  irradiance,
   carbon_intensity,
   price,
   per_temperature,

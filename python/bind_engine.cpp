@@ -204,6 +204,7 @@ class Engine {
 }  // namespace
 
 void bind_plan(py::module_& m);   // bind_plan.cpp
+void bind_shadow(py::module_& m);   // bind_shadow.cpp
 
 PYBIND11_MODULE(_engine, m) {
   m.doc() = "The coldsun engine. Use the package coldsun; this module is its C++ side.";
@@ -226,6 +227,11 @@ PYBIND11_MODULE(_engine, m) {
         return out;
       })
       .def("describe", [](const PyNetwork& n, bool whole) { return describe(n.network, whole); }, "whole"_a = false)
+      .def("without_work", [](const PyNetwork& n) {
+        auto idle = std::make_shared<PyNetwork>(n);
+        for (Site& s : idle->network.site) s.jobs.load = 0.0;
+        return idle;
+      }, "The same network with no jobs of its own")
       .def("_network", [](const PyNetwork& n) { return py::capsule(&n.network, "coldsun::Network"); })
       .def("describe_json", [](const PyNetwork& n) { return describe_json(n.network); })
       .def("doubts", [](const PyNetwork& n) {
@@ -263,6 +269,7 @@ PYBIND11_MODULE(_engine, m) {
       .def_property_readonly("span_ns", &Engine::span);
 
   bind_plan(m);
+  bind_shadow(m);
   m.def("flag_text", &flag_text);
   m.def("is_fatal", &is_fatal);
   m.def("device_available", [](const std::string& word) { return device_available(word == "cuda" ? Device::cuda : Device::host); });

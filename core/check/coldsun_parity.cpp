@@ -6,8 +6,11 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "assimilation/update.hpp"
 #include "core/check/site.hpp"
 #include "core/check/spaces.hpp"
+#include "core/feed.hpp"
+#include "core/pack_impl.hpp"
 #include "core/substep_impl.hpp"
 #include "core/walk.hpp"
 #include "electrical/advance.hpp"
@@ -154,21 +157,51 @@ int compare_tables(const Ahead& ahead, const orbit::System& sys) {
   return report("orbit::find_windows", windows.worst, 2, 0, windows.where) + report("orbit::assign_slots", slots.worst, 1, 0, slots.where);
 }
 
+// Kernels that follow a feed: one step driven by what the site itself would say, then its readings, 2 % off, taken in.
+struct Follow {
+  const Network network = check_network();
+  Shadow shadow;
+  explicit Follow(Twin& t) : shadow(make_shadow(network, t)) { t.inputs.feed = {}; }
+  void add_to(std::vector<FieldRef>& list) const {
+    const auto add = [&](const char* name, const auto& a) { list.push_back(field("shadow", {name, "1", "", "", Kind::derived}, a)); };
+    add("x", shadow.x), add("y", shadow.y), add("trouble", shadow.trouble);
+  }
+  template <class Space>
+  void run(const Space& space, Twin& t) const {
+    t.inputs.feed.p_node = Array<Real, 2>(device, {t.state.n_member, t.system.thermal.n_node});
+    const std::vector<Real> value = sense(shadow, t);
+    drive(shadow, t, value, std::vector<std::int8_t>(value.size(), 1));
+    step_on(space, t);
+    pack_on(space, t.state, shadow.column, shadow.x);
+    observe_on(space, t.system, t.state, shadow.look, shadow.y);
+    synchronize(space);
+    for (int k = 0; k < shadow.use.extent(0); ++k) {
+      shadow.use(k) = !shadow.point[static_cast<std::size_t>(k)].what->input;
+      shadow.y_obs(k) = 1.02 * shadow.y(0, k);
+    }
+    assimilation::analyse(space, shadow.domains, {shadow.x, shadow.y, shadow.y_obs, shadow.r_obs, shadow.use, shadow.inflation, shadow.trouble,
+                                                  assimilation::Form::root, shadow.relaxation});
+    unpack_on(space, t.state, shadow.column, shadow.x);
+    synchronize(space);
+  }
+};
+
 int compare(int n_step) {
-  Twin t = check_twin(2, device);
+  Twin t = check_twin(4, device);
+  const Follow follow(t);
   for (int i = 0; i < 6; ++i) step_on(Host{}, t);
   shake(t.state);
   auto list = fields(t.state);
   list.push_back(field_of("series", {"sum", "1", "", "", Kind::derived}, t.state.series.sum));
   workload::JobTable::each(t.inputs.jobs, [&](const FieldInfo& info, const auto& a) { list.push_back(field_of("jobs", info, a)); });
   const Ahead ahead(check_library());
-  ahead.add_to(list);
+  ahead.add_to(list), follow.add_to(list);
   Ledger ledger(std::move(list));
   const Both<Host, Second> both{&ledger, {}, {}};
   for (int i = 0; i < n_step; ++i) step_on(both, t);
   for (int m = 0; m < t.state.n_member; ++m)
     if (is_fatal(t.state.run.flags(m))) throw std::logic_error("a frozen member compares nothing: " + flag_text(t.state.run.flags(m)));
-  ahead.run(both, t);
+  ahead.run(both, t), follow.run(both, t);
   int n_bad = compare_tables(ahead, t.system.orbit);
   for (const auto& [name, k] : ledger.kernels()) n_bad += report(name, k.worst, k.n_call, k.n_poisoned, k.where);
   std::printf("%zu kernels and 2 tables compared, %d differ by more than %g\n", ledger.kernels().size(), n_bad, limit);
@@ -186,7 +219,8 @@ Tally time_on(Space space, int n_member, int n_step) {
     if (i == 1) tally.kernels.clear();
     step_on(timed, t);
   }
-  ahead.run(timed, t);
+  const Follow follow(t);
+  ahead.run(timed, t), follow.run(timed, t);
   tables_on(timed, ahead, t.system.orbit);
   return tally;
 }

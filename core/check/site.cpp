@@ -115,6 +115,19 @@ Comms comms() {
   return c;
 }
 
+ShadowMap shadow_map() {
+  ShadowMap m;
+  const auto add = [&](const char* quantity, const char* unit, Real noise, Real low, Real high, Real gain_sigma = 0.0) {
+    m.point.push_back({quantity, "Check", quantity, "{site}/{node}", unit, noise, low, high, gain_sigma});
+  };
+  add("p_node", "kw", 10, 0, 12e3), add("dni", "w_per_m2", 0.5, -10, 1300), add("dhi", "w_per_m2", 0.3, -10, 900);
+  add("t_junction", "degc", 0.5, 253, 398), add("t_outlet", "degc", 0.15, 263, 368), add("t_supply", "degc", 0.1, 263, 368);
+  add("t_return", "degc", 0.1, 263, 368), add("flow", "lpm", 1e-5, 0, 0.05, 0.05), add("p_pv", "kw", 600, -20e3, 6e6);
+  add("p_battery", "kw", 1000, -5e6, 5e6), add("soc", "pct", 0.005, 0, 1);
+  m.tim_sigma = 0.3, m.flow_sigma = 0.08, m.soiling_sigma = 0.05, m.drift = 0.02, m.relaxation = 0.1;
+  return m;
+}
+
 }  // namespace
 
 Time check_start() { return 1'781'442'000 * ns_per_s; }   // 2026-06-14 13:00 UTC, nine in the morning at the site
@@ -130,6 +143,7 @@ Network check_network() {
   s.power = power();
   s.comms = comms();
   s.jobs = {"", 0.9};
+  s.shadow = shadow_map();
   Network n;
   n.name = "check", n.start = check_start();
   n.site = {s};

@@ -107,8 +107,9 @@ Layout layout(const System& system, const State& s, const RecordOptions& options
     const bool junction = f.group == "thermal" && (name == "t_junction" || name == "p_node_end");
     const bool field = options.fields && f.group == "thermal" && (name == "t_solid" || name == "t_coolant");
     const bool flags = f.group == "run" && (name == "flags" || name == "n_cut");
-    if (!(site_state || junction || field || flags) || f.bytes() == 0 || left_out(f.group, f.info.name)) continue;
-    const bool single = f.type == Scalar::f64 && (junction || field);
+    const bool asked = std::find(options.also.begin(), options.also.end(), f.path()) != options.also.end();
+    if (!(site_state || junction || field || flags || asked) || f.bytes() == 0 || (!asked && left_out(f.group, f.info.name))) continue;
+    const bool single = f.type == Scalar::f64 && (junction || field || asked);
     l.header.variable.push_back({name_of(f.group, f.info.name), f.info.unit, f.info.meaning, said(standard_names, f.info.name),
                                  words(f.info.shape), single, "time: point", said(comments, f.info.name)});
     l.end.push_back(f);

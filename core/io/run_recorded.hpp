@@ -25,6 +25,7 @@ struct RecordOptions {
   bool fields = false;                            // plate temperatures too
   bool internals = false;                         // what the engine keeps for itself too; a checkpoint holds it in any case
   const Hook* hook = nullptr;
+  std::vector<std::string> also = {};             // further fields by path, at the end of each step
 };
 
 // Runs and records; `go_on(steps done)` is asked when the folder is ours and after every step, false closes the open segment and ends the

@@ -7,15 +7,16 @@ _os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
 from importlib.metadata import version as _version  # noqa: E402
 
-from . import plots, plots_plan  # noqa: E402
+from . import feeds, plots, plots_plan  # noqa: E402
 from .errors import InputError  # noqa: E402
 from .plan import Plan  # noqa: E402
 from .record import open_record  # noqa: E402
 from .report import day_table  # noqa: E402
+from .shadow import Shadow  # noqa: E402
 from .site import data_folder, load_network, load_site  # noqa: E402
 from .twin import Twin  # noqa: E402
 from .weather import Weather, read_weather  # noqa: E402
 
 __version__ = _version("coldsun")
-__all__ = ["InputError", "Plan", "Twin", "Weather", "data_folder", "day_table", "load_network", "load_site", "open_record", "plots", "plots_plan",
-           "read_weather"]
+__all__ = ["InputError", "Plan", "Shadow", "Twin", "Weather", "data_folder", "day_table", "feeds", "load_network", "load_site", "open_record", "plots",
+           "plots_plan", "read_weather"]

@@ -16,10 +16,12 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from . import cli_shadow
 from .cli_plan import minutes, plan
 from .errors import InputError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="A digital twin of zero-carbon data centres.")
+cli_shadow.register(app)
 out, err = Console(), Console(stderr=True)
 
 

@@ -1,0 +1,291 @@
+// Points, domains and columns of a shadow; drive, analyse, sense, fork.
+#include "core/feed.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+
+#include "common/loops.hpp"
+#include "common/philox.hpp"
+#include "core/spaces.hpp"
+
+namespace coldsun {
+
+namespace {
+
+// How far a fresh member may stand from the site file where a first reading corrects it, and what the model does not know of a day.
+constexpr Real t_sigma = 0.5, t_walk = 2.0;        // K: a plant that was not at rest; 0.02 K in 10 s
+// 1: a battery's own estimate is good to some percent. The walk is energy out of nothing: more of it, and a full battery would seem to charge.
+constexpr Real soc_sigma = 0.05, soc_walk = 2e-4;
+constexpr Real gain_walk = 0.01;                    // 1: an instrument's drift
+
+std::string replaced(std::string text, const std::string& what, const std::string& with) {
+  for (std::size_t at; (at = text.find(what)) != std::string::npos;) text.replace(at, what.size(), with);
+  return text;
+}
+
+// Columns, domain by domain.
+class Builder {
+ public:
+  Builder(const Network& network, Twin& twin, Shadow& shadow) : network_(network), twin_(twin), out_(shadow) {}
+
+  void build() {
+    const System& sys = twin_.system;
+    int gain = 0;
+    for (int s = 0; s < sys.n_site(); ++s) {
+      const ShadowMap& map = network_.site[static_cast<std::size_t>(s)].shadow;
+      loop(s, map, gain), strings(s, map), battery(s);
+      for (int n = sys.thermal.first_node(s); n < sys.thermal.first_node(s + 1); ++n) node(s, n, map);
+    }
+    const Device device = twin_.state.device;
+    const int n = static_cast<int>(column_.size());
+    out_.column = Array<Column, 1>(device, {n}), out_.sigma = Array<Real, 1>(device, {n}), out_.walk = Array<Real, 1>(device, {n});
+    for (int j = 0; j < n; ++j) {
+      const Item& item = column_[static_cast<std::size_t>(j)];
+      out_.column(j) = item.column, out_.sigma(j) = item.sigma, out_.walk(j) = item.walk, out_.column_name.push_back(item.name);
+    }
+    out_.domains = assimilation::make_domains(domain_, static_cast<int>(out_.point.size()), device);
+  }
+
+ private:
+  struct Item {
+    Column column;
+    std::string name;
+    Real sigma, walk;
+  };
+
+  std::string site_name(int s) const { return twin_.system.site_name[static_cast<std::size_t>(s)]; }
+  void open() { domain_.emplace_back(); }
+  void add(const std::string& name, const std::string& path, int first, int count, Transform transform, Real sigma, Real walk) {
+    column_.push_back({column_of(twin_.state, path, first, count, transform), name, sigma, walk});
+    ++domain_.back().n_element;
+  }
+  // The point is heard in the domain that is open, and there alone: a chance correlation with what it knows nothing of, step after step,
+  // would drag it away (interfaces by 4 % in a day, while they heard their node's outlet and the supply).
+  void hear(int s, int node, std::string_view quantity) {
+    for (std::size_t k = 0; k < out_.point.size(); ++k) {
+      const Point& p = out_.point[k];
+      if (p.site != s || p.node != node || p.what->name != quantity || p.what->input) continue;
+      domain_.back().obs.push_back(static_cast<std::int32_t>(k));
+      out_.home[k] = static_cast<std::int32_t>(domain_.size()) - 1;
+    }
+  }
+
+  void loop(int s, const ShadowMap& map, int& gain) {
+    const thermal::System& t = twin_.system.thermal;
+    open();
+    for (const char* q : {"t_supply", "t_return", "t_facility", "t_hall"}) {
+      add(site_name(s) + " " + q, std::string("thermal/") + q, s, 1, Transform::plain, t_sigma, t_walk);
+      hear(s, -1, q);
+    }
+    hear(s, -1, "flow");
+    for (int n = t.first_node(s); n < t.first_node(s + 1); ++n) hear(s, n, "t_outlet");
+    const int first = t.first_node(s);
+    add(site_name(s) + " flow_gain", "thermal/flow_gain", first, t.first_node(s + 1) - first, Transform::log, map.flow_sigma, map.drift);
+    for (std::size_t k = 0; k < out_.point.size(); ++k) {
+      const Point& p = out_.point[k];
+      if (p.site != s || !(p.kind->gain_sigma > 0.0)) continue;
+      out_.look(static_cast<int>(k)).gain = gain;
+      add(p.name + " gain", "observe/gain", gain++, 1, Transform::log, p.kind->gain_sigma, gain_walk);
+    }
+  }
+  void strings(int s, const ShadowMap& map) {
+    const electrical::Site& e = twin_.system.electrical.site(s);
+    if (e.string_count == 0) return;
+    open();
+    add(site_name(s) + " pv_gain", "electrical/pv_gain", e.string_first, e.string_count, Transform::log, map.soiling_sigma, map.drift);
+    hear(s, -1, "p_pv");
+  }
+  void battery(int s) {
+    if (twin_.system.electrical.site(s).battery.n_series == 0) return;
+    open();
+    add(site_name(s) + " soc", "electrical/soc", s, 1, Transform::plain, soc_sigma, soc_walk);
+    for (const char* q : {"soc", "p_battery", "p_grid", "v_bus"}) hear(s, -1, q);
+  }
+  void node(int s, int n, const ShadowMap& map) {
+    open();
+    add(twin_.system.node_name[static_cast<std::size_t>(n)] + " tim_gain", "thermal/tim_gain", n, 1, Transform::log, map.tim_sigma, map.drift);
+    hear(s, n, "t_junction");
+  }
+
+  const Network& network_;
+  Twin& twin_;
+  Shadow& out_;
+  std::vector<Item> column_;
+  std::vector<assimilation::Domain> domain_;
+};
+
+Chance chance_of(const State& s, int m, Stream stream, int entity) {
+  return {s.seed, s.first_member + static_cast<std::uint32_t>(m), stream, static_cast<std::uint32_t>(entity)};
+}
+
+// Adds sigma(column) times a normal of the member's own to the packed members, and keeps charges within their window.
+void scatter_members(const Shadow& f, Twin& t, const Array<Real, 1>& sigma, Real scale, std::uint32_t index) {
+  State& s = t.state;
+  for (int m = 0; m < s.n_member; ++m)
+    for (int j = 0; j < f.column.extent(0); ++j)
+      if (sigma(j) > 0.0) f.x(m, j) += sigma(j) * scale * chance_of(s, m, Stream::prior, j).normal(index, 0);
+  unpack(s, f.column, f.x);
+  for (int k = 0; k < t.system.n_site(); ++k) {
+    const electrical::Pack& b = t.system.electrical.site(k).battery;
+    if (b.n_series > 0)
+      for (int m = 0; m < s.n_member; ++m) s.electrical.soc(m, k) = std::clamp(s.electrical.soc(m, k), b.soc_min, b.soc_max);
+  }
+}
+
+}  // namespace
+
+const std::vector<Observable>& observables() {
+  using O = Observable;
+  using Q = Quantity;
+  constexpr Q temperature = Q::temperature, kelvin = Q::temperature_difference;
+  static const std::vector<Observable> table = {
+      {"p_node", "thermal", "p_node_end", O::node, O::end, Q::power, Q::power, true},
+      {"dni", "sky", "dni", O::site, O::mean, Q::irradiance, Q::irradiance, true},
+      {"dhi", "sky", "dhi", O::site, O::mean, Q::irradiance, Q::irradiance, true},
+      {"temp_air", "sky", "temp_air", O::site, O::mean, temperature, kelvin, true},
+      {"wind_speed", "sky", "wind_speed", O::site, O::mean, Q::velocity, Q::velocity, true},
+      {"t_junction", "thermal", "t_junction", O::node, O::end, temperature, kelvin, false},
+      {"t_outlet", "thermal", "t_outlet", O::node, O::end, temperature, kelvin, false},
+      {"t_supply", "thermal", "t_supply", O::site, O::end, temperature, kelvin, false},
+      {"t_return", "thermal", "t_return", O::site, O::end, temperature, kelvin, false},
+      {"t_facility", "thermal", "t_facility", O::site, O::end, temperature, kelvin, false},
+      {"t_hall", "thermal", "t_hall", O::site, O::end, temperature, kelvin, false},
+      {"flow", "", "", O::site, O::flow, Q::volume_flow, Q::volume_flow, false},
+      {"p_pv", "electrical", "p_pv", O::site, O::mean, Q::power, Q::power, false},
+      {"p_battery", "electrical", "p_battery", O::site, O::mean, Q::power, Q::power, false},
+      {"p_grid", "electrical", "p_grid", O::site, O::mean, Q::power, Q::power, false},
+      {"p_it", "electrical", "p_it", O::site, O::mean, Q::power, Q::power, false},
+      {"p_aux", "electrical", "p_aux", O::site, O::mean, Q::power, Q::power, false},
+      {"soc", "electrical", "soc", O::site, O::end, Q::share, Q::share, false},
+      {"v_bus", "electrical", "v_bus", O::site, O::end, Q::voltage, Q::voltage, false},
+  };
+  return table;
+}
+
+const Observable* find_observable(std::string_view name) {
+  for (const Observable& o : observables())
+    if (o.name == name) return &o;
+  return nullptr;
+}
+
+std::vector<Point> make_points(const Network& network, const System& system) {
+  std::vector<Point> out;
+  for (int s = 0; s < system.n_site(); ++s)
+    for (const ShadowPoint& kind : network.site[static_cast<std::size_t>(s)].shadow.point) {
+      const Observable* what = find_observable(kind.quantity);
+      const std::string site = system.site_name[static_cast<std::size_t>(s)];
+      const auto add = [&](int node, const std::string& name) {
+        const std::string own = name.substr(std::min(name.size(), site.size() + 1));   // without the site
+        const std::string tag = replaced(replaced(kind.tag, "{site}", site), "{node}", own);
+        out.push_back({&kind, what, find_unit(kind.unit, what->quantity), "BMS/v1/PUB/Value/" + kind.object_type + "/" + kind.point_type + "/" + tag,
+                       name + " " + kind.quantity, s, node});
+      };
+      if (what->axis == Observable::site) add(-1, site);
+      else
+        for (int n = system.thermal.first_node(s); n < system.thermal.first_node(s + 1); ++n) add(n, system.node_name[static_cast<std::size_t>(n)]);
+    }
+  return out;
+}
+
+Shadow make_shadow(const Network& network, Twin& twin) {
+  Shadow f;
+  State& s = twin.state;
+  f.point = make_points(network, twin.system);
+  if (f.point.empty()) throw std::invalid_argument("network " + network.name + ": publishes nothing; accepted: a site file with [shadow]");
+  const int n_point = static_cast<int>(f.point.size());
+  f.look = Array<Look, 1>(s.device, {n_point});
+  for (int k = 0; k < n_point; ++k) {
+    const Point& p = f.point[static_cast<std::size_t>(k)];
+    if (p.what->how == Observable::flow) f.look(k) = {nullptr, 0, 1.0, p.site, -1};
+    else
+      f.look(k) = look_at(s, std::string(p.what->group) + "/" + std::string(p.what->field), p.node >= 0 ? p.node : p.site,
+                          p.what->how == Observable::mean ? twin.dt : 0.0);
+  }
+  f.home.assign(f.point.size(), -1);
+  Builder(network, twin, f).build();
+  const int n_column = f.column.extent(0), n_domain = f.domains.n_domain();
+  f.x = Array<Real, 2>(s.device, {s.n_member, n_column}), f.y = Array<Real, 2>(s.device, {s.n_member, n_point});
+  f.y_obs = Array<Real, 1>(s.device, {n_point}), f.r_obs = Array<Real, 1>(s.device, {n_point}), f.inflation = Array<Real, 1>(s.device, {n_domain});
+  f.use = Array<std::int8_t, 1>(s.device, {n_point}), f.trouble = Array<std::int32_t, 1>(s.device, {n_domain});
+  for (int k = 0; k < n_point; ++k) f.r_obs(k) = std::pow(f.point[static_cast<std::size_t>(k)].kind->noise, 2);
+  for (const Site& site : network.site) f.relaxation = std::max(f.relaxation, site.shadow.relaxation);
+  f.inflation.fill(1.0);
+  twin.inputs.feed.p_node = Array<Real, 2>(s.device, {s.n_member, twin.system.thermal.n_node});
+  twin.inputs.feed.p_node.fill(-1.0);
+  if (s.n_step == 0 && s.n_member > 1) {
+    pack(s, f.column, f.x);
+    scatter_members(f, twin, f.sigma, 1.0, 0);
+  }
+  return f;
+}
+
+namespace {
+
+// Every knot that the step touches gets the value: what lies between is the value then.
+void set_knots(const Array<Real, 2>& table, int site, int first, int last, Real value) {
+  for (int k = first; k <= last; ++k) table(site, k) = value;
+}
+
+}  // namespace
+
+void drive(const Shadow& f, Twin& t, const std::vector<Real>& value, const std::vector<std::int8_t>& known) {
+  if (value.size() != f.point.size() || known.size() != f.point.size())
+    throw std::invalid_argument("drive: " + std::to_string(value.size()) + " values; accepted: one per point, " + std::to_string(f.point.size()));
+  const State& s = t.state;
+  sky::Weather& w = t.inputs.weather;
+  const Time from = s.time - w.start(0), to = from + nanoseconds(t.dt);
+  const int first = static_cast<int>(std::clamp<Time>(from / sky::weather_step, 0, w.n_knot() - 1));
+  const int last = static_cast<int>(std::clamp<Time>((to + sky::weather_step - 1) / sky::weather_step, 0, w.n_knot() - 1));
+  const int clear_from = std::max(first - 1, 0), clear_to = std::min(last + 1, w.n_knot() - 1);   // clouds look a second beyond the step
+  for (std::size_t k = 0; k < f.point.size(); ++k) {
+    const Point& p = f.point[k];
+    if (!known[k] || !p.what->input || !std::isfinite(value[k])) continue;
+    if (p.what->axis == Observable::node) {
+      for (int m = 0; m < s.n_member; ++m) {
+        const Chance own = chance_of(s, m, Stream::sensor, static_cast<int>(k));
+        const Real error = s.n_member > 1 ? p.kind->noise * own.normal(static_cast<std::uint32_t>(s.n_step), 1) : 0.0;
+        t.inputs.feed.p_node(m, p.node) = std::max(value[k] + error, 0.0);
+      }
+      continue;
+    }
+    const std::string_view q = p.what->name;
+    if (q == "temp_air") set_knots(w.temp_air, p.site, first, last, value[k]);
+    else if (q == "wind_speed") set_knots(w.wind_speed, p.site, first, last, std::max(value[k], 0.0));
+    else set_knots(q == "dni" ? w.dni : w.dhi, p.site, first, last, std::max(value[k], 0.0)), set_knots(w.cover, p.site, clear_from, clear_to, 0.0);
+  }
+}
+
+void observe(const Shadow& f, const Twin& t) { observe(t.system, t.state, f.look, f.y); }
+
+void analyse(const Shadow& f, Twin& t) {
+  pack(t.state, f.column, f.x);
+  with_space(t.state.device, [&](auto space) {
+    assimilation::analyse(space, f.domains, {f.x, f.y, f.y_obs, f.r_obs, f.use, f.inflation, f.trouble, assimilation::Form::root, f.relaxation});
+    synchronize(space);
+  });
+  scatter_members(f, t, f.walk, std::sqrt(t.dt / 86400.0), static_cast<std::uint32_t>(t.state.n_step));
+  f.inflation.fill(1.0);
+}
+
+std::vector<Real> sense(const Shadow& f, const Twin& t) {
+  observe(f, t);
+  std::vector<Real> out;
+  for (int k = 0; k < f.y.extent(1); ++k)
+    out.push_back(f.y(0, k) + f.point[static_cast<std::size_t>(k)].kind->noise *
+                                  chance_of(t.state, 0, Stream::sensor, k).normal(static_cast<std::uint32_t>(t.state.n_step), 0));
+  return out;
+}
+
+void fork(const Twin& from, Twin& to) {
+  restore(to.state, snapshot(from.state));
+  const auto copy = [](const auto& a, const auto& b) {
+    if (a.size() != b.size()) throw std::invalid_argument("fork: the twins were made with other inputs; accepted: the same network, start, hours and members");
+    std::copy(a.data(), a.data() + a.size(), b.data());
+  };
+  const sky::Weather &w = from.inputs.weather, &v = to.inputs.weather;
+  copy(w.dni, v.dni), copy(w.dhi, v.dhi), copy(w.cover, v.cover), copy(w.temp_air, v.temp_air), copy(w.wind_speed, v.wind_speed);
+  to.inputs.feed.p_node = from.inputs.feed.p_node.clone();
+}
+
+}  // namespace coldsun

@@ -1,0 +1,6 @@
+// CUDA's instantiation of the analysis.
+#include "assimilation/update.hpp"
+
+namespace coldsun::assimilation {
+template void analyse<Cuda>(Cuda, const Domains&, const Analysis&);
+}  // namespace coldsun::assimilation

@@ -1,0 +1,163 @@
+// Bindings of the shadow: points, driving and correcting an engine's members, and a recorded run with a hook after every step.
+#include <pybind11/numpy.h>
+#include <pybind11/pybind11.h>
+#include <pybind11/stl.h>
+
+#include <exception>
+#include <memory>
+#include <stdexcept>
+
+#include "core/feed.hpp"
+#include "core/io/run_recorded.hpp"
+
+namespace py = pybind11;
+using namespace coldsun;
+using namespace py::literals;
+
+namespace {
+
+template <class T>
+T& behind(const py::object& object, const char* attribute) {
+  return *object.attr(attribute)().cast<py::capsule>().get_pointer<T>();
+}
+
+template <class T>
+std::vector<T> list_of(const py::array_t<T, py::array::c_style | py::array::forcecast>& a) {
+  return {a.data(), a.data() + a.size()};
+}
+
+[[noreturn]] void input_error(const char* sentence) {
+  PyErr_SetString(py::module_::import("coldsun._engine").attr("InputError").ptr(), sentence);
+  throw py::error_already_set();
+}
+Shadow shadow_of(const Network& network, Twin& twin) {
+  try {
+    return make_shadow(network, twin);
+  } catch (const std::invalid_argument& e) {
+    input_error(e.what());
+  }
+}
+
+class PyShadow {
+ public:
+  PyShadow(py::object network, py::object engine)
+      : network_(std::move(network)), engine_(std::move(engine)), twin_(behind<Twin>(engine_, "_twin")),
+        shadow_(shadow_of(behind<const Network>(network_, "_network"), twin_)) {}
+
+  py::list points() const {
+    py::list out;
+    for (std::size_t k = 0; k < shadow_.point.size(); ++k) {
+      const Point& p = shadow_.point[k];
+      out.append(py::dict("topic"_a = p.topic, "name"_a = p.name, "quantity"_a = p.kind->quantity, "site"_a = p.site, "node"_a = p.node,
+                          "scale"_a = p.unit->scale, "offset"_a = p.unit->offset, "unit"_a = std::string(p.unit->symbol), "noise"_a = p.kind->noise,
+                          "low"_a = p.kind->low, "high"_a = p.kind->high, "input"_a = p.what->input, "domain"_a = shadow_.home[k],
+                          "units"_a = units_of(p.what->quantity)));
+    }
+    return out;
+  }
+  py::list columns() const {
+    py::list out;
+    for (std::size_t j = 0; j < shadow_.column_name.size(); ++j)
+      out.append(py::dict("name"_a = shadow_.column_name[j], "log"_a = shadow_.column(static_cast<int>(j)).transform == Transform::log));
+    return out;
+  }
+  // The packed members after the last analysis, (member, column), as natural values.
+  py::array_t<double> estimate() const {
+    pack(twin_.state, shadow_.column, shadow_.x);
+    py::array_t<double> out({shadow_.x.extent(0), shadow_.x.extent(1)});
+    auto v = out.mutable_unchecked<2>();
+    for (int m = 0; m < shadow_.x.extent(0); ++m)
+      for (int j = 0; j < shadow_.x.extent(1); ++j)
+        v(m, j) = shadow_.column(j).transform == Transform::log ? std::exp(shadow_.x(m, j)) : shadow_.x(m, j);
+    return out;
+  }
+  void drive(const py::array_t<double, py::array::c_style | py::array::forcecast>& value,
+             const py::array_t<std::int8_t, py::array::c_style | py::array::forcecast>& known) {
+    coldsun::drive(shadow_, twin_, list_of<double>(value), list_of<std::int8_t>(known));
+  }
+  py::array_t<double> observe() const {
+    coldsun::observe(shadow_, twin_);
+    return py::array_t<double>({shadow_.y.extent(0), shadow_.y.extent(1)}, shadow_.y.data());
+  }
+  std::vector<Real> sense() const { return coldsun::sense(shadow_, twin_); }
+
+  // Takes in value where use is 1; inflation: domain -> factor of this analysis.
+  std::vector<int> analyse(const py::array_t<double, py::array::c_style | py::array::forcecast>& value,
+                           const py::array_t<std::int8_t, py::array::c_style | py::array::forcecast>& use, const std::map<int, double>& inflation) {
+    const int n = shadow_.y_obs.extent(0);
+    if (value.size() != n || use.size() != n) throw std::invalid_argument("analyse: accepted: one value per point, " + std::to_string(n));
+    for (int k = 0; k < n; ++k) {
+      const bool counts = use.data()[k] && shadow_.home[static_cast<std::size_t>(k)] >= 0;
+      shadow_.use(k) = counts, shadow_.y_obs(k) = counts ? value.data()[k] : 0.0;
+    }
+    for (const auto& [domain, factor] : inflation)
+      if (domain >= 0 && domain < shadow_.inflation.extent(0)) shadow_.inflation(domain) = factor;
+    {
+      py::gil_scoped_release release;
+      coldsun::analyse(shadow_, twin_);
+    }
+    std::vector<int> bad;
+    for (int d = 0; d < shadow_.trouble.extent(0); ++d)
+      if (shadow_.trouble(d)) bad.push_back(d);
+    return bad;
+  }
+
+  // run with a record; after(steps done) is asked after every step and may correct and drive the members; false ends the run.
+  std::int64_t run(std::int64_t steps, const std::string& folder, int first_segment, std::int64_t per_segment,
+                   std::map<std::string, std::string> attributes, const py::function& after) {
+    io::RecordOptions o{folder, first_segment, per_segment, std::move(attributes), false};
+    o.also = {"thermal/tim_gain", "thermal/flow_gain", "electrical/pv_gain", "observe/gain"};
+    std::exception_ptr stopped;
+    std::int64_t done = 0;
+    {
+      py::gil_scoped_release release;
+      done = io::run_recorded(twin_.system, twin_.state, twin_.inputs, twin_.dt, steps, o, [&](std::int64_t n) {
+        py::gil_scoped_acquire acquire;
+        try {
+          if (PyErr_CheckSignals() != 0) throw py::error_already_set();
+          return after(n).cast<bool>();
+        } catch (const py::error_already_set&) {
+          stopped = std::current_exception();
+        }
+        return false;
+      });
+    }
+    if (stopped) std::rethrow_exception(stopped);
+    return done;
+  }
+  void fork(const py::object& engine) const {
+    try {
+      coldsun::fork(twin_, behind<Twin>(engine, "_twin"));
+    } catch (const std::invalid_argument& e) {
+      input_error(e.what());
+    }
+  }
+
+ private:
+  static py::dict units_of(Quantity q) {
+    py::dict out;
+    for (const Unit& u : units())
+      if (u.quantity == q) out[py::str(std::string(u.symbol))] = py::make_tuple(u.scale, u.offset);
+    return out;
+  }
+
+  py::object network_, engine_;
+  Twin& twin_;
+  Shadow shadow_;
+};
+
+}  // namespace
+
+void bind_shadow(py::module_& m) {
+  py::class_<PyShadow>(m, "Shadow")
+      .def(py::init<py::object, py::object>(), "network"_a, "engine"_a)
+      .def_property_readonly("points", &PyShadow::points)
+      .def_property_readonly("columns", &PyShadow::columns)
+      .def("estimate", &PyShadow::estimate)
+      .def("drive", &PyShadow::drive, "value"_a, "known"_a)
+      .def("observe", &PyShadow::observe)
+      .def("sense", &PyShadow::sense)
+      .def("analyse", &PyShadow::analyse, "value"_a, "use"_a, "inflation"_a)
+      .def("run", &PyShadow::run, "steps"_a, "folder"_a, "first_segment"_a, "per_segment"_a, "attributes"_a, "after"_a)
+      .def("fork", &PyShadow::fork, "engine"_a);
+}

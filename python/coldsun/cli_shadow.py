@@ -1,0 +1,162 @@
+"""The commands shadow and emulate: follow a site over MQTT or from a file; be a site that is not quite as its file says."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Annotated, Optional
+
+import numpy as np
+import typer
+from rich.console import Console, Group
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
+
+out, err = Console(), Console(stderr=True)
+SHOWN = {"t_junction": ("°C", 1.0, -273.15), "t_outlet": ("°C", 1.0, -273.15), "t_supply": ("°C", 1.0, -273.15), "t_return": ("°C", 1.0, -273.15),
+         "t_facility": ("°C", 1.0, -273.15), "t_hall": ("°C", 1.0, -273.15), "flow": ("L/min", 6e4, 0.0), "soc": ("%", 100.0, 0.0),
+         "v_bus": ("V", 1.0, 0.0)}  # the rest are powers
+
+
+def _as_shown(quantity: str) -> tuple[str, float, float]:
+    return SHOWN.get(quantity, ("kW", 1e-3, 0.0))
+
+
+def sensors(shadow) -> Table:
+    """What the instruments say beside the members' band; of many alike the one that fits worst."""
+    table = Table(title=f"{shadow.network.title}: shadow at {shadow.twin.time:%Y-%m-%d %H:%M:%S} UTC", title_justify="left", box=None, pad_edge=False)
+    for head, justify in (("point", "left"), ("said", "right"), ("twin", "right"), ("5 to 95 %", "right"), ("unit", "left"), ("refused", "right")):
+        table.add_column(head, justify=justify)
+    mean, noise = shadow.forecast.mean(0), shadow.quality.noise
+    off = np.abs(np.where(np.isfinite(shadow.value), shadow.value - mean, 0.0)) / noise
+    for quantity in dict.fromkeys(p["quantity"] for p, i in zip(shadow.points, shadow.input) if not i):
+        of = [k for k, p in enumerate(shadow.points) if p["quantity"] == quantity]
+        k = max(of, key=lambda k: off[k])
+        unit, scale, shift = _as_shown(quantity)
+        low, high = np.quantile(shadow.forecast[:, k], [0.05, 0.95])
+        refused = sum(int(shadow.quality.seen[j] - shadow.quality.taken[j]) for j in of)
+        said = "-" if not np.isfinite(shadow.value[k]) else f"{shadow.value[k] * scale + shift:.2f}"
+        table.add_row(Text(shadow.points[k]["name"]), said, f"{mean[k] * scale + shift:.2f}", f"{low * scale + shift:.2f} to {high * scale + shift:.2f}", unit,
+                      Text(str(refused), "red" if refused else "dim"))
+    return table
+
+
+def parameters(shadow, most: int = 8) -> Table:
+    """What is estimated; of many alike the farthest from the site file."""
+    table = Table(title="estimated, over the site file", title_justify="left", box=None, pad_edge=False)
+    for head, justify in (("parameter", "left"), ("mean", "right"), ("spread", "right")):
+        table.add_column(head, justify=justify)
+    told = shadow.parameters()[[c["log"] for c in shadow.columns]]
+    nodes = told.index.str.endswith("tim_gain")
+    far = told[nodes].assign(far=np.abs(np.log(told["mean"][nodes]))).nlargest(most, "far")
+    for name, row in list(told[~nodes].iterrows()) + list(far.iterrows()):
+        table.add_row(Text(str(name)), f"{row['mean']:.4f}", f"{row['spread']:.4f}")
+    return table
+
+
+def refusals(shadow) -> Text:
+    reasons = ", ".join(f"{n} {reason}" for reason, n in sorted(shadow.counts.by_reason.items())) or "none"
+    age = time.monotonic() - shadow.buffer.arrived
+    state = "" if shadow.feed.connected else "; THE BROKER IS AWAY"
+    lag = max(0.0, (shadow.buffer.newest - shadow.twin._engine.time_ns) / 1e9)
+    return Text(f"refused: {reasons}\nlag {lag:.0f} s behind the newest stamp, last message {age:.0f} s ago, {shadow.buffer.n_message} messages{state}")
+
+
+def picture(shadow) -> Group:
+    alarms = [Text(f"! {text}", "bold red") for text in shadow.alarms[-6:]]
+    return Group(sensors(shadow), Text(), parameters(shadow), Text(), refusals(shadow), *alarms)
+
+
+def summary(shadow) -> Table:
+    table = Table(title="one-step errors, root mean square", title_justify="left", box=None, pad_edge=False)
+    for head in ("quantity", "twin", "persistence", "unit", "taken", "NIS before the gate"):
+        table.add_column(head, justify="left" if head in ("quantity", "unit") else "right")
+    for quantity, row in shadow.errors().iterrows():
+        unit, scale, _ = _as_shown(str(quantity))
+        table.add_row(str(quantity), f"{row.twin * scale:.3f}", f"{row.persistence * scale:.3f}", "K" if unit == "°C" else unit, f"{100 * row.taken:.1f} %",
+                      f"{row.nis:.2f}")
+    return table
+
+
+def shadow(
+    site: Annotated[str, typer.Argument(help="a shipped site or network, or a TOML file with a table [shadow]")],
+    feed: Annotated[Optional[str], typer.Option(help="mqtt://host[:port], messages as in NVIDIA DSX Exchange (BMS v1)")] = None,
+    replay: Annotated[Optional[Path], typer.Option(help="CSV of timestamp_ms,tag,value instead")] = None,
+    members: Annotated[int, typer.Option(help="size of the ensemble")] = 64,
+    record: Annotated[Optional[Path], typer.Option("--out", help="folder of the record; one that is there is gone on with")] = None,
+    hours: Annotated[float, typer.Option(help="how long to follow")] = 24.0,
+    start: Annotated[Optional[str], typer.Option(help="first instant, ISO 8601; by default the first time stamp heard")] = None,
+    dt: Annotated[float, typer.Option(help="step [s]")] = 10.0,
+    lag: Annotated[float, typer.Option(help="how long to wait for late readings, in the source's time [s]")] = 30.0,
+    seed: Annotated[int, typer.Option(help="of all chance")] = 1,
+    segment_hours: Annotated[float, typer.Option(help="time between checkpoints")] = 1.0,
+    device: Annotated[str, typer.Option(help="auto, cpu or cuda")] = "auto",
+) -> None:
+    """Follow a site: an ensemble corrected by what its instruments say; a restart goes on from the last checkpoint."""
+    from . import feeds
+    from .shadow import Shadow
+    from .site import load_network
+
+    s = Shadow(load_network(site), feeds.from_words(feed, replay), members, record or Path("runs") / f"shadow_{Path(site).stem}", seed=seed, start=start,
+               hours=hours, dt=dt, lag=lag, segment_hours=segment_hours, device=device)
+    said: set[str] = set()
+    stopped = False
+
+    def tell(s) -> None:
+        for text in s.alarms:
+            if text not in said:
+                said.add(text)
+                err.print(f"alarm at {s.twin.time:%H:%M:%S}: {text}", highlight=False, markup=False, soft_wrap=True)
+
+    try:
+        if out.is_terminal:
+            with Live(Text("waiting for the feed"), console=out, refresh_per_second=4) as live:
+                s.run(progress=lambda s: (tell(s), live.update(picture(s))) and None)
+        else:
+            s.run(progress=lambda s: tell(s))
+    except KeyboardInterrupt:
+        stopped = True
+    if s.twin is not None and np.ndim(s.forecast) == 2:
+        out.print(picture(s) if not out.is_terminal else Text())
+        out.print(summary(s))
+    out.print(f"record:  {s.folder} (xarray: coldsun.open_record({str(s.folder)!r}))", highlight=False, soft_wrap=True)
+    if stopped:
+        raise typer.Exit(130)
+
+
+def emulate(
+    site: Annotated[str, typer.Argument(help="a shipped site or network, or a TOML file with a table [shadow]")],
+    feed: Annotated[str, typer.Option(help="broker to publish to, mqtt://host[:port]")] = "mqtt://localhost",
+    hours: Annotated[float, typer.Option(help="how long")] = 24.0,
+    start: Annotated[Optional[str], typer.Option(help="first instant, ISO 8601; by default the site's demo day")] = None,
+    dt: Annotated[float, typer.Option(help="step and interval of the values [s]")] = 10.0,
+    speed: Annotated[float, typer.Option(help="times real time; 0: as fast as a shadow acknowledges")] = 1.0,
+    seed: Annotated[int, typer.Option(help="of the site's chance and of its interfaces")] = 1001,
+    tim_sigma: Annotated[float, typer.Option(help="spread of ln(interface resistance over the file's)")] = 0.2,
+    flow: Annotated[float, typer.Option(help="coolant flow over the file's")] = 0.94,
+    meter: Annotated[float, typer.Option(help="what the flow meter says over what flows")] = 1.04,
+    soiling: Annotated[float, typer.Option(help="share of light that dirt takes beyond the file's")] = 0.04,
+    stuck: Annotated[Optional[list[str]], typer.Option(help="a point that gets stuck: its name, or a part of its topic; may be given again")] = None,
+    stuck_after: Annotated[float, typer.Option(help="when, hours from the start")] = 0.25,
+    clock_off: Annotated[float, typer.Option(help="let the clock be so far off [s] for as long again from then on")] = 0.0,
+) -> None:
+    """Publish a second, perturbed site, as instruments would: another seed, other interfaces, flow, dirt; noise; a stuck instrument on request."""
+    from .emulate import Emulator, Publisher
+    from .feeds import address
+    from .site import load_network
+
+    e = Emulator(load_network(site), seed=seed, start=start, hours=hours, dt=dt, tim_sigma=tim_sigma, flow=flow, meter=meter, soiling=soiling,
+                 stuck=stuck or (), stuck_after=stuck_after, clock_off=clock_off)
+    err.print(f"{e.network.title}: {len(e.points)} points every {dt:g} s for {hours:g} h to {feed}", highlight=False, soft_wrap=True)
+    for k in e.stuck:
+        err.print(f"stuck after {stuck_after:g} h: {e.points[k]['name']}", highlight=False, markup=False, soft_wrap=True)
+    try:
+        Publisher(e, *address(feed), speed=speed).run()
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(shadow)
+    app.command()(emulate)

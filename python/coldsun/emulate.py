@@ -1,0 +1,149 @@
+"""An emulated site: a second, perturbed twin that publishes what its instruments say, in real or accelerated time."""
+
+from __future__ import annotations
+
+import json
+import math
+import threading
+import time
+
+import numpy as np
+
+from . import _engine
+from .errors import InputError, engine_errors
+from .feeds import ACK, client, connect
+from .frames import METADATA, VALUE
+from .twin import Twin
+
+
+class Emulator:
+    """A site that is not quite as its file says.
+
+    Parameters
+    ----------
+    network : Network
+    seed : int
+        Of its clouds, jobs, links and instruments' errors, and of its interfaces.
+    tim_sigma : float
+        Spread of ln(interface resistance over design), node by node.
+    flow, meter, soiling : float
+        Coolant flow over design; what the flow meter says over what flows; share of light that dirt takes beyond the file's.
+    stuck : sequence of str
+        Points, by name or by a part of their topic, that stay at one value `stuck_after` hours from the start.
+    clock_off : float
+        What the time stamps are ahead from `stuck_after` on, for as long again [s].
+    """
+
+    def __init__(self, network, *, seed: int = 1001, start: str | None = None, hours: float = 24.0, dt: float = 10.0, tim_sigma: float = 0.2,
+                 flow: float = 0.94, meter: float = 1.04, soiling: float = 0.04, stuck=(), stuck_after: float = 0.25, clock_off: float = 0.0):
+        self.network, self.dt = network, dt
+        self.twin = Twin(network, seed=seed, start=start, hours=hours, dt=dt)
+        with engine_errors():
+            self.link = _engine.Shadow(network, self.twin._engine)
+        self.points = self.link.points
+        self.steps = round(hours * 3600.0 / dt)
+        state = self.twin.state
+        chance = np.random.Generator(np.random.Philox(key=seed))
+        state["thermal"]["tim_gain"][:] *= np.exp(tim_sigma * chance.standard_normal(state["thermal"]["tim_gain"].shape))
+        state["thermal"]["flow_gain"][:] *= flow
+        state["electrical"]["pv_gain"][:] *= 1.0 - soiling
+        state["observe"]["gain"][:] *= meter
+        self.scale, self.offset = (np.array([p[k] for p in self.points]) for k in ("scale", "offset"))
+        self.stuck = sorted({k for word in stuck for k in self._points_called(word)})
+        self.stuck_step, self.clock_off = round(stuck_after * 3600.0 / dt), clock_off
+        self.frozen: dict[int, float] = {}
+        self.step = 0
+
+    def _points_called(self, word: str) -> list[int]:
+        found = [k for k, p in enumerate(self.points) if word == p["name"]] or [k for k, p in enumerate(self.points) if word in p["topic"]]
+        if not found:
+            raise InputError(f"stuck = {word!r}: no such point; accepted: a name such as {self.points[0]['name']!r} or a part of a topic")
+        return found
+
+    def next(self) -> tuple[int, np.ndarray]:
+        """One step further: its time [ns] and what the instruments say, in their published units."""
+        self.twin.step(1)
+        self.step += 1
+        said = np.round((np.array(self.link.sense()) - self.offset) / self.scale, 4)
+        if self.step >= self.stuck_step:
+            for k in self.stuck:
+                said[k] = self.frozen.setdefault(k, float(said[k]))
+        return self.twin._engine.time_ns, said
+
+    def stamp(self, time_ns: int, step: int) -> int:
+        """The stamp on the values [ms]: off while the clock is."""
+        off = self.clock_off if self.stuck_step <= step < 2 * self.stuck_step else 0.0
+        return time_ns // 1_000_000 + round(1000.0 * off)
+
+    def truth(self) -> dict[str, np.ndarray]:
+        """What a shadow is to find."""
+        s = self.twin.state
+        return {"tim_gain": s["thermal"]["tim_gain"][0], "flow_gain": s["thermal"]["flow_gain"][0], "pv_gain": s["electrical"]["pv_gain"][0],
+                "gain": s["observe"]["gain"][0]}
+
+
+class Publisher:
+    """Publishes an emulator over MQTT as in DSX Exchange, at most `lead` steps ahead of what the shadow has acknowledged; what was not is
+    said again after `patience` seconds, so that a broker that went away takes nothing with it.
+    """
+
+    def __init__(self, emulator: Emulator, host: str, port: int, *, speed: float = 1.0, lead: int = 5, patience: float = 2.0):
+        self.emulator, self.speed, self.lead, self.patience = emulator, speed, lead, patience
+        self.heard = threading.Condition()
+        self.acknowledged = 0
+        self.client = client("emulator", host, port)
+        self.client.on_message = self._on_ack
+        self.client.on_connect = lambda c, *_: (c.subscribe(ACK + "#"), self._metadata())
+        connect(self.client, host, port)
+
+    def _on_ack(self, c, userdata, message) -> None:
+        try:
+            at = int(json.loads(message.payload)["timestamp"]) * 1_000_000
+        except (ValueError, KeyError, TypeError):
+            return
+        with self.heard:
+            self.acknowledged = max(self.acknowledged, at)
+            self.heard.notify_all()
+
+    def _metadata(self) -> None:
+        for p in self.emulator.points:
+            told = {"engUnit": p["unit"], "objectId": p["topic"].split("/")[4], "isSetpoint": False}
+            self.client.publish(METADATA + p["topic"][len(VALUE):], json.dumps(told), qos=0, retain=True)
+
+    def _say(self, time_ns: int, step: int, said: np.ndarray) -> None:
+        stamp = self.emulator.stamp(time_ns, step)
+        for p, v in zip(self.emulator.points, said):
+            self.client.publish(p["topic"], f'{{"value":{v!r},"timestamp":{stamp},"quality":1}}', qos=0)
+
+    def run(self, progress=None) -> None:
+        """Publish to the end. With speed 0 as fast as the shadow follows; else `speed` times real time, whether it does or not."""
+        said: dict[int, tuple[int, np.ndarray]] = {}
+        begin, e = time.monotonic(), self.emulator
+        try:
+            while e.step < e.steps:
+                time_ns, values = e.next()
+                values = [float(v) for v in values]
+                self._say(time_ns, e.step, values)
+                if self.speed > 0.0:
+                    time.sleep(max(0.0, begin + e.step * e.dt / self.speed - time.monotonic()))
+                else:
+                    said[time_ns] = (e.step, values)
+                    self._wait(time_ns - (0 if e.step == e.steps else self.lead) * round(e.dt * 1e9), said)
+                if progress is not None:
+                    progress(e.step)
+        finally:
+            self.client.disconnect()
+            self.client.loop_stop()
+
+    def _wait(self, until: int, said: dict) -> None:
+        """Until the shadow has acknowledged `until`; what it has not is said again from time to time."""
+        while True:
+            with self.heard:
+                reached = self.heard.wait_for(lambda: self.acknowledged >= until, self.patience)
+                for t in [t for t in said if t <= self.acknowledged]:
+                    del said[t]
+            if reached or math.isinf(until):
+                return
+            if self.client.is_connected():
+                for t, (step, values) in sorted(said.items()):
+                    self._say(t, step, values)

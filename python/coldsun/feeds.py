@@ -1,0 +1,129 @@
+"""Feeds: where readings come from. A feed puts raw messages into a Buffer of frames."""
+
+from __future__ import annotations
+
+import csv
+import json
+import threading
+import time
+from pathlib import Path
+
+from .errors import InputError
+from .frames import METADATA, VALUE, Buffer
+
+ACK = "twin/v1/ack/"
+
+
+class Mqtt:
+    """A feed over MQTT 3.1.1 as in DSX Exchange; reconnects by itself."""
+
+    live = True
+
+    def __init__(self, host: str = "localhost", port: int = 1883):
+        self.host, self.port, self.connected, self.n_connect = host, port, False, 0
+
+    def start(self, buffer: Buffer, site: str) -> None:
+        self.site = site
+        self.client = client("shadow", self.host, self.port)
+        self.client.on_message = lambda c, u, message: buffer.put(message.topic, message.payload)
+
+        def on_connect(c, userdata, flags, reason, properties):
+            self.connected, self.n_connect = True, self.n_connect + 1
+            c.subscribe([(METADATA + "#", 0), (VALUE + "#", 0)])
+
+        self.client.on_connect = on_connect
+        self.client.on_disconnect = lambda *_: setattr(self, "connected", False)
+        connect(self.client, self.host, self.port)
+
+    def acknowledge(self, time_ns: int) -> None:
+        """Say up to where the shadow has followed."""
+        self.client.publish(ACK + self.site, json.dumps({"timestamp": time_ns // 1_000_000}), qos=0)
+
+    def stop(self) -> None:
+        self.client.disconnect()
+        self.client.loop_stop()
+
+
+class Replay:
+    """A feed from a CSV file of lines ``timestamp_ms,topic or tag path,value`` in the units of the map, in any order within the lag."""
+
+    live, connected = False, True
+
+    def __init__(self, path: str | Path):
+        self.path = Path(path)
+        if not self.path.is_file():
+            raise InputError(f"{path}: no such file; accepted: a CSV of timestamp_ms,tag,value")
+
+    def start(self, buffer: Buffer, site: str) -> None:
+        by_tag = {"/".join(topic.split("/")[6:]): topic for topic in buffer.place}
+        self.ahead = threading.Semaphore(0)
+        self.stopped = False
+
+        def read() -> None:
+            with self.path.open(newline="", encoding="utf-8", errors="replace") as file:
+                for row in csv.reader(file):
+                    if not row or row[0].startswith("#") or row[0] == "timestamp_ms":
+                        continue
+                    while not self.stopped and buffer.closed_any and buffer.newest > buffer.closed + 8 * buffer.lag:
+                        self.ahead.acquire(timeout=0.1)   # the file is read a little ahead of the shadow
+                    if self.stopped:
+                        return
+                    if len(row) != 3:
+                        buffer.put("", b"")
+                        continue
+                    topic = by_tag.get(row[1], row[1])
+                    buffer.put(topic, f'{{"timestamp":{row[0]},"value":{row[2] or "null"},"quality":1}}'.encode())
+            with buffer.ready:
+                buffer.over = True
+                buffer.ready.notify_all()
+
+        self.thread = threading.Thread(target=read, daemon=True)
+        self.thread.start()
+
+    def acknowledge(self, time_ns: int) -> None:
+        self.ahead.release()
+
+    def stop(self) -> None:
+        self.stopped = True
+        self.thread.join()
+
+
+def client(name: str, host: str, port: int):
+    """A paho client that comes back by itself."""
+    try:
+        import paho.mqtt.client as mqtt
+    except ImportError:
+        raise InputError("MQTT needs paho-mqtt 2; accepted: pip install 'coldsun[live]'") from None
+    c = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, client_id=f"coldsun-{name}-{time.time_ns()}", protocol=mqtt.MQTTv311)
+    c.reconnect_delay_set(1, 5)
+    return c
+
+
+def connect(c, host: str, port: int) -> None:
+    try:
+        c.connect(host, port, keepalive=20)
+    except OSError as error:
+        raise InputError(f"mqtt://{host}:{port}: {error}; accepted: the address of a broker that runs") from None
+    c.loop_start()
+
+
+def from_words(feed: str | None, replay: str | Path | None):
+    """The feed that the command line names."""
+    if (feed is None) == (replay is None):
+        raise InputError("accepted: either --feed mqtt://host[:port] or --replay FILE.csv")
+    if replay is not None:
+        return Replay(replay)
+    return Mqtt(*address(feed))
+
+
+def address(url: str) -> tuple[str, int]:
+    """Host and port of mqtt://host[:port]."""
+    from urllib.parse import urlsplit
+
+    try:
+        parts = urlsplit(url)
+        if parts.scheme != "mqtt" or not parts.hostname or parts.path not in ("", "/"):
+            raise ValueError
+        return parts.hostname, parts.port or 1883
+    except ValueError:
+        raise InputError(f"feed = {url!r}; accepted: mqtt://host[:port]") from None

@@ -1,0 +1,283 @@
+"""The shadow: an ensemble that follows a site's published values, tells which of them to believe, and estimates what nobody measures."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+import time
+from pathlib import Path
+from typing import Callable
+
+import numpy as np
+import pandas as pd
+
+from . import _engine
+from .errors import InputError, engine_errors
+from .frames import Buffer
+from .quality import Counts, Quality, Skill
+from .record import closed_segments, open_record, open_segment
+from .twin import Twin
+
+
+class Shadow:
+    """A shadow of a site.
+
+    Parameters
+    ----------
+    network : Network
+        From `load_site` or `load_network`; its files hold a table ``[shadow]``.
+    feed : feed
+        `feeds.Mqtt` or `feeds.Replay`.
+    members : int
+        Size of the ensemble.
+    out : path, optional
+        Folder of the record. One that a shadow of the same site left is gone on with, from its last checkpoint and the log of what it had
+        been told since.
+    seed : int
+        Of all chance.
+    start : str, optional
+        First instant; by default the first time stamp that is heard.
+    hours : float
+        How far the shadow's inputs are prepared: it ends there.
+    dt : float
+        Step and width of a frame [s].
+    lag : float
+        How long a frame waits for late readings, in the source's time [s].
+    segment_hours : float
+        Time between checkpoints.
+    quality : dict, optional
+        Arguments of `quality.Quality`.
+    """
+
+    def __init__(self, network, feed, members: int = 64, out: str | Path | None = None, *, seed: int = 1, start: str | None = None,
+                 hours: float = 24.0, dt: float = 10.0, lag: float = 30.0, segment_hours: float = 1.0, device: str = "auto",
+                 quality: dict | None = None):
+        if members < 2:
+            raise InputError(f"members = {members}; accepted: 2 or more, since a spread is needed")
+        if not segment_hours > 0.0:
+            raise InputError(f"segment_hours = {segment_hours:g}; accepted: more than 0")
+        self.network, self.feed, self.device = network.without_work(), feed, device
+        self.settings = dict(members=members, seed=seed, hours=hours, dt=dt)
+        self.folder = Path(out) if out is not None else Path(tempfile.mkdtemp(prefix="coldsun-shadow-"))
+        self.per_segment = max(1, round(segment_hours * 3600.0 / dt))
+        self.counts, self.alarms = Counts(), []
+        probe = Twin(self.network, members=2, hours=dt / 3600.0, dt=dt, device="cpu")   # which points there are does not depend on time
+        with engine_errors():
+            self.points = _engine.Shadow(self.network, probe._engine).points
+        self.buffer = Buffer(self.points, self.counts, dt=dt, lag=lag)
+        of = {k: np.array([p[k] for p in self.points]) for k in ("noise", "low", "high", "input", "domain")}
+        self.input, self.domain = of["input"].astype(bool), of["domain"].astype(int)
+        self.quality = Quality(of["noise"], of["low"], of["high"], ~self.input & (self.domain >= 0), **(quality or {}))
+        self.skill = Skill(len(self.points))
+        self.held, self.held_at = np.full(len(self.points), np.nan), np.zeros(len(self.points), np.int64)
+        self.twin, self.start, self.last_wall = None, start, time.monotonic()
+        self.value = self.forecast = self.use = np.full(len(self.points), np.nan)
+        self._logged = False
+        self.pending: dict[int, np.ndarray] = {}   # frames that the log holds beyond the checkpoint
+
+    # ---- a run ----------------------------------------------------------------------------------------------------------------
+    def run(self, hours: float | None = None, progress: Callable[["Shadow"], object] | None = None):
+        """Follow the feed, to the end of the prepared hours or of the feed; the record as `open_record` gives it.
+
+        `progress` is called with the shadow after every step; if it returns False the run ends there. Ctrl-C ends it with a whole record.
+        """
+        self.feed.start(self.buffer, self.network.name)
+        try:
+            first_segment = self._prepare()
+            left = round((self.twin.start.value + self.twin.hours * 3600e9 - self.twin._engine.time_ns) / (self.twin.dt * 1e9))
+            steps = left if hours is None else min(left, round(hours * 3600.0 / self.twin.dt))
+            self._progress, self._steps, self._segment, self._first_segment = progress, steps, 0, first_segment
+            frame = self._frame(self._now() + self.buffer.dt)
+            if frame is None or steps < 1:
+                if first_segment == 0:
+                    raise InputError("the feed said nothing that the site file knows; accepted: at least one frame of values")
+                return open_record(self.folder)
+            self._drive(frame)
+            with engine_errors():
+                self.link.run(steps, str(self.folder), first_segment, self.per_segment, self._attributes(), self._after)
+        finally:
+            self.feed.stop()
+        return open_record(self.folder)
+
+    def _now(self) -> int:
+        return self.twin._engine.time_ns
+
+    def _prepare(self) -> int:
+        """Make the twin, take up a record that is there; the number of the next segment."""
+        found = closed_segments(self.folder) if self.folder.is_dir() else []
+        if found:
+            with open_segment(found[-1]) as kept:
+                theirs = json.loads(kept.attrs.get("settings", "{}"))
+                if kept.attrs.get("shadow") != self.network.name or any(theirs.get(k) != v for k, v in self.settings.items()):
+                    raise InputError(f"{found[-1]}: is of another run; accepted: a new folder, or the same site, members, seed, hours and dt")
+            start = pd.Timestamp(theirs["start_ns"], unit="ns", tz="UTC").isoformat()
+        elif self.start is not None:
+            start = self.start
+        else:
+            stamp = self._patient(lambda: self.buffer.first_stamp(0.25))
+            if stamp is None:
+                raise InputError("the feed said nothing that the site file knows; accepted: at least one value")
+            dt = self.buffer.dt
+            start = pd.Timestamp(-(-stamp // dt) * dt - dt, unit="ns", tz="UTC").isoformat()
+        self.twin = Twin(self.network, start=start, device=self.device, **self.settings)
+        with engine_errors():
+            self.link = _engine.Shadow(self.network, self.twin._engine)
+        self.columns = self.link.columns
+        number = 0
+        if found:
+            self.twin.load(found[-1])
+            number = int(found[-1].stem.split("_")[1]) + 1
+            self._take_up(json.loads((self.folder / f"shadow_{number - 1:04d}.json").read_text(encoding="utf-8")))
+            self.pending = self._read_log(self._now())
+        self.buffer.begin(max([self._now(), *self.pending]))
+        return number
+
+    def _patient(self, ask):
+        """Ask until there is an answer or the feed is over; Ctrl-C gets through."""
+        while True:
+            answer = ask()
+            if answer is not None or self.buffer.over:
+                return answer
+
+    def _frame(self, end: int) -> np.ndarray | None:
+        """The next frame, from the log or the feed; None where the feed is over."""
+        if self.pending:
+            return self.pending.pop(end, np.full(len(self.points), np.nan))
+        frame = self._patient(lambda: self.buffer.take(end, 0.25))
+        if frame is None or (self.buffer.over and not self.buffer.frames and not np.isfinite(frame).any()):
+            return None
+        self._log(end, frame)
+        return frame
+
+    def _drive(self, raw: np.ndarray) -> None:
+        """Set what drives the members over the coming step; what is missing is held for a while."""
+        end = self._now() + self.buffer.dt
+        self.value = self.buffer.si(raw)
+        good = np.isfinite(self.value) & (self.value >= self.quality.low) & (self.value <= self.quality.high) & self.input
+        for k in np.flatnonzero(self.input & np.isfinite(self.value) & ~good):
+            self.counts.add("limits", int(k))
+        self.held, self.held_at = np.where(good, self.value, self.held), np.where(good, end, self.held_at)
+        known = np.isfinite(self.held) & (end - self.held_at <= self.buffer.deadline)
+        self.link.drive(np.nan_to_num(self.held), known.astype(np.int8))
+
+    def _after(self, done: int) -> bool:
+        """After a step: compare, correct, acknowledge; then wait for the next frame and drive by it."""
+        members = self.link.observe()
+        compared = np.where(self.input, np.nan, self.value)
+        self.use = self.quality.check(compared, members, self.counts)
+        self.forecast = members
+        self.skill.add(compared, members.mean(0), self.use)
+        wide = self.quality.widening(compared, members, self.domain)
+        for d in self.link.analyse(np.nan_to_num(compared), self.use.astype(np.int8), wide):
+            self._alarm(f"domain {d}: the members' covariance is no longer sound; it was left as it was")
+        for d in wide:
+            self._alarm(f"domain {d}: its readings were refused for long; its spread is widened until they fit")
+        self.quality.after(self.link.observe())
+        self._stuck()
+        for text in self.buffer.alarms:
+            self._alarm(text)
+        self.buffer.alarms.clear()
+        self.last_wall = time.monotonic()
+        self.feed.acknowledge(self._now())
+        go_on = self._progress is None or self._progress(self) is not False
+        frame = None
+        try:
+            frame = self._frame(self._now() + self.buffer.dt) if go_on and done < self._steps else None
+            if frame is not None:
+                self._drive(frame)
+        finally:
+            if done % self.per_segment == 0 or frame is None:
+                self._keep(self._first_segment + self._segment)
+                self._segment += 1
+        return frame is not None
+
+    def _stuck(self) -> None:
+        for k in self.quality.stuck_points():
+            text = f"{self.points[k]['name']} is stuck"
+            if text not in self.alarms:
+                self._alarm(text)
+
+    def _alarm(self, text: str) -> None:
+        if text not in self.alarms:
+            self.alarms.append(text)
+
+    # ---- what a restart needs ---------------------------------------------------------------------------------------------------
+    def _attributes(self) -> dict[str, str]:
+        return self.twin.attributes(f"coldsun: shadow of {self.network.title}") | {"shadow": self.network.name}
+
+    def _keep(self, segment: int) -> None:
+        """Beside each segment, before it is closed: what was judged so far."""
+        kept = dict(counts=self.counts.__getstate__(), quality=self.quality.keep(), skill=self.skill.keep(), held=self.held.tolist(),
+                    held_at=self.held_at.tolist(), scale=list(self.buffer.scale), shift=list(self.buffer.shift), offset=self.buffer.offset,
+                    alarms=self.alarms, time_ns=self._now())
+        path = self.folder / f"shadow_{segment:04d}.json"
+        part = path.with_suffix(".part")
+        part.write_text(json.dumps(kept), encoding="utf-8")
+        os.replace(part, path)
+
+    def _take_up(self, kept: dict) -> None:
+        self.counts.__setstate__(kept["counts"])
+        self.quality.take_up(kept["quality"])
+        self.skill.take_up(kept["skill"])
+        self.held, self.held_at = np.array(kept["held"], float), np.array(kept["held_at"], np.int64)
+        self.buffer.scale, self.buffer.shift, self.buffer.offset = kept["scale"], kept["shift"], kept["offset"]
+        self.alarms = kept["alarms"]
+
+    def _log_path(self, end: int) -> Path:
+        return self.folder / f"feed_{pd.Timestamp(end, unit='ns'):%Y%m%dT%H}.csv"
+
+    def _log(self, end: int, frame: np.ndarray) -> None:
+        """Frames as they were taken, one file an hour: a replay of them is the shadow again, to the bit."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        stamp = end // 1_000_000
+        lines = [f"{stamp},{self.points[k]['topic']},{float(frame[k])!r}\n" for k in np.flatnonzero(np.isfinite(frame))]
+        with self._log_path(end).open("a", encoding="utf-8") as file:
+            file.write(("" if self._logged else "\n") + "".join(lines) + f"{stamp},end,\n")
+        self._logged = True   # the first line begins anew: a kill may have left a torn one
+
+    def _read_log(self, after: int) -> dict[int, np.ndarray]:
+        """Whole frames of the log that end after `after`."""
+        frames, whole = {}, {}
+        for path in sorted(self.folder.glob("feed_*.csv")):
+            if path.stem < self._log_path(after).stem:
+                continue
+            for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
+                stamp, _, rest = line.partition(",")
+                topic, _, text = rest.rpartition(",")
+                if not stamp.isdigit() or int(stamp) * 1_000_000 <= after:
+                    continue
+                end = int(stamp) * 1_000_000
+                if topic == "end":
+                    whole[end] = frames.get(end, np.full(len(self.points), np.nan))
+                elif topic in self.buffer.place:
+                    try:
+                        frames.setdefault(end, np.full(len(self.points), np.nan))[self.buffer.place[topic]] = float(text)
+                    except ValueError:
+                        continue
+        return whole
+
+    # ---- asking -----------------------------------------------------------------------------------------------------------------
+    def parameters(self) -> pd.DataFrame:
+        """Mean and spread of every estimated value."""
+        members = self.link.estimate()
+        return pd.DataFrame({"mean": members.mean(0), "spread": members.std(0, ddof=1)}, index=[c["name"] for c in self.columns])
+
+    def errors(self) -> pd.DataFrame:
+        """Root mean square one-step errors by quantity [SI]: the twin's and persistence's, and how many of the readings were taken."""
+        rows = {}
+        for quantity in dict.fromkeys(p["quantity"] for p, i in zip(self.points, self.input) if not i):
+            of = [k for k, p in enumerate(self.points) if p["quantity"] == quantity]
+            twin, persistence = self.skill.rmse(of)
+            seen = max(1, int(self.quality.seen[of].sum()))
+            rows[quantity] = dict(twin=twin, persistence=persistence, taken=self.quality.taken[of].sum() / seen, nis=self.quality.chi2[of].sum() / seen)
+        return pd.DataFrame.from_dict(rows, orient="index")
+
+    def fork(self) -> Twin:
+        """A twin of all members as they stand, with the last word on powers and the weather that was told: to ask what if."""
+        if self.twin is None:
+            raise InputError("the shadow has not begun; accepted: a fork after the first step")
+        twin = Twin(self.network, start=self.twin.start.isoformat(), device=self.device, **self.settings)
+        with engine_errors():
+            self.link.fork(twin._engine)
+        return twin
