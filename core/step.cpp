@@ -31,7 +31,7 @@ void follow_cuts(State& s, const Cuts& partner, int n) {
 }
 
 template <class Space>
-void step_on(Space space, const System& sys, State& s, const Inputs& in, Time end, Cuts* made, const Cuts* follow) {
+void step_on(Space space, const System& sys, State& s, const Inputs& in, Time end, Cuts* made, const Cuts* follow, const AfterCut& after) {
   if (made) made->stop.assign(static_cast<std::size_t>(s.n_member), {});
   for (int m = 0; m < s.n_member; ++m) s.run.start(m) = s.time;
   s.series.sum.fill(0.0);
@@ -42,6 +42,7 @@ void step_on(Space space, const System& sys, State& s, const Inputs& in, Time en
     const Cut cut{s.run.active, s.run.start, s.run.stop, n, s.seed, s.first_member};
     substep(space, sys, s, in, cut);
     synchronize(space);
+    if (after) after(s, cut);
     for (int a = 0; a < n; ++a) {
       const int m = s.run.active(a);
       s.run.start(m) = s.run.stop(m), ++s.run.n_cut(m);
@@ -52,9 +53,9 @@ void step_on(Space space, const System& sys, State& s, const Inputs& in, Time en
 
 }  // namespace
 
-void step(const System& system, State& state, const Inputs& inputs, Real dt, Cuts* made, const Cuts* follow) {
+void step(const System& system, State& state, const Inputs& inputs, Real dt, Cuts* made, const Cuts* follow, const AfterCut& after) {
   const Time end = state.time + nanoseconds(dt);
-  with_space(state.device, [&](auto space) { step_on(space, system, state, inputs, end, made, follow); });
+  with_space(state.device, [&](auto space) { step_on(space, system, state, inputs, end, made, follow, after); });
   state.time = end;
   ++state.n_step;
 }

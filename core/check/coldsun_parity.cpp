@@ -9,6 +9,7 @@
 #include <exception>
 
 #include "common/backends/runtime.hpp"
+#include "core/check/pairs.hpp"
 #include "core/check/site.hpp"
 #include "core/check/spaces.hpp"
 #include "core/substep_impl.hpp"
@@ -126,10 +127,13 @@ int compare(int n_step) {
   workload::JobTable::each(t.inputs.jobs, [&](const FieldInfo& info, const auto& a) { list.push_back(field("jobs", info, a)); });
   const Ahead ahead(check_library());
   ahead.add_to(list);
+  Pairs pairs(device);
+  pairs.add_to(list, [](const char* group, const FieldInfo& info, const auto& a) { return field(group, info, a); });
   Ledger ledger(std::move(list));
   const Both<Host, Second> both{&ledger, {}, {}};
   for (int i = 0; i < n_step; ++i) walk(both, t.system, t.state, t.inputs, t.state.time + dt);
   ahead.run(both, t);
+  pairs.run(both);
   int n_bad = 0;
   for (const auto& [name, k] : ledger.kernels()) {
     const bool ok = k.worst <= limit;
@@ -152,6 +156,7 @@ Tally time_on(Space space, int n_member, int n_step) {
     walk(Timed<Space>{&tally, space}, t.system, t.state, t.inputs, t.state.time + nanoseconds(t.dt));
   }
   ahead.run(Timed<Space>{&tally, space}, t);
+  Pairs(device).run(Timed<Space>{&tally, space});
   return tally;
 }
 

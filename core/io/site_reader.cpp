@@ -117,6 +117,7 @@ Site read(std::string_view text, std::string_view name, const fs::path& beside, 
   Table jobs = t.child("jobs");
   s.jobs = read_jobs(jobs);
   check_inside(jobs, "file", s.jobs.file);
+  if (auto study = t.child_if("study")) s.prior = read_study(*std::move(study));
   t.finish();
   for (const PlateClass& p : s.plate)
     if (p.coolant != s.cooling.coolant)

@@ -10,6 +10,7 @@ Cooling read_cooling(Table t);
 Power read_power(Table t);
 Comms read_comms(Table t);
 JobMix read_jobs(Table t);
+std::vector<ParameterPrior> read_study(Table t);
 PlateClass read_plate(Table t);
 PvModule read_module(Table t);
 LossCurve read_loss(Table t);

@@ -15,10 +15,12 @@ class Progress:
         True for a bar or lines on standard error, False for silence, or a function that is told the share done.
     steps : int
         Steps of the whole run.
+    unit : str
+        What is counted.
     """
 
-    def __init__(self, listener, steps: int):
-        self.listener, self.steps, self.bar = listener, max(1, steps), None
+    def __init__(self, listener, steps: int, unit: str = "steps"):
+        self.listener, self.steps, self.unit, self.bar = listener, max(1, steps), unit, None
 
     def __enter__(self):
         if callable(self.listener):
@@ -33,7 +35,7 @@ class Progress:
     def _bar(self, console):
         from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-        self.bar = Progress(TextColumn("{task.percentage:3.0f} %"), BarColumn(), TextColumn("{task.completed:.0f} of {task.total:.0f} steps,"),
+        self.bar = Progress(TextColumn("{task.percentage:3.0f} %"), BarColumn(), TextColumn(f"{{task.completed:.0f}} of {{task.total:.0f}} {self.unit},"),
                             TimeElapsedColumn(), TextColumn("gone,"), TimeRemainingColumn(), TextColumn("to go"), console=console)
         self.bar.start()
         task = self.bar.add_task("run", total=self.steps)
@@ -47,7 +49,7 @@ class Progress:
             tenth = 10 * done // self.steps
             if tenth > told:
                 told = tenth
-                print(f"{10 * tenth:3d} % of {self.steps} steps after {time.monotonic() - begin:.0f} s", file=sys.stderr, flush=True)
+                print(f"{10 * tenth:3d} % of {self.steps} {self.unit} after {time.monotonic() - begin:.0f} s", file=sys.stderr, flush=True)
 
         return tell
 
