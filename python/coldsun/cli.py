@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from .cli_study import study
 from .errors import InputError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="A digital twin of zero-carbon data centres.")
@@ -105,6 +106,9 @@ def run(
 def _plain(row) -> dict:
     """A row for JSON, which has no infinity and no NaN."""
     return {k: v if not isinstance(v, float) or math.isfinite(v) else None for k, v in vars(row).items()} | {"plausible": row.plausible}
+
+
+app.command()(study)
 
 
 @app.command()
