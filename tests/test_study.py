@@ -164,7 +164,7 @@ def test_supply_limit_is_confirmed_and_resumed(network, tmp_path):
     data, answers = supply_limit(network, **given)
     again, same_answers = supply_limit(network, **given)
     assert answers == same_answers and data.equals(again)
-    for a, row in zip(answers, data["margin"].isel(supply=0).values.T if data["margin"].dims[1] != "twin" else data["margin"].isel(supply=0).values):
+    for a, row in zip(answers, data["margin"].isel(supply=0).transpose("twin", "member").values):
         assert a.found == pytest.approx(41.0 - _engine.quantile(list(row), 0.7)[0])
         assert 0.7 < a.slope < 1.2, "a junction follows its coolant; less where the caps act"
     assert data.attrs["confirmed_degc"] <= min(a.found for a in answers)
@@ -172,7 +172,8 @@ def test_supply_limit_is_confirmed_and_resumed(network, tmp_path):
 
 
 def test_command_line(cli, lumped, tmp_path):
-    words = ("study", lumped, "--members", 2, "--hours", 0.25, "--dt", 30, "--start", START, "--n-field", 0, "--paths", "all", "--workers", 1, "--out", tmp_path)
+    words = ("study", lumped, "--members", 2, "--hours", 0.25, "--dt", 30, "--start", START, "--n-field", 0, "--paths", "all", "--workers", 1)
+    words += ("--out", tmp_path)
     result = cli(*words, "--json")
     assert result.status == 0, result.err
     told = json.loads(result.out)

@@ -7,7 +7,7 @@ _os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
 from importlib.metadata import version as _version  # noqa: E402
 
-from . import plots, studies  # noqa: E402
+from . import plots, plots_study, studies, study_tables  # noqa: E402
 from .errors import InputError  # noqa: E402
 from .record import open_record  # noqa: E402
 from .report import day_table  # noqa: E402
@@ -16,4 +16,5 @@ from .twin import Twin  # noqa: E402
 from .weather import Weather, read_weather  # noqa: E402
 
 __version__ = _version("coldsun")
-__all__ = ["InputError", "Twin", "Weather", "data_folder", "day_table", "load_network", "load_site", "open_record", "plots", "read_weather", "studies"]
+__all__ = ["InputError", "Twin", "Weather", "data_folder", "day_table", "load_network", "load_site", "open_record", "plots", "plots_study", "read_weather",
+           "studies", "study_tables"]

@@ -41,8 +41,8 @@ def study(
         from .studies import ALL, handover_drift
         from .twin import PATHS
 
-        made = handover_drift(site, members, hours, n_field=None if n_field < 0 else n_field, seed=seed, start=start, dt=dt, paths=tuple(paths or (ALL, *PATHS)),
-                              limit=limit)
+        fields = None if n_field < 0 else n_field
+        made = handover_drift(site, members, hours, n_field=fields, seed=seed, start=start, dt=dt, paths=tuple(paths or (ALL, *PATHS)), limit=limit)
         data = made.run(executor, workers, out=folder, resume=resume, batch=batch, progress=not as_json)
     _tell(data, folder, limit, as_json)
 

@@ -117,7 +117,8 @@ class Study:
                 todo = [(first, count) for first, count in todo if first in gone]
                 deaths = deaths + 1 if len(todo) == before else 0
                 if deaths == 3:
-                    raise InputError("three workers died one after the other without a batch done; accepted: fewer workers, or a smaller batch") from None
+                    raise InputError("three workers died one after the other without a batch done; accepted: fewer workers, a smaller batch; "
+                                     "a script keeps what it starts under if __name__ == \"__main__\":") from None
 
     def _join(self, folder: Path, made: int, wall: float) -> xr.Dataset:
         data = load(folder)
