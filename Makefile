@@ -33,7 +33,7 @@ test_packages := libgtest-dev libboost-context-dev
 engine_files := $(shell find CMakeLists.txt cmake pyproject.toml kernels core data python -type f \
                   -not -path '*/__pycache__/*' -not -path '*/notebooks/*' -not -name '*.md' 2>/dev/null)
 
-.PHONY: help setup demo test bench validate asan kokkos cuda style clean
+.PHONY: help setup demo test notebook bench validate asan kokkos cuda style clean
 help: ## this list
 	@echo "coldsun: a digital twin of zero-carbon data centres. make TARGET, with TARGET one of"
 	@sed -n 's/^\([a-z]*\):.*## /  \1\t/p' Makefile | expand -t 12
@@ -48,9 +48,9 @@ help: ## this list
 	@.venv/bin/python -m pip install -q "cmake>=3.26" "ninja>=1.11" "scikit-build-core>=0.11" "pybind11>=3.0"
 	@touch $@
 
-# the dependencies of pyproject.toml, the extras test and validate apart: the demo does without them
+# the dependencies of pyproject.toml, the extras apart: the demo does without them
 requirements = $(PYTHON) -c 'import sys, tomllib; p = tomllib.load(open("pyproject.toml", "rb"))["project"]; print(*(p["dependencies"] if sys.argv[1] == "core" else p["optional-dependencies"][sys.argv[1]]), sep="\n")'
-.venv/.core .venv/.test .venv/.validate: .venv/.%: pyproject.toml .venv/.base
+.venv/.core .venv/.test .venv/.validate .venv/.notebook: .venv/.%: pyproject.toml .venv/.base
 	@echo "coldsun: Python packages ($*)"
 	@$(requirements) $* >.venv/$*.txt && .venv/bin/python -m pip install -q -r .venv/$*.txt
 	@touch $@
@@ -87,6 +87,9 @@ ctest:
 style: .venv/.base .venv/.test ## layers, names, units, sizes; ruff
 	@python tests/check_style.py
 	@ruff check .
+
+notebook: setup .venv/.notebook ## the first hour, in JupyterLab
+	@jupyter lab python/notebooks/first_hour.ipynb
 
 bench: setup ## every kernel's rate on this machine
 	@coldsun bench

@@ -2,6 +2,7 @@
 #pragma once
 #include <array>
 #include <cstdint>
+#include <iterator>
 #include <string>
 #include <vector>
 
@@ -9,6 +10,7 @@
 #include "core/site_hall.hpp"
 #include "core/site_power.hpp"
 #include "core/site_shadow.hpp"
+#include "ensemble/prior.hpp"
 
 namespace coldsun {
 
@@ -96,6 +98,33 @@ struct JobMix {
   Real load = 0;     ///< offered GPU-seconds over the hall's [1]
 };
 
+// ---- studies -----------------------------------------------------------------------------------------------------
+/// What a study may draw anew for each member. The numbers are part of Chance: append, never renumber.
+enum class Parameter : std::uint32_t {
+  outage_probability = 0, outage_median = 1, link_bound_share = 2, buffer = 3, burst_gain = 4, burst_ratio = 5, tim_gain = 6, flow_gain = 7, load = 8
+};
+struct ParameterInfo {
+  Parameter parameter;
+  const char *name, *unit, *meaning;
+  Real least, most;   ///< what the engine accepts
+};
+inline constexpr ParameterInfo parameter_table[] = {
+    {Parameter::outage_probability, "outage_probability", "1", "chance of an outage at a slot boundary", 0, 1},
+    {Parameter::outage_median, "outage_median", "s", "median length of an outage", 1e-3, 15},
+    {Parameter::link_bound_share, "link_bound_share", "1", "share of jobs that stall when the link is gone", 0, 1},
+    {Parameter::buffer, "buffer", "s", "time that a link-bound job goes on without the link", 0, 60},
+    {Parameter::burst_gain, "burst_gain", "1", "power over normal in the drain, share of what is left up to the maximum", 0, 1},
+    {Parameter::burst_ratio, "burst_ratio", "1", "seconds of drain per second of stall", 0.1, 10},
+    {Parameter::tim_gain, "tim_gain", "1", "resistance of the interface material relative to the node type's", 0.3, 3},
+    {Parameter::flow_gain, "flow_gain", "1", "coolant flow relative to design", 0.5, 1.5},
+    {Parameter::load, "load", "1", "offered GPU-seconds over the hall's", 0, 10},
+};
+inline constexpr int n_parameter = static_cast<int>(std::size(parameter_table));
+struct ParameterPrior {
+  Parameter parameter{};
+  ensemble::Prior prior;
+};
+
 // ---- the whole ---------------------------------------------------------------------------------------------------
 struct Site {
   std::string name;
@@ -113,6 +142,7 @@ struct Site {
   Comms comms;
   JobMix jobs;
   ShadowMap shadow;
+  std::vector<ParameterPrior> prior;   ///< of what studies draw; what is not among them keeps the site's value
   std::vector<Provenance> provenance;  ///< every value of the file and of what it names
 };
 

@@ -26,12 +26,15 @@ void keep_cuts(const Cut& cut, Cuts& made) {
 
 }  // namespace
 
-void step(const System& system, State& state, const Inputs& inputs, Real dt, Cuts* made, const Cuts* follow) {
+void step(const System& system, State& state, const Inputs& inputs, Real dt, Cuts* made, const Cuts* follow, const AfterCut& after) {
   if (made) made->stop.assign(static_cast<std::size_t>(state.n_member), {});
   with_space(state.device, [&](auto space) {
     walk(space, system, state, inputs, state.time + nanoseconds(dt),
          [&](const Cut& cut) { if (follow) follow_cuts(state, *follow, cut.n_active); },
-         [&](const Cut& cut) { if (made) keep_cuts(cut, *made); });
+         [&](const Cut& cut) {
+           if (after) after(state, cut);
+           if (made) keep_cuts(cut, *made);
+         });
   });
 }
 

@@ -1,8 +1,5 @@
 // Bindings of the engine: networks, twins, records. Zero-copy NumPy, the GIL released while the engine runs.
 #include <pybind11/functional.h>
-#include <pybind11/numpy.h>
-#include <pybind11/pybind11.h>
-#include <pybind11/stl.h>
 
 #include <cstdio>
 #include <exception>
@@ -14,36 +11,11 @@
 #include "common/loops.hpp"
 #include "core/io/describe.hpp"
 #include "core/io/h5.hpp"
-#include "core/io/library.hpp"
 #include "core/io/run_recorded.hpp"
 #include "core/io/site_reader.hpp"
-#include "core/twin.hpp"
-
-namespace py = pybind11;
-using namespace coldsun;
-using namespace py::literals;
+#include "python/bind.hpp"
 
 namespace {
-
-struct InputError : std::runtime_error {
-  using std::runtime_error::runtime_error;
-};
-
-// Everything that bad input may raise comes out as one kind, so that Python need not know the C++ side.
-template <class F>
-auto guarded(F&& f) -> decltype(f()) {
-  try {
-    return f();
-  } catch (const SiteError& e) {
-    throw InputError(e.what());
-  } catch (const std::invalid_argument& e) {
-    throw InputError(e.what());
-  } catch (const io::FileError&) {
-    throw;
-  } catch (const std::runtime_error& e) {   // a device that fails, a table that is too small
-    throw InputError(e.what());
-  }
-}
 
 py::dtype dtype_of(Scalar t) {
   switch (t) {
@@ -64,11 +36,6 @@ const char* kind_name(Kind k) {
   return k == Kind::state ? "state" : k == Kind::parameter ? "parameter" : k == Kind::derived ? "derived" : "scratch";
 }
 
-struct PyNetwork {
-  Network network;
-  Library library;
-};
-
 py::dict site_facts(const Site& s) {
   const DesignPoint d = design_point(s);
   constexpr Real degree = constants::pi / 180.0;
@@ -77,30 +44,6 @@ py::dict site_facts(const Site& s) {
                   "n_node"_a = d.n_node, "n_field"_a = d.n_field, "n_gpu"_a = d.n_gpu, "n_string"_a = d.n_string, "n_string_row"_a = d.n_string_row,
                   "carbon_intensity"_a = std::vector<Real>(s.power.grid.carbon_intensity.value.begin(), s.power.grid.carbon_intensity.value.end()),
                   "price"_a = std::vector<Real>(s.power.grid.price.value.begin(), s.power.grid.price.value.end()));
-}
-
-template <class T>
-std::vector<T> numbers(const py::dict& d, const char* name) {
-  const auto a = py::array_t<T, py::array::c_style | py::array::forcecast>::ensure(d[name]);
-  if (!a) throw InputError(std::string("weather: ") + name + " is no list of numbers; accepted: one number per time");
-  return {a.data(), a.data() + a.size()};
-}
-
-WeatherSeries series_of(const py::dict& d) {
-  WeatherSeries w;
-  w.time = numbers<std::int64_t>(d, "time");
-  w.ghi = numbers<Real>(d, "ghi"), w.dni = numbers<Real>(d, "dni"), w.dhi = numbers<Real>(d, "dhi"), w.temp_air = numbers<Real>(d, "temp_air");
-  w.wind_speed = numbers<Real>(d, "wind_speed"), w.pressure = numbers<Real>(d, "pressure"), w.interval = d["interval"].cast<double>();
-  return w;
-}
-
-// None, one series, or one per site.
-std::vector<WeatherSeries> all_series(const py::object& weather) {
-  std::vector<WeatherSeries> out;
-  if (py::isinstance<py::dict>(weather)) out.push_back(series_of(weather));
-  else if (!weather.is_none())
-    for (const py::handle& one : weather) out.push_back(series_of(one.cast<py::dict>()));
-  return out;
 }
 
 class Engine {
@@ -240,16 +183,17 @@ PYBIND11_MODULE(_engine, m) {
           for (const auto& line : doubts(s)) out.push_back(s.name + ": " + line);
         return out;
       })
+      .def("changed", &changed, "what"_a, "value"_a, "The same with one thing changed: n_field, or t_supply held [K]")
+      .def(py::pickle(
+          [](const PyNetwork& n) { return py::make_tuple(n.name, n.data, n.changes); },
+          [](const py::tuple& t) {
+            auto n = read_network(t[0].cast<std::string>(), t[1].cast<std::string>());
+            for (const auto& [what, value] : t[2].cast<std::vector<std::pair<std::string, Real>>>()) n = changed(*n, what, value);
+            return n;
+          }))
       .def("__repr__", [](const PyNetwork& n) { return "<Network " + n.network.name + ": " + std::to_string(n.network.site.size()) + " site(s)>"; });
 
-  m.def("load_network", [](const std::string& name, const std::string& data) {
-    return guarded([&] {
-      auto n = std::make_shared<PyNetwork>();
-      n->network = load_network(name, data);
-      n->library = io::load_library(n->network, data);
-      return n;
-    });
-  }, "name"_a, "data"_a);
+  m.def("load_network", &read_network, "name"_a, "data"_a);
 
   py::class_<Engine, std::shared_ptr<Engine>>(m, "Engine")
       .def(py::init<const PyNetwork&, int, std::uint32_t, std::uint64_t, Time, double, double, const std::string&, const std::vector<std::string>&,
@@ -270,6 +214,7 @@ PYBIND11_MODULE(_engine, m) {
 
   bind_plan(m);
   bind_shadow(m);
+  bind_study(m);
   m.def("flag_text", &flag_text);
   m.def("is_fatal", &is_fatal);
   m.def("device_available", [](const std::string& word) { return device_available(word == "cuda" ? Device::cuda : Device::host); });

@@ -138,7 +138,7 @@ TEST(SiteFile, CountsCoverEveryNumber) {
           (first >= '0' && first <= '9') || first == '-' || (first == '[' && line[eq + 4] != '"') || line.find("{ value") == eq + 3;
       if (number) ++keys;
       if (key == "loss") keys += 3;
-      for (const char* choice : {"mounting", "coolant", "chemistry", "strategy"}) keys += key == choice;
+      for (const char* choice : {"mounting", "coolant", "chemistry", "strategy", "distribution"}) keys += key == choice;
     }
     start = end + 1;
   }

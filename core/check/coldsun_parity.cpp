@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "assimilation/update.hpp"
+#include "core/check/pairs.hpp"
 #include "core/check/site.hpp"
 #include "core/check/spaces.hpp"
 #include "core/feed.hpp"
@@ -196,12 +197,14 @@ int compare(int n_step) {
   workload::JobTable::each(t.inputs.jobs, [&](const FieldInfo& info, const auto& a) { list.push_back(field_of("jobs", info, a)); });
   const Ahead ahead(check_library());
   ahead.add_to(list), follow.add_to(list);
+  Pairs pairs(device);
+  pairs.add_to(list, [](const char* group, const FieldInfo& info, const auto& array) { return field_of(group, info, array); });
   Ledger ledger(std::move(list));
   const Both<Host, Second> both{&ledger, {}, {}};
   for (int i = 0; i < n_step; ++i) step_on(both, t);
   for (int m = 0; m < t.state.n_member; ++m)
     if (is_fatal(t.state.run.flags(m))) throw std::logic_error("a frozen member compares nothing: " + flag_text(t.state.run.flags(m)));
-  ahead.run(both, t), follow.run(both, t);
+  ahead.run(both, t), follow.run(both, t), pairs.run(both);
   int n_bad = compare_tables(ahead, t.system.orbit);
   for (const auto& [name, k] : ledger.kernels()) n_bad += report(name, k.worst, k.n_call, k.n_poisoned, k.where);
   std::printf("%zu kernels and 2 tables compared, %d differ by more than %g\n", ledger.kernels().size(), n_bad, limit);
@@ -220,7 +223,7 @@ Tally time_on(Space space, int n_member, int n_step) {
     step_on(timed, t);
   }
   const Follow follow(t);
-  ahead.run(timed, t), follow.run(timed, t);
+  ahead.run(timed, t), follow.run(timed, t), Pairs(device).run(timed);
   tables_on(timed, ahead, t.system.orbit);
   return tally;
 }

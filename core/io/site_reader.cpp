@@ -167,6 +167,7 @@ Site read(std::string_view text, std::string_view name, const fs::path& beside, 
   s.jobs = read_jobs(jobs);
   check_inside(jobs, "file", s.jobs.file);
   if (std::optional<Table> shadow = t.child_if("shadow")) s.shadow = read_shadow(*shadow);
+  if (auto study = t.child_if("study")) s.prior = read_study(*std::move(study));
   t.finish();
   for (const PlateClass& p : s.plate)
     if (p.coolant != s.cooling.coolant)

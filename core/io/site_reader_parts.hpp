@@ -11,6 +11,7 @@ Power read_power(Table t);
 Comms read_comms(Table t);
 JobMix read_jobs(Table t);
 ShadowMap read_shadow(Table t);
+std::vector<ParameterPrior> read_study(Table t);
 PlateClass read_plate(Table t);
 PvModule read_module(Table t);
 LossCurve read_loss(Table t);

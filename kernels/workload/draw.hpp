@@ -13,6 +13,7 @@ struct DrawArrivals {
   View<const Real, 1> arrival_rate;
   View<const Time, 1> span;
   View<const std::int32_t, 1> job_first, n_initial, n_job;
+  View<const Real, 2> load_gain;
   View<Time, 2> submit_time;
   std::uint64_t seed;
   std::uint32_t first_member;
@@ -22,7 +23,7 @@ struct DrawArrivals {
     const Chance chance = job_chance(seed, first_member + static_cast<std::uint32_t>(m), site(s).entity);
     const Time offset = nanoseconds(site(s).utc_offset), start = span(0), day = 86400 * ns_per_s;
     const Time midnight = floor_div(start + offset, day) * day - offset;
-    const Real from = arrival_clock(stats, seconds(start - midnight) / 3600.0), per_hour = arrival_rate(s) * 3600.0;
+    const Real from = arrival_clock(stats, seconds(start - midnight) / 3600.0), per_hour = arrival_rate(s) * load_gain(m, s) * 3600.0;
     Real sum = 0.0;
     const int first = job_first(s) + n_initial(s), n = n_job(s) - n_initial(s);
     for (int k = 0; k < n; ++k) {
@@ -65,10 +66,11 @@ struct DrawJobs {
 struct FillHall {
   View<const Site, 1> site;
   View<const std::int32_t, 1> job_first, n_initial;
+  View<const Real, 2> load_gain;
   View<std::int32_t, 2> n_node;
   COLDSUN_FN void operator()(int i) const {
     const int n_site = site.extent[0], m = i / n_site, s = i % n_site;
-    const Real target = site(s).node_count * math::min(site(s).load, 1.0);
+    const Real target = site(s).node_count * math::min(site(s).load * load_gain(m, s), 1.0);
     int sum = 0;
     bool open = true;
     for (int j = job_first(s); j < job_first(s) + n_initial(s); ++j) {
@@ -86,13 +88,13 @@ void draw_jobs(Space space, const System& sys, const State& state, JobTable& t, 
   const int n_member = t.n_member(), n_site = sys.n_site();
   const std::int64_t pairs = static_cast<std::int64_t>(n_member) * n_site;
   for_each(space, pairs,
-           DrawArrivals{sys.site, sys.statistics, sys.arrival_rate, t.span, t.job_first, t.n_initial, t.n_job, t.submit_time, seed,
-                        first_member});
+           DrawArrivals{sys.site, sys.statistics, sys.arrival_rate, t.span, t.job_first, t.n_initial, t.n_job, state.load_gain,
+                        t.submit_time, seed, first_member});
   for_rows(space, n_member, t.capacity(),
            DrawJobs{sys.site,          sys.statistics, t.span,     t.job_site,   t.job_first,   t.n_initial, state.link_bound_share,
                     t.submit_time,     t.deadline,     t.n_gpu,    t.n_node,     t.priority,    t.work,      t.walltime,
                     t.job_utilization, t.data_in,      t.data_out, t.link_bound, t.preemptible, seed,        first_member});
-  for_each(space, pairs, FillHall{sys.site, t.job_first, t.n_initial, t.n_node});
+  for_each(space, pairs, FillHall{sys.site, t.job_first, t.n_initial, state.load_gain, t.n_node});
 }
 
 // reads the table; writes the jobs' state. 20 B read, 83 B written per job

@@ -114,10 +114,10 @@ JobTable make_jobs(const System& system, int n_member, Time start, Time stop, co
   return t;
 }
 
-JobTable make_jobs(const System& system, int n_member, Time start, Time stop, Device device) {
+JobTable make_jobs(const System& system, int n_member, Time start, Time stop, Device device, Real load_gain) {
   std::vector<int> n_initial, n_arrival;
   for (int s = 0; s < system.n_site(); ++s) {
-    const Real cv = system.statistics(s).interval_cv, mean = expected_arrivals(system, s, start, stop);
+    const Real cv = system.statistics(s).interval_cv, mean = load_gain * expected_arrivals(system, s, start, stop);
     const bool none = system.site(s).load == 0.0 || system.site(s).node_count == 0;
     require(mean < 1e8, "more than 1e8 jobs in the span");
     n_initial.push_back(none ? 0 : system.site(s).node_count);
@@ -157,6 +157,8 @@ State make_state(const System& system, const JobTable& jobs, int n_member, Devic
   s.p_it_request = {device, site}, s.p_it_leakage_change = {device, site}, s.p_it_held_back = {device, site};
   s.busy_fraction = {device, site}, s.queue_length = {device, site}, s.trouble = {device, site};
   s.link_bound_share = {device, site}, s.link_buffer = {device, site}, s.burst_gain = {device, site}, s.burst_ratio = {device, site};
+  s.load_gain = {device, site};
+  s.load_gain.fill(1.0);
   for (int m = 0; m < n_member; ++m) {
     for (int i = 0; i < n_site; ++i) {
       const Site& k = system.site(i);

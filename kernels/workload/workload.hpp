@@ -124,6 +124,7 @@ struct State {
   Array<Real, 2> p_it_request, p_it_leakage_change, p_it_held_back, busy_fraction, queue_length;
   Array<std::uint32_t, 2> trouble;
   Array<Real, 2> link_bound_share, link_buffer, burst_gain, burst_ratio;  // parameters: each member's own priors
+  Array<Real, 2> load_gain;                                               // the same, of the jobs' arrivals
 
   template <class Self, class F>
   static void each(Self& s, F&& f) {
@@ -181,6 +182,7 @@ struct State {
     f(FieldInfo{"link_buffer", "s", mb, "time that a link-bound job goes on without the link", par}, s.link_buffer);
     f(FieldInfo{"burst_gain", "1", mb, "power over normal in the drain, share of what is left up to the maximum", par}, s.burst_gain);
     f(FieldInfo{"burst_ratio", "1", mb, "seconds of drain per second of stall", par}, s.burst_ratio);
+    f(FieldInfo{"load_gain", "1", mb, "offered load relative to the site's", par}, s.load_gain);
   }
   int n_member() const { return node_job.extent(0); }
 };
@@ -205,7 +207,8 @@ struct NodeRow {
 // Throws std::invalid_argument with one sentence where the description cannot be built. One JobStatistics per site.
 System make_system(const std::vector<Site>&, const std::vector<JobStatistics>&, const std::vector<NodeRow>&, Device);
 // Room for the jobs that run at the start and for the arrivals in [start, stop) with seven standard deviations to spare, all unused.
-JobTable make_jobs(const System&, int n_member, Time start, Time stop, Device);
+// load_gain: the largest of any member.
+JobTable make_jobs(const System&, int n_member, Time start, Time stop, Device, Real load_gain = 1.0);
 // The same with given numbers of places per site, for a host that writes jobs of its own.
 JobTable make_jobs(const System&, int n_member, Time start, Time stop, const std::vector<int>& n_initial, const std::vector<int>& n_arrival,
                    Device);
@@ -214,7 +217,7 @@ int count_short(const System&, const JobTable&);
 // Priors copied to every member, no job anywhere.
 State make_state(const System&, const JobTable&, int n_member, Device);
 
-// Draws every place of the table by job number; the link-bound share is each member's own, from the State's parameters.
+// Draws every place of the table by job number; link-bound share and load are each member's own, from the State's parameters.
 template <class Space>
 void draw_jobs(Space, const System&, const State&, JobTable&, std::uint64_t seed, std::uint32_t first_member);
 // The State as the day starts: initial jobs on their nodes, the others pending. A job larger than its site is taken for absent.

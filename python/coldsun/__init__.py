@@ -7,7 +7,7 @@ _os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
 from importlib.metadata import version as _version  # noqa: E402
 
-from . import feeds, plots, plots_plan  # noqa: E402
+from . import feeds, plots, plots_plan, plots_study, studies, study_tables  # noqa: E402
 from .errors import InputError  # noqa: E402
 from .plan import Plan  # noqa: E402
 from .record import open_record  # noqa: E402
@@ -19,4 +19,4 @@ from .weather import Weather, read_weather  # noqa: E402
 
 __version__ = _version("coldsun")
 __all__ = ["InputError", "Plan", "Shadow", "Twin", "Weather", "data_folder", "day_table", "feeds", "load_network", "load_site", "open_record", "plots",
-           "plots_plan", "read_weather"]
+           "plots_plan", "plots_study", "read_weather", "studies", "study_tables"]

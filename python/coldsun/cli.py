@@ -18,6 +18,7 @@ from rich.text import Text
 
 from . import cli_shadow
 from .cli_plan import minutes, plan
+from .cli_study import study
 from .errors import InputError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="A digital twin of zero-carbon data centres.")
@@ -121,6 +122,7 @@ def _plain(row) -> dict:
 
 
 app.command()(plan)
+app.command()(study)
 
 
 @app.command()

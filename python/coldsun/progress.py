@@ -17,10 +17,12 @@ class Progress:
         Steps of the whole run.
     opened : callable, optional
         Called at the first tell, before anything is shown.
+    unit : str
+        What is counted.
     """
 
-    def __init__(self, listener, steps: int, opened=None):
-        self.listener, self.steps, self.bar, self.opened, self.show = listener, max(1, steps), None, opened, None
+    def __init__(self, listener, steps: int, opened=None, unit: str = "steps"):
+        self.listener, self.steps, self.unit, self.bar, self.opened, self.show = listener, max(1, steps), unit, None, opened, None
 
     def __enter__(self):
         return self._tell if self.listener or self.opened else None
@@ -45,7 +47,7 @@ class Progress:
     def _bar(self, console):
         from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-        self.bar = Progress(TextColumn("{task.percentage:3.0f} %"), BarColumn(), TextColumn("{task.completed:.0f} of {task.total:.0f} steps,"),
+        self.bar = Progress(TextColumn("{task.percentage:3.0f} %"), BarColumn(), TextColumn(f"{{task.completed:.0f}} of {{task.total:.0f}} {self.unit},"),
                             TimeElapsedColumn(), TextColumn("gone,"), TimeRemainingColumn(), TextColumn("to go"), console=console)
         self.bar.start()
         task = self.bar.add_task("run", total=self.steps)
@@ -59,7 +61,7 @@ class Progress:
             tenth = 10 * done // self.steps
             if tenth > told:
                 told = tenth
-                print(f"{10 * tenth:3d} % of {self.steps} steps after {time.monotonic() - begin:.0f} s", file=sys.stderr, flush=True)
+                print(f"{10 * tenth:3d} % of {self.steps} {self.unit} after {time.monotonic() - begin:.0f} s", file=sys.stderr, flush=True)
 
         return tell
 

@@ -15,8 +15,14 @@ def data_folder() -> Path:
     return Path(str(files("coldsun") / "data"))
 
 
-def load_network(name: str | Path) -> _engine.Network:
+def load_network(name: str | Path, n_field: int | None = None) -> _engine.Network:
     """Read a network or site file, or a shipped one by name ("pilots", "atacama", "masdar").
+
+    Parameters
+    ----------
+    name : str or path
+    n_field : int, optional
+        Nodes per site that are resolved as fields, the hottest types first; the others are lumped. As the site says by default.
 
     Returns
     -------
@@ -32,12 +38,13 @@ def load_network(name: str | Path) -> _engine.Network:
     if not isinstance(name, (str, Path)):
         raise InputError(f'name = {name!r}; accepted: the name of a shipped site or network such as "atacama", or the path of a TOML file')
     with engine_errors():
-        return _engine.load_network(str(name), str(data_folder()))
+        network = _engine.load_network(str(Path(name).absolute() if Path(name).is_file() else name), str(data_folder()))
+        return network if n_field is None else network.changed("n_field", n_field)
 
 
-def load_site(name: str | Path) -> _engine.Network:
-    """Read one site, shipped by name or from a path: a network of one. Errors as `load_network`."""
-    network = load_network(name)
+def load_site(name: str | Path, n_field: int | None = None) -> _engine.Network:
+    """Read one site, shipped by name or from a path: a network of one. Parameters and errors as `load_network`."""
+    network = load_network(name, n_field)
     if len(network.sites) != 1:
         raise InputError(f"{name}: a network of {len(network.sites)} sites; accepted here: one site (use load_network)")
     return network

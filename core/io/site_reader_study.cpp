@@ -1,0 +1,46 @@
+// Reads what studies draw: one distribution per parameter, each with its bounds and its source.
+#include <fmt/format.h>
+
+#include "core/io/site_reader_parts.hpp"
+
+namespace coldsun::site_reader {
+
+namespace {
+
+using ensemble::Shape;
+
+ensemble::Prior read_prior(Table t, const ParameterInfo& info) {
+  const bool time = std::string_view(info.unit) == "s";
+  const Range range = between(info.least, info.most);
+  const auto value = [&](std::string_view key) { return time ? t.quantity(key, Quantity::time, range) : t.number(key, range); };
+  const std::string shape = t.choice("distribution", {"uniform", "normal", "lognormal", "triangular"});
+  const Real low = value("low"), high = value("high");
+  Real centre = low, spread = 0;
+  Shape s = Shape::uniform;
+  if (shape == "normal") {
+    s = Shape::normal, centre = value("mean");
+    spread = time ? t.quantity("deviation", Quantity::time, positive()) : t.number("deviation", positive());
+  } else if (shape == "lognormal") {
+    s = Shape::lognormal, centre = value("median"), spread = t.number("deviation_of_log", positive());
+  } else if (shape == "triangular") {
+    s = Shape::triangular, centre = value("mode");
+  }
+  t.finish();
+  try {
+    return ensemble::make_prior(s, low, high, centre, spread);
+  } catch (const std::invalid_argument& e) {
+    throw SiteError(t.at(e.what()));
+  }
+}
+
+}  // namespace
+
+std::vector<ParameterPrior> read_study(Table t) {
+  std::vector<ParameterPrior> priors;
+  for (const ParameterInfo& info : parameter_table)
+    if (auto p = t.child_if(info.name)) priors.push_back({info.parameter, read_prior(*std::move(p), info)});
+  t.finish();
+  return priors;
+}
+
+}  // namespace coldsun::site_reader

@@ -1,0 +1,41 @@
+// Priors as people write them, checked and made ready.
+#include "ensemble/prior.hpp"
+
+#include <cmath>
+#include <stdexcept>
+#include <string>
+
+namespace coldsun::ensemble {
+
+namespace {
+
+Real normal_share(Real z) { return 0.5 * std::erfc(-z * 0.70710678118654752440); }
+
+void require(bool holds, const std::string& why) {
+  if (!holds) throw std::invalid_argument("prior: " + why);
+}
+
+}  // namespace
+
+Prior make_prior(Shape shape, Real low, Real high, Real centre, Real spread) {
+  for (const Real x : {low, high, centre, spread}) require(std::isfinite(x), "a number is not finite");
+  require(low <= high, "low lies above high");
+  Prior p{shape, low, high, centre, spread, 0.0, 1.0};
+  if (shape == Shape::fixed || shape == Shape::uniform) return p;
+  if (shape == Shape::triangular) {
+    require(low < high && low <= centre && centre <= high, "mode outside low and high; accepted: low <= mode <= high, low < high");
+    return p;
+  }
+  require(low < high && spread > 0, "standard deviation or width of the bounds is not positive");
+  if (shape == Shape::normal) {
+    p.share_low = normal_share((low - centre) / spread), p.share_high = normal_share((high - centre) / spread);
+  } else {
+    require(centre > 0 && low >= 0, "lognormal; accepted: median > 0, low >= 0");
+    p.share_low = low > 0 ? normal_share(std::log(low / centre) / spread) : 0.0;
+    p.share_high = normal_share(std::log(high / centre) / spread);
+  }
+  require(p.share_high - p.share_low > 1e-9, "the bounds leave nothing of the distribution");
+  return p;
+}
+
+}  // namespace coldsun::ensemble

@@ -1,0 +1,139 @@
+// Intervals by the incomplete beta function.
+#include "ensemble/statistics.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <stdexcept>
+
+#include "common/math.hpp"
+
+namespace coldsun::ensemble {
+
+namespace {
+
+constexpr Real infinite = std::numeric_limits<Real>::infinity();
+
+void require(bool holds, const char* why) {
+  if (!holds) throw std::invalid_argument(why);
+}
+
+// Lentz's way through the continued fraction.
+Real beta_fraction(Real a, Real b, Real x) {
+  constexpr Real tiny = 1e-300;
+  Real c = 1.0, d = 1.0 - (a + b) * x / (a + 1.0);
+  d = 1.0 / (std::fabs(d) < tiny ? tiny : d);
+  Real f = d;
+  for (int m = 1; m < 10'000; ++m) {
+    const Real even = m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m));
+    d = 1.0 + even * d, c = 1.0 + even / c;
+    d = 1.0 / (std::fabs(d) < tiny ? tiny : d), c = std::fabs(c) < tiny ? tiny : c, f *= c * d;
+    const Real odd = -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1));
+    d = 1.0 + odd * d, c = 1.0 + odd / c;
+    d = 1.0 / (std::fabs(d) < tiny ? tiny : d), c = std::fabs(c) < tiny ? tiny : c, f *= c * d;
+    if (std::fabs(c * d - 1.0) < 1e-16) break;
+  }
+  return f;
+}
+
+Mean around(Real value, Real deviation, std::int64_t n, Real level) {
+  const Real half = n > 1 ? student_quantile(0.5 + 0.5 * level, static_cast<Real>(n - 1)) * deviation / std::sqrt(static_cast<Real>(n)) : infinite;
+  return {value, {value - half, value + half}, deviation};
+}
+
+}  // namespace
+
+Real incomplete_beta(Real a, Real b, Real x) {
+  if (x <= 0) return 0.0;
+  if (x >= 1) return 1.0;
+  const Real front = std::exp(std::lgamma(a + b) - std::lgamma(a) - std::lgamma(b) + a * std::log(x) + b * std::log1p(-x));
+  return x < (a + 1.0) / (a + b + 2.0) ? front * beta_fraction(a, b, x) / a : 1.0 - front * beta_fraction(b, a, 1.0 - x) / b;
+}
+
+Real binomial_cdf(std::int64_t k, std::int64_t n, Real p) {
+  if (k < 0) return 0.0;
+  return k >= n ? 1.0 : incomplete_beta(static_cast<Real>(n - k), static_cast<Real>(k + 1), 1.0 - p);
+}
+
+Real student_quantile(Real p, Real nu) {
+  require(p > 0 && p < 1 && nu > 0, "Student's t: p outside 0 to 1, or no degree of freedom");
+  if (p < 0.5) return -student_quantile(1.0 - p, nu);
+  Real low = 0.0, high = 1.0;  // of x = t^2 / (nu + t^2): P(|T| > t) = I_{1 - x}(nu / 2, 1 / 2)
+  for (int i = 0; i < 200 && high - low > 1e-16 * high; ++i) {
+    const Real x = 0.5 * (low + high);
+    (0.5 * incomplete_beta(0.5, 0.5 * nu, x) + 0.5 < p ? low : high) = x;
+  }
+  const Real x = 0.5 * (low + high);
+  return x >= 1 ? infinite : std::sqrt(nu * x / (1.0 - x));
+}
+
+Ranks quantile_ranks(std::int64_t n, Real p, Real level) {
+  require(n >= 1 && p > 0 && p < 1 && level > 0 && level < 1, "quantile: an empty sample, or p or level outside 0 to 1");
+  const auto covers = [&](std::int64_t low, std::int64_t high) { return binomial_cdf(high - 1, n, p) - binomial_cdf(low - 1, n, p); };
+  const Real tail = 0.5 * (1.0 - level);
+  std::int64_t low = 0, high = n + 1;  // P(B <= low - 1) <= tail <= P(B <= low); the same from above
+  for (std::int64_t step = std::int64_t{1} << 40; step > 0; step /= 2) {
+    while (low + step <= n && binomial_cdf(low + step - 1, n, p) <= tail) low += step;
+    while (high - step >= 1 && binomial_cdf(high - step - 1, n, p) >= 1.0 - tail) high -= step;
+  }
+  Ranks best{low, high, covers(low, high)};
+  for (const std::int64_t l : {low, low + 1})
+    for (const std::int64_t h : {high, high - 1})
+      if (l < h && l >= 1 && h <= n) {
+        const Real c = covers(l, h);
+        if (c >= level && c < best.coverage) best = {l, h, c};
+      }
+  return best;
+}
+
+Quantile quantile(std::vector<Real> sample, Real p, Real level) {
+  const auto n = static_cast<std::int64_t>(sample.size());
+  const Ranks r = quantile_ranks(n, p, level);
+  std::sort(sample.begin(), sample.end());
+  const Real at = p * static_cast<Real>(n - 1);
+  const auto i = static_cast<std::size_t>(at);
+  const Real next = sample[std::min(i + 1, sample.size() - 1)];
+  const Real value = sample[i] + (at - static_cast<Real>(i)) * (next - sample[i]);
+  const Real low = r.low < 1 ? -infinite : sample[static_cast<std::size_t>(r.low - 1)];
+  const Real high = r.high > n ? infinite : sample[static_cast<std::size_t>(r.high - 1)];
+  return {value, {low, high}, r.coverage};
+}
+
+Mean mean(const std::vector<Real>& sample, Real level) {
+  require(!sample.empty(), "mean: an empty sample");
+  Moments m;
+  for (const Real x : sample) m.add(x);
+  return around(m.mean, std::sqrt(m.variance()), m.n, level);
+}
+
+Mean ratio(const std::vector<Real>& a, const std::vector<Real>& b, Real level) {
+  require(!a.empty() && a.size() == b.size(), "ratio: two samples of one length are needed");
+  Real sum_a = 0, sum_b = 0, square = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) sum_a += a[i], sum_b += b[i];
+  if (sum_b == 0) return {std::nan(""), {std::nan(""), std::nan("")}, std::nan("")};
+  const Real r = sum_a / sum_b, n = static_cast<Real>(a.size());
+  for (std::size_t i = 0; i < a.size(); ++i) square += math::square(a[i] - r * b[i]);
+  const Real deviation = a.size() > 1 ? std::sqrt(square / (n - 1.0)) / (sum_b / n) : 0.0;
+  return around(r, deviation, static_cast<std::int64_t>(a.size()), level);
+}
+
+Interval wilson(Real k, Real n, Real level) {
+  require(n > 0 && k >= 0 && k <= n && level > 0 && level < 1, "Wilson: k of n with 0 <= k <= n, n > 0");
+  const Real z = math::normal_quantile(0.5 + 0.5 * level), share = k / n, w = z * z / n;
+  const Real middle = (share + 0.5 * w) / (1.0 + w), half = z / (1.0 + w) * std::sqrt(share * (1.0 - share) / n + 0.25 * w / n);
+  return {k == 0 ? 0.0 : middle - half, k == n ? 1.0 : middle + half};
+}
+
+void Moments::add(Real x) {
+  const Real step = x - mean;
+  mean += step / static_cast<Real>(++n), m2 += step * (x - mean);
+}
+
+void Moments::join(const Moments& o) {
+  if (o.n == 0) return;
+  const Real all = static_cast<Real>(n + o.n), step = o.mean - mean;
+  m2 += o.m2 + step * step * static_cast<Real>(n) * static_cast<Real>(o.n) / all;
+  mean += step * static_cast<Real>(o.n) / all, n += o.n;
+}
+
+}  // namespace coldsun::ensemble

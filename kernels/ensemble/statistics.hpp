@@ -1,0 +1,58 @@
+// Intervals that say how much a sample knows: order statistics for quantiles, Student for means, Wilson for shares. Host only.
+#pragma once
+#include <cstdint>
+#include <vector>
+
+#include "common/space.hpp"
+
+namespace coldsun::ensemble {
+
+struct Interval {
+  Real low = 0, high = 0;
+};
+
+// Regularised incomplete beta function I_x(a, b) by its continued fraction (DLMF 8.17.22); 1e-14 for a, b below 1e6.
+Real incomplete_beta(Real a, Real b, Real x);
+// P(B <= k) of a binomial B(n, p) (DLMF 8.17.5), and the quantile of Student's t with nu degrees of freedom.
+Real binomial_cdf(std::int64_t k, std::int64_t n, Real p);
+Real student_quantile(Real p, Real nu);
+
+// Two order statistics (1 = the least of n) between which the p-quantile lies with at least `level`; of the pairs next to the symmetric one the
+// narrowest in coverage. 0 and n + 1: there is no such bound in a sample of n. coverage: exact, for any continuous distribution.
+struct Ranks {
+  std::int64_t low = 0, high = 0;
+  Real coverage = 1;
+};
+Ranks quantile_ranks(std::int64_t n, Real p, Real level);
+
+// The p-quantile of a sample (type 7 of Hyndman and Fan 1996, doi 10.1080/00031305.1996.10473566) and its interval; infinite where there is none.
+struct Quantile {
+  Real value = 0;
+  Interval interval;
+  Real coverage = 1;
+};
+Quantile quantile(std::vector<Real> sample, Real p, Real level);
+
+// Mean with its Student interval.
+struct Mean {
+  Real value = 0;
+  Interval interval;
+  Real deviation = 0;
+};
+Mean mean(const std::vector<Real>& sample, Real level);
+// Sum of a over sum of b of independent pairs, for shares of events that come in clusters (Cochran 1977, eq. 6.13), with its Student interval.
+Mean ratio(const std::vector<Real>& a, const std::vector<Real>& b, Real level);
+
+// Share k of n (Wilson 1927, doi 10.1080/01621459.1927.10502953).
+Interval wilson(Real k, Real n, Real level);
+
+// Mean and sum of squares as values come (Welford 1962, doi 10.1080/00401706.1962.10490022), joined in the order given (Chan et al. 1983).
+struct Moments {
+  std::int64_t n = 0;
+  Real mean = 0, m2 = 0;
+  void add(Real x);
+  void join(const Moments& o);
+  Real variance() const { return n > 1 ? m2 / static_cast<Real>(n - 1) : 0.0; }
+};
+
+}  // namespace coldsun::ensemble

@@ -1,0 +1,90 @@
+// What the bindings share: networks, weather series, and one kind of error for bad input.
+#pragma once
+#include <pybind11/numpy.h>
+#include <pybind11/pybind11.h>
+#include <pybind11/stl.h>
+
+#include <memory>
+
+#include "core/changed.hpp"
+#include "core/io/h5.hpp"
+#include "core/io/library.hpp"
+#include "core/io/site_reader.hpp"
+#include "core/twin.hpp"
+
+namespace py = pybind11;
+using namespace coldsun;
+using namespace py::literals;
+
+struct InputError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+// Everything that bad input may raise comes out as one kind, so that Python need not know the C++ side.
+template <class F>
+auto guarded(F&& f) -> decltype(f()) {
+  try {
+    return f();
+  } catch (const SiteError& e) {
+    throw InputError(e.what());
+  } catch (const std::invalid_argument& e) {
+    throw InputError(e.what());
+  } catch (const io::FileError&) {
+    throw;
+  } catch (const std::runtime_error& e) {   // a device that fails, a table that is too small
+    throw InputError(e.what());
+  }
+}
+
+// A network, its library, and where it came from: enough to make it anew in another process.
+struct PyNetwork {
+  Network network;
+  Library library;
+  std::string name, data;
+  std::vector<std::pair<std::string, Real>> changes;   // made since it was read
+};
+inline std::shared_ptr<PyNetwork> read_network(const std::string& name, const std::string& data) {
+  return guarded([&] {
+    auto n = std::make_shared<PyNetwork>();
+    n->network = load_network(name, data);
+    n->library = io::load_library(n->network, data);
+    n->name = name, n->data = data;
+    return n;
+  });
+}
+// "n_field" or "t_supply" [K].
+inline std::shared_ptr<PyNetwork> changed(const PyNetwork& n, const std::string& what, Real value) {
+  return guarded([&] {
+    auto out = std::make_shared<PyNetwork>(n);
+    out->network = what == "n_field" ? with_fields(n.network, static_cast<int>(value)) : with_supply(n.network, value);
+    out->changes.emplace_back(what, value);
+    return out;
+  });
+}
+
+template <class T>
+std::vector<T> numbers(const py::dict& d, const char* name) {
+  const auto a = py::array_t<T, py::array::c_style | py::array::forcecast>::ensure(d[name]);
+  if (!a) throw InputError(std::string("weather: ") + name + " is no list of numbers; accepted: one number per time");
+  return {a.data(), a.data() + a.size()};
+}
+
+inline WeatherSeries series_of(const py::dict& d) {
+  WeatherSeries w;
+  w.time = numbers<std::int64_t>(d, "time");
+  w.ghi = numbers<Real>(d, "ghi"), w.dni = numbers<Real>(d, "dni"), w.dhi = numbers<Real>(d, "dhi"), w.temp_air = numbers<Real>(d, "temp_air");
+  w.wind_speed = numbers<Real>(d, "wind_speed"), w.pressure = numbers<Real>(d, "pressure"), w.interval = d["interval"].cast<double>();
+  return w;
+}
+
+// None, one series, or one per site.
+inline std::vector<WeatherSeries> all_series(const py::object& weather) {
+  std::vector<WeatherSeries> out;
+  if (py::isinstance<py::dict>(weather)) out.push_back(series_of(weather));
+  else if (!weather.is_none())
+    for (const py::handle& one : weather) out.push_back(series_of(one.cast<py::dict>()));
+  return out;
+}
+
+// Each file's part of the module.
+void bind_study(py::module_& m);

@@ -1,0 +1,164 @@
+// Bindings of studies: pairs of twins, their results as arrays with axes and units, and the intervals of the ensemble's statistics.
+#include "core/study.hpp"
+#include "ensemble/statistics.hpp"
+#include "python/bind.hpp"
+
+namespace {
+
+py::dict variable(const py::array& values, const std::string& axes, const char* unit, const char* meaning) {
+  return py::dict("values"_a = values, "axes"_a = axes, "units"_a = unit, "meaning"_a = meaning);
+}
+
+// One array over several parts that are alike: the first axis tells them apart.
+template <class T, int R>
+py::array stacked(const std::vector<View<const T, R>>& parts) {
+  std::vector<py::ssize_t> shape = {static_cast<py::ssize_t>(parts.size())};
+  for (int r = 0; r < R; ++r) shape.push_back(parts.front().extent[r]);
+  py::array_t<T> out(shape);
+  T* to = out.mutable_data();
+  for (const auto& p : parts) to = std::copy(p.data, p.data + p.size(), to);
+  return out;
+}
+
+// All fields of like structs, by their own names; traces and open windows stay inside.
+template <class Part>
+void add_fields(py::dict& out, const std::vector<const Part*>& parts, const char* axis) {
+  if (parts.empty()) return;
+  std::size_t k = 0;
+  Part::each(*parts.front(), [&](const FieldInfo& info, const auto& first) {
+    using A = std::remove_cvref_t<decltype(first)>;
+    using T = typename A::value_type;
+    const std::size_t field = k++;
+    if constexpr (std::is_arithmetic_v<T> && !std::is_same_v<T, Time>) {
+      std::vector<View<const T, A::rank>> views;
+      for (const Part* p : parts) {
+        std::size_t i = 0;
+        Part::each(*p, [&](const FieldInfo&, const auto& a) {
+          if constexpr (std::is_same_v<std::remove_cvref_t<decltype(a)>, A>)
+            if (i == field) views.push_back(a);
+          ++i;
+        });
+      }
+      out[info.name] = variable(stacked<T, A::rank>(views), std::string(axis) + " " + info.shape, info.unit, info.meaning);
+    }
+  });
+}
+
+class PyStudy {
+ public:
+  PyStudy(const PyNetwork& n, int members, std::uint32_t first_member, std::uint64_t seed, Time start_ns, double hours, double dt,
+          const std::string& device, const std::vector<std::vector<std::string>>& paths, double limit, int trace_every, bool priors,
+          const py::object& weather) {
+    TwinOptions o;
+    o.n_member = members, o.first_member = first_member, o.seed = seed, o.start = start_ns, o.hours = hours, o.dt = dt;
+    StudyOptions s{{}, limit, trace_every, priors};
+    for (const auto& words : paths) {
+      std::uint32_t on = 0;
+      for (const PathName& p : path_names)
+        if (std::find(words.begin(), words.end(), p.name) != words.end()) on |= p.path;
+      s.paths.push_back(on);
+    }
+    const auto series = all_series(weather);
+    guarded([&] {
+      o.device = device_named(device);
+      py::gil_scoped_release release;
+      study_ = make_study(n.network, n.library, series, o, s);
+      return 0;
+    });
+  }
+  void run(std::int64_t steps, const py::object& tell) {
+    for (std::int64_t i = 0; i < steps; ++i) {
+      {
+        py::gil_scoped_release release;
+        step(study_);
+      }
+      if (PyErr_CheckSignals() != 0) throw py::error_already_set();
+      if (!tell.is_none()) tell(i + 1);
+    }
+  }
+  py::dict results() const {
+    py::dict out;
+    const Twin& t = study_.twin;
+    std::vector<const State*> states = {&t.state};
+    std::vector<const ensemble::Watch*> watches = {&study_.watch};
+    std::vector<const ensemble::Tally*> tallies;
+    for (const Event& e : study_.event) states.push_back(&e.state), watches.push_back(&e.watch), tallies.push_back(&e.tally);
+    add_fields(out, watches, "twin");
+    add_fields(out, tallies, "path");
+    const View<const Real, 2> drawn = study_.parameter;
+    out["parameter_value"] = variable(py::array_t<Real>({drawn.extent[0], drawn.extent[1]}, drawn.data), "member parameter", "1", "as drawn from the priors");
+    const View<const Real, 2> energy = study_.energy;
+    out["energy_it"] = variable(py::array_t<Real>({energy.extent[0], energy.extent[1]}, energy.data), "twin member", "J", "energy of the IT load");
+    workload::State::each(t.state.workload, [&](const FieldInfo& info, const auto& a) { add_site(out, states, info, a, &State::workload); });
+    orbit::State::each(t.state.orbit, [&](const FieldInfo& info, const auto& a) { add_site(out, states, info, a, &State::orbit); });
+    std::vector<View<const std::uint32_t, 1>> flags;
+    for (const State* s : states) flags.push_back(s->run.flags);
+    out["flags"] = variable(stacked<std::uint32_t, 1>(flags), "twin member", "1", "bits that froze the member; 0: it went on");
+    return out;
+  }
+  std::vector<std::string> groups() const { return study_.group; }
+  Time time() const { return study_.twin.state.time; }
+
+ private:
+  // Counters of the site since the start: what the event did to the work.
+  template <class A, class Part>
+  void add_site(py::dict& out, const std::vector<const State*>& states, const FieldInfo& info, const A&, Part State::*part) const {
+    using T = typename A::value_type;
+    if constexpr (A::rank == 2 && std::is_arithmetic_v<T> && !std::is_same_v<T, Time> && sizeof(T) >= 4) {
+      static constexpr std::string_view wanted[] = {"n_late",        "n_done",         "wait_seconds", "work_done",
+                                                    "stall_seconds", "outage_seconds", "outage_count", "handover_count"};
+      if (std::find(std::begin(wanted), std::end(wanted), info.name) == std::end(wanted)) return;
+      std::vector<View<const T, 2>> views;
+      for (const State* s : states)
+        Part::each(s->*part, [&](const FieldInfo& i, const auto& a) {
+          if constexpr (std::is_same_v<std::remove_cvref_t<decltype(a)>, A>)
+            if (std::string_view(i.name) == info.name) views.push_back(a);
+        });
+      py::array all = stacked<T, 2>(views);
+      out[info.name] = variable(all[py::make_tuple(py::ellipsis(), 0)].template cast<py::array>(), "twin member", info.unit, info.meaning);
+    }
+  }
+
+  Study study_;
+};
+
+py::tuple pair(const ensemble::Interval& i) { return py::make_tuple(i.low, i.high); }
+
+}  // namespace
+
+void bind_study(py::module_& m) {
+  py::class_<PyStudy>(m, "Study", "Members with an event, each beside its own twin without it.")
+      .def(py::init<const PyNetwork&, int, std::uint32_t, std::uint64_t, Time, double, double, const std::string&, const std::vector<std::vector<std::string>>&,
+                    double, int, bool, const py::object&>(),
+           "network"_a, py::kw_only(), "members"_a, "first_member"_a, "seed"_a, "start_ns"_a, "hours"_a, "dt"_a, "device"_a, "paths"_a, "limit"_a,
+           "trace_every"_a, "priors"_a, "weather"_a)
+      .def("run", &PyStudy::run, "steps"_a, "tell"_a = py::none())
+      .def("results", &PyStudy::results)
+      .def_property_readonly("groups", &PyStudy::groups)
+      .def_property_readonly("time_ns", &PyStudy::time);
+
+  m.def("parameters", [] {
+    py::list out;
+    for (const ParameterInfo& p : parameter_table) out.append(py::dict("name"_a = p.name, "units"_a = p.unit, "meaning"_a = p.meaning));
+    return out;
+  });
+  m.def("bin_edges", [] {
+    std::vector<Real> edge;
+    for (int i = 0; i <= ensemble::n_bin; ++i) edge.push_back(ensemble::bin_edge(i));
+    return edge;
+  });
+  m.def("look_offsets", [] { return std::vector<Real>(std::begin(look_offset), std::end(look_offset)); });
+  m.def("quantile", [](const std::vector<Real>& sample, Real p, Real level) {
+    return guarded([&] {
+      const auto q = ensemble::quantile(sample, p, level);
+      return py::make_tuple(q.value, q.interval.low, q.interval.high, q.coverage);
+    });
+  }, "sample"_a, "p"_a, "level"_a = 0.95);
+  m.def("mean", [](const std::vector<Real>& sample, Real level) {
+    return guarded([&] { const auto x = ensemble::mean(sample, level); return py::make_tuple(x.value, x.interval.low, x.interval.high); });
+  }, "sample"_a, "level"_a = 0.95);
+  m.def("ratio", [](const std::vector<Real>& a, const std::vector<Real>& b, Real level) {
+    return guarded([&] { const auto x = ensemble::ratio(a, b, level); return py::make_tuple(x.value, x.interval.low, x.interval.high); });
+  }, "a"_a, "b"_a, "level"_a = 0.95);
+  m.def("wilson", [](Real k, Real n, Real level) { return guarded([&] { return pair(ensemble::wilson(k, n, level)); }); }, "k"_a, "n"_a, "level"_a = 0.95);
+}

@@ -1,0 +1,125 @@
+"""``coldsun study``: handover drift, and the highest coolant supply temperature."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+from typing import Annotated, Optional
+
+import typer
+from rich.text import Text
+
+from .errors import InputError
+
+
+def study(
+    site: Annotated[str, typer.Argument(help="a shipped site (atacama, masdar), or a TOML file")],
+    members: Annotated[int, typer.Option(help="size of the ensemble; each member is paired with its own twin without handovers")] = 256,
+    hours: Annotated[float, typer.Option(help="length of each member's run")] = 6.0,
+    start: Annotated[Optional[str], typer.Option(help="first instant, ISO 8601, UTC; by default the site's demo day")] = None,
+    seed: Annotated[int, typer.Option(help="of all chance")] = 1,
+    dt: Annotated[float, typer.Option(help="step of the time grid [s]")] = 10.0,
+    n_field: Annotated[int, typer.Option(help="nodes resolved as fields, the hottest types first; -1: as the site")] = 8,
+    limit: Annotated[float, typer.Option(help="drift beyond it counts [K]")] = 1.0,
+    paths: Annotated[Optional[list[str]], typer.Option(help="all, stall, burst, stale or none, against none; by default all and each alone")] = None,
+    workers: Annotated[Optional[int], typer.Option(help="processes; by default one per processor")] = None,
+    batch: Annotated[int, typer.Option(help="members per unit of work; the result does not depend on it")] = 16,
+    dask: Annotated[Optional[str], typer.Option(help="address of a Dask scheduler; its workers must see --out")] = None,
+    record: Annotated[Optional[Path], typer.Option("--out", help="folder of the batches, the result and the pictures")] = None,
+    resume: Annotated[bool, typer.Option(help="go on from the batches in --out")] = False,
+    supply: Annotated[bool, typer.Option(help="the highest coolant supply with a junction in its cap band on fewer than --share of days")] = False,
+    days: Annotated[int, typer.Option(help="with --supply: days sampled")] = 384,
+    share: Annotated[float, typer.Option(help="with --supply: share of days")] = 0.01,
+    as_json: Annotated[bool, typer.Option("--json", help="print the figures as JSON")] = False,
+) -> None:
+    """Ask what may go wrong: Monte Carlo over the site's priors, each member beside its own twin without handovers."""
+    folder = record or Path("runs") / f"{Path(site).stem}-{'supply' if supply else 'study'}"
+    with _executor(dask) as executor:
+        if supply:
+            return _supply(site, days, share, seed, n_field, folder, executor, workers, as_json)
+        from .studies import ALL, handover_drift
+        from .twin import PATHS
+
+        fields = None if n_field < 0 else n_field
+        made = handover_drift(site, members, hours, n_field=fields, seed=seed, start=start, dt=dt, paths=tuple(paths or (ALL, *PATHS)), limit=limit)
+        data = made.run(executor, workers, out=folder, resume=resume, batch=batch, progress=not as_json)
+    _tell(data, folder, limit, as_json)
+
+
+class _executor:
+    """A Dask cluster's executor, or None."""
+
+    def __init__(self, address: str | None):
+        self.address, self.client = address, None
+
+    def __enter__(self):
+        if self.address is None:
+            return None
+        try:
+            from distributed import Client
+        except ImportError:
+            raise InputError("--dask: the package distributed is not installed; accepted: pip install 'coldsun[study]'") from None
+        try:
+            self.client = Client(self.address, timeout=10)
+        except (OSError, ValueError) as error:
+            raise InputError(f"--dask {self.address}: no scheduler answers there ({type(error).__name__})") from None
+        return self.client.get_executor(retries=3)
+
+    def __exit__(self, *_):
+        if self.client is not None:
+            self.client.close()
+
+
+def _tell(data, folder: Path, limit: float, as_json: bool) -> None:
+    from . import plots_study as plots
+    from .cli import _table, out
+    from .studies import RAPS
+    from .study_tables import drift_table, region_sentence, regions, sound
+
+    rows, where = drift_table(data), regions(data, str(data["path"].values[0]))
+    pictures = [plots.draw_fan(data, folder / "fan.png"), plots.draw_exceedance(data, folder / "exceedance.png")]
+    frozen = data.sizes["member"] - sound(data).sizes["member"]
+    a = data.attrs
+    if as_json:
+        print(json.dumps({"study": str(folder / "study.nc"), "members": data.sizes["member"], "frozen": frozen, "rate": a["rate"],
+                          "wall_seconds": a["wall_seconds"], "rows": [_finite(vars(r)) for r in rows], "regions": [_finite(vars(r)) for r in where]}))
+    else:
+        heads = [("path", "left"), ("figure", "right"), ("unit", "left"), ("95 %", "right"), ("with handovers against without", "left")]
+        table = _table(f"{a['title']}: {data.sizes['member']} members", heads)
+        for r in rows:
+            table.add_row(r.path, f"{r.value:.4g}", r.unit, f"{_end(r.low)} to {_end(r.high)}", Text(r.name))
+        out.print(table)
+        for region in where:
+            out.print(region_sentence(region, limit), highlight=False, soft_wrap=True)
+        out.print(f"{a['members_run']:.0f} members in {a['wall_seconds']:.0f} s: {a['rate']:,.0f} member-seconds per second, each beside its own twin "
+                  f"({a['state_rate']:,.0f} simulated seconds per second in all); {RAPS}", highlight=False, soft_wrap=True)
+        for picture in pictures:
+            out.print(f"picture: {picture} (numbers: {picture.with_suffix('.nc').name})", highlight=False, soft_wrap=True)
+        out.print(f"study:   {folder / 'study.nc'} (xarray.open_dataset)", highlight=False, soft_wrap=True)
+    if frozen:
+        raise InputError(f"{frozen} of {data.sizes['member']} members were frozen by a fault and are left out of the figures")
+
+
+def _supply(site, days, share, seed, n_field, folder, executor, workers, as_json) -> None:
+    from . import plots_study as plots
+    from .cli import out
+    from .supply import sentences, supply_limit
+
+    data, answers = supply_limit(site, days, share, seed=seed, n_field=max(0, n_field), out=folder, executor=executor, workers=workers, progress=not as_json)
+    picture = plots.draw_supply(data, answers, folder / "supply.png")
+    if as_json:
+        print(json.dumps({"study": str(folder / "supply.nc"), "confirmed_degc": data.attrs["confirmed_degc"], "answers": [_finite(vars(a)) for a in answers]}))
+        return
+    for line in sentences(data, answers):
+        out.print(line, highlight=False, soft_wrap=True)
+    out.print(f"picture: {picture}", highlight=False, soft_wrap=True)
+
+
+def _end(x: float) -> str:
+    return "no bound" if math.isinf(x) else f"{x:.4g}"
+
+
+def _finite(row: dict) -> dict:
+    """JSON has no infinity and no NaN."""
+    return {k: v if not isinstance(v, float) or math.isfinite(v) else None for k, v in row.items()}

@@ -1,0 +1,204 @@
+"""Studies: Monte Carlo of members with an event, each paired with its own twin without it; batches on any executor, resumable."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import tempfile
+import time
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, ProcessPoolExecutor, wait
+from pathlib import Path
+
+import xarray as xr
+
+from . import _engine
+from .errors import InputError, engine_errors
+from .progress import Progress
+from .site import load_site
+from .study_batch import ALL, Spec, load, open_batch, plain, run_batch
+from .twin import PATHS, _whole, parse_start
+
+RAPS = "RAPS (ExaDigiT, commit 6c142bf, Frontier at 15-s ticks, uncertainties on): 6 to 8 simulated seconds per second on one core"
+
+
+class Study:
+    """A study that can be run, stopped, taken up and read. Made by `handover_drift`."""
+
+    def __init__(self, spec: Spec):
+        self.spec = spec
+
+    def shards(self, folder: str | Path) -> list[Path]:
+        """Batches in the folder that are of this study; raises InputError where one is of another."""
+        found = sorted(Path(folder).glob("members_*.nc"))
+        for path in found:
+            with open_batch(path) as shard:
+                if shard.attrs.get("identity") != self.spec.identity():
+                    raise InputError(f"{path}: is a batch of another study; accepted: the same site, hours, seed, dt, paths and priors, or another folder")
+        return found
+
+    def missing(self, folder: str | Path) -> list[int]:
+        """Members that no batch holds."""
+        done: set[int] = set()
+        for path in self.shards(folder):
+            _, first, count = path.stem.split("_")
+            done.update(range(int(first), int(first) + int(count)))
+        return [m for m in range(self.spec.members) if m not in done]
+
+    def batches(self, members: list[int], size: int) -> list[tuple[int, int]]:
+        """(first, count) of runs of neighbours of one start, at most `size` each."""
+        out: list[list[int]] = []
+        for m in members:
+            joins = out and m == out[-1][0] + out[-1][1] and out[-1][1] < size and self.spec.start_of(m) == self.spec.start_of(out[-1][0])
+            if joins:
+                out[-1][1] += 1
+            else:
+                out.append([m, 1])
+        return [(first, count) for first, count in out]
+
+    def run(self, executor=None, workers: int | None = None, *, out: str | Path | None = None, resume: bool = False, batch: int = 16,
+            progress=True) -> xr.Dataset:
+        """Run what is missing and join all members.
+
+        Parameters
+        ----------
+        executor : concurrent.futures.Executor, optional
+            Any: a Dask client's ``get_executor()``, ``mpi4py.futures``; its workers must see `out`. By default processes of this machine.
+        workers : int, optional
+            Processes, where no executor is given; 1: this one. By default one per processor.
+        out : path, optional
+            Folder of the batches and of the result ``study.nc``; a temporary one by default.
+        resume : bool
+            Take up the batches that `out` holds; else the folder must hold none.
+        batch : int
+            Members per unit of work; the result does not depend on it.
+        progress : bool or callable
+            As in `Twin.run`.
+
+        Returns
+        -------
+        xarray.Dataset
+            Every member's results, drift per path and event, extremes with and without; the fan's counts are sums over members.
+        """
+        folder = Path(out) if out is not None else Path(tempfile.mkdtemp(prefix="coldsun-study-"))
+        _prepare(folder)
+        if not resume and self.shards(folder):
+            raise InputError(f"{folder}: holds batches of this study already; accepted: --resume to go on, or another folder")
+        begin, missing = time.monotonic(), self.missing(folder)
+        todo = self.batches(missing, _whole("batch", batch, 1, 4096))
+        with Progress(progress, len(missing), unit="members") as tell:
+            done = [0]
+
+            def tick(count: int) -> None:
+                done[0] += count
+                if tell is not None:
+                    tell(done[0])
+
+            if executor is not None:
+                _work(executor, self.spec, todo, folder, tick)
+            elif (workers := min(workers or os.cpu_count() or 1, max(1, len(todo)))) == 1:
+                for first, count in todo:
+                    tick(run_batch(self.spec, first, count, str(folder))[1])
+            else:
+                self._pool(workers, todo, folder, tick)
+        return self._join(folder, len(missing), time.monotonic() - begin)
+
+    def _pool(self, workers: int, todo: list[tuple[int, int]], folder: Path, tick) -> None:
+        """Processes of our own; a batch whose worker died is run again, and after three deaths without progress the study ends with a word."""
+        deaths = 0
+        while todo:
+            before = len(todo)
+            try:
+                with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:   # OpenMP does not survive a fork
+                    _work(pool, self.spec, todo, folder, tick)
+                return
+            except BrokenExecutor:
+                gone = set(self.missing(folder))
+                todo = [(first, count) for first, count in todo if first in gone]
+                deaths = deaths + 1 if len(todo) == before else 0
+                if deaths == 3:
+                    raise InputError("three workers died one after the other without a batch done; accepted: fewer workers, a smaller batch; "
+                                     "a script keeps what it starts under if __name__ == \"__main__\":") from None
+
+    def _join(self, folder: Path, made: int, wall: float) -> xr.Dataset:
+        data = load(folder)
+        for part in folder.glob("*.part"):   # of workers that died
+            part.unlink(missing_ok=True)
+        states = len(self.spec.paths) + 1
+        seconds = made * self.spec.hours * 3600
+        data.attrs |= {"title": f"handover drift, {self.spec.network.title}", "spec": json.dumps(plain(self.spec)), "inputs": self.spec.network.inputs_text,
+                       "wall_seconds": wall, "members_run": made, "rate": seconds / wall if wall > 0 else 0.0, "state_rate": states * seconds / max(wall, 1e-9),
+                       "source": f"coldsun {_engine.build_info()['version']} ({_engine.build_info()['commit']})"}
+        _save(data, folder / "study.nc")
+        return data
+
+
+def _work(executor, spec: Spec, todo: list[tuple[int, int]], folder: Path, tick) -> None:
+    """All batches through an executor, few more in flight than it may have workers."""
+    queue, flying = list(todo), set()
+    try:
+        while queue or flying:
+            while queue and len(flying) < 64:
+                flying.add(executor.submit(run_batch, spec, *queue.pop(0), str(folder.absolute())))
+            landed, flying = wait(flying, return_when=FIRST_COMPLETED)
+            for future in landed:
+                tick(future.result()[1])
+    except BaseException:
+        for future in flying:
+            future.cancel()
+        raise
+
+
+def _prepare(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"{folder}: cannot be written: {error.strerror}") from None
+
+
+def _save(data: xr.Dataset, path: Path) -> None:
+    part = path.with_suffix(".part")
+    data.to_netcdf(part, engine="h5netcdf", encoding={n: {"zlib": True, "complevel": 4} for n in data.data_vars if data[n].size > 1000})
+    os.replace(part, path)
+
+
+def handover_drift(site, members: int = 256, hours: float = 6.0, *, n_field: int | None = 8, seed: int = 1, start: str | None = None, dt: float = 10.0,
+                   paths=(ALL, *PATHS), limit: float = 1.0, trace_every: int = 16, priors: bool = True, supply_degc: float | None = None,
+                   dates: int = 0, per_day: int = 4) -> Study:
+    """What outages of the link do to junctions and coolant: each member beside its own twin without them.
+
+    Parameters
+    ----------
+    site : Network, str or path
+        One site.
+    members, hours, seed, start, dt
+        As in `Twin`; every member draws its parameters from the site's priors.
+    n_field : int, optional
+        Nodes resolved as fields, the hottest types first; None: as the site says.
+    paths : sequence
+        Ways of the outage to the silicon that are compared with none: "all", each of "stall", "burst", "stale" alone, "none".
+    limit : float
+        Drift beyond it counts [K].
+    trace_every : int
+        Outages of every so many 15-s slots are looked at closely; 0: none, for extremes alone.
+    priors : bool
+        False: every member has the site's values.
+    supply_degc : float, optional
+        Coolant supply held at this temperature.
+    dates : int
+        Spread the members over so many dates of a year, `per_day` members on each; 0: all on the start's date.
+    """
+    network = load_site(site) if isinstance(site, (str, Path)) else site
+    with engine_errors():
+        if n_field is not None:
+            network = network.changed("n_field", _whole("n_field", n_field, 0, 1 << 20))
+        if supply_degc is not None:
+            network = network.changed("t_supply", supply_degc + 273.15)
+    for word in paths:
+        if word not in (ALL, "none", *PATHS):
+            raise InputError(f"paths: {word!r}; accepted: all, none, {', '.join(PATHS)}")
+    steps = hours * 3600 / dt if dt > 0 else 0
+    if not steps > 0 or abs(steps - round(steps)) > 1e-6:
+        raise InputError(f"hours = {hours:g} is no whole number of steps of {dt:g} s")
+    return Study(Spec(network, _whole("members", members, 1, 10_000_000), float(hours), _whole("seed", seed, 0, 2**64 - 1), parse_start(network, start).value,
+                      float(dt), tuple(paths), float(limit), _whole("trace_every", trace_every, 0, 1 << 30), bool(priors), per_day if dates else 0, int(dates)))

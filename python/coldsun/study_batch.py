@@ -1,0 +1,116 @@
+"""One batch of a study's members: what it is, how it is run, written and read. The unit of work that any process may run again."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import xarray as xr
+
+from . import _engine
+from .errors import InputError, engine_errors
+from .twin import PATHS
+
+SCHEMA = "study-1"
+ALL = "all"
+
+
+@dataclass(frozen=True)
+class Spec:
+    """What a study is: the same spec gives the same bits in every member, whatever batches and workers."""
+
+    network: object = field(compare=False)
+    members: int
+    hours: float
+    seed: int
+    start_ns: int
+    dt: float
+    paths: tuple[str, ...]     # "all", "none", or one of PATHS: a State with the event each
+    limit: float
+    trace_every: int
+    priors: bool
+    per_day: int               # members of one date; 0: all on the start's date
+    days: int                  # dates over the year
+
+    def start_of(self, member: int) -> int:
+        """First instant of a member's run [ns]."""
+        if not self.per_day:
+            return self.start_ns
+        day = (member // self.per_day) % self.days
+        return self.start_ns + round(day * 365.25 / self.days) * 86_400_000_000_000
+
+    def identity(self) -> str:
+        """Hash of all that a member's result depends on."""
+        given = {k: v for k, v in plain(self).items() if k != "members"}
+        return hashlib.sha256((json.dumps(given, sort_keys=True) + self.network.inputs_text).encode()).hexdigest()[:16]
+
+
+def plain(spec: Spec) -> dict:
+    """The spec without its network."""
+    return {k: getattr(spec, k) for k in spec.__dataclass_fields__ if k != "network"}
+
+
+def run_batch(spec: Spec, first: int, count: int, folder: str, threads: int = 1) -> tuple[int, int]:
+    """One unit of work: members [first, first + count), written whole under their name or not at all. Any process may run it again."""
+    _engine.set_threads(threads)
+    begin = time.monotonic()
+    paths = [list(PATHS) if p == ALL else [] if p == "none" else [p] for p in spec.paths]
+    with engine_errors():
+        study = _engine.Study(spec.network, members=count, first_member=first, seed=spec.seed, start_ns=spec.start_of(first), hours=spec.hours, dt=spec.dt,
+                              device="cpu", paths=paths, limit=spec.limit, trace_every=spec.trace_every, priors=spec.priors, weather=None)
+        study.run(round(spec.hours * 3600 / spec.dt))
+    data = _dataset(study, spec, first)
+    data.attrs["seconds"] = time.monotonic() - begin
+    target = Path(folder) / f"members_{first:07d}_{count:05d}.nc"
+    part = target.with_suffix(f".{os.getpid()}.part")
+    packing = {name: {"zlib": True, "complevel": 1} for name in data.data_vars if data[name].size > 1000}
+    data.to_netcdf(part, engine="h5netcdf", encoding=packing)
+    os.replace(part, target)
+    return first, count
+
+
+def _dataset(study, spec: Spec, first: int) -> xr.Dataset:
+    edge = np.array(_engine.bin_edges())
+    variables = {}
+    for name, v in study.results().items():
+        variables[name] = xr.Variable(v["axes"].split(), v["values"], {"units": v["units"], "long_name": v["meaning"]})
+    count = variables["parameter_value"].shape[0]
+    member, start = np.arange(first, first + count), [spec.start_of(m) for m in range(first, first + count)]
+    after = {"units": "s", "long_name": "after the outage's start"}
+    coords = {"member": member, "path": list(spec.paths), "twin": ["without", *spec.paths], "group": study.groups,
+              "parameter": [p["name"] for p in _engine.parameters()], "offset": ("offset", np.array(_engine.look_offsets()), after),
+              "bin_low": ("bin", edge[:-1], {"units": "K"}), "bin_high": ("bin", edge[1:], {"units": "K"}),
+              "start": ("member", np.array(start).astype("datetime64[ns]"))}
+    return xr.Dataset(variables, coords, {"coldsun_schema": SCHEMA, "identity": spec.identity()})
+
+
+def open_batch(path: Path) -> xr.Dataset:
+    try:
+        data = xr.open_dataset(path, engine="h5netcdf", decode_timedelta=False)
+    except Exception:
+        raise InputError(f"{path}: not a readable netCDF-4 file; accepted: a study's own") from None
+    if data.attrs.get("coldsun_schema") != SCHEMA:
+        data.close()
+        raise InputError(f"{path}: coldsun_schema = {data.attrs.get('coldsun_schema')!r}; accepted: {SCHEMA!r}")
+    return data
+
+
+def load(folder: str | Path) -> xr.Dataset:
+    """All members that the batches in a folder hold, in order, each once; the fan's counts are sums over them."""
+    parts = []
+    for path in sorted(Path(folder).glob("members_*.nc")):
+        with open_batch(path) as shard:
+            parts.append(shard.load())
+    if not parts:
+        raise InputError(f"{folder}: holds no batch of a study (members_*.nc)")
+    data = xr.concat(parts, "member", data_vars="minimal", coords="minimal", compat="override", join="override", combine_attrs="override")
+    data = data.sortby("member")
+    data = data.isel(member=np.unique(data["member"].values, return_index=True)[1])
+    data["fan_count"] = data["fan_count"].sum("member", dtype=np.int64).assign_attrs(data["fan_count"].attrs)   # events, not members
+    data.attrs.pop("seconds", None)
+    return data

@@ -1,0 +1,166 @@
+"""What a study says, as tables with intervals: drift per path, exceedance, and where in the priors the drift stays small."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+
+from . import _engine
+
+_SMALL = 0.05   # share of events beyond the limit below which the drift counts as below it
+
+
+@dataclass
+class Row:
+    """One figure with its 95 % interval; an infinite end: the sample gives no such bound."""
+
+    path: str
+    name: str
+    unit: str
+    value: float
+    low: float
+    high: float
+    how: str
+
+
+def sound(data: xr.Dataset) -> xr.Dataset:
+    """The members that no fault stopped."""
+    bad = np.vectorize(lambda f: _engine.is_fatal(int(f)))(data["flags"].values).any(axis=0)
+    return data.isel(member=~bad)
+
+
+def _values(array) -> list[float]:
+    return [float(x) for x in np.asarray(array).ravel()]
+
+
+def drift_table(data: xr.Dataset, group: str = "hall") -> list[Row]:
+    """Per path: how many outages move a junction by more than the limit, how far, how long; and what that does to work and power.
+
+    Quantiles are over members, of each member's own mean over its events or of its largest: members are independent, events of one are not.
+    """
+    d = sound(data)
+    hours = float(_spec(data)["hours"])
+    rows: list[Row] = []
+    for path in (str(p) for p in d["path"].values):
+        at, site = d.sel(path=path, group=group), d.sel(twin=path) - d.sel(twin="without")
+        n = at["n_event"].values
+        some = n > 0
+
+        def quantiles(name: str, unit: str, values, path=path) -> None:
+            for p, word in ((0.5, "median"), (0.9, "90 %")):
+                v, low, high, coverage = _engine.quantile(_values(values), p)
+                rows.append(Row(path, f"{name}: {word}", unit, v, low, high, f"order statistics, {100 * coverage:.1f} %"))
+
+        def mean(name: str, unit: str, values, path=path) -> None:
+            rows.append(Row(path, name, unit, *_engine.mean(_values(values)), "Student"))
+
+        if some.any():
+            over = _engine.ratio(_values(at["n_above"]), _values(n))
+            rows.append(Row(path, f"outages with a drift beyond {_spec(data)['limit']:g} K", "%", *(100 * x for x in over), "ratio over members"))
+            quantiles("peak of the drift, mean of a member's outages", "K", at["sum_peak"].values[some] / n[some])
+            quantiles("largest rise in a member's run", "K", at["max_rise"].values[some])
+            quantiles("deepest dip in a member's run", "K", -at["max_dip"].values[some])
+            quantiles("time beyond the limit per outage", "s", at["sum_time"].values[some] / n[some])
+            quantiles("longest return in a member's run", "s", at["max_return"].values[some])
+            for name, coolant in (("supply", "t_supply"), ("return", "t_return")):
+                c = d.sel(path=path, group=coolant)
+                quantiles(f"coolant {name}: largest drift in a member's run", "mK", 1e3 * np.maximum(c["max_rise"], -c["max_dip"]).values[some])
+        mean("held back by the cap law, more node-seconds per hour", "s/h", site["weighted"].sel(group="hall").values / hours)
+        mean("jobs found late, more", "1", site["n_late"].values)
+        mean("IT energy, more", "kWh", site["energy_it"].values / 3.6e6)
+        mean("work done, more", "s", site["work_done"].values)
+    return rows
+
+
+def exceedance(data: xr.Dataset, group: str = "hall") -> xr.Dataset:
+    """(path, threshold) share of outages with a larger drift, with the interval over members; thresholds are the bins' edges."""
+    d = sound(data).sel(group=group)
+    edge = d["bin_low"].values
+    keep = np.flatnonzero((edge > 0.04) & (edge < 40.0))
+    events = _values(d["n_event"].isel(path=0))
+    out = np.full((3, d.sizes["path"], len(keep)), np.nan)
+    for p in range(d.sizes["path"]):
+        beyond = d["peak_count"].isel(path=p).values[:, ::-1].cumsum(axis=1)[:, ::-1]
+        for k, b in enumerate(keep):
+            out[:, p, k] = _engine.ratio(_values(beyond[:, b]), events)
+    names = {"share": "share of outages whose drift exceeds the threshold", "low": "lower end of its 95 % interval", "high": "upper end of its 95 % interval"}
+    coords = {"path": d["path"].values, "threshold": ("threshold", edge[keep], {"units": "K"})}
+    return xr.Dataset({n: (("path", "threshold"), out[i], {"units": "1", "long_name": names[n]}) for i, n in enumerate(names)}, coords)
+
+
+def fan(data: xr.Dataset, group: str = "hall", shares=(0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)) -> xr.Dataset:
+    """(path, share, offset) quantiles of the drift at fixed times after an outage's start, over all outages looked at; linear inside a bin."""
+    count = data["fan_count"].sel(group=group)
+    low, high = data["bin_low"].values, data["bin_high"].values
+    out = np.full((count.sizes["path"], len(shares), count.sizes["offset"]), np.nan)
+    for p in range(count.sizes["path"]):
+        for o in range(count.sizes["offset"]):
+            n = count.values[p, o]
+            total, below = n.sum(), np.concatenate([[0], n.cumsum()])
+            for s, share in enumerate(shares):
+                if total:
+                    k = min(int(np.searchsorted(below, share * total, side="right")) - 1, len(n) - 1)
+                    out[p, s, o] = low[k] + (high[k] - low[k]) * (share * total - below[k]) / n[k] if n[k] else low[k]
+    coords = {"path": data["path"].values, "share": list(shares), "offset": data["offset"]}
+    title = "drift of the node that is furthest from its own twin"
+    return xr.Dataset({"drift": (("path", "share", "offset"), out, {"units": "K", "long_name": title}), "looks": count.sum("bin")}, coords)
+
+
+@dataclass
+class Region:
+    """Where along one parameter the drift stays below the limit."""
+
+    parameter: str
+    unit: str
+    low: float             # of the members drawn
+    high: float
+    bins: list[tuple[float, float, float, float, float]]   # from, to, share of outages beyond the limit, its interval
+    threshold: float       # beyond it (or below) fewer than 5 % of outages go beyond the limit, with 97.5 % confidence; NaN: nowhere
+    side: str              # "above" or "below" the threshold
+
+
+_SCANNED = ("outage_probability", "link_bound_share", "buffer", "outage_median", "buffer / outage_median", "burst_gain")
+
+
+def regions(data: xr.Dataset, path: str = "all", names=_SCANNED) -> list[Region]:
+    """For each parameter, or ratio of two: share of outages beyond the limit in six bins of equal numbers of members, and where it is small."""
+    d = sound(data).sel(path=path, group="hall")
+    n, above = d["n_event"].values.astype(float), d["n_above"].values.astype(float)
+    units = {p["name"]: p["units"] for p in _engine.parameters()}
+    out = []
+    for name in names:
+        over = [d["parameter_value"].sel(parameter=part).values for part in name.split(" / ")]
+        x = over[0] if len(over) == 1 else over[0] / over[1]
+        order = np.argsort(x, kind="stable")
+        bins = [(float(x[part[0]]), float(x[part[-1]]), *_engine.ratio(_values(above[part]), _values(n[part])))
+                for part in np.array_split(order, 6) if len(part)]
+        side, threshold = "above", math.nan
+        for side in ("above", "below"):   # walk inwards from the end; the longest stretch whose upper bound is small
+            walk = order[::-1] if side == "above" else order
+            for k in range(8, len(walk) + 1):
+                part = walk[:k]
+                enough = above[part].sum() > 0 or n[part].sum() >= 3.0 / _SMALL   # none seen says little of few: the rule of three
+                if n[part].sum() > 0 and enough and _engine.ratio(_values(above[part]), _values(n[part]))[2] < _SMALL:
+                    threshold = float(x[part[-1]])
+            if not math.isnan(threshold):
+                break
+        out.append(Region(name, units.get(name, "1"), float(x.min()), float(x.max()), bins, threshold, side))
+    return out
+
+
+def region_sentence(r: Region, limit: float) -> str:
+    """Where the drift falls below the limit, in words."""
+    unit = "" if r.unit == "1" else f" {r.unit}"
+    if math.isnan(r.threshold):
+        return f"{r.parameter}: nowhere between {r.low:.3g} and {r.high:.3g}{unit} alone do fewer than 5 % of outages drift by more than {limit:g} K"
+    if (r.side == "above" and r.threshold <= r.low) or (r.side == "below" and r.threshold >= r.high):
+        return f"{r.parameter}: everywhere between {r.low:.3g} and {r.high:.3g}{unit} fewer than 5 % of outages drift by more than {limit:g} K"
+    return f"{r.parameter}: {r.side} {r.threshold:.3g}{unit} fewer than 5 % of outages drift by more than {limit:g} K"
+
+
+def _spec(data: xr.Dataset) -> dict:
+    return json.loads(data.attrs["spec"])

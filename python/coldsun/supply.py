@@ -1,0 +1,106 @@
+"""The highest coolant supply temperature at which a junction enters its cap band on fewer than so many days."""
+
+from __future__ import annotations
+
+import math
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import xarray as xr
+
+from . import _engine
+from .errors import InputError
+from .studies import handover_drift
+
+_STEP = 6.0   # K, how much cooler a first temperature is tried where the caps already act
+
+
+@dataclass
+class Answer:
+    """One twin's answer at a level of 95 %. Temperatures in degrees C."""
+
+    twin: str
+    found: float           # supply at which the quantile of the day's hottest junction meets its cap
+    low: float             # interval of it, by order statistics
+    high: float
+    days: int              # sampled
+    hot_days: int          # at the temperature confirmed: days with a junction in its cap band
+    share: float
+    share_low: float       # Wilson
+    share_high: float
+    slope: float           # K of the hottest junction per K of supply, between the two runs
+
+
+def margins(data: xr.Dataset) -> xr.DataArray:
+    """(twin, member) of the day's hottest junction over the start of its cap band [K]; NaN where a member was frozen."""
+    frozen = np.vectorize(lambda f: _engine.is_fatal(int(f)))(data["flags"].values)
+    return data["margin"].sel(group="hall").where(~xr.DataArray(frozen, dims=data["flags"].dims))
+
+
+def _sound(margin: xr.DataArray) -> list[float]:
+    return [float(x) for x in margin.values if math.isfinite(x)]
+
+
+def supply_limit(site, days: int = 384, share: float = 0.01, *, first_degc: float = 42.0, seed: int = 1, dt: float = 30.0, n_field: int = 8,
+                 out: str | Path, executor=None, workers: int | None = 1, batch: int = 4, progress=True,
+                 hours: float = 24.0) -> tuple[xr.Dataset, list[Answer]]:
+    """The answer, with and without handovers, and the days behind it.
+
+    One run with every plate lumped and the supply held at `first_degc` gives the distribution of the day's hottest junction; a junction
+    follows its coolant, so the distance of its (1 - share) quantile to the cap is what the supply may rise. A second run at the temperature
+    found, with `n_field` nodes resolved, confirms it. Dates are spread over the year, four members on each, parameters drawn from the site's priors.
+    Both runs leave their batches in `out` and go on from them.
+
+    Returns
+    -------
+    Dataset, list of Answer
+        Margins (run, twin, day) as in ``supply.nc`` in `out`, and one answer per twin.
+    """
+    if not 0.0 < share < 1.0:
+        raise InputError(f"share = {share:g}; accepted: between 0 and 1")
+    if 4 * math.ceil(days / 4) != days:
+        raise InputError(f"days = {days}; accepted: a multiple of 4, the members of one date")
+    folder = Path(out)
+
+    def sample(degc: float, fields: int) -> xr.DataArray:
+        study = handover_drift(site, days, hours, n_field=fields, seed=seed, dt=dt, paths=("all",), trace_every=0, supply_degc=degc, dates=days // 4)
+        data = study.run(executor, workers, out=folder / f"supply_{degc:.1f}_fields_{fields}", resume=True, batch=batch, progress=progress)
+        return margins(data)
+
+    first = sample(first_degc, 0)
+    while max(_engine.quantile(_sound(first.isel(twin=t)), 1.0 - share)[0] for t in range(2)) > -0.5:   # the caps act: the margins say too little
+        first_degc -= _STEP
+        first = sample(first_degc, 0)
+    rise = [_engine.quantile(_sound(first.isel(twin=t)), 1.0 - share) for t in range(2)]
+    confirmed = math.floor(10.0 * (first_degc - max(r[0] for r in rise))) / 10.0
+    second = sample(confirmed, n_field)
+    answers = []
+    for t, name in enumerate(("without handovers", "with handovers")):
+        again, slope = _sound(second.isel(twin=t)), float((second - first).isel(twin=t).mean()) / (confirmed - first_degc)
+        hot = sum(x > 0.0 for x in again)
+        value, low, high, _ = rise[t]
+        answers.append(Answer(name, first_degc - value, first_degc - high, first_degc - low, len(again), hot, hot / len(again),
+                              *_engine.wilson(hot, len(again)), slope))
+    data = xr.concat([first, second], xr.Variable("supply", [first_degc, confirmed], {"units": "degC"})).to_dataset(name="margin")
+    data["margin"].attrs = {"units": "K", "long_name": "day's hottest junction over the start of its cap band"}
+    data = data.drop_vars("group").assign_attrs(share=share, days=days, seed=seed, first_degc=first_degc, confirmed_degc=confirmed, site=str(site))
+    part = folder / "supply.part"
+    data.to_netcdf(part, engine="h5netcdf")
+    os.replace(part, folder / "supply.nc")
+    return data, answers
+
+
+def sentences(data: xr.Dataset, answers: list[Answer]) -> list[str]:
+    """The answer as people read it."""
+    share = 100.0 * data.attrs["share"]
+    out = []
+    for a in answers:
+        low = "no bound" if math.isinf(a.low) else f"{a.low:.1f}"
+        high = "no bound" if math.isinf(a.high) else f"{a.high:.1f}"
+        out.append(f"{a.twin}: a junction enters its cap band on fewer than {share:g} % of days up to a coolant supply of {a.found:.1f} °C "
+                   f"(95 %: {low} to {high} °C; {a.days} days)")
+        out.append(f"  run again at {data.attrs['confirmed_degc']:.1f} °C: {a.hot_days} of {a.days} days, {100 * a.share:.2f} % "
+                   f"({100 * a.share_low:.2f} to {100 * a.share_high:.2f} %); the hottest junction moved {a.slope:.3f} K per K of supply")
+    return out

@@ -1,0 +1,48 @@
+"""The notebooks run from top to bottom, and a kernel's stop button ends a run within a second with a whole record."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+
+import coldsun as cs
+
+nbformat = pytest.importorskip("nbformat")
+nbclient = pytest.importorskip("nbclient")
+NOTEBOOKS = sorted((Path(__file__).resolve().parent.parent / "python" / "notebooks").glob("*.ipynb"))
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
+def test_every_cell_runs(path, tmp_path):
+    book = nbformat.read(path, as_version=4)
+    nbformat.validate(book)
+    assert all(not cell.get("outputs") for cell in book.cells), f"{path.name} is kept without outputs"
+    nbclient.NotebookClient(book, timeout=300, kernel_name="python3", resources={"metadata": {"path": str(tmp_path)}}).execute()
+    pictures = [out for cell in book.cells for out in cell.get("outputs", []) if "image/png" in out.get("data", {})]
+    assert pictures, "a notebook shows something"
+
+
+def test_stop_button_ends_a_run_within_a_second_with_a_whole_record(lumped, tmp_path):
+    """The kernel is interrupted as the button does it: SIGINT to the kernel while its cell is busy."""
+    from jupyter_client.manager import start_new_kernel
+
+    manager, client = start_new_kernel(kernel_name="python3")
+    try:
+        site, out = str(lumped), str(tmp_path / "run")
+        client.execute(f"import coldsun as cs; cs.Twin(cs.load_site({site!r}), hours=24).run(out={out!r}, progress=False)")
+        until = time.monotonic() + 60
+        while not list(tmp_path.glob("run/segment_0000.nc")) and time.monotonic() < until:
+            time.sleep(0.05)
+        begin = time.monotonic()
+        manager.interrupt_kernel()
+        reply = client.get_shell_msg(timeout=30)
+        took = time.monotonic() - begin
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
+    assert reply["content"]["status"] == "error" and reply["content"]["ename"] == "KeyboardInterrupt"
+    assert took < 1.0, f"{took:.2f} s"
+    record = cs.open_record(tmp_path / "run")
+    assert record.sizes["time"] > 360 and not list((tmp_path / "run").glob("*.part"))

@@ -1,0 +1,214 @@
+"""Studies: exactly nothing where no path is on, the same bits however the members are cut and whoever dies, resumed, on Dask, read and drawn."""
+
+from __future__ import annotations
+
+import json
+import os
+import pickle
+import signal
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+import xarray as xr
+
+import coldsun as cs
+from coldsun import _engine, plots_study, study_batch, study_tables
+
+START = "2026-06-14T15:00Z"
+
+
+def drift(network, members=6, hours=0.25, **more):
+    given = dict(hours=hours, n_field=0, seed=3, start=START, dt=30.0, paths=("all", "none"), trace_every=2) | more
+    return cs.studies.handover_drift(network, members, **given)
+
+
+def same(a: xr.Dataset, b: xr.Dataset) -> None:
+    assert set(a.data_vars) == set(b.data_vars)
+    for name in a.variables:
+        assert a[name].dtype == b[name].dtype and a[name].values.tobytes() == b[name].values.tobytes(), name
+
+
+@pytest.fixture(scope="module")
+def whole(network):
+    """Six members in one batch, in this process."""
+    return drift(network).run(workers=1, batch=6, progress=False)
+
+
+def test_without_paths_every_member_differs_by_exactly_nothing(whole):
+    none = whole.sel(path="none")
+    assert (none["n_event"].sel(group="hall") > 0).sum() >= 4
+    for name in ("max_rise", "max_dip", "sum_peak", "sum_time", "sum_return", "n_above"):
+        assert np.all(none[name].values == 0), name
+    for name in ("highest", "weighted", "above", "energy_it", "work_done", "n_late"):
+        assert np.array_equal(whole[name].sel(twin="none").values, whole[name].sel(twin="without").values), name
+    assert float(whole.sel(path="all", group="hall")["sum_peak"].sum()) > 0.0, "with the paths there is a difference"
+
+
+@pytest.mark.parametrize("workers,batch", [(1, 1), (1, 4), (2, 2)])
+def test_same_bits_for_any_workers_and_batches(network, whole, workers, batch):
+    same(drift(network).run(workers=workers, batch=batch, progress=False), whole)
+
+
+def test_same_bits_on_any_executor(network, whole, tmp_path):
+    with ThreadPoolExecutor(1) as executor:
+        same(drift(network).run(executor, out=tmp_path, batch=3, progress=False), whole)
+
+
+def test_same_bits_on_a_local_dask_cluster(network, whole, tmp_path):
+    distributed = pytest.importorskip("distributed")
+    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster, distributed.Client(cluster) as client:
+        same(drift(network).run(client.get_executor(retries=2), out=tmp_path, batch=2, progress=False), whole)
+
+
+def test_a_killed_worker_changes_no_bit(network, whole, tmp_path):
+    import multiprocessing
+
+    killed = []
+
+    def kill() -> None:
+        until = time.monotonic() + 60
+        while time.monotonic() < until and not killed:
+            # only this study's own pool: children of this process that the pool started
+            if list(tmp_path.glob("members_*.nc")):
+                for child in multiprocessing.active_children():
+                    os.kill(child.pid, signal.SIGKILL)
+                    killed.append(child.pid)
+                    return
+            time.sleep(0.01)
+
+    watcher = threading.Thread(target=kill)
+    watcher.start()
+    data = drift(network).run(workers=2, batch=1, out=tmp_path, progress=False)
+    watcher.join()
+    assert killed, "no worker was there to be killed"
+    same(data, whole)
+    assert not list(tmp_path.glob("*.part"))
+
+
+def test_resumed_study_runs_what_is_missing(network, whole, tmp_path):
+    told = []
+    drift(network).run(workers=1, batch=2, out=tmp_path, progress=False)
+    (tmp_path / "members_0000002_00002.nc").unlink()
+    (tmp_path / "members_0000004_00002.77.part").write_bytes(b"half a batch")
+    study = drift(network)
+    assert study.missing(tmp_path) == [2, 3]
+    with pytest.raises(cs.InputError, match="holds batches of this study already"):
+        study.run(workers=1, out=tmp_path, progress=False)
+    data = study.run(workers=1, batch=5, out=tmp_path, resume=True, progress=told.append)
+    assert data.attrs["members_run"] == 2 and told[-1] == 1.0
+    same(data, whole)
+    more = drift(network, members=7).run(workers=1, out=tmp_path, resume=True, progress=False)   # a study may grow
+    same(more.isel(member=slice(0, 6)).drop_vars("fan_count"), whole.drop_vars("fan_count"))
+    with pytest.raises(cs.InputError, match="batch of another study"):
+        drift(network, seed=4).run(workers=1, out=tmp_path, resume=True, progress=False)
+
+
+def test_dates_spread_over_a_year_and_a_batch_has_one(network):
+    study = drift(network, members=10, dates=3, paths=("all",), trace_every=0)
+    assert study.batches(list(range(10)), 16) == [(0, 4), (4, 4), (8, 2)]
+    starts = [study.spec.start_of(m) for m in range(12)]
+    assert starts[0] == starts[3] < starts[4] < starts[8] and starts[8] - starts[0] == round(2 * 365.25 / 3) * 86_400_000_000_000
+
+
+def test_network_travels_to_workers(network):
+    changed = network.changed("n_field", 3).changed("t_supply", 315.0)
+    back = pickle.loads(pickle.dumps(changed))
+    assert back.sites[0]["n_field"] == 3 and back.inputs_text == changed.inputs_text != network.inputs_text
+    assert cs.load_site("atacama", n_field=8).sites[0]["n_field"] == 8
+
+
+def test_tables_and_pictures(whole, tmp_path):
+    rows = study_tables.drift_table(whole)
+    beyond = next(r for r in rows if r.path == "all" and r.unit == "%")
+    hall = whole.sel(path="all", group="hall")
+    assert beyond.value == pytest.approx(100 * float(hall["n_above"].sum() / hall["n_event"].sum()))
+    assert beyond.low <= beyond.value <= beyond.high
+    above = study_tables.exceedance(whole)["share"].sel(path="all").values
+    assert np.all(np.diff(above) <= 0) and 0 < above[0] <= 1
+    quantiles = study_tables.fan(whole)["drift"].sel(path="all").values
+    assert np.all(np.diff(quantiles, axis=0) >= 0)
+    assert np.all(np.abs(quantiles[:, 0]) < 0.02), "nothing yet when the outage begins"
+    for draw, name in ((plots_study.draw_fan, "fan"), (plots_study.draw_exceedance, "exceedance")):
+        picture = draw(whole, tmp_path / f"{name}.png")
+        assert picture.stat().st_size > 10_000
+        xr.open_dataset(picture.with_suffix(".nc"), engine="h5netcdf").close()
+    for region in study_tables.regions(whole):
+        assert region.low <= region.high and study_tables.region_sentence(region, 1.0).startswith(region.parameter)
+
+
+def test_regions_find_the_edge_of_a_made_up_study(whole):
+    """Outages drift where the buffer is shorter than 0.3 s, and nowhere else: the table must find 0.3 s."""
+    n = 200
+    buffer = np.linspace(0.01, 1.0, n)
+    made = whole.isel(member=np.zeros(n, int)).assign_coords(member=np.arange(n)).copy(deep=True)
+    made["parameter_value"].loc[dict(parameter="buffer")] = buffer
+    made["n_event"][:] = 20
+    made["n_above"][:] = np.where(buffer < 0.3, 12, 0)[None, :, None]
+    (region,) = study_tables.regions(made, names=("buffer",))
+    assert region.side == "above" and 0.25 < region.threshold < 0.32
+    made["n_above"][:] = 12
+    (region,) = study_tables.regions(made, names=("buffer",))
+    assert np.isnan(region.threshold)
+    made["n_above"][:] = 0
+    (region,) = study_tables.regions(made, names=("buffer",))
+    assert "everywhere" in study_tables.region_sentence(region, 1.0)
+
+
+def test_supply_limit_is_confirmed_and_resumed(network, tmp_path):
+    from coldsun.supply import sentences, supply_limit
+
+    given = dict(days=8, share=0.3, hours=0.5, first_degc=41.0, n_field=0, out=tmp_path, progress=False)
+    data, answers = supply_limit(network, **given)
+    again, same_answers = supply_limit(network, **given)
+    assert answers == same_answers and data.equals(again)
+    for a, row in zip(answers, data["margin"].isel(supply=0).transpose("twin", "member").values):
+        assert a.found == pytest.approx(41.0 - _engine.quantile(list(row), 0.7)[0])
+        assert 0.7 < a.slope < 1.2, "a junction follows its coolant; less where the caps act"
+    assert data.attrs["confirmed_degc"] <= min(a.found for a in answers)
+    assert len(sentences(data, answers)) == 4
+
+
+def test_command_line(cli, lumped, tmp_path):
+    words = ("study", lumped, "--members", 2, "--hours", 0.25, "--dt", 30, "--start", START, "--n-field", 0, "--paths", "all", "--workers", 1)
+    words += ("--out", tmp_path)
+    result = cli(*words, "--json")
+    assert result.status == 0, result.err
+    told = json.loads(result.out)
+    assert told["members"] == 2 and told["rate"] > 0 and {r["path"] for r in told["rows"]} == {"all"}
+    text = cli(*words, "--resume").out
+    assert "member-seconds per second" in text and "RAPS" in text and (tmp_path / "fan.png").is_file()
+    assert cli(*words).status == 2
+
+
+@pytest.mark.parametrize("given,sentence", [
+    (dict(paths=("sideways",)), "paths: 'sideways'"), (dict(members=0), "members = 0"), (dict(hours=0.2501), "no whole number of steps"),
+    (dict(n_field=-2), "n_field = -2"), (dict(supply_degc=120.0), "t_supply"), (dict(seed=-1), "seed = -1"),
+])
+def test_bad_input_is_one_sentence(network, given, sentence):
+    with pytest.raises(cs.InputError, match=sentence):
+        drift(network, **given)
+
+
+def test_foreign_batch_is_refused(tmp_path):
+    (tmp_path / "members_0000000_00001.nc").write_bytes(b"no netCDF")
+    with pytest.raises(cs.InputError, match="not a readable netCDF-4"):
+        study_batch.load(tmp_path)
+    with pytest.raises(cs.InputError, match="holds no batch"):
+        study_batch.load(tmp_path / "nothing")
+
+
+def test_the_engine_s_intervals_are_scipy_s():
+    stats = pytest.importorskip("scipy.stats")
+    rng = np.random.default_rng(1)
+    x = rng.lognormal(size=57)
+    value, low, high = _engine.mean(list(x))
+    assert (low, high) == pytest.approx(stats.t.interval(0.95, 56, x.mean(), stats.sem(x)), rel=1e-12)
+    assert _engine.wilson(7, 50) == pytest.approx(stats.binomtest(7, 50).proportion_ci(method="wilson"), rel=1e-12)
+    assert _engine.quantile(list(x), 0.5)[0] == pytest.approx(np.quantile(x, 0.5))
+    value, low, high, coverage = _engine.quantile(list(x), 0.9)
+    l, h = (int(np.flatnonzero(np.sort(x) == v)[0]) + 1 for v in (low, high))
+    assert coverage == pytest.approx(stats.binom.cdf(h - 1, 57, 0.9) - stats.binom.cdf(l - 1, 57, 0.9), rel=1e-12)
+    assert coverage >= 0.95
