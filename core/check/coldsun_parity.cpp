@@ -164,7 +164,7 @@ struct Follow {
   Shadow shadow;
   explicit Follow(Twin& t) : shadow(make_shadow(network, t)) { t.inputs.feed = {}; }
   void add_to(std::vector<FieldRef>& list) const {
-    const auto add = [&](const char* name, const auto& a) { list.push_back(field("shadow", {name, "1", "", "", Kind::derived}, a)); };
+    const auto add = [&](const char* name, const auto& a) { list.push_back(field_of("shadow", {name, "1", "", "", Kind::derived}, a)); };
     add("x", shadow.x), add("y", shadow.y), add("trouble", shadow.trouble);
   }
   template <class Space>

@@ -71,7 +71,7 @@ struct Twin {
   }
   AskPower ask_power() {
     return {cut,           sys.node_site,        sys.node_p_idle, sys.node_p_max,   sys.node_exponent,  sys.statistics,   state.node_job,
-            jobs.priority, jobs.job_utilization, state.work_owed, state.burst_gain, jobs.link_bound,    state.link_phase, true,
+            jobs.priority, jobs.job_utilization, state.work_owed, state.burst_gain, state.plan_cap, jobs.link_bound,    state.link_phase, true,
             true,          state.utilization,    state.p_request, state.p_floor,    state.node_priority};
   }
 };
@@ -129,7 +129,7 @@ BENCHMARK(ask_power)->Arg(1)->Arg(256)->UseRealTime();
 void pace_of_nodes(benchmark::State& state) {
   const int n = static_cast<int>(state.range(0));
   Twin t(n);
-  const NodePace kernel{t.cut, t.p_node, t.state.p_request, t.state.p_floor, t.state.node_pace};
+  const NodePace kernel{t.cut, t.p_node, t.state.p_request, t.state.p_request, t.state.p_floor, t.state.plan_cap, t.state.node_job, t.state.node_pace};
   for_rows(Host{}, n, n_node, kernel);
   for (int m = 0; m < n; ++m)
     for (int k = 0; k < n_node; ++k) {

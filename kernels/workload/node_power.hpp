@@ -12,6 +12,8 @@ struct PowerCurve {
 
   COLDSUN_FN Real share(Real utilization) const { return math::pow(math::clamp(utilization, 0.0, 1.0), exponent); }
   COLDSUN_FN Real operator()(Real utilization) const { return p_idle + (p_max - p_idle) * share(utilization); }
+  // The utilisation that draws p.
+  COLDSUN_FN Real inverse(Real p) const { return math::pow(math::clamp((p - p_idle) / (p_max - p_idle), 0.0, 1.0), 1.0 / exponent); }
 };
 
 // Utilisation whose power lies `gain` of the way from that of u up to the maximum.
