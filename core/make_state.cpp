@@ -3,7 +3,6 @@
 #include "core/couple.hpp"
 #include "core/make_system.hpp"
 #include "core/spaces.hpp"
-#include "thermal/loop.hpp"
 
 namespace coldsun {
 
@@ -74,6 +73,7 @@ State make_state(const System& system, const Inputs& inputs, int n_member, std::
   s.controls.heat_pending = Array<Real, 2>(device, {n_member, n_site});
   s.controls.q_extra = Array<Real, 2>(device, {n_member, n_site});
   s.controls.p_pv_seen = Array<Real, 2>(device, {n_member, n_site});
+  s.controls.p_battery_seen = Array<Real, 2>(device, {n_member, n_site});
   s.controls.p_overhead_seen = Array<Real, 2>(device, {n_member, n_site});
   s.controls.p_aux_bound = Array<Real, 2>(device, {n_member, n_site});
   for (int m = 0; m < n_member; ++m)
@@ -81,8 +81,7 @@ State make_state(const System& system, const Inputs& inputs, int n_member, std::
       const ControlLaw& law = system.control(k);
       s.controls.p_site_cap(m, k) = law.p_it_max;
       s.controls.t_supply_set(m, k) = couple::supply_set_point(law, inputs.weather.temp_air(k, 0));
-      const thermal::LoopModel& loop = system.thermal.loop(k);   // nothing was seen yet: assume the auxiliaries' most
-      s.controls.p_overhead_seen(m, k) = thermal::aux_bound(loop, loop.v_dot, inputs.weather.temp_air(k, 0));
+      s.controls.p_pv_seen(m, k) = law.p_it_max;   // nothing was seen yet: the first cut has no cap
     }
   with_space(device, [&](auto space) { workload::start(space, system.workload, inputs.jobs, s.workload), synchronize(space); });
   make_series(s);

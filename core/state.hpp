@@ -24,8 +24,7 @@ struct ControlLaw {
   Real t_supply_min = 0;      // K, lowest set-point: dew point and condensation
   Real approach = 0;          // K, supply set-point over ambient air when that is lower
   Real p_grid_budget = 0;     // W that IT may take from the grid under the site cap
-  Real soc_reserve = 0;       // below it the cap counts no battery
-  Real p_it_max = 0, p_battery = 0;  // W
+  Real p_it_max = 0;          // W
 };
 
 struct System {
@@ -45,15 +44,16 @@ struct System {
 // What moved by remote control: held while the link is down.
 struct Controls {
   Array<Real, 2> p_site_cap, t_supply_set, p_aux_bound;
-  Array<Real, 2> heat_pending, q_extra, p_pv_seen, p_overhead_seen;
+  Array<Real, 2> heat_pending, q_extra, p_pv_seen, p_battery_seen, p_overhead_seen;
   template <class Self, class F> static void each(Self& s, F&& f) {
     f(FieldInfo{"p_site_cap", "W", "member site", "cap on what the nodes are asked for, as the remote controller last said", Kind::state}, s.p_site_cap);
     f(FieldInfo{"t_supply_set", "K", "member site", "set-point of the coolant supply as the remote controller last said", Kind::state}, s.t_supply_set);
     f(FieldInfo{"heat_pending", "J", "member site", "heat of the indoor converters that the coolant has not had yet", Kind::state}, s.heat_pending);
     f(FieldInfo{"q_extra", "W", "member site", "heat of the indoor converters into the coolant: that of the cut before, over this one", Kind::derived},
       s.q_extra);
-    f(FieldInfo{"p_pv_seen", "W", "member site", "PV power available in the cut before: what the remote controller knows", Kind::state}, s.p_pv_seen);
-    f(FieldInfo{"p_overhead_seen", "W", "member site", "auxiliaries, losses and leakage beyond what was asked, in the cut before", Kind::state},
+    f(FieldInfo{"p_pv_seen", "W", "member site", "PV power that the boost stages could take in the cut before", Kind::state}, s.p_pv_seen);
+    f(FieldInfo{"p_battery_seen", "W", "member site", "what the battery could give above its reserve in the cut before", Kind::state}, s.p_battery_seen);
+    f(FieldInfo{"p_overhead_seen", "W", "member site", "auxiliaries, losses and change of leakage in the cut before", Kind::state},
       s.p_overhead_seen);
     f(FieldInfo{"p_aux_bound", "W", "member site", "most that the auxiliaries may draw", Kind::scratch}, s.p_aux_bound);
   }
