@@ -4,7 +4,6 @@
 #include "core/make_system.hpp"
 #include "core/spaces.hpp"
 #include "sky/climate.hpp"
-#include "thermal/loop.hpp"
 
 namespace coldsun {
 
@@ -75,6 +74,7 @@ State make_state(const System& system, const Inputs& inputs, int n_member, std::
   s.controls.heat_pending = Array<Real, 2>(device, {n_member, n_site});
   s.controls.q_extra = Array<Real, 2>(device, {n_member, n_site});
   s.controls.p_pv_seen = Array<Real, 2>(device, {n_member, n_site});
+  s.controls.p_battery_seen = Array<Real, 2>(device, {n_member, n_site});
   s.controls.p_overhead_seen = Array<Real, 2>(device, {n_member, n_site});
   s.controls.p_aux_bound = Array<Real, 2>(device, {n_member, n_site});
   s.controls.kc_seen = Array<Real, 2>(device, {n_member, n_site});
@@ -89,8 +89,7 @@ State make_state(const System& system, const Inputs& inputs, int n_member, std::
       s.controls.t_supply_set(m, k) = couple::supply_set_point(law, inputs.weather.temp_air(k, 0));
       const Real usual = sky::mean_clouds(system.sky.site(k).cloud, date_of(start).month - 1).index;   // to be expected till the sun is seen
       s.controls.kc_seen(m, k) = s.controls.kc_planned(m, k) = usual;
-      const thermal::LoopModel& loop = system.thermal.loop(k);   // nothing was seen yet: assume the auxiliaries' most
-      s.controls.p_overhead_seen(m, k) = thermal::aux_bound(loop, loop.v_dot, inputs.weather.temp_air(k, 0));
+      s.controls.p_pv_seen(m, k) = law.p_it_max;   // nothing was seen yet: the first cut has no cap
     }
   with_space(device, [&](auto space) { workload::start(space, system.workload, inputs.jobs, s.workload), synchronize(space); });
   make_series(s);

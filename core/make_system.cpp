@@ -18,8 +18,6 @@ ControlLaw control_of(const Site& site) {
   law.approach = c.supply_approach;
   for (const NodeType& t : site.hall.node) law.p_it_max += t.n_node * t.p_max;
   law.p_grid_budget = site.power.grid.present ? site.power.grid.p_budget : 0.0;
-  law.p_battery = site.power.battery.converter.p_rated;
-  law.soc_reserve = site.power.battery.soc_reserve;
   return law;
 }
 

@@ -24,8 +24,7 @@ struct ControlLaw {
   Real t_supply_min = 0;      // K, lowest set-point: dew point and condensation
   Real approach = 0;          // K, supply set-point over ambient air when that is lower
   Real p_grid_budget = 0;     // W that IT may take from the grid under the site cap
-  Real soc_reserve = 0;       // below it the cap counts no battery
-  Real p_it_max = 0, p_battery = 0;  // W
+  Real p_it_max = 0;          // W
 };
 
 struct System {
@@ -46,7 +45,7 @@ struct System {
 // What moved by remote control: held while the link is down.
 struct Controls {
   Array<Real, 2> p_site_cap, t_supply_set, p_aux_bound;
-  Array<Real, 2> heat_pending, q_extra, p_pv_seen, p_overhead_seen;
+  Array<Real, 2> heat_pending, q_extra, p_pv_seen, p_battery_seen, p_overhead_seen;
   Array<Real, 2> kc_seen, kc_planned;       // (member, site) clear-sky index: as a planner sees it, and as it saw it at its last decision
   Array<Time, 1> plan_made;                 // (member) when that was; 0: never
   template <class Self, class F> static void each(Self& s, F&& f) {
@@ -55,8 +54,9 @@ struct Controls {
     f(FieldInfo{"heat_pending", "J", "member site", "heat of the indoor converters that the coolant has not had yet", Kind::state}, s.heat_pending);
     f(FieldInfo{"q_extra", "W", "member site", "heat of the indoor converters into the coolant: that of the cut before, over this one", Kind::derived},
       s.q_extra);
-    f(FieldInfo{"p_pv_seen", "W", "member site", "PV power available in the cut before: what the remote controller knows", Kind::state}, s.p_pv_seen);
-    f(FieldInfo{"p_overhead_seen", "W", "member site", "auxiliaries, losses and leakage beyond what was asked, in the cut before", Kind::state},
+    f(FieldInfo{"p_pv_seen", "W", "member site", "PV power that the boost stages could take in the cut before", Kind::state}, s.p_pv_seen);
+    f(FieldInfo{"p_battery_seen", "W", "member site", "what the battery could give above its reserve in the cut before", Kind::state}, s.p_battery_seen);
+    f(FieldInfo{"p_overhead_seen", "W", "member site", "auxiliaries, losses and change of leakage in the cut before", Kind::state},
       s.p_overhead_seen);
     f(FieldInfo{"kc_seen", "1", "member site", "clear-sky index of the last 10 minutes of sun, exponentially weighted", Kind::state}, s.kc_seen);
     f(FieldInfo{"kc_planned", "1", "member site", "kc_seen at the last decision of a planner", Kind::state}, s.kc_planned);

@@ -38,7 +38,7 @@ void substep(Space space, const System& sys, State& s, const Inputs& in, const C
   orbit::advance(space, sys.orbit, s.orbit, orbit_drive(s, in), cut);
   sky::advance(space, sys.sky, s.sky, {&in.weather, s.run.flags}, cut);
   for_rows(space, n, n_site,
-           couple::Control{cut, sys.control, s.sky.temp_air, s.controls.p_pv_seen, s.controls.p_overhead_seen, s.electrical.soc, s.orbit.link_up,
+           couple::Control{cut, sys.control, s.sky.temp_air, s.controls.p_pv_seen, s.controls.p_battery_seen, s.controls.p_overhead_seen, s.orbit.link_up,
                            s.controls.p_site_cap, s.controls.t_supply_set, (sys.paths & path_stale) != 0});
 
   const workload::Drive work = workload_drive(sys, s);
@@ -69,9 +69,10 @@ void substep(Space space, const System& sys, State& s, const Inputs& in, const C
 
   electrical::advance(space, sys.electrical, s.electrical, power, cut);
   for_rows(space, n, n_site,
-           couple::Remember{cut, s.electrical.p_heat, s.electrical.p_pv_available, s.electrical.p_it, s.workload.p_it_request, s.electrical.p_shed,
-                            s.electrical.p_aux, s.electrical.p_loss, s.sky.ghi, s.sky.clearsky_index, s.controls.heat_pending,
-                            s.controls.p_pv_seen, s.controls.p_overhead_seen, s.controls.kc_seen});
+           couple::Remember{cut, sys.electrical.site, s.electrical.p_heat, s.electrical.pv_linear, s.electrical.pv_square,
+                            s.electrical.loss_pv_converter, s.electrical.p_discharge_reserve, s.electrical.p_it, s.workload.p_it_request,
+                            s.electrical.p_shed, s.electrical.p_aux, s.electrical.p_loss, s.sky.ghi, s.sky.clearsky_index,
+                            s.controls.heat_pending, s.controls.p_pv_seen, s.controls.p_battery_seen, s.controls.p_overhead_seen, s.controls.kc_seen});
   workload::advance(space, sys.workload, in.jobs, s.workload, work, cut);
 
   for_rows(space, s.series.source.extent(0), n * n_site, couple::Accumulate{cut, s.series.source, s.series.sum});

@@ -139,6 +139,34 @@ TYPED_TEST(Bus, BatteryAtItsReserveIsNotDrainedByItsConverter) {
   EXPECT_GT(c.b.st.p_it(0, small_grid), 0.0);
 }
 
+// A surplus that is less than the converter's own need does not switch on the converter of a battery at its reserve: it would drain it.
+TYPED_TEST(Bus, SmallSurplusDoesNotDrainABatteryAtItsReserve) {
+  Case c(device_of<TypeParam>);
+  const double reserve = c.b.sys.site(island).battery.soc_reserve;
+  for (int i = 1; i <= 20; ++i) {   // from a glimmer to more than enough to charge
+    c.b.g.fill(10.0 * i), c.b.p_request.fill(0.0), c.b.p_floor.fill(0.0), c.b.p_leak.fill(0.0), c.b.p_node.fill(0.0), c.b.p_aux.fill(0.0);
+    c.b.st.soc(0, island) = reserve;
+    electrical::allocate(TypeParam{}, c.b.sys, c.b.st, c.b.drive(), c.b.cut());
+    electrical::advance(TypeParam{}, c.b.sys, c.b.st, c.b.drive(), c.b.cut());
+    synchronize(TypeParam{});
+    EXPECT_GE(c.b.st.soc(0, island), reserve) << c.b.g(0, 0);
+  }
+  EXPECT_GT(c.b.st.soc(0, island), reserve);
+}
+
+// Where power is short empty nodes go off before a job waits for them.
+TYPED_TEST(Bus, EmptyNodesGoOffFirst) {
+  Case c(device_of<TypeParam>);
+  for (int s = 0; s < n_kind; ++s) c.b.st.soc(0, s) = c.b.sys.site(s).battery.soc_min;
+  const int first = small_grid * n_node;
+  for (int i = 0; i < n_node; ++i) c.b.priority(0, first + i) = i < 8 ? 0 : 1, c.b.p_request(0, first + i) = i < 8 ? 500.0 : 3e3;
+  c.step(TypeParam{});
+  int idle = 0, work = 0;
+  for (int i = 0; i < n_node; ++i) (i < 8 ? idle : work) += c.b.st.p_allocated(0, first + i) > 0.0;
+  EXPECT_EQ(work, 8);
+  EXPECT_EQ(idle, 0);
+}
+
 // The bus voltage moves towards its droop line with its response time, and the energy in the capacitance is what the balance says.
 TYPED_TEST(Bus, CapacitanceStoresWhatTheBalanceSays) {
   Case c(device_of<TypeParam>, 0.05);

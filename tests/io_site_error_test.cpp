@@ -100,7 +100,7 @@ TEST(SiteError, SlipsOfSize) {
   EXPECT_EQ(error_of(with("n_series = 250", "n_series = 501")).find("no error"), std::string::npos);
   EXPECT_EQ(error_of(with("n_series = 250", "n_series = 125")), "no error");
   expect_error("p_rated_kw = { value = 9,", "p_rated_w = { value = 9,",
-               "atacama.toml:LINE: power.rack_converter.p_rated_w = 9 W; accepted: 1880 W and more, what a node of end_of_row draws at rest");
+               "atacama.toml:LINE: power.rack_converter.p_rated_w = 9 W; accepted: 2088 W and more, what a hot node of end_of_row draws at rest");
   expect_error("n_series = { value = 14,", "n_series = { value = 140,",
                "atacama.toml:LINE: power.strings[north].n_series = 140 modules are 6958 V in the sun; accepted: at most 1500 V, 30 modules");
   const std::string one = error_of(with("n_plate = { value = 8,", "n_plate = { value = 1,"));

@@ -20,7 +20,7 @@ namespace {
 Real volumetric_heat_capacity(const std::string& coolant) { return coolant == "water" ? 992.2 * 4179.5 : 1009.9 * 3969.0; }
 
 // Dry air at the site's altitude: the standard atmosphere and the gas law.
-Real air_heat_capacity(Real altitude, Real t_air) { return 1006.0 * standard_pressure(altitude) / (287.05 * t_air); }
+Real air_heat_capacity(Real altitude, Real t_air) { return 1006.0 * standard_pressure(altitude) / (constants::dry_air_gas * t_air); }
 
 // Effectiveness of a counterflow exchanger, and of a crossflow one with both streams unmixed (Incropera, Fundamentals of Heat and
 // Mass Transfer, 7th ed., table 11.3).

@@ -29,6 +29,7 @@ const std::map<std::string, std::string> standard_names = {
 const std::set<std::string> internals = {
     "workload/queue_head", "workload/changed", "workload/link_down_since", "electrical/v_rc1", "electrical/v_rc2", "electrical/p_aux_cap",
     "electrical/pv_share", "electrical/balance_pv", "electrical/balance_bus", "controls/heat_pending", "controls/p_pv_seen",
+    "controls/p_battery_seen", "controls/p_overhead_seen",
     "controls/q_extra", "thermal/p_aux",
 };
 

@@ -105,9 +105,11 @@ void check_sizes(const Site& s, Table hall, Table cooling, Table power) {
     if (rise > plate_max)
       node[i].fail("n_plate", fmt::format("= {} leaves {:.0f} W to each plate, {:.0f} K above its coolant; accepted: at most {:.0f} K",
                                           n.n_plate, heat, rise, plate_max));
-    const Real rating = s.power.rack_converter.p_rated, least = n.p_idle + n.p_leakage;
+    // as allocation counts it: the leakage of the end of the cap's band at rest
+    const Real rating = s.power.rack_converter.p_rated;
+    const Real least = n.p_idle + n.p_leakage * std::max(1.0, std::exp(std::min(n.leakage_slope * (n.t_cap + n.t_cap_band - n.t_leakage), 4.0)));
     if (rating < least)
-      power.child("rack_converter").fail("p_rated", fmt::format("= {:g} W; accepted: {:g} W and more, what a node of {} draws at rest", rating,
+      power.child("rack_converter").fail("p_rated", fmt::format("= {:g} W; accepted: {:g} W and more, what a hot node of {} draws at rest", rating,
                                                                 least, n.name));
   }
 

@@ -29,7 +29,7 @@ Real share_of_bandwidth(const Machine& m, const Run& run) {
   return std::min(counter(run, "bytes") / (on_one_thread(run) ? m.bandwidth_one : m.bandwidth_all), 1.0);
 }
 Real share_of_arithmetic(const Machine& m, const Run& run) {
-  return std::min(counter(run, "flops") / (on_one_thread(run) ? m.flops_one : m.flops_all), 1.0);
+  return counter(run, "flops") / (on_one_thread(run) ? m.flops_one : m.flops_all);   // above 1: somebody miscounted
 }
 
 // Why a benchmark gave no time, or "": the library's word for it changed with version 1.8.

@@ -13,6 +13,7 @@ struct AskServed {
   View<const Real, 2> p_node;
   View<const std::int32_t, 2> order;
   View<Real, 2> p_served_node;
+  COLDSUN_FN bool works(int) const { return true; }
   COLDSUN_FN Real least(int n) const { return p_node(m, n); }
   COLDSUN_FN Real most(int n) const { return p_node(m, n); }
   COLDSUN_FN Real leakage(int) const { return 0.0; }

@@ -8,8 +8,8 @@
 
 namespace coldsun::electrical {
 
-// Ask: least(n), most(n) [W at the node], leakage(n) [W of them that the cap does not count], cost(n, p) [W at the rack converter's input],
-// priority(n), give(n, p), given(n).
+// Ask: works(n) [whether a job is on the node], least(n), most(n) [W at the node], leakage(n) [W of them that the cap does not count],
+// cost(n, p) [W at the rack converter's input], priority(n), give(n, p), given(n).
 // The most that node n can have of what is left; its cost rises with power, halving keeps the end that can be paid.
 template <class Ask>
 COLDSUN_FN Real share_of_node(const Ask& ask, int n, Real left, Real cap) {
@@ -46,12 +46,14 @@ COLDSUN_FN void by_priority(const Ask& ask, int first, int count, Visit& visit) 
   }
 }
 
-// First the least that a node needs to stay on, then what more it asks.
+// The least that a node needs to stay on, to those with work or to those without; what more a node with work asks.
 template <class Ask>
 struct GiveLeast {
   const Ask& ask;
+  bool working;
   Real left, cap;
   COLDSUN_FN void operator()(int n) {
+    if (ask.works(n) != working) return;
     const Real least = ask.least(n), counted = least - ask.leakage(n);
     const bool on = ask.most(n) > 0.0 && ask.most(n) >= least && ask.cost(n, least) <= left && counted <= cap;
     ask.give(n, on ? least : 0.0);
@@ -63,7 +65,7 @@ struct GiveMore {
   const Ask& ask;
   Real left, cap;
   COLDSUN_FN void operator()(int n) {
-    const Real least = ask.given(n);
+    const Real least = ask.works(n) ? ask.given(n) : 0.0;
     if (!(least > 0.0)) return;
     left += ask.cost(n, least), cap += least - ask.leakage(n);
     const Real p = math::max(share_of_node(ask, n, left, cap), least);
@@ -72,14 +74,17 @@ struct GiveMore {
   }
 };
 
-// Shares `budget` (at the inputs of the rack converters) and `cap` (at the nodes, without leakage) among the nodes by priority. A node is
-// switched off only where the least of all before it leaves nothing for its own; the rest lowers the last ones to their least.
+// Shares `budget` (at the inputs of the rack converters) and `cap` (at the nodes, without leakage) among the nodes: the least of all that
+// have work, by priority; what more these ask, by priority; then the idle ones. So empty nodes go off first, then the last of those with work
+// are lowered to their least, and only where even that is too much do they go off.
 template <class Ask>
 COLDSUN_FN void serve_by_priority(const Ask& ask, int first, int count, Real budget, Real cap) {
-  GiveLeast<Ask> least{ask, budget, cap};
+  GiveLeast<Ask> least{ask, true, budget, cap};
   by_priority(ask, first, count, least);
   GiveMore<Ask> more{ask, least.left, least.cap};
   by_priority(ask, first, count, more);
+  GiveLeast<Ask> idle{ask, false, more.left, more.cap};
+  by_priority(ask, first, count, idle);
 }
 // Before the plates: a node asks from idle plus leakage up to request plus leakage, within the rating of its rack converter.
 struct AskAllocation {
@@ -89,6 +94,7 @@ struct AskAllocation {
   View<const Real, 2> p_request, p_floor, p_leak_bound;
   View<const std::int32_t, 2> order;
   View<Real, 2> p_allocated;
+  COLDSUN_FN bool works(int n) const { return p_request(m, n) > p_floor(m, n); }
   COLDSUN_FN Real least(int n) const { return p_floor(m, n) + p_leak_bound(m, n); }
   COLDSUN_FN Real leakage(int n) const { return p_leak_bound(m, n); }
   COLDSUN_FN Real most(int n) const {

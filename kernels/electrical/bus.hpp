@@ -15,7 +15,7 @@ namespace coldsun::electrical {
 struct Supply {
   Real pv_linear, pv_square;                          // net PV of the boost converters = linear u + square u^2, u the share used
   Real battery_reserve, battery_all, battery_charge;  // behind the battery converter, charge as a positive number
-  Real battery_least_charge;                          // what an empty battery's converter needs before it can charge at all
+  Real battery_least_charge;                          // what the converter of a battery that is switched off needs before it can charge at all
   Real grid_import, grid_export, genset;              // behind their converters
   bool battery_on, battery_low, battery_empty, grid_on;  // low: at its reserve, where an idle converter is switched off
 };
@@ -31,7 +31,7 @@ COLDSUN_FN Supply make_supply(const Site& p, Real pv_linear, Real pv_square, con
     s.battery_reserve = !s.battery_low ? through(c, b.discharge_reserve) : 0.0;
     s.battery_all = s.battery_empty ? 0.0 : through(c, b.discharge);
     s.battery_charge = b.charge > 0.0 ? -through(c, -b.charge) : 0.0;
-    s.battery_least_charge = s.battery_empty ? converter_loss(c, 0.0) : 0.0;
+    s.battery_least_charge = s.battery_low ? converter_loss(c, 0.0) : 0.0;
   }
   const Real import = math::min(p.p_import_max, p.grid_tie.rating);
   s.grid_on = p.grid_tie.rating > 0.0 && import >= idle_power(p.grid_tie);
@@ -128,7 +128,7 @@ COLDSUN_FN BusState solve_bus(const Site& p, const Supply& s, Real v_old, Real l
     change = std::fabs(v - b.v);
     b.v = v;
   }
-  b.converged = change <= 1e-9 * p.v_nom || s.battery_empty;  // an empty battery's converter may start and stop at a point of no width
+  b.converged = change <= 1e-9 * p.v_nom || s.battery_low;  // its converter may start and stop at a point of no width
   return b;
 }
 

@@ -43,8 +43,8 @@ COLDSUN_FN Irradiance under_clouds(const CloudKnot& cloud, Real dni, Real dhi, R
   return {std::fma(beam, up, diffuse), beam, diffuse};
 }
 
-// Factor on the clouds of one interval of the series that makes its mean of ghi the series' own, over what of it lies in the table. A
-// function of the interval and the member's chance alone.
+// Factor on the clouds of one interval of the series that makes its mean of ghi the series' own, over what of it lies in the table: an
+// interval that the run cuts at its ends keeps the mean of its part. Otherwise a function of the interval and the member's chance alone.
 COLDSUN_FN Real gain_of(CloudField field, const WeatherView& table, int s, Time start) {
   const Time begin = table.start(0), end = begin + (table.up.extent[1] - 1) * weather_step;
   Real smooth = 0.0, drawn = 0.0;

@@ -1,6 +1,7 @@
 // Loop: the plates' coolant loop, CDU, facility water, dry cooler and hall air of one site, advanced together over a sub-step.
 #pragma once
 #include "common/constants.hpp"
+#include "common/constants.hpp"
 #include "common/math.hpp"
 
 namespace coldsun::thermal {
@@ -36,9 +37,9 @@ struct LoopModel {
   Real p_base = 0;                          // CDU electronics, controls, lights: always on [W]
 };
 
-// Outside air is dry and ideal: 287.05 J/(kg K), cp 1006 J/(kg K). Standard sea-level density at 15 degrees C: 1.225 kg/m3 (ISO 2533).
-inline constexpr Real gas_constant_air = 287.05, cp_air = 1006.0, rho_air_standard = 1.225;
-COLDSUN_FN Real air_density(Real pressure, Real temperature) { return pressure / (gas_constant_air * temperature); }
+// Outside air is dry and ideal, cp 1006 J/(kg K). Standard sea-level density at 15 degrees C: 1.225 kg/m3 (ISO 2533).
+inline constexpr Real cp_air = 1006.0, rho_air_standard = 1.225;
+COLDSUN_FN Real air_density(Real pressure, Real temperature) { return pressure / (constants::dry_air_gas * temperature); }
 
 // Effectiveness of heat exchangers. Counterflow: Kays & London (1984), Compact Heat Exchangers, table 2-2. Crossflow with both fluids
 // unmixed: the usual approximation of their series, Incropera et al. (2007), Fundamentals of Heat and Mass Transfer, 6th ed., eq. 11.32.

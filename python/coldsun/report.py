@@ -60,6 +60,11 @@ class _Sums:
         power = self.record[name].values
         return float(((power if part is None else part(power)) * self.step).sum() / self.members / 3.6e9)
 
+    def shed(self) -> float:
+        """MWh that nodes did without: what the allocation took, as far as they would have drawn it at their own temperatures."""
+        power = np.minimum(self.record["p_shed"].values, self.record["p_it_held_back"].values)
+        return float((power * self.step).sum() / self.members / 3.6e9)
+
     def count(self, name: str) -> float:
         """A counter's value at the end."""
         return float(self.last[name].sum() / self.members)
@@ -91,7 +96,8 @@ def _power_rows(s: _Sums, sites: list[dict], hours: float) -> list[Row]:
     soc = s.record["soc"].values
     # of the energy content between the record's ends, as far as the state of charge tells it
     capacity = np.array([site["battery_capacity"] for site in sites]) / 3.6e9
-    stored = float(((soc[-1] - soc[0]) * capacity).sum() / s.members)
+    change = (soc[-1] - soc[0]) * capacity
+    stored, spent = (float(part.sum() / s.members) for part in (change, _negative(change)))
     cycles = 2.0 * store * max(hours / 24.0, 0.5)
     rows = [
         Row("sun: available", available, "MWh", 0.5 * stc * whole, 9.5 * stc * max(hours / 24.0, min(hours, 9.5) / 9.5), "0.5 (overcast) to 9.5 kWh/kWp a day",
@@ -108,12 +114,12 @@ def _power_rows(s: _Sums, sites: list[dict], hours: float) -> list[Row]:
         rows.append(Row("genset", genset, "MWh", 0.0, 1.35 * it_max * hours, "full hall at a PUE of 1.35", decimals=2))
     rows += [
         Row("IT: served", it, "MWh", 0.15 * it_max * hours, it_max * hours, "idle floor to nameplate", decimals=2),
-        Row("IT: shed", s.energy("p_shed"), "MWh", 0.0, 0.2 * it_max * hours, "assumed: a fifth of the nameplate", decimals=3),
+        Row("IT: shed", s.shed(), "MWh", 0.0, 0.2 * it_max * hours, "assumed: a fifth of the nameplate", decimals=3),
         Row("PUE, from the bus", (it + aux + hall) / it if it > 0 else np.nan, "", 1.03, 1.35,
             "Frontier 1.03; mean of all halls 1.56 (Uptime 2024)", decimals=3),
         Row("PUE, from the sources", (it + aux + loss) / it if it > 0 else np.nan, "", 1.03, 1.45,
             "with the converters of PV, battery and grid", decimals=3),
-        Row("carbon-free share", 100.0 * (1.0 - (imported + genset + max(-stored, 0.0)) / supply) if supply > 0 else np.nan, "%", 0.0, 100.0,
+        Row("carbon-free share", 100.0 * (1.0 - (imported + genset + spent) / supply) if supply > 0 else np.nan, "%", 0.0, 100.0,
             "1 - (import + genset + charge spent) / (IT + aux + loss)", decimals=1),
     ]
     return rows
