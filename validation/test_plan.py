@@ -172,7 +172,7 @@ def pilots(folder: Path):
 def two_days(network, policy: str, member: int, folder: Path, plans: int = 256) -> dict:
     """The bill of one member's two days under one policy, decided hourly."""
     twin = cs.Twin(network, hours=24.0 * DAYS, seed=21, first_member=member, dt=60.0, ahead_hours=24.0)
-    settings = dict(every_min=60.0, surprise_share=10.0, plans=plans, population=64, scenarios=16, policy=policy)
+    settings = dict(every_min=60.0, surprise_share=10.0, plans=plans, population=64, scenarios=16, slot_min=15.0, rows=96, policy=policy)
     record = twin.run(out=folder, progress=False, segment_hours=24.0, plan=None if policy == "no plan" else settings).isel(member=0)
     step = record["step"].values[:, None]
     bought = record["p_grid"].values.clip(0.0) * step
