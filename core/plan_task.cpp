@@ -174,7 +174,7 @@ void fill_place(schedule::Problem& p, const Network& network, const System& sys,
   place.bus = sys.electrical.site(s);
   place.n_class = static_cast<std::int32_t>(site.hall.node.size()), place.n_node = sys.workload.site(s).node_count;
   place.loop = loop_of(sys, state, outlook, m, s), place.tau_loop = schedule::loop_time(sys.thermal.loop(s), sys.thermal.loop(s).flow);
-  place.p_grid_budget = law.p_grid_budget, place.p_battery = law.p_battery, place.soc_reserve = law.soc_reserve, place.p_it_max = law.p_it_max;
+  place.p_grid_budget = law.p_grid_budget, place.p_it_max = law.p_it_max;
   place.t_supply = state.thermal.t_supply(m, s);
   place.soc = state.electrical.soc(m, s), place.v_1 = state.electrical.v_rc1(m, s), place.v_2 = state.electrical.v_rc2(m, s);
   place.capacity_factor = state.electrical.capacity_factor(m, s);

@@ -28,7 +28,7 @@ Problem plain_problem(Device device) {
   p.pv_linear.fill(0.0), p.pv_square.fill(0.0), p.pv_available.fill(0.0);
   p.price.fill(2e-8), p.carbon.fill(1e-7);
   Place& s = p.place(0);
-  s.bus.battery = {}, s.bus.battery_converter = {}, s.p_battery = 0.0;
+  s.bus.battery = {}, s.bus.battery_converter = {};
   s.bus.p_import_max = 200e3, s.bus.grid_tie.rating = 200e3, s.p_grid_budget = 200e3;
   return p;
 }
@@ -136,7 +136,7 @@ TYPED_TEST(ScheduleRollout, ShortageGoesByOrderOfService) {
   }
   p.pv_linear.fill(0.0), p.pv_square.fill(0.0), p.pv_available.fill(0.0);
   Place& s = p.place(0);
-  s.bus.battery = {}, s.bus.battery_converter = {}, s.p_battery = 0.0, s.p_overhead = 0.0;
+  s.bus.battery = {}, s.bus.battery_converter = {}, s.p_overhead = 0.0;
   s.p_grid_budget = 16 * 1400.0 + 8 * 5600.0 * 1.25;  // rest of all and a job and a quarter
   prepare(TypeParam{}, p);
   Population x = make_population(p, 1, device_of<TypeParam>);

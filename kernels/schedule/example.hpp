@@ -40,7 +40,7 @@ inline Place example_place(int first_class, int n_node, const LoopTable& loop) {
   for (auto& row : p.loop.p_aux)
     for (Real& aux : row) aux *= size;
   p.tau_loop = loop_time(example_loop(), example_loop().flow);
-  p.p_grid_budget = 800e3 * size, p.p_battery = 1300e3 * size, p.soc_reserve = 0.1, p.p_it_max = n_node * 7000.0;
+  p.p_grid_budget = 800e3 * size, p.p_it_max = n_node * 7000.0;
   p.t_supply = 305.0, p.soc = 0.3, p.p_it = n_node * 1400.0, p.p_overhead = 40e3 * size;
   return p;
 }

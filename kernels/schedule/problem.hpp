@@ -42,7 +42,7 @@ struct Place {
   LoopTable loop;                                      // [in] by make_loop_table
   Real tau_loop = 300.0;                               // s [in] by loop_time
   // remote control [in]: what the nodes may be asked for in all
-  Real p_grid_budget = 0.0, p_battery = 0.0, soc_reserve = 0.0, p_it_max = 0.0;
+  Real p_grid_budget = 0.0, p_it_max = 0.0;
   // what stands now [in]
   Real t_supply = 300.0;                               // K
   Real soc = 0.5, v_1 = 0.0, v_2 = 0.0, capacity_factor = 1.0;  // battery: charge, RC voltages [V]

@@ -70,7 +70,7 @@ COLDSUN_FN SlotNow slot_now(const ProblemView& q, PlaceNow& now, int scenario, i
   c.supply = make_supply(bus, q.pv_linear(scenario, site, t), q.pv_square(scenario, site, t), b);
   c.budget = math::max(load_budget(bus, offer(bus, c.supply, bus.v_min).without_reserve()) -
                            input_power(bus.aux_converter, q.aux_bound(site, t)), 0.0);
-  const Real battery = now.cell.soc > p.soc_reserve ? p.p_battery : 0.0;
+  const Real battery = c.supply.battery_low ? 0.0 : b.discharge_reserve;
   c.cap = site_cap(q.pv_available(scenario, site, t), battery, p.p_grid_budget, now.p_overhead, p.p_it_max);
   now.p_it = now.p_input = now.p_request = 0.0, now.t_max = now.t_supply;
   return c;
