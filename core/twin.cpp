@@ -37,6 +37,7 @@ std::int64_t axis(const System& sys, const workload::JobTable& jobs, std::string
       {"member", 1},
       {"site", sys.n_site()},
       {"node", sys.thermal.n_node},
+      {"instrument", sys.n_gain},
       {"plane", sys.sky.n_plane()},
       {"string", sys.electrical.string_site.extent(0)},
       {"constellation", orbit::n_constellation},

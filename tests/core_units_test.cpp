@@ -51,6 +51,7 @@ const std::map<std::string, Real>& one_of_each() {
                                                     {"kj_per_k", 1000},
                                                     {"mj_per_k", 1000000},
                                                     {"w_per_k", 1},
+                                                    {"w_per_m2", 1},
                                                     {"kw_per_k", 1000},
                                                     {"k_per_w", 1},
                                                     {"w_per_m2k", 1},
