@@ -92,7 +92,8 @@ struct Checker {
     const auto first_due = [](const Transfer& a, const Transfer& b) { return a.to < b.to || (a.to == b.to && a.from < b.from); };
     std::stable_sort(all.begin(), all.end(), first_due);
     if (fits(all)) return;
-    std::stable_sort(all.begin(), all.end(), [&](const Transfer& a, const Transfer& b) { return a.key < b.key || (a.key == b.key && first_due(a, b)); });
+    const auto by_key = [&](const Transfer& a, const Transfer& b) { return a.key < b.key || (a.key == b.key && first_due(a, b)); };
+    std::stable_sort(all.begin(), all.end(), by_key);
     if (!fits(all)) fail("data do not fit into the windows and antennas");
   }
   const char* operator()() {

@@ -9,6 +9,7 @@
 #include <exception>
 
 #include "common/backends/runtime.hpp"
+#include "core/check/plan_parity.hpp"
 #include "core/check/site.hpp"
 #include "core/check/spaces.hpp"
 #include "core/substep_impl.hpp"
@@ -130,14 +131,19 @@ int compare(int n_step) {
   const Both<Host, Second> both{&ledger, {}, {}};
   for (int i = 0; i < n_step; ++i) walk(both, t.system, t.state, t.inputs, t.state.time + dt);
   ahead.run(both, t);
+  PlanRig plan(t, device, check_start());
+  Ledger plan_ledger(plan.fields());
+  plan.run(Both<Host, Second>{&plan_ledger, {}, {}});
+  auto kernels = ledger.kernels();
+  kernels.insert(plan_ledger.kernels().begin(), plan_ledger.kernels().end());
   int n_bad = 0;
-  for (const auto& [name, k] : ledger.kernels()) {
+  for (const auto& [name, k] : kernels) {
     const bool ok = k.worst <= limit;
     n_bad += !ok;
     std::printf("kernel\t%s\t%s\t%.3g\t%lld\t%lld\t%s\n", name.c_str(), ok ? "ok" : "FAILED", k.worst, static_cast<long long>(k.n_call),
                 static_cast<long long>(k.n_poisoned), k.where.c_str());
   }
-  std::printf("%zu kernels compared, %d differ by more than %g\n", ledger.kernels().size(), n_bad, limit);
+  std::printf("%zu kernels compared, %d differ by more than %g\n", kernels.size(), n_bad, limit);
   return n_bad;
 }
 
@@ -152,6 +158,7 @@ Tally time_on(Space space, int n_member, int n_step) {
     walk(Timed<Space>{&tally, space}, t.system, t.state, t.inputs, t.state.time + nanoseconds(t.dt));
   }
   ahead.run(Timed<Space>{&tally, space}, t);
+  PlanRig(t, device, check_start()).run(Timed<Space>{&tally, space});
   return tally;
 }
 
