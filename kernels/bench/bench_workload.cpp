@@ -77,8 +77,8 @@ struct Twin {
   }
   AskPower ask_power() {
     return {cut,           sys.node_site,        sys.node_p_idle, sys.node_p_max,   sys.node_exponent,  sys.statistics,   state.node_job,
-            jobs.priority, jobs.job_utilization, state.work_owed, state.burst_gain, jobs.link_bound,    state.link_phase, true,
-            true,          state.utilization,    state.p_request, state.p_floor,    state.node_priority};
+            jobs.priority, jobs.job_utilization, state.work_owed, state.burst_gain, state.plan_cap,     jobs.link_bound,  state.link_phase,
+            true,          true,                 state.utilization, state.p_request, state.p_floor,    state.node_priority};
   }
 };
 
@@ -131,11 +131,11 @@ void ask_power(benchmark::State& state) {
 }
 BENCHMARK(ask_power)->Arg(1)->Arg(256)->UseRealTime();
 
-// Per node 32 B and 70 flops: two quotients at 5 and one power.
+// Per node 52 B and 70 flops: two quotients at 5 and one power.
 void pace_of_nodes(benchmark::State& state) {
   const int n = static_cast<int>(state.range(0));
   Twin t(n);
-  const NodePace kernel{t.cut, t.p_node, t.state.p_request, t.state.p_floor, t.state.node_pace};
+  const NodePace kernel{t.cut, t.p_node, t.state.p_request, t.state.p_request, t.state.p_floor, t.state.plan_cap, t.state.node_job, t.state.node_pace};
   for_rows(Host{}, n, n_node, kernel);
   for (int m = 0; m < n; ++m)
     for (int k = 0; k < n_node; ++k) {
@@ -147,7 +147,7 @@ void pace_of_nodes(benchmark::State& state) {
     for_rows(Host{}, n, n_node, kernel);
     benchmark::ClobberMemory();
   }
-  rates(state, static_cast<double>(n) * n_node, 32.0, 70.0);
+  rates(state, static_cast<double>(n) * n_node, 52.0, 70.0);
 }
 BENCHMARK(pace_of_nodes)->Arg(1)->Arg(256)->UseRealTime();
 
