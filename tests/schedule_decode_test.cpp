@@ -92,7 +92,8 @@ struct Checker {
     const auto first_due = [](const Transfer& a, const Transfer& b) { return a.to < b.to || (a.to == b.to && a.from < b.from); };
     std::stable_sort(all.begin(), all.end(), first_due);
     if (fits(all)) return;
-    std::stable_sort(all.begin(), all.end(), [&](const Transfer& a, const Transfer& b) { return a.key < b.key || (a.key == b.key && first_due(a, b)); });
+    const auto by_key = [&](const Transfer& a, const Transfer& b) { return a.key < b.key || (a.key == b.key && first_due(a, b)); };
+    std::stable_sort(all.begin(), all.end(), by_key);
     if (!fits(all)) fail("data do not fit into the windows and antennas");
   }
   const char* operator()() {
@@ -107,7 +108,8 @@ ExampleShape shape_of(const Chance& c, std::uint32_t i) {
   const auto pick = [&](std::uint32_t draw, int low, int high) { return low + static_cast<int>(c.uniform(i, draw) * (high - low + 1)); };
   ExampleShape e;
   e.n_job = pick(0, 1, 14), e.n_place = pick(1, 1, 3), e.n_slot = pick(2, 6, 60), e.n_scenario = 1, e.n_node = pick(3, 8, 24);
-  e.n_running = pick(4, 0, 3), e.work_median = 300.0 * e.n_slot * 0.4 * c.uniform(i, 5), e.data_median = 2e10 * c.uniform(i, 6), e.contact_share = c.uniform(i, 10);
+  e.n_running = pick(4, 0, 3), e.work_median = 300.0 * e.n_slot * 0.4 * c.uniform(i, 5), e.data_median = 2e10 * c.uniform(i, 6);
+  e.contact_share = c.uniform(i, 10);
   e.data_out_share = c.uniform(i, 7) * 1.5;
   return e;
 }

@@ -125,6 +125,19 @@ TYPED_TEST(ScheduleRollout, BatteryGivesWhatIsDrawn) {
   EXPECT_NEAR(x.cost(0, 0, line_battery), 0.0, 1e-3 * (rest + work));
 }
 
+// Two Newton steps give the current that eight give, over a slot and any power inside the limits.
+TEST(ScheduleBattery, TwoNewtonStepsAreEnough) {
+  const electrical::Pack b = example_bus(1.0).battery;
+  const electrical::CellCut c = electrical::cell_cut(b, 1.0, 300.0);
+  for (const Real soc : {0.06, 0.2, 0.5, 0.8, 0.94})
+    for (const Real v : {-0.03, 0.0, 0.05})
+      for (Real p = -250.0; p <= 450.0; p += 13.0) {
+        const electrical::Cell cell{soc, v, 0.5 * v};
+        const Real exact = electrical::current_for_power(b, c, cell, p);
+        EXPECT_NEAR(electrical::current_for_power<2>(b, c, cell, p), exact, 1e-9 * (1.0 + std::fabs(exact))) << soc << ' ' << p;
+      }
+}
+
 // Half of what is asked: the job of higher priority gets it; pace falls by the engine's law.
 TYPED_TEST(ScheduleRollout, ShortageGoesByOrderOfService) {
   ExampleShape e = one_place();

@@ -8,6 +8,7 @@
 
 #include "assimilation/update.hpp"
 #include "core/check/pairs.hpp"
+#include "core/check/plan_parity.hpp"
 #include "core/check/site.hpp"
 #include "core/check/spaces.hpp"
 #include "core/feed.hpp"
@@ -205,9 +206,14 @@ int compare(int n_step) {
   for (int m = 0; m < t.state.n_member; ++m)
     if (is_fatal(t.state.run.flags(m))) throw std::logic_error("a frozen member compares nothing: " + flag_text(t.state.run.flags(m)));
   ahead.run(both, t), follow.run(both, t), pairs.run(both);
+  PlanRig plan(t, device, check_start());
+  Ledger plan_ledger(plan.fields());
+  plan.run(Both<Host, Second>{&plan_ledger, {}, {}});
+  auto kernels = ledger.kernels();
+  kernels.insert(plan_ledger.kernels().begin(), plan_ledger.kernels().end());
   int n_bad = compare_tables(ahead, t.system.orbit);
-  for (const auto& [name, k] : ledger.kernels()) n_bad += report(name, k.worst, k.n_call, k.n_poisoned, k.where);
-  std::printf("%zu kernels and 2 tables compared, %d differ by more than %g\n", ledger.kernels().size(), n_bad, limit);
+  for (const auto& [name, k] : kernels) n_bad += report(name, k.worst, k.n_call, k.n_poisoned, k.where);
+  std::printf("%zu kernels and 2 tables compared, %d differ by more than %g\n", kernels.size(), n_bad, limit);
   return n_bad;
 }
 
@@ -225,6 +231,7 @@ Tally time_on(Space space, int n_member, int n_step) {
   const Follow follow(t);
   ahead.run(timed, t), follow.run(timed, t), Pairs(device).run(timed);
   tables_on(timed, ahead, t.system.orbit);
+  PlanRig(t, device, check_start()).run(timed);
   return tally;
 }
 

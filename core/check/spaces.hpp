@@ -5,6 +5,7 @@
 #include <typeinfo>
 
 #include "common/loops.hpp"
+#include "common/primitives.hpp"
 #include "core/check/ledger.hpp"
 
 namespace coldsun {
@@ -55,6 +56,19 @@ template <class F> struct Reduce {
   std::int64_t n; const F& f; Real& sum;
   template <class S> void operator()(const S& s) const { sum = reduce(s, n, f); }
 };
+// The primitives, under names of their own.
+struct SortByKey {
+  View<const Real, 1> key; View<std::int32_t, 1> index;
+  template <class S> void operator()(const S& s) const { sort_by_key(s, key, index); }
+};
+struct Select {
+  View<const std::int32_t, 1> flag; View<std::int32_t, 1> index; int& n;
+  template <class S> void operator()(const S& s) const { n = select(s, flag, index); }
+};
+struct Quantile {
+  View<const Real, 1> value; Real q; View<std::int32_t, 1> index; Real& x;
+  template <class S> void operator()(const S& s) const { x = quantile(s, value, q, index); }
+};
 }  // namespace launch
 
 template <class A, class B, class F> void for_each(const Both<A, B>& s, std::int64_t n, const F& f) { s.run(f, launch::Each<F>{n, f}); }
@@ -69,6 +83,20 @@ template <class A, class B, class F> Real reduce(const Both<A, B>& s, std::int64
   s.run(f, launch::Reduce<F>{n, f, sum});
   return sum;
 }
+template <class A, class B> void sort_by_key(const Both<A, B>& s, View<const Real, 1> key, View<std::int32_t, 1> index) {
+  const launch::SortByKey f{key, index};
+  s.run(f, f);
+}
+template <class A, class B> int select(const Both<A, B>& s, View<const std::int32_t, 1> flag, View<std::int32_t, 1> index) {
+  int n = 0;
+  const launch::Select f{flag, index, n};
+  return s.run(f, f), n;
+}
+template <class A, class B> Real quantile(const Both<A, B>& s, View<const Real, 1> value, Real q, View<std::int32_t, 1> index) {
+  Real x = 0.0;
+  const launch::Quantile f{value, q, index, x};
+  return s.run(f, f), x;
+}
 template <class A, class B> void synchronize(const Both<A, B>&) {}
 
 template <class S, class F> void for_each(const Timed<S>& s, std::int64_t n, const F& f) { s.run(f, launch::Each<F>{n, f}); }
@@ -80,6 +108,20 @@ template <class S, class F> Real reduce(const Timed<S>& s, std::int64_t n, const
   Real sum = 0.0;
   s.run(f, launch::Reduce<F>{n, f, sum});
   return sum;
+}
+template <class S> void sort_by_key(const Timed<S>& s, View<const Real, 1> key, View<std::int32_t, 1> index) {
+  const launch::SortByKey f{key, index};
+  s.run(f, f);
+}
+template <class S> int select(const Timed<S>& s, View<const std::int32_t, 1> flag, View<std::int32_t, 1> index) {
+  int n = 0;
+  const launch::Select f{flag, index, n};
+  return s.run(f, f), n;
+}
+template <class S> Real quantile(const Timed<S>& s, View<const Real, 1> value, Real q, View<std::int32_t, 1> index) {
+  Real x = 0.0;
+  const launch::Quantile f{value, q, index, x};
+  return s.run(f, f), x;
 }
 template <class S> void synchronize(const Timed<S>& s) { synchronize(s.space); }
 

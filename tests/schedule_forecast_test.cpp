@@ -1,0 +1,130 @@
+// Forecast: the ensemble's centre and spread, nothing of what is observed later, and the sun's power as a day under that sky would give it.
+#include <cmath>
+
+#include "electrical/advance.hpp"
+#include "electrical_plant.hpp"
+#include "schedule/forecast_pv.hpp"
+#include "sky/advance.hpp"
+
+namespace coldsun::schedule {
+namespace {
+
+using test::device_of;
+
+template <class Space>
+class ScheduleForecast : public test::OnBackend<Space> {};
+TYPED_TEST_SUITE(ScheduleForecast, test::Backends);
+
+const Time morning = midnight({2026, 3, 1}) + 12 * 3600 * ns_per_s;  // eight at the site
+
+sky::System one_sky(Device device) {
+  std::vector<sky::Site> site(1);
+  site[0].latitude = -22.92 * constants::degree, site[0].longitude = -69.91 * constants::degree, site[0].altitude = 1635.0, site[0].entity = 4;
+  site[0].cloud = sky::make_cloud_law({});
+  std::vector<sky::Plane> plane(2);
+  plane[0].surface_tilt = 0.35, plane[1].surface_tilt = 0.1, plane[1].surface_azimuth = 1.6;
+  return sky::make_system(site, plane, device);
+}
+electrical::System one_plant(Device device) {
+  std::vector<electrical::StringRow> strings;
+  for (int i = 0; i < 4; ++i) strings.push_back({0, i % 2, 0, 14, 1 + i, 8.5e3, 0.9e-3, 50e3, 0.3});
+  return electrical::make_system({electrical::module_longi_lr5_72hbd_545m()}, {electrical::base_site()}, strings, {{0, 9e3}}, device);
+}
+
+struct World {
+  sky::System sky;
+  electrical::System plant;
+  sky::Weather weather;
+  Array<Real, 1> index, temp_cell, soiling, gain;
+  explicit World(Device device)
+      : sky(one_sky(device)), plant(one_plant(device)), index(device, {1}), temp_cell(device, {2}), soiling(device, {2}), gain(device, {4}) {
+    sky::Climate c = {};
+    for (int m = 0; m < 12; ++m) c.linke_turbidity[m] = 3.0, c.temp_min[m] = 280.0, c.temp_max[m] = 298.0, c.wind_speed[m] = 4.0;
+    weather = sky::make_weather(sky, morning - 3600 * ns_per_s, morning + 86400 * ns_per_s, device);
+    sky::fill_from_climate(weather, sky, 0, c, 5);
+    index.fill(0.8), temp_cell.fill(300.0), soiling.fill(0.97), gain.fill(1.0);
+  }
+  PvForecast forecast() const { return {7, 0, morning - 60 * ns_per_s, {}, index, temp_cell, soiling, gain}; }
+  Problem problem(Device device) const {
+    Problem p = make_problem({1, 96, 8, 0, 1}, device);
+    p.start = morning;
+    return p;
+  }
+};
+
+// The centre is persistence, the spread the law's own, at any lead; two members and two issues differ.
+TEST(ScheduleForecastIndex, CentreAndSpread) {
+  const sky::ForecastLaw law{0.1, 4.0 * 3600.0, -1e9, 1e9};  // so wide bounds never bind
+  for (const Real lead : {0.0, 600.0, 3600.0, 7200.0, 20000.0, 80000.0}) {
+    Real sum = 0.0, square = 0.0;
+    constexpr int n = 20000;
+    for (int i = 0; i < n; ++i) {
+      const Chance c{3, static_cast<std::uint32_t>(i / 10), Stream::forecast, 1};
+      const Real x = sky::forecast_index(c, law, 0.7, morning, i % 10, lead) - 0.7;
+      sum += x / n, square += x * x / n;
+    }
+    const Real want = 0.1 * std::sqrt(1.0 - std::exp(-lead / 7200.0));
+    EXPECT_NEAR(sum, 0.0, 1e-12) << lead;                       // mirrored pairs
+    EXPECT_NEAR(std::sqrt(square), want, 0.03 * want + 1e-12) << lead;  // 10,000 draws: 0.7 % each way
+  }
+  const Chance a{3, 0, Stream::forecast, 1}, b{3, 1, Stream::forecast, 1};
+  const sky::ForecastLaw usual;
+  EXPECT_NE(sky::forecast_index(a, usual, 0.7, morning, 0, 3600.0), sky::forecast_index(b, usual, 0.7, morning, 0, 3600.0));
+  EXPECT_NE(sky::forecast_index(a, usual, 0.7, morning, 0, 3600.0), sky::forecast_index(a, usual, 0.7, morning + ns_per_s, 0, 3600.0));
+  EXPECT_EQ(sky::forecast_index(a, usual, 0.7, morning, 0, 0.0), 0.7);
+}
+
+// Poisoned observations (beam, diffuse and clouds of the table) change no bit.
+TYPED_TEST(ScheduleForecast, KnowsNothingObserved) {
+  const Device device = device_of<TypeParam>;
+  World w(device);
+  Problem clean = w.problem(device), poisoned = w.problem(device);
+  forecast_pv(TypeParam{}, w.sky, w.weather, w.plant, w.forecast(), clean);
+  for (auto* a : {&w.weather.dni, &w.weather.dhi, &w.weather.cover, &w.weather.dust}) a->fill(math::not_a_number);
+  forecast_pv(TypeParam{}, w.sky, w.weather, w.plant, w.forecast(), poisoned);
+  Real most = 0.0;
+  for (std::int64_t i = 0; i < clean.pv_linear.size(); ++i) {
+    ASSERT_EQ(clean.pv_linear.data()[i], poisoned.pv_linear.data()[i]);
+    ASSERT_EQ(clean.pv_square.data()[i], poisoned.pv_square.data()[i]);
+    ASSERT_EQ(clean.pv_available.data()[i], poisoned.pv_available.data()[i]);
+    most = math::max(most, clean.pv_available.data()[i]);
+  }
+  EXPECT_GT(most, 30e3);  // ten strings of 7.6 kW
+  EXPECT_LT(most, 90e3);
+}
+
+// A clear day without spread is the engine's own clear day: sky and strings advanced by the coupled step's kernels.
+TYPED_TEST(ScheduleForecast, ClearDayIsTheEnginesOwn) {
+  const Device device = device_of<TypeParam>;
+  World w(device);
+  w.index.fill(1.0);
+  w.weather.cover.fill(0.0);
+  PvForecast f = w.forecast();
+  f.law.spread_end = 0.0;
+  Problem p = w.problem(device);
+  forecast_pv(TypeParam{}, w.sky, w.weather, w.plant, f, p);
+  sky::State sky = sky::make_state(w.sky, w.weather, morning, 1, device);
+  sky.temp_cell_end.fill(300.0), sky.soiling_ratio.fill(0.97);
+  electrical::State plant = electrical::make_state(w.plant, 1, device);
+  Array<std::int32_t, 1> member(device, {1});
+  Array<Time, 1> start(device, {1}), stop(device, {1});
+  Array<std::uint32_t, 1> flags(device, {1});
+  Array<Real, 2> node(device, {1, 1}), site(device, {1, 1});
+  Array<std::int32_t, 2> priority(device, {1, 1});
+  for (int t = 0; t < 96; ++t) {
+    start(0) = morning + 300 * t * ns_per_s, stop(0) = start(0) + 300 * ns_per_s;
+    const Cut cut{member, start, stop, 1, 1, 0};
+    sky::advance(TypeParam{}, w.sky, sky, sky::Drive{&w.weather, flags}, cut);
+    const electrical::Drive d{sky.effective_irradiance, sky.temp_cell, node, node, node, priority, node, site, site, site, site, flags};
+    electrical::allocate(TypeParam{}, w.plant, plant, d, cut);
+    synchronize(TypeParam{});
+    const Real scale = 1e-4 * (1.0 + plant.pv_linear(0, 0));  // between knots a day's diffuse light is linear, a forecast's global
+    for (int m = 0; m < 8; ++m) {
+      ASSERT_NEAR(p.pv_linear(m, 0, t), plant.pv_linear(0, 0), scale) << t;
+      ASSERT_NEAR(p.pv_square(m, 0, t), plant.pv_square(0, 0), scale) << t;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace coldsun::schedule
