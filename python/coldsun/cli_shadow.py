@@ -58,7 +58,7 @@ def parameters(shadow, most: int = 8) -> Table:
 def refusals(shadow) -> Text:
     reasons = ", ".join(f"{n} {reason}" for reason, n in sorted(shadow.counts.by_reason.items())) or "none"
     age = time.monotonic() - shadow.buffer.arrived
-    state = "" if shadow.feed.connected else "; THE BROKER IS AWAY"
+    state = "" if shadow.feed.connected or shadow.feed.stopped else "; THE BROKER IS AWAY"
     lag = max(0.0, (shadow.buffer.newest - shadow.twin._engine.time_ns) / 1e9)
     return Text(f"refused: {reasons}\nlag {lag:.0f} s behind the newest stamp, last message {age:.0f} s ago, {shadow.buffer.n_message} messages{state}")
 
@@ -112,9 +112,9 @@ def shadow(
     try:
         if out.is_terminal:
             with Live(Text("waiting for the feed"), console=out, refresh_per_second=4) as live:
-                s.run(progress=lambda s: (tell(s), live.update(picture(s))) and None)
+                s.follow(progress=lambda s: (tell(s), live.update(picture(s))) and None)
         else:
-            s.run(progress=lambda s: tell(s))
+            s.follow(progress=lambda s: tell(s))
     except KeyboardInterrupt:
         stopped = True
     if s.twin is not None and np.ndim(s.forecast) == 2:

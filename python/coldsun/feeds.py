@@ -20,7 +20,7 @@ class Mqtt:
     live = True
 
     def __init__(self, host: str = "localhost", port: int = 1883):
-        self.host, self.port, self.connected, self.n_connect = host, port, False, 0
+        self.host, self.port, self.connected, self.n_connect, self.stopped = host, port, False, 0, False
 
     def start(self, buffer: Buffer, site: str) -> None:
         self.site = site
@@ -40,6 +40,7 @@ class Mqtt:
         self.client.publish(ACK + self.site, json.dumps({"timestamp": time_ns // 1_000_000}), qos=0)
 
     def stop(self) -> None:
+        self.stopped = True
         self.client.disconnect()
         self.client.loop_stop()
 
@@ -50,14 +51,13 @@ class Replay:
     live, connected = False, True
 
     def __init__(self, path: str | Path):
-        self.path = Path(path)
+        self.path, self.stopped = Path(path), False
         if not self.path.is_file():
             raise InputError(f"{path}: no such file; accepted: a CSV of timestamp_ms,tag,value")
 
     def start(self, buffer: Buffer, site: str) -> None:
         by_tag = {"/".join(topic.split("/")[6:]): topic for topic in buffer.place}
         self.ahead = threading.Semaphore(0)
-        self.stopped = False
 
         def read() -> None:
             with self.path.open(newline="", encoding="utf-8", errors="replace") as file:

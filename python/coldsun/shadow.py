@@ -78,7 +78,12 @@ class Shadow:
 
     # ---- a run ----------------------------------------------------------------------------------------------------------------
     def run(self, hours: float | None = None, progress: Callable[["Shadow"], object] | None = None):
-        """Follow the feed, to the end of the prepared hours or of the feed; the record as `open_record` gives it.
+        """As `follow`; the record as `open_record` gives it."""
+        self.follow(hours, progress)
+        return open_record(self.folder)
+
+    def follow(self, hours: float | None = None, progress: Callable[["Shadow"], object] | None = None) -> None:
+        """Follow the feed, to the end of the prepared hours or of the feed.
 
         `progress` is called with the shadow after every step; if it returns False the run ends there. Ctrl-C ends it with a whole record.
         """
@@ -92,13 +97,12 @@ class Shadow:
             if frame is None or steps < 1:
                 if first_segment == 0:
                     raise InputError("the feed said nothing that the site file knows; accepted: at least one frame of values")
-                return open_record(self.folder)
+                return
             self._drive(frame)
             with engine_errors():
                 self.link.run(steps, str(self.folder), first_segment, self.per_segment, self._attributes(), self._after)
         finally:
             self.feed.stop()
-        return open_record(self.folder)
 
     def _now(self) -> int:
         return self.twin._engine.time_ns
