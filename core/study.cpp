@@ -8,8 +8,8 @@
 #include "core/couple.hpp"
 #include "core/spaces.hpp"
 #include "core/step.hpp"
-#include "core/substep_impl.hpp"
 #include "ensemble/advance.hpp"
+#include "orbit/advance.hpp"
 
 namespace coldsun {
 
@@ -193,7 +193,9 @@ void step_pairs(Space space, Study& s) {
 std::vector<Time> traced(const Study& s, int m, Time from, Time to) {
   std::vector<Time> start;
   if (s.options.trace_every < 1) return start;
-  const orbit::Link link = orbit::make_lines(s.twin.system.orbit, s.twin.state.orbit, orbit_drive(s.twin.state, s.twin.inputs)).link(m, 0);
+  const State& state = s.twin.state;
+  const orbit::Drive drive{view(s.twin.inputs.slots), view(s.twin.inputs.contacts), state.seed, state.first_member};
+  const orbit::Link link = orbit::make_lines(s.twin.system.orbit, state.orbit, drive).link(m, 0);
   for (Time k = orbit::slot_number(from) - 1; orbit::slot_start(k) <= to + orbit::slot_length; ++k) {
     if (k % s.options.trace_every != 0) continue;
     const orbit::Outage o = link.outage(k);
