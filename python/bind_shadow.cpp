@@ -115,7 +115,7 @@ class PyShadow {
         py::gil_scoped_acquire acquire;
         try {
           if (PyErr_CheckSignals() != 0) throw py::error_already_set();
-          return after(n).cast<bool>();
+          return n == 0 || after(n).cast<bool>();   // asked once before the first step
         } catch (const py::error_already_set&) {
           stopped = std::current_exception();
         }
