@@ -180,6 +180,7 @@ def test_command_line(cli, lumped, tmp_path):
     assert told["members"] == 2 and told["rate"] > 0 and {r["path"] for r in told["rows"]} == {"all"}
     text = cli(*words, "--resume").out
     assert "member-seconds per second" in text and "RAPS" in text and (tmp_path / "fan.png").is_file()
+    assert len((tmp_path / "drift.csv").read_text().splitlines()) == 1 + len(told["rows"])
     assert cli(*words).status == 2
 
 

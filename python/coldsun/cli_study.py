@@ -79,6 +79,7 @@ def _tell(data, folder: Path, limit: float, as_json: bool) -> None:
 
     rows, where = drift_table(data), regions(data, str(data["path"].values[0]))
     pictures = [plots.draw_fan(data, folder / "fan.png"), plots.draw_exceedance(data, folder / "exceedance.png")]
+    _csv(rows, folder / "drift.csv")
     frozen = data.sizes["member"] - sound(data).sizes["member"]
     a = data.attrs
     if as_json:
@@ -108,12 +109,20 @@ def _supply(site, days, share, seed, n_field, folder, executor, workers, as_json
 
     data, answers = supply_limit(site, days, share, seed=seed, n_field=max(0, n_field), out=folder, executor=executor, workers=workers, progress=not as_json)
     picture = plots.draw_supply(data, answers, folder / "supply.png")
+    _csv(answers, folder / "supply.csv")
     if as_json:
         print(json.dumps({"study": str(folder / "supply.nc"), "confirmed_degc": data.attrs["confirmed_degc"], "answers": [_finite(vars(a)) for a in answers]}))
         return
     for line in sentences(data, answers):
         out.print(line, highlight=False, soft_wrap=True)
     out.print(f"picture: {picture}", highlight=False, soft_wrap=True)
+
+
+def _csv(rows, path: Path) -> None:
+    """The figures as a small file, to be kept where the batches are not."""
+    import pandas as pd
+
+    pd.DataFrame([vars(r) for r in rows]).to_csv(path, index=False, float_format="%.6g")
 
 
 def _end(x: float) -> str:

@@ -43,7 +43,7 @@ def _sound(margin: xr.DataArray) -> list[float]:
     return [float(x) for x in margin.values if math.isfinite(x)]
 
 
-def supply_limit(site, days: int = 384, share: float = 0.01, *, first_degc: float = 42.0, seed: int = 1, dt: float = 30.0, n_field: int = 8,
+def supply_limit(site, days: int = 384, share: float = 0.01, *, first_degc: float = 38.0, seed: int = 1, dt: float = 30.0, n_field: int = 8,
                  out: str | Path, executor=None, workers: int | None = 1, batch: int = 4, progress=True,
                  hours: float = 24.0) -> tuple[xr.Dataset, list[Answer]]:
     """The answer, with and without handovers, and the days behind it.
