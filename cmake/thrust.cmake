@@ -16,7 +16,10 @@ if(NOT COLDSUN_THRUST)
 endif()
 message(STATUS "coldsun: Thrust in ${COLDSUN_THRUST}")
 set(thrust_host kernels/common/backends/primitives_host.cpp)
-set_source_files_properties(${thrust_host} PROPERTIES COMPILE_DEFINITIONS THRUST_DEVICE_SYSTEM=THRUST_DEVICE_SYSTEM_OMP)
+# its temporaries hold references to policies without state through null pointers
+set(thrust_options -fno-sanitize=null)
 if(NOT COLDSUN_THRUST STREQUAL "/usr/include")
-  set_source_files_properties(${thrust_host} PROPERTIES COMPILE_OPTIONS "-isystem;${COLDSUN_THRUST}")
+  list(APPEND thrust_options -isystem "${COLDSUN_THRUST}")
 endif()
+set_source_files_properties(${thrust_host} PROPERTIES COMPILE_OPTIONS "${thrust_options}"
+                            COMPILE_DEFINITIONS THRUST_DEVICE_SYSTEM=THRUST_DEVICE_SYSTEM_OMP)

@@ -15,7 +15,7 @@ struct PlanOptions {
   Time decision_time = 10 * ns_per_s;    // simulated: what a decision takes; the wall time goes to the record only
   std::string policy = "search";         // or a rule's name, in small letters
   bool known_work = false;               // true: durations are known, as a test of the rollout needs it
-  int max_row = 128;                     // above it, jobs that run are summed up
+  int max_row = 64;                      // above it, jobs that run are summed up; those that wait have a row each
 };
 
 // What the scheduler was asked.

@@ -18,10 +18,14 @@ namespace {
 namespace wl = workload;
 
 // ---- jobs --------------------------------------------------------------------------------------------------------------------
-// Work that a request lets expect after `elapsed`: walltimes are work over a ratio that is spread evenly between two bounds.
-Real expected_left(const wl::JobStatistics& s, Real walltime, Real elapsed) {
+// Work that a request lets expect after `elapsed`, and the most it can be: walltimes are work over a ratio spread evenly between two bounds.
+struct Left {
+  Real expected, most;
+};
+Left left_of(const wl::JobStatistics& s, Real walltime, Real elapsed) {
   const Real least = s.walltime_ratio_min * walltime, most = s.walltime_ratio_max * walltime;
-  return std::max(0.5 * (std::max(least, elapsed) + most) - elapsed, 60.0);   // overdue: it may end any minute
+  const Real expected = std::max(0.5 * (std::max(least, elapsed) + most) - elapsed, 60.0);   // overdue: it may end any minute
+  return {expected, std::max(expected, most - elapsed)};
 }
 
 struct Candidate {
@@ -37,12 +41,12 @@ struct Jobs {
   int m;
   bool known_work;
 
-  Real left(int j, int s) const {
+  Left left(int j, int s) const {
     const wl::State& w = state.workload;
-    if (known_work) return w.work_left(m, j);
+    if (known_work) return {w.work_left(m, j), w.work_left(m, j)};
     const bool running = w.status(m, j) == wl::Status::running;
     const Real elapsed = running ? seconds(state.time - w.start_time(m, j)) : 0.0;
-    return expected_left(sys.workload.statistics(s), in.jobs.walltime(m, j), elapsed);
+    return left_of(sys.workload.statistics(s), in.jobs.walltime(m, j), elapsed);
   }
   Candidate candidate(int j, int s, bool running) const {
     const wl::JobTable& t = in.jobs;
@@ -54,8 +58,9 @@ struct Jobs {
     const wl::Site& site = sys.workload.site(s);
     job.home = s, job.n_node = home ? t.n_node(m, j) : wl::node_count_of(t.n_gpu(m, j), site.gpu_per_node, site.node_count);
     job.priority = t.priority(m, j), job.release = std::min(seconds(t.submit_time(m, j) - state.time), 0.0);
-    job.deadline = seconds(t.deadline(m, j) - state.time);
-    job.utilization = t.job_utilization(m, j), job.work = left(j, s);
+    const Left work = left(j, s);   // energy by what is to be expected, slack by what may be: a job put off must still end in time
+    job.deadline = seconds(t.deadline(m, j) - state.time) - (work.most - work.expected);
+    job.utilization = t.job_utilization(m, j), job.work = work.expected;
     job.data_in = t.data_in(m, j), job.data_out = t.data_out(m, j);
     job.running = running, job.preemptible = t.preemptible(m, j), job.link_bound = t.link_bound(m, j);
     if (running && !job.preemptible && w.plan_cap(m, j) < 1.0) {   // its cap stays
@@ -125,10 +130,11 @@ std::vector<Candidate> candidates(const System& sys, const State& state, const I
     return std::tuple(-a.job.priority, a.submit, a.places.front()) < std::tuple(-b.job.priority, b.submit, b.places.front());
   };
   std::stable_sort(waiting.begin(), waiting.end(), first);
-  const auto most = static_cast<std::size_t>(std::min(o.max_row, schedule::max_job));
-  if (waiting.size() > most - most / 4) waiting.resize(most - most / 4);   // what stands further back is decided next time
   const std::size_t links = 2 * static_cast<std::size_t>(sys.n_site());   // groups that summing up keeps apart
-  std::vector<Candidate> all = jobs.summed(jobs.running(), std::max(most - waiting.size(), 2 * links) - links);
+  const std::size_t least = 2 * links + 8, most = schedule::max_job, asked = static_cast<std::size_t>(std::min(o.max_row, schedule::max_job));
+  if (waiting.size() > most - least) waiting.resize(most - least);        // what stands further back is decided next time
+  const std::size_t room = asked > waiting.size() + least ? asked - waiting.size() : least;
+  std::vector<Candidate> all = jobs.summed(jobs.running(), room - links);
   all.insert(all.end(), waiting.begin(), waiting.end());
   std::stable_sort(all.begin(), all.end(), first);
   return all;

@@ -31,7 +31,7 @@ def plan_errors():
 
 
 def options(horizon_hours: float = 24.0, plans: int = 4096, scenarios: int = 16, *, policy: str = "search", slot_min: float = 5.0, population: int = 256,
-            decision_s: float = 10.0, spread: float = 0.25, known_work: bool = False, rows: int = 128, weights: dict[str, float] | None = None) -> dict:
+            decision_s: float = 10.0, spread: float = 0.25, known_work: bool = False, rows: int = 64, weights: dict[str, float] | None = None) -> dict:
     """The planner's settings, checked.
 
     Parameters
@@ -51,7 +51,7 @@ def options(horizon_hours: float = 24.0, plans: int = 4096, scenarios: int = 16,
     known_work : bool
         Durations of the jobs are known; by default they follow from the requests.
     rows : int
-        Most jobs of a decision; jobs that run are summed up above it.
+        Rows of a decision above which jobs that run are summed up; jobs that wait have a row each.
     weights : dict, optional
         Price of a line of the bill per its unit, in place of the default: ``{"carbon": 0.2}``.
     """
