@@ -74,7 +74,6 @@ class _executor:
 def _tell(data, folder: Path, limit: float, as_json: bool) -> None:
     from . import plots_study as plots
     from .cli import _table, out
-    from .studies import RAPS
     from .study_tables import drift_table, region_sentence, regions, sound
 
     rows, where = drift_table(data), regions(data, str(data["path"].values[0]))
@@ -93,8 +92,7 @@ def _tell(data, folder: Path, limit: float, as_json: bool) -> None:
         out.print(table)
         for region in where:
             out.print(region_sentence(region, limit), highlight=False, soft_wrap=True)
-        out.print(f"{a['members_run']:.0f} members in {a['wall_seconds']:.0f} s: {a['rate']:,.0f} member-seconds per second, each beside its own twin "
-                  f"({a['state_rate']:,.0f} simulated seconds per second in all); {RAPS}", highlight=False, soft_wrap=True)
+        out.print(_speed(a, data.sizes["member"]), highlight=False, soft_wrap=True)
         for picture in pictures:
             out.print(f"picture: {picture} (numbers: {picture.with_suffix('.nc').name})", highlight=False, soft_wrap=True)
         out.print(f"study:   {folder / 'study.nc'} (xarray.open_dataset)", highlight=False, soft_wrap=True)
@@ -116,6 +114,18 @@ def _supply(site, days, share, seed, n_field, folder, executor, workers, as_json
     for line in sentences(data, answers):
         out.print(line, highlight=False, soft_wrap=True)
     out.print(f"picture: {picture}", highlight=False, soft_wrap=True)
+
+
+def _speed(a: dict, members: int) -> str:
+    """How fast it went, beside what others publish; of a study that was only read, by what its batches took."""
+    from .studies import RAPS
+
+    spec = json.loads(a["spec"])
+    simulated, states = members * spec["hours"] * 3600, len(spec["paths"]) + 1
+    by_worker = f"{members} members took {a['seconds']:.0f} s of workers: {simulated / max(a['seconds'], 1e-9):,.0f} member-seconds per second of one worker"
+    if a["members_run"]:
+        by_worker = f"{a['members_run']:.0f} members in {a['wall_seconds']:.0f} s: {a['rate']:,.0f} member-seconds per second; " + by_worker
+    return f"{by_worker}, each member {states} twins of {spec['dt']:g}-s steps; {RAPS}"
 
 
 def _csv(rows, path: Path) -> None:

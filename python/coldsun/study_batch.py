@@ -58,14 +58,14 @@ def plain(spec: Spec) -> dict:
 def run_batch(spec: Spec, first: int, count: int, folder: str, threads: int = 1) -> tuple[int, int]:
     """One unit of work: members [first, first + count), written whole under their name or not at all. Any process may run it again."""
     _engine.set_threads(threads)
-    begin = time.monotonic()
+    begin, processor = time.monotonic(), time.process_time()
     paths = [list(PATHS) if p == ALL else [] if p == "none" else [p] for p in spec.paths]
     with engine_errors():
         study = _engine.Study(spec.network, members=count, first_member=first, seed=spec.seed, start_ns=spec.start_of(first), hours=spec.hours, dt=spec.dt,
                               device="cpu", paths=paths, limit=spec.limit, trace_every=spec.trace_every, priors=spec.priors, weather=None)
         study.run(round(spec.hours * 3600 / spec.dt))
     data = _dataset(study, spec, first)
-    data.attrs["seconds"] = time.monotonic() - begin
+    data.attrs |= {"seconds": time.monotonic() - begin, "processor_seconds": time.process_time() - processor}
     target = Path(folder) / f"members_{first:07d}_{count:05d}.nc"
     part = target.with_suffix(f".{os.getpid()}.part")
     packing = {name: {"zlib": True, "complevel": 1} for name in data.data_vars if data[name].size > 1000}
@@ -112,5 +112,6 @@ def load(folder: str | Path) -> xr.Dataset:
     data = data.sortby("member")
     data = data.isel(member=np.unique(data["member"].values, return_index=True)[1])
     data["fan_count"] = data["fan_count"].sum("member", dtype=np.int64).assign_attrs(data["fan_count"].attrs)   # events, not members
-    data.attrs.pop("seconds", None)
+    for name in ("seconds", "processor_seconds"):   # of all workers together
+        data.attrs[name] = float(sum(part.attrs.get(name, 0.0) for part in parts))
     return data
