@@ -1,0 +1,135 @@
+"""Payloads and frames: nonsense, late and repeated readings, silent points, clocks that are off, units that the source names."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from coldsun.frames import VALUE, Buffer, parse_value
+from coldsun.quality import Counts
+
+POINTS = [dict(topic=f"{VALUE}CDU/T/x/{k}", scale=1.0, offset=273.15, units={"degC": (1.0, 273.15), "K": (1.0, 0.0)}) for k in range(10)]
+T0 = 1_780_000_000_000  # ms, on the grid of 10 s
+
+
+def said(value, at_s: float, quality=1) -> bytes:
+    return json.dumps(dict(value=value, timestamp=T0 + round(1000 * at_s), quality=quality)).encode()
+
+
+def buffer() -> Buffer:
+    b = Buffer([dict(p) for p in POINTS], Counts(), dt=10.0)
+    b.begin(T0 * 1_000_000)
+    return b
+
+
+def put_all(b: Buffer, at_s: float, value: float = 20.0, skip=()) -> None:
+    for k, p in enumerate(POINTS):
+        if k not in skip:
+            b.put(p["topic"], said(value + k, at_s))
+
+
+def take(b: Buffer, at_s: float):
+    return b.take(T0 * 1_000_000 + round(at_s * 1e9), 0.0)
+
+
+@pytest.mark.parametrize("payload, reason", [
+    (b'{"value": 21.5, "timestamp": 1780000000000, "quality": 1}', ""),
+    (b'{"value": 21.5, "timestamp": 1780000000000}', ""),
+    (b'{"value": null, "timestamp": 1780000000000, "quality": 1}', "missing"),
+    (b'{"value": 21.5, "timestamp": 1780000000000, "quality": 0}', "quality"),
+    (b'{"value": NaN, "timestamp": 1780000000000, "quality": 1}', "malformed"),
+    (b'{"value": 1e999, "timestamp": 1780000000000, "quality": 1}', "malformed"),
+    (b'{"value": 1%s, "timestamp": 1780000000000, "quality": 1}' % (b"0" * 400), "malformed"),
+    (b'{"value": "21.5", "timestamp": 1780000000000, "quality": 1}', "malformed"),
+    (b'{"value": true, "timestamp": 1780000000000, "quality": 1}', "malformed"),
+    (b'{"value": 1, "timestamp": "now", "quality": 1}', "malformed"),
+    (b'{"value": 1, "timestamp": -5, "quality": 1}', "malformed"),
+    (b'{"value": 1, "timestamp": 1e300}', "malformed"),
+    (b'{"value": 1}', "malformed"), (b"[1]", "malformed"), (b"21.5", "malformed"), (b"", "malformed"), (b"\xff\xfe", "malformed"),
+    (b"[" * 4000, "malformed"), (b" " * 5000, "malformed"),
+])
+def test_payloads(payload, reason):
+    assert parse_value(payload)[0] == reason
+
+
+def test_a_hundred_thousand_malformed_payloads_are_counted_and_the_good_one_lives():
+    chance, b = np.random.default_rng(3), buffer()
+    good = said(21.0, 10)
+    put_all(b, 10)
+    bad = 0
+    for _ in range(100_000):
+        broken = bytearray(good)
+        for at in chance.integers(0, len(good), 3):
+            broken[at] = chance.integers(0, 256)
+        bad += bool(parse_value(bytes(broken[: chance.integers(0, len(good))]))[0])
+        b.put(POINTS[0]["topic"], bytes(broken[: chance.integers(0, len(good))]))
+    b.put("nobody/knows", good)
+    assert bad > 99_000
+    assert b.counts.by_reason["malformed"] > 99_000 and b.counts.by_reason["unknown"] == 1
+    frame = take(b, 10)
+    assert np.isfinite(frame).all() and frame[1] == 21.0
+
+
+def test_frames_sort_by_source_time_and_refuse_what_comes_late():
+    b = buffer()
+    put_all(b, 20)                      # the second frame first
+    assert take(b, 10) is None          # the lag has not passed
+    b.put(POINTS[0]["topic"], said(5.0, 9.5))
+    b.put(POINTS[0]["topic"], said(4.0, 3.0))     # older in the same frame: the latest word holds
+    b.put(POINTS[0]["topic"], said(5.0, 9.5))     # said again: nothing
+    b.put(POINTS[0]["topic"], said(5.5, 9.5))     # the same instant, another value
+    put_all(b, 30), put_all(b, 40)
+    first = take(b, 10)
+    assert first[0] == 5.0 and np.isnan(first[1:]).all()
+    assert b.counts.by_reason == {"conflict": 1} and b.n_repeated == 1
+    b.put(POINTS[3]["topic"], said(1.0, 10.0))
+    assert b.counts.by_reason["late"] == 1
+    assert take(b, 20)[0] == 20.0
+
+
+def test_a_silent_point_is_waited_for_and_then_no_more():
+    b = buffer()
+    for k in range(1, 40):
+        put_all(b, 10.0 * k, skip=(7,) if k > 2 else ())
+        frame = take(b, 10.0 * k)
+        if 2 < k <= 5:
+            assert frame is None        # it may still come
+        if k > 32:
+            assert frame is not None and np.isnan(frame[7]) and np.isfinite(frame[0])   # 250 s of silence: it is not waited for
+
+
+@pytest.mark.parametrize("off", [3600.0, -3600.0])
+def test_a_clock_an_hour_off_is_refused_named_corrected_and_forgiven(off):
+    b = buffer()
+    for k in range(1, 4):
+        put_all(b, 10.0 * k)
+        assert take(b, 10.0 * k) is not None
+    put_all(b, 40.0 + off)              # all leap
+    put_all(b, 40.0 + off), put_all(b, 50.0 + off)
+    assert b.counts.by_reason["clock"] >= 9 and "3600 s off" in b.alarms[0]
+    assert abs(b.offset / 1e9 - off) < 20.0
+    put_all(b, 40.0 + off), put_all(b, 60.0 + off), put_all(b, 80.0 + off), put_all(b, 90.0 + off)
+    assert take(b, 40.0) is not None    # the frames go on in the right time
+    put_all(b, 100.0), put_all(b, 100.0), put_all(b, 110.0), put_all(b, 120.0)
+    assert b.offset == 0 and b.alarms[-1] == "the source's clock is right again"
+
+
+def test_one_wrong_clock_among_many_is_refused_for_good():
+    b = buffer()
+    for k in range(1, 60):
+        put_all(b, 10.0 * k, skip=(4,))
+        b.put(POINTS[4]["topic"], said(1.0, 10.0 * k + 3600))
+    assert b.offset == 0 and b.counts.by_point["clock"][4] == 59 and b.newest == (T0 + 590_000) * 1_000_000
+
+
+def test_the_source_names_its_unit():
+    b = buffer()
+    b.put(POINTS[0]["topic"].replace("/Value/", "/Metadata/"), b'{"engUnit": "K"}')
+    b.put(POINTS[1]["topic"].replace("/Value/", "/Metadata/"), b'{"engUnit": "furlong"}')
+    b.put(POINTS[2]["topic"].replace("/Value/", "/Metadata/"), b"not json")
+    put_all(b, 10, 300.0), put_all(b, 40, 300.0)
+    si = b.si(take(b, 10))
+    assert si[0] == 300.0 and np.isnan(si[1]) and si[2] == pytest.approx(302 + 273.15)
+    assert b.counts.by_point["unit"] == {1: 2}
