@@ -48,9 +48,9 @@ struct AskFed {
   COLDSUN_FN void operator()(int a, int n) const {
     const int m = cut.member(a), s = site(n);
     const Real p = p_fed(m, n);
+    if (n == first_node(s)) p_site_cap(m, s) = law(s).p_it_max;
     if (p < 0.0) return;
     p_request(m, n) = p, p_floor(m, n) = math::min(p_floor(m, n), p);
-    if (n == first_node(s)) p_site_cap(m, s) = law(s).p_it_max;
   }
 };
 // reads p_fed, p_leakage; writes p_allocated, p_request. 40 B and 2 flops per node

@@ -240,7 +240,12 @@ void drive(const Shadow& f, Twin& t, const std::vector<Real>& value, const std::
   const int clear_from = std::max(first - 1, 0), clear_to = std::min(last + 1, w.n_knot() - 1);   // clouds look a second beyond the step
   for (std::size_t k = 0; k < f.point.size(); ++k) {
     const Point& p = f.point[k];
-    if (!known[k] || !p.what->input || !std::isfinite(value[k])) continue;
+    if (!p.what->input) continue;
+    if (!known[k] || !std::isfinite(value[k])) {   // not heard, or not for too long: the members' own work; the sky stays as the table has it
+      if (p.what->axis == Observable::node)
+        for (int m = 0; m < s.n_member; ++m) t.inputs.feed.p_node(m, p.node) = -1.0;
+      continue;
+    }
     if (p.what->axis == Observable::node) {
       for (int m = 0; m < s.n_member; ++m) {
         const Chance own = chance_of(s, m, Stream::sensor, static_cast<int>(k));

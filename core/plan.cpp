@@ -49,8 +49,9 @@ bool differ(const std::vector<schedule::Assignment>& a, const std::vector<schedu
     n += a[i].place != b[i].place || a[i].level != b[i].level || (a[i].start < 0) != (b[i].start < 0) || std::abs(a[i].start - b[i].start) * slot > 3600.0;
   return 10 * n >= std::max<std::size_t>(a.size(), 1);
 }
-void find_alternatives(Plan& plan, const schedule::Problem& p, const schedule::Population& all, std::size_t most) {
-  std::vector<int> order(static_cast<std::size_t>(all.size()));
+// Of the n_row plans that the last generation priced.
+void find_alternatives(Plan& plan, const schedule::Problem& p, const schedule::Population& all, int n_row, std::size_t most) {
+  std::vector<int> order(static_cast<std::size_t>(n_row));
   std::iota(order.begin(), order.end(), 0);
   std::stable_sort(order.begin(), order.end(), [&](int a, int b) { return all.score(a) < all.score(b); });
   for (const int row : order) {
@@ -122,7 +123,7 @@ Plan decide(const Network& network, const System& sys, const State& state, const
       while (!schedule::finished(search)) schedule::advance(space, p, search);
       synchronize(space);
       plan.decision = schedule::decision_of(p, search);
-      find_alternatives(plan, p, search.now, 3);
+      find_alternatives(plan, p, search.now, search.n_ranked, 3);
     });
   } else {
     const std::vector<Real> key = keys_of_rule(p, rule_named(o.policy));
@@ -178,9 +179,9 @@ void replan(Planner& p, const System& sys, State& state, const Inputs& in) {
   for (int m = 0; m < state.n_member; ++m) {
     if (state.run.flags(m) & couple::fatal_flags) continue;
     const bool first = state.controls.plan_made(m) == 0;
-    if (first) state.workload.plan_hold(m) = 2 * p.every + p.options.decision_time;   // a job that comes now is spoken of by then
     const bool out_of_turn = !due && !first && state.controls.plan_made(m) < state.time - p.every / 5 && surprised(p, sys, state, in, m);
     if (!due && !first && !out_of_turn) continue;
+    state.workload.plan_hold(m) = 2 * p.every + p.options.decision_time;   // a job that comes now is spoken of by then
     const auto begin = std::chrono::steady_clock::now();
     Plan plan = decide(*p.network, sys, state, make_plan_task(*p.network, sys, state, in, m, p.options), p.options);
     plan.wall_time = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();   // the task's making too

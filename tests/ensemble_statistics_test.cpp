@@ -11,6 +11,17 @@ namespace coldsun::ensemble {
 namespace {
 
 // Abramowitz and Stegun, tables 26.10 (Student) and 26.5 by identity with the binomial.
+// Nothing seen is not nothing: thirty members without an event leave room for 11.6 %, and one whose events all are leaves none above 1.
+TEST(EnsembleStatistics, RatioOfNothingSeenHasWidth) {
+  const std::vector<Real> none(30, 0.0), events(30, 4.0);
+  const Mean m = ratio(none, events, 0.95);
+  EXPECT_EQ(m.value, 0.0);
+  EXPECT_EQ(m.interval.low, 0.0);
+  EXPECT_NEAR(m.interval.high, 1.0 - std::pow(0.025, 1.0 / 30.0), 1e-15);
+  EXPECT_NEAR(ratio(events, events, 0.95).interval.low, std::pow(0.025, 1.0 / 30.0), 1e-15);
+  EXPECT_EQ(ratio(events, events, 0.95).interval.high, 1.0);
+}
+
 TEST(EnsembleStatistics, StudentAndBinomial) {
   EXPECT_NEAR(student_quantile(0.975, 1), 12.706204736, 1e-8);
   EXPECT_NEAR(student_quantile(0.975, 10), 2.228138852, 1e-9);

@@ -162,6 +162,24 @@ TYPED_TEST(ScheduleRollout, ShortageGoesByOrderOfService) {
   EXPECT_THROW(check_problem(p), std::invalid_argument);
 }
 
+// Free nodes go off before a job is held back: half of the hall is empty, and what there is suffices for the half that works.
+TYPED_TEST(ScheduleRollout, EmptyNodesGoOffFirst) {
+  ExampleShape e = one_place();
+  e.n_job = 1;
+  Problem p = example_problem(e, 3, device_of<TypeParam>);
+  p.job(0) = {};
+  p.job(0).n_node = 8, p.job(0).work = 24 * p.slot, p.job(0).priority = 1, p.job(0).deadline = 1e6;
+  p.pv_linear.fill(0.0), p.pv_square.fill(0.0), p.pv_available.fill(0.0);
+  Place& s = p.place(0);
+  s.bus.battery = {}, s.bus.battery_converter = {}, s.p_overhead = 0.0;
+  s.p_grid_budget = 8 * 7000.0 * 1.12;   // all of the job with its losses and auxiliaries, nothing for the empty half
+  prepare(TypeParam{}, p);
+  Population x = make_population(p, 1, device_of<TypeParam>);
+  price<TypeParam>(p, x);
+  EXPECT_EQ(x.cost(0, 0, line_unserved), 0.0);
+  EXPECT_LT(x.cost(0, 0, line_throttle), 0.01 * 8 * 24 * p.slot);
+}
+
 // A job that ends late costs priority times seconds; gaps hold link-bound work up by their share.
 TYPED_TEST(ScheduleRollout, LatenessAndGaps) {
   Problem p = plain_problem(device_of<TypeParam>);

@@ -114,7 +114,13 @@ Mean ratio(const std::vector<Real>& a, const std::vector<Real>& b, Real level) {
   const Real r = sum_a / sum_b, n = static_cast<Real>(a.size());
   for (std::size_t i = 0; i < a.size(); ++i) square += math::square(a[i] - r * b[i]);
   const Real deviation = a.size() > 1 ? std::sqrt(square / (n - 1.0)) / (sum_b / n) : 0.0;
-  return around(r, deviation, static_cast<std::int64_t>(a.size()), level);
+  Mean m = around(r, deviation, static_cast<std::int64_t>(a.size()), level);
+  if (sum_a == 0 || square == 0) {   // none of them, or all alike: what as many members without (or with) an exception allow, after Clopper and Pearson
+    const auto heard = static_cast<Real>(std::count_if(b.begin(), b.end(), [](Real x) { return x > 0; }));
+    const Real rest = std::pow(0.5 * (1.0 - level), 1.0 / heard);
+    m.interval = sum_a == 0 ? Interval{0.0, 1.0 - rest} : r == 1.0 ? Interval{rest, 1.0} : m.interval;
+  }
+  return m;
 }
 
 Interval wilson(Real k, Real n, Real level) {

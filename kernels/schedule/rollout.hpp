@@ -74,7 +74,7 @@ struct Rollout {
     now.p_it += job.n_node * part * (drawn - c.idle.p);
     now.p_input += job.n_node * part * share * (full.p_input - c.idle.p_input);
     now.p_request += job.n_node * part * share * (q.request(site, j, l) - c.p_idle);
-    now.t_max = math::max(now.t_max, full.t_junction);
+    now.t_max = math::max(now.t_max, c.idle.t_junction + share * (full.t_junction - c.idle.t_junction));
     x.line[line_throttle] += job.n_node * part * q.slot * math::max(x.pace[l] - pace, 0.0);
     x.work[j] = part < 1.0 ? 0.0 : x.work[j] - rate;
     if (x.work[j] <= 1e-6) x.work[j] = 0.0, finish(x, p, j, (t + part) * q.slot);
@@ -106,7 +106,10 @@ struct Rollout {
       else x.at[s].n_free += q.job(j).n_node;
     }
     x.n_running = kept;
-    for (int s = 0; s < q.n_place; ++s) close_slot(q, slot[s], x.at[s], scenario, s, t, x.line);
+    for (int s = 0; s < q.n_place; ++s) {
+      rest_of_free(slot[s], x.at[s], q.place(s).n_node);
+      close_slot(q, slot[s], x.at[s], scenario, s, t, x.line);
+    }
   }
 
   COLDSUN_FN void end(Lane& x, int p) const {

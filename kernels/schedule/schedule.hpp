@@ -76,7 +76,8 @@ void decode(Space, const Problem&, Population&, int first, int n);
 template <class Space>
 void evaluate(Space, const Problem&, const Weights&, Population&, int first, int n);
 
-// Rules that people use, as keys that decode to their schedules. All but greedy-green stay at home; Host memory only (managed is).
+// Rules that people use, as keys that decode to their schedules. All but greedy-green stay at home while the horizon has
+// room for them there; Host memory only (managed is).
 enum class Rule : std::int32_t { fcfs = 0, easy = 1, greedy_green = 2, wait_awhile = 3 };
 inline constexpr int n_rule = 4;
 const char* rule_name(Rule);

@@ -42,7 +42,8 @@ struct SlotNow {
   Real p_idle;           // W of a free node at the reference temperature
   Real budget, cap;      // W at the inputs of the rack converters, W that the nodes may be asked for
   Real input, request;   // W that all nodes want of them
-  Real n_idle;           // free nodes that can stay on
+  Real n_busy;           // nodes that jobs are on
+  Real n_idle;           // nodes that can stay on and are not given out yet
   bool enough;
 };
 
@@ -77,17 +78,18 @@ COLDSUN_FN SlotNow slot_now(const ProblemView& q, PlaceNow& now, int scenario, i
 }
 
 COLDSUN_FN void want(SlotNow& c, const NodePoint& full, Real request, std::int32_t n_node) {
-  c.input += n_node * (full.p_input - c.idle.p_input), c.request += n_node * (request - c.p_idle);
+  c.input += n_node * (full.p_input - c.idle.p_input), c.request += n_node * (request - c.p_idle), c.n_busy += n_node;
 }
 
-// All nodes rest at least; free ones are switched off first where even that is too much. What is left goes to the jobs.
+// All nodes rest at least. Where that with the jobs is too much, the jobs' nodes get what they need at rest, then the jobs what they ask, and
+// the free nodes what is left (rest_of_free), as allocation does it.
 COLDSUN_FN void settle(SlotNow& c, PlaceNow& now, std::int32_t n_node) {
   const Real rest_input = n_node * c.idle.p_input, rest = n_node * c.p_idle;
   c.enough = rest_input + c.input <= c.budget && rest + c.request <= c.cap;
   c.n_idle = n_node;
   if (!c.enough) {
     const Real on = math::min(c.budget / math::max(c.idle.p_input, 1e-9), c.cap / math::max(c.p_idle, 1e-9));
-    c.n_idle = math::clamp(std::floor(on), 0.0, static_cast<Real>(n_node));
+    c.n_idle = math::clamp(std::floor(on), 0.0, c.n_busy);
     c.budget -= c.n_idle * c.idle.p_input, c.cap -= c.n_idle * c.p_idle;
   }
   now.p_it = c.n_idle * c.idle.p, now.p_input = c.n_idle * c.idle.p_input, now.p_request = c.n_idle * c.p_idle;
@@ -95,13 +97,18 @@ COLDSUN_FN void settle(SlotNow& c, PlaceNow& now, std::int32_t n_node) {
 
 // Share of the way from rest to its full power that a job gets, in the order of service; nothing where its nodes are off.
 COLDSUN_FN Real granted(SlotNow& c, const NodePoint& full, Real request, std::int32_t n_node) {
-  if (c.n_idle < n_node) return c.n_idle = 0.0, 0.0;
+  if (c.n_idle < n_node) return 0.0;
   c.n_idle -= n_node;
   const Real input = n_node * (full.p_input - c.idle.p_input), asked = n_node * (request - c.p_idle);
   const Real by_bus = input > c.budget ? math::max(c.budget, 0.0) / input : 1.0, by_cap = asked > c.cap ? math::max(c.cap, 0.0) / asked : 1.0;
   const Real share = math::min(by_bus, by_cap);
   c.budget -= share * input, c.cap -= share * asked;
   return share;
+}
+COLDSUN_FN void rest_of_free(const SlotNow& c, PlaceNow& now, std::int32_t n_node) {
+  const Real on = math::min(c.budget / math::max(c.idle.p_input, 1e-9), c.cap / math::max(c.p_idle, 1e-9));
+  const Real n = c.enough ? 0.0 : math::clamp(std::floor(on), 0.0, n_node - c.n_busy);
+  now.p_it += n * c.idle.p, now.p_input += n * c.idle.p_input, now.p_request += n * c.p_idle;
 }
 
 // The bus at its nominal voltage: who gives, what the battery becomes, what it costs.

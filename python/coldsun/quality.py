@@ -141,7 +141,9 @@ class Quality:
         """Domains locked out for too long, with the factor that lets their readings in again."""
         out: dict[int, float] = {}
         for k in np.flatnonzero((self.lost >= self.n_lost) & np.isfinite(value) & (domain >= 0)):
-            spread = max(float(forecast[:, k].std(ddof=1)), 1e-3 * float(self.noise[k]))
+            spread = float(forecast[:, k].std(ddof=1))
+            if spread < 0.05 * self.noise[k]:   # nothing in the domain moves this reading now: no width would let it in
+                continue
             need = np.sqrt(max((value[k] - forecast[:, k].mean()) ** 2 / self.gate**2 - self.noise[k] ** 2, 0.0)) / spread
             out[int(domain[k])] = max(out.get(int(domain[k]), 1.0), float(np.clip(1.1 * need, 1.0, self.widest)))
         return out

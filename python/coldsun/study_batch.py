@@ -45,8 +45,8 @@ class Spec:
         return self.start_ns + round(day * 365.25 / self.days) * 86_400_000_000_000
 
     def identity(self) -> str:
-        """Hash of all that a member's result depends on."""
-        given = {k: v for k, v in plain(self).items() if k != "members"}
+        """Hash of all that a member's result depends on, the engine's own commit included."""
+        given = {k: v for k, v in plain(self).items() if k != "members"} | {"commit": _engine.build_info()["commit"]}
         return hashlib.sha256((json.dumps(given, sort_keys=True) + self.network.inputs_text).encode()).hexdigest()[:16]
 
 

@@ -119,7 +119,7 @@ class Region:
     low: float             # of the members drawn
     high: float
     bins: list[tuple[float, float, float, float, float]]   # from, to, share of outages beyond the limit, its interval
-    threshold: float       # beyond it (or below) fewer than 5 % of outages go beyond the limit, with 97.5 % confidence; NaN: nowhere
+    threshold: float       # beyond it (or below) fewer than 5 % of outages go beyond the limit, by the upper ends of their 95 % intervals; NaN: nowhere
     side: str              # "above" or "below" the threshold
 
 
