@@ -99,3 +99,16 @@ def test_a_domain_that_was_locked_out_comes_back():
         if k == 11:
             assert counts.by_reason["gate"] == 12
     assert abs(x.mean() - 20.0) < 1.0 and counts.by_reason["gate"] < 30
+
+
+def test_what_no_width_lets_in_is_not_widened_for_ever():
+    """A meter with an offset that nothing in its domain can explain: ten tries, then its refusals are counted and the spread is left alone."""
+    q = Quality([0.1], [-100.0], [100.0], [True])
+    forecast, counts = np.linspace(-1e-3, 1e-3, 8)[:, None], Counts()
+    tries = 0
+    for k in range(200):
+        value = np.array([5.0 + 0.1 * np.sin(k)])
+        assert not q.check(value, forecast, counts).any()
+        q.after(forecast)
+        tries += bool(q.widening(value, forecast, np.array([0])))
+    assert tries == Quality.n_widen and counts.by_reason["gate"] == 200

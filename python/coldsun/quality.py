@@ -54,6 +54,7 @@ class Quality:
     """
 
     widest = 3.0  # factor on a domain's spread at one analysis
+    n_widen = 10  # times in a row; what still does not fit is not of the domain's making (an offset, a meter without a signal)
 
     def __init__(self, noise, low, high, compared, *, gate: float = 5.0, n_stuck: int = 6, n_lost: int = 12, use_stuck: bool = True,
                  use_gate: bool = True):
@@ -140,10 +141,9 @@ class Quality:
     def widening(self, value: np.ndarray, forecast: np.ndarray, domain: np.ndarray) -> dict[int, float]:
         """Domains locked out for too long, with the factor that lets their readings in again."""
         out: dict[int, float] = {}
-        for k in np.flatnonzero((self.lost >= self.n_lost) & np.isfinite(value) & (domain >= 0)):
-            spread = float(forecast[:, k].std(ddof=1))
-            if spread < 0.05 * self.noise[k]:   # nothing in the domain moves this reading now: no width would let it in
-                continue
+        trying = (self.lost >= self.n_lost) & (self.lost < self.n_lost + self.n_widen)
+        for k in np.flatnonzero(trying & np.isfinite(value) & (domain >= 0)):
+            spread = max(float(forecast[:, k].std(ddof=1)), 1e-3 * float(self.noise[k]))
             need = np.sqrt(max((value[k] - forecast[:, k].mean()) ** 2 / self.gate**2 - self.noise[k] ** 2, 0.0)) / spread
             out[int(domain[k])] = max(out.get(int(domain[k]), 1.0), float(np.clip(1.1 * need, 1.0, self.widest)))
         return out
