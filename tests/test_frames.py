@@ -133,3 +133,15 @@ def test_the_source_names_its_unit():
     si = b.si(take(b, 10))
     assert si[0] == 300.0 and np.isnan(si[1]) and si[2] == pytest.approx(302 + 273.15)
     assert b.counts.by_point["unit"] == {1: 2}
+
+
+def test_an_odd_first_stamp_does_not_set_the_clock():
+    """The first thing heard is a week old: it is left out, the others are taken as they are."""
+    b = Buffer([dict(p) for p in POINTS], Counts(), dt=10.0)
+    b.put(POINTS[0]["topic"], said(20.0, -7 * 86400.0))
+    assert b.first_stamp(0.0) is None
+    for at in (10.0, 20.0, 30.0):
+        put_all(b, at)
+    start = b.first_stamp(0.0)
+    assert start is not None and abs(start - T0 * 1_000_000) <= 30e9
+    assert b.offset == 0 and b.alarms

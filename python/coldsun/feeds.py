@@ -25,7 +25,14 @@ class Mqtt:
     def start(self, buffer: Buffer, site: str) -> None:
         self.site = site
         self.client = client("shadow", self.host, self.port)
-        self.client.on_message = lambda c, u, message: buffer.put(message.topic, message.payload)
+
+        def on_message(c, userdata, message):
+            if message.retain and message.topic.startswith(VALUE):   # kept by the broker since who knows when: values are never retained
+                buffer.counts.add("late")
+            else:
+                buffer.put(message.topic, message.payload)
+
+        self.client.on_message = on_message
 
         def on_connect(c, userdata, flags, reason, properties):
             self.connected, self.n_connect = True, self.n_connect + 1

@@ -121,6 +121,12 @@ class Buffer:
         self.leaps.append(leap)
         if len(self.leaps) < self.leaps.maxlen or max(self.leaps) - min(self.leaps) > 2 * self.dt + 2 * self.lag:
             return False
+        if not self.closed:   # nothing was taken yet: the first stamp was the odd one
+            self.frames.clear()
+            self.last[:], self.newest = 0, 0
+            self.leaps.clear()
+            self.alarms.append("the first stamps heard were far from all others; they were left out")
+            return True
         off = self.offset + round(float(np.median(self.leaps)) / 1e9) * 1_000_000_000
         half_hours = round(off / 1800e9) * 1_800_000_000_000   # the newest stamp was some steps before: whole half hours are meant, as a rule
         self.offset = half_hours if abs(off - half_hours) < 2 * self.dt + 2 * self.lag else off
@@ -181,7 +187,10 @@ class Buffer:
             return out
 
     def first_stamp(self, timeout: float | None) -> int | None:
-        """The oldest stamp heard so far, waited for."""
+        """The oldest stamp heard so far, waited for until three have spoken; one far from the others is an odd one."""
         with self.ready:
-            self.ready.wait_for(lambda: self.frames or self.over, timeout)
-            return min((s for f in self.frames.values() for s, _ in f.values()), default=None)
+            if not self.ready.wait_for(lambda: sum(map(len, self.frames.values())) >= min(3, len(self.points)) or self.over, timeout):
+                return None
+            stamps = [s for f in self.frames.values() for s, _ in f.values()]
+            middle = int(np.median(stamps)) if stamps else 0
+            return min((s for s in stamps if abs(s - middle) <= self.leap), default=None)

@@ -93,6 +93,8 @@ class Shadow:
             left = round((self.twin.start.value + self.twin.hours * 3600e9 - self.twin._engine.time_ns) / (self.twin.dt * 1e9))
             steps = left if hours is None else min(left, round(hours * 3600.0 / self.twin.dt))
             self._progress, self._steps, self._segment, self._first_segment = progress, steps, 0, first_segment
+            if steps < 1 and first_segment > 0:
+                return   # the record is complete
             frame = self._frame(self._now() + self.buffer.dt)
             if frame is None or steps < 1:
                 if first_segment == 0:
