@@ -67,7 +67,7 @@ setup: build/.engine-$(variant) ## packages, virtual environment, engine: what d
 
 # ---- what a person wants ----------------------------------------------------------------------------------------------------
 demo: setup ## a coupled day of the Atacama pilot: record, picture, table
-	@rm -rf build/demo
+	@rm -f "$(OUT)"/segment_*.nc "$(OUT)"/segment_*.part "$(OUT)"/day_*.png  # the record of the run before, nothing else
 	@coldsun run $(SITE) --hours $(HOURS) --out "$(OUT)"
 
 .venv/.gtest: .ci/apt Makefile | .venv/.base

@@ -97,7 +97,8 @@ def _power_rows(s: _Sums, sites: list[dict], hours: float) -> list[Row]:
     # of the energy content between the record's ends, as far as the state of charge tells it
     capacity = np.array([site["battery_capacity"] for site in sites]) / 3.6e9
     change = (soc[-1] - soc[0]) * capacity
-    stored, spent = (float(part.sum() / s.members) for part in (change, _negative(change)))
+    bought = np.array([any(c > 0.0 for c in site.get("carbon_intensity", [1.0])) for site in sites])   # an island's first charge was the sun's
+    stored, spent = (float(part.sum() / s.members) for part in (change, _negative(change) * bought))
     cycles = 2.0 * store * max(hours / 24.0, 0.5)
     rows = [
         Row("sun: available", available, "MWh", 0.5 * stc * whole, 9.5 * stc * max(hours / 24.0, min(hours, 9.5) / 9.5), "0.5 (overcast) to 9.5 kWh/kWp a day",
@@ -151,7 +152,7 @@ def day_table(record: xr.Dataset, sites: list[dict]) -> list[Row]:
     record : xarray.Dataset
         From `open_record`.
     sites : list of dict
-        Facts of the sites (`Network.sites`), in the record's order: p_pv_stc [W], p_it_max [W], battery_capacity [J].
+        Facts of the sites (`Network.sites`), in the record's order: p_pv_stc [W], p_it_max [W], battery_capacity [J], carbon_intensity.
 
     Returns
     -------
