@@ -114,6 +114,8 @@ def run(
         out.print(f"record:  {folder} (xarray: coldsun.open_record({str(folder)!r}))", highlight=False, soft_wrap=True)
     if twin.frozen():
         raise InputError(f"{twin.frozen()} of {members} member(s) were frozen: {twin.flag_text()}; the record holds them to where they stopped")
+    if twin.flag_text():
+        err.print(f"warning: {twin.flag_text()}", highlight=False, markup=False, soft_wrap=True)
 
 
 def _plain(row) -> dict:
