@@ -143,7 +143,7 @@ def spawn():
         p.communicate()
 
 
-def wait_for(what, seconds: float = 60.0):
+def wait_for(what, seconds: float = 180.0):
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if what():
@@ -157,7 +157,7 @@ def test_an_hour_over_a_broker(site, broker, spawn, small):
     s = Shadow(site, cs.feeds.Mqtt("127.0.0.1", broker.port), members=64, hours=1.0, out=broker.folder / "rec")
     e = spawn("emulate", small, "--feed", broker.url, "--hours", 1, "--start", START, "--speed", 0, "--stuck", "h200/3/junction")
     record = s.run()
-    assert e.wait(30) == 0
+    assert e.wait(120) == 0
     assert record.sizes["time"] == 360
     errors = s.errors()
     for quantity in ("t_junction", "t_outlet", "t_supply", "t_return", "t_facility", "p_battery", "p_pv"):
@@ -196,7 +196,7 @@ def test_broker_killed_and_nonsense_published(site, broker, spawn, small):
 
     record = s.run(progress=meddle)
     noisy.loop_stop()
-    assert e.wait(30) == 0
+    assert e.wait(120) == 0
     assert record.sizes["time"] == 90 and s.feed.n_connect >= 2
     assert s.counts.by_reason["malformed"] == 5 and s.counts.by_reason["missing"] == 1 and s.counts.by_reason["unknown"] == 1
     assert s.counts.by_reason["gate"] <= 3 and s.quality.taken.sum() > 0.98 * s.quality.seen.sum()
@@ -206,7 +206,7 @@ def test_a_clock_off_by_an_hour_over_a_broker(site, broker, spawn, small):
     s = Shadow(site, cs.feeds.Mqtt("127.0.0.1", broker.port), members=8, hours=0.25, out=broker.folder / "rec")
     e = spawn("emulate", small, "--feed", broker.url, "--hours", 0.25, "--start", START, "--speed", 0, "--stuck-after", 0.08, "--clock-off", 3600)
     record = s.run()
-    assert e.wait(30) == 0
+    assert e.wait(120) == 0
     assert record.sizes["time"] == 90 and str(record["time"].values[-1]).startswith("2026-06-14T14:15:00")
     assert s.counts.by_reason["clock"] > 0
     assert s.alarms[:2] == ["the source's clock is +3600 s off; its stamps are corrected by that", "the source's clock is right again"]
@@ -217,15 +217,15 @@ def test_killed_and_restarted_over_a_broker(site, broker, spawn, small):
     words = ("shadow", small, "--feed", broker.url, "--members", 8, "--hours", 0.5, "--segment-hours", 0.05, "--out", broker.folder / "rec")
     first = spawn(*words)
     e = spawn("emulate", small, "--feed", broker.url, "--hours", 0.5, "--start", START, "--speed", 0)
-    wait_for(lambda: (broker.folder / "rec" / "segment_0003.nc").is_file())
+    wait_for(lambda: (broker.folder / "rec" / "segment_0001.nc").is_file())
     first.send_signal(signal.SIGKILL)
     first.wait()
     kept = len(list((broker.folder / "rec").glob("segment_*.nc")))
     assert kept < 10
     second = spawn(*words)
-    text, _ = second.communicate(timeout=120)
+    text, _ = second.communicate(timeout=300)
     assert second.returncode == 0, text
-    assert e.wait(30) == 0
+    assert e.wait(120) == 0
     record = cs.open_record(broker.folder / "rec")
     assert record.sizes["time"] == 180 and (np.diff(record["time"].values) == np.timedelta64(10, "s")).all()
 
@@ -238,14 +238,14 @@ def test_killed_and_restarted_on_a_replay_gives_the_same_bits(site, spawn, small
     log.write_text("".join(p.read_text() for p in sorted((tmp_path / "live").glob("feed_*.csv"))).replace(",end,\n", ",end,0\n"))
     words = ("--replay", log, "--members", 4, "--hours", 0.3, "--segment-hours", 0.05)
     whole = spawn("shadow", small, *words, "--out", tmp_path / "whole")
-    text, _ = whole.communicate(timeout=120)
+    text, _ = whole.communicate(timeout=300)
     assert whole.returncode == 0, text
     broken = spawn("shadow", small, *words, "--out", tmp_path / "broken")
     wait_for(lambda: (tmp_path / "broken" / "segment_0001.nc").is_file())
     broken.send_signal(signal.SIGKILL)
     broken.wait()
     again = spawn("shadow", small, *words, "--out", tmp_path / "broken")
-    text, _ = again.communicate(timeout=120)
+    text, _ = again.communicate(timeout=300)
     assert again.returncode == 0, text
     one, two = cs.open_record(tmp_path / "whole"), cs.open_record(tmp_path / "broken")
     assert one.sizes["time"] == two.sizes["time"] == 108
