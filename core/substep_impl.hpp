@@ -68,12 +68,12 @@ void substep(Space space, const System& sys, State& s, const Inputs& in, const C
   thermal::advance(space, sys.thermal, s.thermal, heat, cut);
 
   electrical::advance(space, sys.electrical, s.electrical, power, cut);
+  workload::advance(space, sys.workload, in.jobs, s.workload, work, cut);
   for_rows(space, n, n_site,
            couple::Remember{cut, sys.electrical.site, s.electrical.p_heat, s.electrical.pv_linear, s.electrical.pv_square,
                             s.electrical.loss_pv_converter, s.electrical.p_discharge_reserve, s.electrical.p_it, s.workload.p_it_request,
                             s.electrical.p_shed, s.electrical.p_aux, s.electrical.p_loss, s.sky.ghi, s.sky.clearsky_index,
                             s.controls.heat_pending, s.controls.p_pv_seen, s.controls.p_battery_seen, s.controls.p_overhead_seen, s.controls.kc_seen});
-  workload::advance(space, sys.workload, in.jobs, s.workload, work, cut);
 
   for_rows(space, s.series.source.extent(0), n * n_site, couple::Accumulate{cut, s.series.source, s.series.sum});
 }

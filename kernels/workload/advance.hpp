@@ -106,18 +106,14 @@ struct AskPower {
   }
 };
 
-// reads p_request of a site's nodes; writes sums for the record. 8 B and 1 flop per node
-struct SumSite {
+// reads a site's counts; writes them as numbers for the record. 24 B and 1 flop per site
+struct CountSite {
   Cut cut;
   View<const Site, 1> site;
-  View<const Real, 2> p_request;
   View<const std::int32_t, 2> node_busy, n_queued;
-  View<Real, 2> p_it_request, busy_fraction, queue_length;
+  View<Real, 2> busy_fraction, queue_length;
   COLDSUN_FN void operator()(int i) const {
-    const int n_site = site.extent[0], m = cut.member(i / n_site), s = i % n_site, first = site(s).node_first, count = site(s).node_count;
-    Real sum = 0.0;
-    for (int n = first; n < first + count; ++n) sum += p_request(m, n);
-    p_it_request(m, s) = sum;
+    const int n_site = site.extent[0], m = cut.member(i / n_site), s = i % n_site, count = site(s).node_count;
     busy_fraction(m, s) = count > 0 ? static_cast<Real>(node_busy(m, s)) / count : 0.0;
     queue_length(m, s) = n_queued(m, s);
   }
@@ -151,7 +147,7 @@ void request(Space space, const System& sys, const JobTable& t, State& s, const 
            AskPower{cut, sys.node_site, sys.node_p_idle, sys.node_p_max, sys.node_exponent, sys.statistics, s.node_job, t.priority,
                     t.job_utilization, s.work_owed, s.burst_gain, s.plan_cap, t.link_bound, s.link_phase, d.path_stall, d.path_burst, s.utilization,
                     s.p_request, s.p_floor, s.node_priority});
-  for_each(space, pairs, SumSite{cut, sys.site, s.p_request, s.node_busy, s.n_queued, s.p_it_request, s.busy_fraction, s.queue_length});
+  for_each(space, pairs, CountSite{cut, sys.site, s.node_busy, s.n_queued, s.busy_fraction, s.queue_length});
 }
 
 }  // namespace coldsun::workload

@@ -19,18 +19,18 @@ struct NodePace {
 };
 
 // Why a site's nodes drew another power than their jobs asked for: p_it_request + p_it_leakage_change - p_it_held_back is what they drew.
-// reads the power drawn and asked of a site's nodes; writes both sums. 24 B and 4 flops per node
+// reads the power drawn and asked of a site's nodes; writes the three sums. 24 B and 5 flops per node
 struct SumDrawn {
   Cut cut;
   View<const Site, 1> site;
   View<const Real, 2> p_node, p_unthrottled, p_request;
-  View<Real, 2> p_it_leakage_change, p_it_held_back;
+  View<Real, 2> p_it_request, p_it_leakage_change, p_it_held_back;
   COLDSUN_FN void operator()(int i) const {
     const int n_site = site.extent[0], m = cut.member(i / n_site), s = i % n_site, first = site(s).node_first;
-    Real leakage = 0.0, held_back = 0.0;
+    Real request = 0.0, leakage = 0.0, held_back = 0.0;
     for (int n = first; n < first + site(s).node_count; ++n)
-      leakage += p_unthrottled(m, n) - p_request(m, n), held_back += p_unthrottled(m, n) - p_node(m, n);
-    p_it_leakage_change(m, s) = leakage, p_it_held_back(m, s) = held_back;
+      request += p_request(m, n), leakage += p_unthrottled(m, n) - p_request(m, n), held_back += p_unthrottled(m, n) - p_node(m, n);
+    p_it_request(m, s) = request, p_it_leakage_change(m, s) = leakage, p_it_held_back(m, s) = held_back;
   }
 };
 
@@ -123,7 +123,7 @@ void advance(Space space, const System& sys, const JobTable& t, State& s, const 
   const View<const Real, 2> asked = d.p_unthrottled.data ? d.p_unthrottled : View<const Real, 2>(s.p_request);
   for_rows(space, cut.n_active, sys.n_node(), NodePace{cut, d.p_node, asked, s.p_request, s.p_floor, s.plan_cap, s.node_job, s.node_pace});
   const std::int64_t pairs = static_cast<std::int64_t>(cut.n_active) * sys.n_site();
-  for_each(space, pairs, SumDrawn{cut, sys.site, d.p_node, asked, s.p_request, s.p_it_leakage_change, s.p_it_held_back});
+  for_each(space, pairs, SumDrawn{cut, sys.site, d.p_node, asked, s.p_request, s.p_it_request, s.p_it_leakage_change, s.p_it_held_back});
   for_each(space, pairs,
            Progress{cut,         make_queue(sys, t, s), s.node_pace, s.burst_ratio, s.link_phase, t.link_bound, t.n_gpu,
                     t.deadline,  d.path_stall,          s.work_left, s.work_owed,   s.pace,       s.backlog,    s.gpu_seconds,
