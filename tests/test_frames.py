@@ -145,3 +145,10 @@ def test_an_odd_first_stamp_does_not_set_the_clock():
     start = b.first_stamp(0.0)
     assert start is not None and abs(start - T0 * 1_000_000) <= 30e9
     assert b.offset == 0 and b.alarms
+
+
+def test_a_log_that_is_read_at_once_starts_at_its_first_stamp():
+    b = Buffer([dict(p) for p in POINTS], Counts(), dt=10.0)
+    for at in range(10, 1810, 10):
+        put_all(b, float(at))
+    assert b.first_stamp(0.0) == (T0 + 10_000) * 1_000_000

@@ -9,10 +9,10 @@ import numpy as np
 
 import coldsun as cs
 from coldsun.emulate import Emulator
+from coldsun.feeds import InProcess
 from coldsun.shadow import Shadow
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
-from shadow_tools import Direct  # noqa: E402
 from small_site import write_small_site  # noqa: E402
 
 
@@ -24,7 +24,7 @@ def test_a_day(tmp_path):
     """
     site = cs.load_site(write_small_site(cs.data_folder(), tmp_path / "small.toml"))
     e = Emulator(site, hours=24.0, stuck=["h200/3/junction"])
-    s = Shadow(site, Direct(e), members=64, hours=24.0, out=tmp_path / "rec")
+    s = Shadow(site, InProcess(e), members=64, hours=24.0, out=tmp_path / "rec")
     s.follow()
     errors, estimated, truth = s.errors(), s.parameters(), e.truth()
     print(errors.round(4).to_string(), estimated.round(4).to_string(), dict(s.counts.by_reason), sep="\n")

