@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "bench/rates.hpp"
 #include "schedule/decode.hpp"
 #include "schedule/example.hpp"
 #include "schedule/prepare.hpp"
@@ -11,19 +12,12 @@
 namespace coldsun::schedule {
 namespace {
 
-using benchmark::Counter;
+using bench::rates;
 
 // Counted by hand. A decoder's step per job and slot that it looks at: a compare and a subtraction. A rollout's place and slot: limits of
 // the battery 130, its current 80 (2 Newton steps), supply and two offers 70, dispatch and closing 90, loop table and lag 40; a running job's
 // slot: two points of the node table 20, its share of power and work 30.
 constexpr double flops_place_slot = 410.0, flops_job_slot = 50.0, flops_decode_slot = 4.0, flops_node_point = 400.0;
-
-void rates(benchmark::State& state, double items, double bytes, double flops) {
-  const auto kind = Counter::kIsIterationInvariantRate;
-  state.counters["items"] = Counter(items, kind);
-  state.counters["bytes"] = Counter(bytes, kind);
-  state.counters["flops"] = Counter(flops, kind);
-}
 
 struct World {
   Problem problem = example_problem({}, 1);
@@ -48,7 +42,7 @@ void node_table(benchmark::State& state) {
   if (!(n.p > 0.0)) state.SkipWithError("the cap law gives no power");
   for (auto _ : state) prepare(Host{}, w.problem);
   const double points = static_cast<double>(w.problem.node.size()) * 2;  // two classes a place
-  rates(state, points, 40.0 * points, flops_node_point * points);
+  rates(state, points, 40.0, flops_node_point);
 }
 BENCHMARK(node_table)->Name("schedule/node_table")->UseRealTime();
 
@@ -60,9 +54,16 @@ void decode_plans(benchmark::State& state) {
   for (auto _ : state) decode(Host{}, w.problem, w.plans, 0, 256);
   if (x.start(7, 5) != before) state.SkipWithError("decoded twice, two answers");
   const double cells = 256.0 * w.problem.n_place() * w.problem.n_slot();
-  rates(state, 256.0, 12.0 * cells + 16.0 * w.booked, flops_decode_slot * (cells + w.booked));
+  rates(state, 256.0, (12.0 * cells + 16.0 * w.booked) / 256.0, flops_decode_slot * (cells + w.booked) / 256.0);
 }
 BENCHMARK(decode_plans)->Name("schedule/decode")->UseRealTime();
+
+// Of n (plan, scenario) by the mean of the 256 random plans. The tables that all of them read are the working set.
+void rollout_rates(benchmark::State& state, const World& w, double n) {
+  const double cells = w.problem.n_place() * w.problem.n_slot(), work = w.booked / 256.0;
+  const double tables = sizeof(NodePoint) * static_cast<double>(w.problem.node.size()) + 24.0 * cells * w.problem.n_scenario();
+  rates(state, n, 80.0 * cells + 160.0 * work, flops_place_slot * cells + flops_job_slot * work, tables);
+}
 
 // items: plans x scenarios
 void rollouts(benchmark::State& state) {
@@ -72,20 +73,19 @@ void rollouts(benchmark::State& state) {
   for (int k = 0; k < n_line; ++k) sum += Weights{}.line[k] * w.plans.cost(3, 2, k);
   if (!(std::fabs(sum - w.plans.scenario_score(3, 2)) <= 1e-12 * std::fabs(sum))) state.SkipWithError("the score is not the sum of its lines");
   for (auto _ : state) evaluate(Host{}, w.problem, Weights{}, w.plans, 0, 256);
-  const double n = 256.0 * w.problem.n_scenario(), cells = n * w.problem.n_place() * w.problem.n_slot(), work = w.booked * w.problem.n_scenario();
-  rates(state, n, 80.0 * cells + 160.0 * work, flops_place_slot * cells + flops_job_slot * work);
+  rollout_rates(state, w, 256.0 * w.problem.n_scenario());
 }
 BENCHMARK(rollouts)->Name("schedule/rollout")->UseRealTime();
 
 // items: plans x scenarios, search and heuristics included; one iteration is a default decision (target: 10 s on two cores)
 void decision(benchmark::State& state) {
-  World w(1);
+  World w(256);
   const SearchOptions o;
   for (auto _ : state) {
     const Decision d = decide(Host{}, w.problem, o);
     if (d.n_priced != o.n_plan || !(d.score <= d.rule_score[0])) state.SkipWithError("a decision worse than first come, first served");
   }
-  state.counters["items"] = Counter(static_cast<double>(o.n_plan) * w.problem.n_scenario(), Counter::kIsIterationInvariantRate);
+  rollout_rates(state, w, static_cast<double>(o.n_plan) * w.problem.n_scenario());   // the decoder's part is some hundredths
 }
 BENCHMARK(decision)->Name("schedule/decision")->UseRealTime()->Iterations(1)->Unit(benchmark::kMillisecond);
 

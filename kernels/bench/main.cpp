@@ -48,7 +48,7 @@ class Table : public benchmark::BenchmarkReporter {
                 m.threads, m.bandwidth_one / 1e9, m.triad / 1e6, m.cache / 1e6);
     std::printf("fma     %7.1f Gflop/s on all threads (%d), %.1f on one: chains of fma\n\n", m.flops_all / 1e9, m.threads,
                 m.flops_one / 1e9);
-    std::printf("%-36s %12s %12s %9s %9s %9s %9s\n", "kernel", "time", "working set", "GB/s", "of memory", "Gflop/s", "of fma");
+    std::printf("%-36s %12s %10s %12s %9s %9s %9s %9s\n", "kernel", "time", "items/s", "working set", "GB/s", "of memory", "Gflop/s", "of fma");
     return true;
   }
   void ReportRuns(const std::vector<Run>& runs) override {
@@ -70,8 +70,8 @@ class Table : public benchmark::BenchmarkReporter {
     const char* unit = ns < 1e3 ? "ns" : (ns < 1e6 ? "us" : "ms");
     char share[16] = "in cache";
     if (!in_cache(machine_, run)) std::snprintf(share, sizeof share, "%.1f%%", 100.0 * share_of_bandwidth(machine_, run));
-    std::printf("%-36s %9.3f %s %9.3f MB %9.2f %9s %9.2f %8.1f%%\n", name.c_str(), ns < 1e3 ? ns : (ns < 1e6 ? ns / 1e3 : ns / 1e6), unit,
-                counter(run, "working_set") / 1e6, counter(run, "bytes") / 1e9, share, counter(run, "flops") / 1e9,
+    std::printf("%-36s %9.3f %s %10.3g %9.3f MB %9.2f %9s %9.2f %8.1f%%\n", name.c_str(), ns < 1e3 ? ns : (ns < 1e6 ? ns / 1e3 : ns / 1e6), unit,
+                counter(run, "items"), counter(run, "working_set") / 1e6, counter(run, "bytes") / 1e9, share, counter(run, "flops") / 1e9,
                 100.0 * share_of_arithmetic(machine_, run));
   }
   Machine machine_;
