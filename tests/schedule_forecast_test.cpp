@@ -1,5 +1,6 @@
 // Forecast: the ensemble's centre and spread, nothing of what is observed later, and the sun's power as a day under that sky would give it.
 #include <cmath>
+#include <numbers>
 
 #include "electrical/advance.hpp"
 #include "electrical_plant.hpp"
@@ -72,6 +73,23 @@ TEST(ScheduleForecastIndex, CentreAndSpread) {
   EXPECT_NE(sky::forecast_index(a, usual, 0.7, morning, 0, 3600.0), sky::forecast_index(b, usual, 0.7, morning, 0, 3600.0));
   EXPECT_NE(sky::forecast_index(a, usual, 0.7, morning, 0, 3600.0), sky::forecast_index(a, usual, 0.7, morning + ns_per_s, 0, 3600.0));
   EXPECT_EQ(sky::forecast_index(a, usual, 0.7, morning, 0, 0.0), 0.7);
+}
+
+// The shipped law's mean is that of a normal held between its bounds, by the error function.
+TEST(ScheduleForecastIndex, ShippedLawIsACensoredNormal) {
+  const sky::ForecastLaw law;
+  const auto phi = [](Real x) { return std::exp(-0.5 * x * x) / std::sqrt(2.0 * std::numbers::pi); };
+  const auto cdf = [](Real x) { return 0.5 * std::erfc(-x / std::sqrt(2.0)); };
+  for (const Real now : {0.6, 0.9, 1.0}) {
+    const Real lead = 80000.0, spread = sky::forecast_spread(law, lead);
+    const Real low = (law.index_min - now) / spread, high = (law.index_max - now) / spread;
+    const Real want = law.index_min * cdf(low) + law.index_max * (1.0 - cdf(high)) + now * (cdf(high) - cdf(low)) - spread * (phi(high) - phi(low));
+    Real sum = 0.0;
+    constexpr int n = 40000;
+    for (int i = 0; i < n; ++i)
+      sum += sky::forecast_index({3, static_cast<std::uint32_t>(i / 10), Stream::forecast, 1}, law, now, morning, i % 10, lead) / n;
+    EXPECT_NEAR(sum, want, 4.0 * spread / std::sqrt(0.5 * n)) << now;   // four standard errors of 20,000 pairs
+  }
 }
 
 // Poisoned observations (beam, diffuse and clouds of the table) change no bit.

@@ -25,7 +25,7 @@ CELL = 3.27 / 3.2 / 0.9     # a site's capacity counts its window (0.9 of the ch
 
 def kept(name: str, make):
     """A result made once: JSON under KEPT, whole or not at all."""
-    path = KEPT / f"{name}.json"
+    path = KEPT / _engine.build_info()["commit"] / f"{name}.json"
     if not path.is_file():
         path.parent.mkdir(parents=True, exist_ok=True)
         part = path.with_suffix(".part")
@@ -93,10 +93,10 @@ class Trial:
         pace = 1.0 - (1.0 - np.clip((cap - 0.18) / 0.82, 0.0, 1.0)) ** 2.4        # kernels/workload/node_power.hpp
         ran = np.where(status == 4, (done - now) * 1e-9, end) - np.maximum(began, 0.0)
         missed = np.where(status >= 3, np.maximum(ran * pace - (self.start["work_left"][job] - left), 0.0), 0.0)
-        return {"unserved work": float((rows["n_node"] * left).sum()), "grid energy": float(bought.sum()),
+        return {"work left": float((rows["n_node"] * left).sum()), "grid energy": float(bought.sum()),
                 "carbon": float((bought * self.price[1][slot]).sum()), "price": float((bought * self.price[0][slot]).sum()),
-                "lateness": float((rows["priority"] * over.clip(0.0)).sum()), "thermal margin": float(((hottest - 353.15).clip(0.0) * step).sum()),
-                "throttled work": float((rows["n_node"] * missed).sum()), "battery energy used": stored,
+                "lateness": float((rows["priority"] * over.clip(0.0)).sum()), "over margin": float(((hottest - 353.15).clip(0.0) * step).sum()),
+                "throttled work": float((rows["n_node"] * missed).sum()), "battery used": stored,
                 "wait": float((rows["n_node"] * np.where(rows["running"], 0.0, began.clip(0.0))).sum()),
                 "p_it": float((record["p_it"].values * step).sum())}
 
@@ -112,10 +112,10 @@ def test_rollout_ranks_plans_as_the_twin(site, tmp_path):
         found = kept(f"rollout/{p}_{s}", lambda p=p, s=s: trial.run(keys[p], s))
         twin[p, s] = [found[n] for n in names]
     rollout = priced["cost"]
-    energy = [a[:, :, names.index("grid energy")] + a[:, :, names.index("battery energy used")] for a in (rollout, twin)]
+    energy = [a[:, :, names.index("grid energy")] + a[:, :, names.index("battery used")] for a in (rollout, twin)]
     error = energy[0] / energy[1] - 1.0
     cost = [(a @ weight).mean(axis=1) for a in (rollout, twin)]
-    power = [names.index(n) for n in ("carbon", "price", "battery energy used")]
+    power = [names.index(n) for n in ("carbon", "price", "battery used")]
     own = [(a[:, :, power] @ weight[power]).mean(axis=1) for a in (rollout, twin)]
     rank = spearman(*cost)
     print(f"Spearman on cost {rank:.3f}; by scenario {', '.join(f'{spearman(rollout[:, s] @ weight, twin[:, s] @ weight):.3f}' for s in range(N_SCENARIO))}")
@@ -183,7 +183,7 @@ def two_days(network, policy: str, member: int, folder: Path, plans: int = 256) 
     capacity = np.array([s["battery_capacity"] for s in network.sites])
     stored = float(((record["soc"].values[0] - record["soc"].values[-1]) * CELL * capacity).sum())
     return {"grid energy": float(bought.sum()), "carbon": float((bought * carbon).sum()), "price": float((bought * price).sum()),
-            "battery energy used": stored, "n_done": int(last["n_done"].sum()), "n_late": int(last["n_late"].sum()),
+            "battery used": stored, "n_done": int(last["n_done"].sum()), "n_late": int(last["n_late"].sum()),
             **work_lines(twin), **({} if policy == "no plan" else {k: float(record[k].sum()) for k in ("plan_decisions", "plan_wall_time")})}
 
 
@@ -197,12 +197,12 @@ def work_lines(twin) -> dict:
     waited = ((began - table["submit_time"][0]) * 1e-9).clip(0.0)
     initial = table["submit_time"][0] < twin.start.value
     return {"lateness": float((table["priority"][0] * ((end - table["deadline"][0]) * 1e-9).clip(0.0))[came].sum()),
-            "unserved work": float((nodes * left)[came].sum()), "wait": float((nodes * waited)[came & ~initial].sum())}
+            "work left": float((nodes * left)[came].sum()), "wait": float((nodes * waited)[came & ~initial].sum())}
 
 
 def cost_of(result: dict, weight: dict) -> float:
     """The evaluator's own weights on what the twin measured."""
-    return sum(weight[name] * result[name] for name in ("carbon", "price", "lateness", "battery energy used", "unserved work", "wait"))
+    return sum(weight[name] * result[name] for name in ("carbon", "price", "lateness", "battery used", "work left", "wait"))
 
 
 @pytest.mark.slow

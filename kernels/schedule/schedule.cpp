@@ -42,12 +42,12 @@ void check_place(const Problem& p, int s) {
 }  // namespace
 
 const char* line_name(int line) {
-  static const char* const name[n_line] = {"unserved work", "grid energy", "carbon", "price", "lateness", "thermal margin",
-                                           "throttled work", "battery energy used", "wait"};
+  static const char* const name[n_line] = {"work left", "grid energy", "carbon", "price", "lateness", "over margin",
+                                           "throttled work", "battery used", "wait"};
   return line >= 0 && line < n_line ? name[line] : "";
 }
 const char* line_unit(int line) {
-  static const char* const unit[n_line] = {"s", "J", "kg", "USD", "s", "K s", "s", "J", "s"};
+  static const char* const unit[n_line] = {"node s", "J", "kg", "USD", "s", "K s", "node s", "J", "node s"};
   return line >= 0 && line < n_line ? unit[line] : "";
 }
 const char* rule_name(Rule rule) {

@@ -21,7 +21,7 @@ COLDSUN_FN Real forecast_spread(const ForecastLaw& law, Real lead) {
 }
 
 // A normal that moves slowly with lead: value noise on knots `time` apart, variance 1 everywhere. Scenarios 2 k and 2 k + 1 are mirrored,
-// so that an even ensemble is centred on persistence.
+// so that an even ensemble is centred on persistence where the bounds do not bind; near a clear sky the upper one leaves only clouds to come.
 // Chance: Stream::forecast, entity = site, index = issue in s, draw = scenario pair << 16 | knot.
 COLDSUN_FN Real forecast_normal(const Chance& chance, const ForecastLaw& law, Time issue, int scenario, Real lead) {
   const Real x = math::max(lead, 0.0) / law.time;

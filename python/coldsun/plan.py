@@ -15,7 +15,7 @@ from .site import table_html
 
 POLICIES = ("search", "fcfs", "easy", "greedy-green", "wait-awhile")
 # A unit that people read, and what one of it is in the engine's unit.
-_READ = {"J": ("MWh", 3.6e9), "s": ("h", 3600.0), "K s": ("K h", 3600.0)}
+_READ = {"J": ("MWh", 3.6e9)} | {f"{of}s": (f"{of}h", 3600.0) for of in ("", "K ", "node ")}
 
 
 @contextmanager

@@ -239,8 +239,10 @@ class Twin:
             raise InputError("hours = 0 makes no record; accepted: one step or more")
         per_segment = max(1, int(round(segment_hours * 3600.0 / self.dt)))
         hook, said = (None, {}) if plan is None else (planner(self, **plan), {"plan": json.dumps(plan)})
+        held = self.state["workload"]["plan_hold"].copy()   # whoever runs on without a planner waits for none
         with Progress(progress, steps, opened) as tell, engine_errors():
             self._engine.run(steps, str(folder), first, per_segment, self.attributes() | said, fields, internals, tell, hook)
+        self.state["workload"]["plan_hold"][:] = held
         return open_record(folder)
 
     def plan(self, horizon_hours: float = 24.0, member: int = 0, **settings) -> Plan:
@@ -264,11 +266,13 @@ class Twin:
         if folder.is_dir() and not closed_segments(folder) and all(p.suffix == ".part" for p in folder.iterdir()):
             return 0
         last = segments(folder)[-1]
-        with open_segment(last) as kept:
-            theirs = str(kept.attrs.get("inputs_hash"))
+        try:
+            with open_segment(last) as kept:
+                theirs = str(kept.attrs.get("inputs_hash"))
+        except InputError as error:
+            raise InputError(f"{error}; without that file the run goes on from the segment before it") from None
         if theirs != self.inputs_hash():
-            raise InputError(f"{last}: was written with other inputs (inputs_hash {theirs}); accepted: the same site, start, hours, dt, seed, members, "
-                             f"paths and weather (inputs_hash {self.inputs_hash()})")
+            raise InputError(f"{last}: was written with other inputs ({theirs}); accepted: the same site, start, hours, dt, seed, members, paths, weather")
         self.load(last)
         return int(last.stem.split("_")[1]) + 1
 
