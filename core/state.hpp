@@ -71,7 +71,7 @@ struct Run {
   Array<std::int32_t, 1> active;            // members of the present sub-step
   Array<std::int64_t, 1> n_cut;             // (member)
   template <class Self, class F> static void each(Self& s, F&& f) {
-    f(FieldInfo{"flags", "1", "member", "bits that froze the member; 0: it goes on", Kind::state}, s.flags);
+    f(FieldInfo{"flags", "1", "member", "remarks on the member and what froze it, as bits; 0: sound", Kind::state}, s.flags);
     f(FieldInfo{"start", "ns", "member", "start of the present cut", Kind::scratch}, s.start);
     f(FieldInfo{"stop", "ns", "member", "end of the present cut", Kind::scratch}, s.stop);
     f(FieldInfo{"active", "1", "member", "members of the present sub-step", Kind::scratch}, s.active);

@@ -73,6 +73,12 @@ Dimension numbers(const std::string& name, std::int64_t first, std::int64_t n) {
   return d;
 }
 
+std::vector<std::string> field_names(const System& system) {
+  std::vector<std::string> names;
+  for (int k = 0; k < system.thermal.n_field; ++k) names.push_back(system.node_name[static_cast<std::size_t>(system.thermal.node_of_field(k))]);
+  return names;
+}
+
 // Site series in full (step means of what is derived, end-of-step values of state), junction per node, fields where asked.
 struct Layout {
   Header header;
@@ -117,7 +123,8 @@ Layout layout(const System& system, const State& s, const RecordOptions& options
     const auto axes = words(f.info.shape);
     for (std::size_t r = 0; r < axes.size(); ++r) {
       if (axes[r] == "member" || axes[r] == "site" || axes[r] == "node" || !dimensions.insert(axes[r]).second) continue;
-      l.header.dimension.push_back(numbers(axes[r], 0, f.extent[r]));
+      if (axes[r] == "field") l.header.dimension.push_back({"field", "node that is resolved as a field", field_names(system), {}});
+      else l.header.dimension.push_back(numbers(axes[r], 0, f.extent[r]));
     }
   }
   l.header.dimension.push_back(numbers("member", s.first_member, s.n_member));

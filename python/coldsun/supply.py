@@ -64,18 +64,18 @@ def supply_limit(site, days: int = 384, share: float = 0.01, *, first_degc: floa
         raise InputError(f"days = {days}; accepted: a multiple of 4, the members of one date")
     folder = Path(out)
 
-    def sample(degc: float, fields: int) -> xr.DataArray:
-        study = handover_drift(site, days, hours, n_field=fields, seed=seed, dt=dt, paths=("all",), trace_every=0, supply_degc=degc, dates=days // 4)
+    def sample(degc: float, fields: int, chance: int) -> xr.DataArray:
+        study = handover_drift(site, days, hours, n_field=fields, seed=chance, dt=dt, paths=("all",), trace_every=0, supply_degc=degc, dates=days // 4)
         data = study.run(executor, workers, out=folder / f"supply_{degc:.1f}_fields_{fields}", resume=True, batch=batch, progress=progress)
         return margins(data)
 
-    first = sample(first_degc, 0)
+    first = sample(first_degc, 0, seed)
     while max(_engine.quantile(_sound(first.isel(twin=t)), 1.0 - share)[0] for t in range(2)) > -0.5:   # the caps act: the margins say too little
         first_degc -= _STEP
-        first = sample(first_degc, 0)
+        first = sample(first_degc, 0, seed)
     rise = [_engine.quantile(_sound(first.isel(twin=t)), 1.0 - share) for t in range(2)]
     confirmed = math.floor(10.0 * (first_degc - max(r[0] for r in rise))) / 10.0
-    second = sample(confirmed, n_field)
+    second = sample(confirmed, n_field, seed + 1)   # other days: the same ones would agree with themselves
     answers = []
     for t, name in enumerate(("without handovers", "with handovers")):
         again, slope = _sound(second.isel(twin=t)), float((second - first).isel(twin=t).mean()) / (confirmed - first_degc)
