@@ -130,6 +130,8 @@ def test_fields_are_recorded_where_asked(tmp_path):
     assert record["t_solid"].sizes["field"] == 64 and record["t_solid"].dtype == np.float32
     top = record["t_solid"].isel(time=-1, member=0).values
     assert np.isfinite(top).all() and 285.0 < top.min() < top.max() < 370.0
+    junction = record["t_junction"].isel(time=-1, member=0).sel(node=record["field"].values)   # a field says whose it is
+    np.testing.assert_array_equal(top.max(axis=(1, 2, 3)), junction.values.astype(np.float32))
 
 
 # ---- State -------------------------------------------------------------------------------------------------------------------
