@@ -58,7 +58,9 @@ struct Jobs {
     const wl::Site& site = sys.workload.site(s);
     job.home = s, job.n_node = home ? t.n_node(m, j) : wl::node_count_of(t.n_gpu(m, j), site.gpu_per_node, site.node_count);
     job.priority = t.priority(m, j), job.release = std::min(seconds(t.submit_time(m, j) - state.time), 0.0);
-    const Left work = left(j, s);   // energy by what is to be expected, slack by what may be: a job put off must still end in time
+    // What a plan in force sends elsewhere is on its way: there by the start it was given, and not to be sent anew from the beginning.
+    if (!running && !home && w.plan_start(m, j) > state.time) job.release = seconds(w.plan_start(m, j) - state.time);
+    const Left work = left(j, t.job_site(j));   // energy by what is to be expected, slack by what may be: a job put off must still end in time
     job.deadline = seconds(t.deadline(m, j) - state.time) - (work.most - work.expected);
     job.utilization = t.job_utilization(m, j), job.work = work.expected;
     job.data_in = t.data_in(m, j), job.data_out = t.data_out(m, j);
@@ -87,7 +89,7 @@ struct Jobs {
     const wl::State& w = state.workload;
     for (int s = 0; s < sys.n_site(); ++s)
       for (int j = w.queue_head(m, s); j < w.next_job(m, s); ++j)
-        if (w.status(m, j) == wl::Status::queued) out.push_back(candidate(j, s, false));
+        if (w.status(m, j) == wl::Status::queued) out.push_back(candidate(j, w.plan_site(m, j) < 0 ? s : w.plan_site(m, j), false));
     return out;
   }
 
@@ -223,7 +225,8 @@ std::vector<Real> keys_in_force(const PlanTask& t, const State& state, int m) {
     while (level + 1 < schedule::n_level && cap < 0.5 * (q.level[level] + q.level[level + 1])) ++level;
     const int slot = start > state.time ? static_cast<int>((start - state.time) / t.outlook.slot) : 0;
     const int booked = schedule::booked_slots(q.job(i), q.level[level], q.slot), moved = place != q.job(i).home;   // a slot each way, as a guess
-    const schedule::Starts o = schedule::starts_of(q, q.job(i), moved, moved ? q.n_slot - 1 - booked : q.n_slot, booked);
+    const int first = schedule::slots_of(std::max(q.job(i).release, 0.0), q.slot) + moved;
+    const schedule::Starts o = schedule::starts_of(q, q.job(i), first, moved ? q.n_slot - 1 - booked : q.n_slot, booked);
     Real* gene = &key[static_cast<std::size_t>(schedule::n_gene * i)];
     gene[0] = std::min((slot + (i + 1.0) / (q.n_job + 1.0)) / (q.n_slot + 1.0), 0.999);
     gene[1] = (place + 0.5) / q.n_place, gene[3] = (level + 0.5) / schedule::n_level;

@@ -122,6 +122,39 @@ TEST(Plan, ToldPlansAreInForceAfterDecisionAndDelay) {
   expect_sound(t.state);
 }
 
+// A job whose data is under way to another site is planned from there, free at the instant that its plan said: a decision in between does not
+// begin the transfer again.
+TEST(Plan, WhatIsUnderWayIsNotSentAgain) {
+  Network n = its_network();
+  n.site.push_back(n.site.front()), n.site.back().name = "other";
+  Library l = library();
+  l.jobs.push_back(l.jobs.front());
+  Twin t = make_twin(n, l, {}, options(9, 12.0));
+  std::vector<HandJob> jobs;
+  for (int i = 0; i < 4; ++i) jobs.push_back({-600.0, 5400.0, 9000.0, 2, 0.9, false, 1});   // all nodes of the first site
+  jobs.push_back({60.0, 2400.0, 4000.0, 1, 0.8, false, 1});
+  give_jobs(t, jobs);
+  for (int j = 0; j < t.inputs.jobs.capacity(); ++j) t.inputs.jobs.data_in(0, j) = 1e15;   // never through within a horizon
+  steps(t, 60);
+  workload::State& w = t.state.workload;
+  ASSERT_EQ(w.status(0, 4), workload::Status::queued);
+  w.plan_site(0, 4) = 1, w.plan_start(0, 4) = t.state.time + 1800 * ns_per_s;
+  const Plan p = decide(n, t.system, t.state, make_plan_task(n, t.system, t.state, t.inputs, 0, quick()), quick());
+  for (const PlanRow& r : p.row) {
+    if (r.job != 4) continue;
+    EXPECT_EQ(r.site, 1);
+    EXPECT_GE(r.start, w.plan_start(0, 4));
+    EXPECT_LT(r.start, t.state.time + nanoseconds(quick().horizon));
+  }
+  // without the plan in force nothing can bring so much data over, and it stays
+  w.plan_site(0, 4) = -1, w.plan_start(0, 4) = 0;
+  for (const PlanRow& r : decide(n, t.system, t.state, make_plan_task(n, t.system, t.state, t.inputs, 0, quick()), quick()).row) {
+    if (r.job == 4) {
+      EXPECT_EQ(r.site, 0);
+    }
+  }
+}
+
 // A plan of what would be anyway leaves every number of the twin but the plan's own as it was, to the bit.
 TEST(Plan, OwnSiteAndFullPowerChangeNothing) {
   Twin without = crowded(2), with = crowded(2);
