@@ -86,5 +86,13 @@ inline std::vector<WeatherSeries> all_series(const py::object& weather) {
   return out;
 }
 
+// What a Python object holds behind a capsule that one of its methods gives.
+template <class T>
+T& behind(const py::object& object, const char* attribute) {
+  return *object.attr(attribute)().cast<py::capsule>().get_pointer<T>();
+}
+
 // Each file's part of the module.
+void bind_plan(py::module_& m);
+void bind_shadow(py::module_& m);
 void bind_study(py::module_& m);

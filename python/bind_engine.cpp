@@ -146,9 +146,6 @@ class Engine {
 
 }  // namespace
 
-void bind_plan(py::module_& m);   // bind_plan.cpp
-void bind_shadow(py::module_& m);   // bind_shadow.cpp
-
 PYBIND11_MODULE(_engine, m) {
   m.doc() = "The coldsun engine. Use the package coldsun; this module is its C++ side.";
   py::register_exception<InputError>(m, "InputError", PyExc_ValueError);

@@ -1,22 +1,13 @@
 // Bindings of the planner: decisions as arrays, plans told to a twin, the hook of a run that plans as it goes.
-#include <pybind11/numpy.h>
-#include <pybind11/pybind11.h>
-#include <pybind11/stl.h>
-
 #include <memory>
 
 #include "core/io/run_recorded.hpp"
 #include "core/plan.hpp"
 #include "core/twin.hpp"
-
-namespace py = pybind11;
-using namespace coldsun;
-using namespace py::literals;
+#include "python/bind.hpp"
+#include "workload/node_power.hpp"
 
 namespace {
-
-Twin& twin_of(const py::object& engine) { return *engine.attr("_twin")().cast<py::capsule>().get_pointer<Twin>(); }
-const Network& network_of(const py::object& network) { return *network.attr("_network")().cast<py::capsule>().get_pointer<Network>(); }
 
 PlanOptions options_of(const py::dict& d) {
   PlanOptions o;
@@ -107,8 +98,8 @@ struct PyPlan {
 std::shared_ptr<PyPlan> plan(const py::object& engine, const py::object& network, int member, const py::dict& given) {
   auto p = std::make_shared<PyPlan>();
   p->engine = engine, p->network = network, p->options = options_of(given);
-  const Twin& t = twin_of(engine);
-  const Network& n = network_of(network);
+  const Twin& t = behind<Twin>(engine, "_twin");
+  const Network& n = behind<const Network>(network, "_network");
   if (member < 0 || member >= t.state.n_member) throw std::invalid_argument("member = " + std::to_string(member) + "; accepted: one of the twin's");
   py::gil_scoped_release release;
   p->task = make_plan_task(n, t.system, t.state, t.inputs, member, p->options);
@@ -138,9 +129,9 @@ struct PyPlanner {
 std::shared_ptr<PyPlanner> make_planner(const py::object& engine, const py::object& network, double every, double surprise_share, const py::dict& given) {
   auto p = std::make_shared<PyPlanner>();
   p->network = network;
-  p->planner.network = &network_of(network), p->planner.options = options_of(given), p->planner.every = nanoseconds(every);
+  p->planner.network = &behind<const Network>(network, "_network"), p->planner.options = options_of(given), p->planner.every = nanoseconds(every);
   p->planner.surprise_share = surprise_share;
-  Twin* t = &twin_of(engine);
+  Twin* t = &behind<Twin>(engine, "_twin");
   Planner* planner = &p->planner;
   p->hook.decide = [planner, t](State& s) { replan(*planner, t->system, s, t->inputs); };
   p->hook.variable = {{"plan_decisions", "1", "members that decided at the start of the step", "", {}, false, {}},
@@ -156,10 +147,11 @@ std::shared_ptr<PyPlanner> make_planner(const py::object& engine, const py::obje
 }  // namespace
 
 void bind_plan(py::module_& m) {
+  m.def("pace_at", py::vectorize([](Real y) { return workload::pace_at(y); }), "Rate of work at a share of the power above idle (kernels/workload/node_power.hpp)");
   py::class_<PyPlan, std::shared_ptr<PyPlan>>(m, "Plan", "A decision and the task that it answers.")
-      .def("rows", [](const PyPlan& p) { return rows_dict(p.plan.row, twin_of(p.engine), p.plan.member); })
+      .def("rows", [](const PyPlan& p) { return rows_dict(p.plan.row, behind<Twin>(p.engine, "_twin"), p.plan.member); })
       .def("rows_of", [](const PyPlan& p, const py::array_t<double, py::array::c_style | py::array::forcecast>& key) {
-        const Twin& t = twin_of(p.engine);
+        const Twin& t = behind<Twin>(p.engine, "_twin");
         return rows_dict(rows_of(p.task, assignments(price_plans(p.task, p.options, key.data(), 1), 0), t.state), t, p.plan.member);
       }, "The rows that one plan's keys stand for")
       .def("decision", [](const PyPlan& p) {
@@ -174,16 +166,16 @@ void bind_plan(py::module_& m) {
       })
       .def("outlook", [](const PyPlan& p) { return outlook_dict(p.task); })
       .def("price", &price, "keys"_a)
-      .def("tell", [](const PyPlan& p) { tell(network_of(p.network), twin_of(p.engine).state, p.plan, p.options); })
+      .def("tell", [](const PyPlan& p) { tell(behind<const Network>(p.network, "_network"), behind<Twin>(p.engine, "_twin").state, p.plan, p.options); })
       .def("tell_keys", [](const PyPlan& p, const py::array_t<double, py::array::c_style | py::array::forcecast>& key) {
         Plan other = p.plan;
-        Twin& t = twin_of(p.engine);
+        Twin& t = behind<Twin>(p.engine, "_twin");
         other.row = rows_of(p.task, assignments(price_plans(p.task, p.options, key.data(), 1), 0), t.state);
-        tell(network_of(p.network), t.state, other, p.options);
+        tell(behind<const Network>(p.network, "_network"), t.state, other, p.options);
       })
       .def("follow_scenario", [](const PyPlan& p, int scenario) {
         if (scenario < 0 || scenario >= p.options.n_scenario) throw std::invalid_argument("scenario: accepted: one of the plan's");
-        Twin& t = twin_of(p.engine);
+        Twin& t = behind<Twin>(p.engine, "_twin");
         follow_scenario(p.task, scenario, t.system, t.inputs);
       })
       .def_property_readonly("keys", [](const PyPlan& p) { return flat(p.plan.decision.key); })
@@ -197,7 +189,7 @@ void bind_plan(py::module_& m) {
       .def("_hook", [](PyPlanner& p) { return py::capsule(&p.hook, "coldsun::io::Hook"); });
   m.def("planner", &make_planner, "engine"_a, "network"_a, "every"_a, "surprise_share"_a, "options"_a, py::keep_alive<0, 1>());
   m.def("job_table", [](const py::object& engine) {
-    Twin& t = twin_of(engine);
+    Twin& t = behind<Twin>(engine, "_twin");
     py::dict out;
     workload::JobTable::each(t.inputs.jobs, [&](const FieldInfo& info, auto& a) {
       using A = std::remove_cvref_t<decltype(a)>;
@@ -206,7 +198,7 @@ void bind_plan(py::module_& m) {
     return out;
   }, "engine"_a, "The jobs of a run, (member, job)");
   m.def("weather_table", [](const py::object& engine) {
-    Twin& t = twin_of(engine);
+    Twin& t = behind<Twin>(engine, "_twin");
     py::dict out("start"_a = t.inputs.weather.start(0), "step"_a = sky::weather_step);
     sky::Weather::each(t.inputs.weather, [&](const FieldInfo& info, auto& a) {
       using A = std::remove_cvref_t<decltype(a)>;

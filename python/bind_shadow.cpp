@@ -1,48 +1,23 @@
 // Bindings of the shadow: points, driving and correcting an engine's members, and a recorded run with a hook after every step.
-#include <pybind11/numpy.h>
-#include <pybind11/pybind11.h>
-#include <pybind11/stl.h>
-
 #include <exception>
 #include <memory>
-#include <stdexcept>
 
 #include "core/feed.hpp"
 #include "core/io/run_recorded.hpp"
-
-namespace py = pybind11;
-using namespace coldsun;
-using namespace py::literals;
+#include "python/bind.hpp"
 
 namespace {
-
-template <class T>
-T& behind(const py::object& object, const char* attribute) {
-  return *object.attr(attribute)().cast<py::capsule>().get_pointer<T>();
-}
 
 template <class T>
 std::vector<T> list_of(const py::array_t<T, py::array::c_style | py::array::forcecast>& a) {
   return {a.data(), a.data() + a.size()};
 }
 
-[[noreturn]] void input_error(const char* sentence) {
-  PyErr_SetString(py::module_::import("coldsun._engine").attr("InputError").ptr(), sentence);
-  throw py::error_already_set();
-}
-Shadow shadow_of(const Network& network, Twin& twin) {
-  try {
-    return make_shadow(network, twin);
-  } catch (const std::invalid_argument& e) {
-    input_error(e.what());
-  }
-}
-
 class PyShadow {
  public:
   PyShadow(py::object network, py::object engine)
       : network_(std::move(network)), engine_(std::move(engine)), twin_(behind<Twin>(engine_, "_twin")),
-        shadow_(shadow_of(behind<const Network>(network_, "_network"), twin_)) {}
+        shadow_(guarded([&] { return make_shadow(behind<const Network>(network_, "_network"), twin_); })) {}
 
   py::list points() const {
     py::list out;
@@ -126,11 +101,7 @@ class PyShadow {
     return done;
   }
   void fork(const py::object& engine) const {
-    try {
-      coldsun::fork(twin_, behind<Twin>(engine, "_twin"));
-    } catch (const std::invalid_argument& e) {
-      input_error(e.what());
-    }
+    guarded([&] { coldsun::fork(twin_, behind<Twin>(engine, "_twin")); });
   }
 
  private:

@@ -90,7 +90,7 @@ class Trial:
         began = np.where(status >= 3, (work["start_time"][0, job] - now) * 1e-9, end)
         stored = (self.soc - float(record["soc"].values[-1])) * CELL * self.twin.network.sites[0]["battery_capacity"]
         cap = work["plan_cap"][0, job]
-        pace = 1.0 - (1.0 - np.clip((cap - 0.18) / 0.82, 0.0, 1.0)) ** 2.4        # kernels/workload/node_power.hpp
+        pace = _engine.pace_at(cap)
         ran = np.where(status == 4, (done - now) * 1e-9, end) - np.maximum(began, 0.0)
         missed = np.where(status >= 3, np.maximum(ran * pace - (self.start["work_left"][job] - left), 0.0), 0.0)
         return {"work left": float((rows["n_node"] * left).sum()), "grid energy": float(bought.sum()),
