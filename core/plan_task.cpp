@@ -30,7 +30,6 @@ Left left_of(const wl::JobStatistics& s, Real walltime, Real elapsed) {
 
 struct Candidate {
   schedule::Job job;
-  Time submit;
   std::vector<int> places;
 };
 
@@ -52,7 +51,7 @@ struct Jobs {
     const wl::JobTable& t = in.jobs;
     const wl::State& w = state.workload;
     Candidate c;
-    c.submit = t.submit_time(m, j), c.places = {j};
+    c.places = {j};
     schedule::Job& job = c.job;
     const bool home = s == t.job_site(j);
     const wl::Site& site = sys.workload.site(s);
@@ -129,7 +128,7 @@ std::vector<Candidate> candidates(const System& sys, const State& state, const I
   const Jobs jobs{sys, state, in, m, o.known_work};
   std::vector<Candidate> waiting = jobs.waiting();
   const auto first = [](const Candidate& a, const Candidate& b) {
-    return std::tuple(-a.job.priority, a.submit, a.places.front()) < std::tuple(-b.job.priority, b.submit, b.places.front());
+    return std::tuple(-a.job.priority, a.job.release, a.places.front()) < std::tuple(-b.job.priority, b.job.release, b.places.front());
   };
   std::stable_sort(waiting.begin(), waiting.end(), first);
   const std::size_t links = 2 * static_cast<std::size_t>(sys.n_site());   // groups that summing up keeps apart

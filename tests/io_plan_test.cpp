@@ -133,6 +133,7 @@ TEST(Plan, WhatIsUnderWayIsNotSentAgain) {
   std::vector<HandJob> jobs;
   for (int i = 0; i < 4; ++i) jobs.push_back({-600.0, 5400.0, 9000.0, 2, 0.9, false, 1});   // all nodes of the first site
   jobs.push_back({60.0, 2400.0, 4000.0, 1, 0.8, false, 1});
+  jobs.push_back({120.0, 2400.0, 4000.0, 1, 0.8, false, 1});   // came later, and could begin sooner
   give_jobs(t, jobs);
   for (int j = 0; j < t.inputs.jobs.capacity(); ++j) t.inputs.jobs.data_in(0, j) = 1e15;   // never through within a horizon
   steps(t, 60);
