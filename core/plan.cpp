@@ -181,7 +181,8 @@ void replan(Planner& p, const System& sys, State& state, const Inputs& in) {
     const bool first = state.controls.plan_made(m) == 0;
     const bool out_of_turn = !due && !first && state.controls.plan_made(m) < state.time - p.every / 5 && surprised(p, sys, state, in, m);
     if (!due && !first && !out_of_turn) continue;
-    state.workload.plan_hold(m) = 2 * p.every + p.options.decision_time;   // a job that comes now is spoken of by then
+    // a job that comes now is spoken of by then, if it can wait so long
+    state.workload.plan_hold(m) = 2 * p.every + p.options.decision_time, state.workload.plan_reach(m) = nanoseconds(p.options.horizon);
     const auto begin = std::chrono::steady_clock::now();
     Plan plan = decide(*p.network, sys, state, make_plan_task(*p.network, sys, state, in, m, p.options), p.options);
     plan.wall_time = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();   // the task's making too

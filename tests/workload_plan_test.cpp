@@ -137,6 +137,21 @@ TYPED_TEST(WorkloadPlan, ArrivingJobsWaitForAPlanAsLongAsAsked) {
   EXPECT_NEAR(start_of(w.state, 1), 22.0, 1e-6);
 }
 
+// Waiting for a plan makes no job late, and what a plan could not see the end of does not wait.
+TYPED_TEST(WorkloadPlan, WaitingForAPlanLeavesTimeForTheDeadline) {
+  const Device device = device_of<TypeParam>;
+  wl::System sys = two_sites(device);
+  wl::JobTable t = jobs_at_first(sys, 1, {{1, 10, 15, 1, 0.6, false, 30}, {2, 30, 200, 1, 0.6, false, 900}, {3, 10, 15, 1, 0.6, false, 10},
+                                          {4, 10, 15, 1, 0.6, false, 900}}, device);
+  World<TypeParam> w(std::move(sys), std::move(t));
+  w.state.plan_hold(0) = 20 * second, w.state.plan_reach(0) = 100 * second;
+  w.run_to(t_zero + 100 * second);
+  EXPECT_NEAR(start_of(w.state, 0), 15.0, 1e-6) << "as long as its request leaves time";
+  EXPECT_NEAR(start_of(w.state, 1), 2.0, 1e-6) << "outlasts the plan";
+  EXPECT_NEAR(start_of(w.state, 2), 3.0, 1e-6) << "has no time to wait";
+  EXPECT_NEAR(start_of(w.state, 3), 24.0, 1e-6);
+}
+
 template <class A>
 bool same(const A& a, const A& b) {
   return std::memcmp(a.data(), b.data(), static_cast<std::size_t>(a.size()) * sizeof(typename A::value_type)) == 0;

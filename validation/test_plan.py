@@ -153,7 +153,7 @@ def test_the_future_does_not_enter(site):
 
 # ---- two days of planning --------------------------------------------------------------------------------------------------
 POLICIES = ("search", "fcfs", "easy", "greedy-green", "wait-awhile", "no plan")      # the last: the twin's own queue, at once
-SEEDS, DAYS = 8, 2
+SEEDS, DAYS, DRAIN = 8, 2, 1      # d of arrivals, and d in which what has come is finished: what was put off is not thereby saved
 
 
 def pilots(folder: Path):
@@ -170,8 +170,10 @@ def pilots(folder: Path):
 
 
 def two_days(network, policy: str, member: int, folder: Path, plans: int = 256) -> dict:
-    """The bill of one member's two days under one policy, decided hourly."""
-    twin = cs.Twin(network, hours=24.0 * DAYS, seed=21, first_member=member, dt=60.0, ahead_hours=24.0)
+    """The bill of one member's two days of arrivals, and of the day that finishes them, under one policy, decided hourly."""
+    twin = cs.Twin(network, hours=24.0 * (DAYS + DRAIN), seed=21, first_member=member, dt=60.0, ahead_hours=24.0)
+    submit = _engine.job_table(twin._engine)["submit_time"]
+    submit[submit >= twin.start.value + DAYS * 86_400 * 10**9] = twin.start.value + 400 * 86_400 * 10**9
     settings = dict(every_min=60.0, surprise_share=10.0, plans=plans, population=64, scenarios=16, slot_min=15.0, rows=96, policy=policy)
     record = twin.run(out=folder, progress=False, segment_hours=24.0, plan=None if policy == "no plan" else settings).isel(member=0)
     step = record["step"].values[:, None]

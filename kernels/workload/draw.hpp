@@ -153,7 +153,7 @@ inline Queue make_queue(const System& sys, const JobTable& t, State& s) {
   return {sys.site,    t.job_first,  t.n_job,       t.job_site,     t.submit_time,  t.n_gpu,     t.n_node,    t.walltime,
           s.status,    s.lead_node,  s.node_job,    s.next_job,     s.queue_head,   s.cursor,    s.n_running, s.n_queued,
           s.n_backfilled, s.node_busy, s.start_time, s.wait_seconds, s.changed,     s.plan_site, s.plan_start, s.plan_cap,
-          s.plan_hold};
+          s.plan_hold, s.plan_reach, t.deadline};
 }
 
 template <class Space>

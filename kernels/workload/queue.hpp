@@ -23,7 +23,8 @@ struct Queue {
   View<std::int32_t, 2> plan_site;
   View<Time, 2> plan_start;
   View<Real, 2> plan_cap;
-  View<const Time, 1> plan_hold;
+  View<const Time, 1> plan_hold, plan_reach;
+  View<const Time, 2> deadline;
 
   COLDSUN_FN int last_job(int s) const { return job_first(s) + n_job(s); }
   // Where a waiting job will run, and how many nodes it takes there.
@@ -54,12 +55,19 @@ struct Queue {
     start(m, s, j, now);
   }
 
+  // Until when a job that arrives waits for a plan; now: not at all. What by its request outlasts the plan or has no slack does not wait.
+  COLDSUN_FN Time held_until(int m, int j, Time now) const {
+    const Time until = now + plan_hold(m), request = nanoseconds(walltime(m, j)), latest = deadline(m, j) - request;
+    if (plan_reach(m) == 0) return until;
+    if (request > plan_reach(m) || latest < now) return now;
+    return until < latest ? until : latest;
+  }
   COLDSUN_FN void arrivals(int m, int s, Time now) const {
     int j = next_job(m, s);
     for (const int last = last_job(s); j < last && (n_node(m, j) == 0 || submit_time(m, j) <= now); ++j) {
       if (status(m, j) != Status::pending) continue;
       status(m, j) = Status::queued;
-      if (plan_hold(m) > 0 && plan_start(m, j) == 0) plan_start(m, j) = now + plan_hold(m);
+      if (const Time until = held_until(m, j, now); until > now && plan_start(m, j) == 0) plan_start(m, j) = until;
       ++n_queued(m, s), changed(m, place_of(m, j)) = 1;
     }
     next_job(m, s) = j;

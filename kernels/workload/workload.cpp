@@ -146,7 +146,7 @@ State make_state(const System& system, const JobTable& jobs, int n_member, Devic
   s.work_left = {device, job}, s.work_owed = {device, job}, s.pace = {device, job};
   s.plan_site = {device, job}, s.plan_start = {device, job}, s.plan_cap = {device, job};
   s.told_site = {device, job}, s.told_start = {device, job}, s.told_cap = {device, job};
-  s.plan_hold = {device, {n_member}}, s.plan_due = {device, site}, s.cursor = {device, site};
+  s.plan_hold = {device, {n_member}}, s.plan_reach = {device, {n_member}}, s.plan_due = {device, site}, s.cursor = {device, site};
   s.node_job = {device, node}, s.utilization = {device, node}, s.p_request = {device, node}, s.p_floor = {device, node};
   s.node_pace = {device, node}, s.node_priority = {device, node};
   s.next_job = {device, site}, s.queue_head = {device, site}, s.changed = {device, site}, s.link_phase = {device, site};

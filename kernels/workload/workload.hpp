@@ -107,6 +107,7 @@ struct State {
   Array<Time, 2> plan_start, told_start;        // 0: whenever there is room
   Array<Real, 2> plan_cap, told_cap;            // share of what its nodes would draw above rest
   Array<Time, 1> plan_hold;                     // (member) how long a job that arrives waits for a plan to speak of it; 0: not at all
+  Array<Time, 1> plan_reach;                    // (member) only jobs that can end in it, and in time, wait so; 0: all do
   Array<Time, 2> plan_due;                      // (member, site) when the plan under way reaches the site; never: none
   // nodes
   Array<std::int32_t, 2> node_job;  // (member, node) -1: free
@@ -145,6 +146,7 @@ struct State {
     f(FieldInfo{"told_start", "ns", mj, "plan_start of the plan under way", state}, s.told_start);
     f(FieldInfo{"told_cap", "1", mj, "plan_cap of the plan under way, 0 it says nothing of the job", state}, s.told_cap);
     f(FieldInfo{"plan_hold", "ns", "member", "wait of an arriving job for a plan, 0 none", par}, s.plan_hold);
+    f(FieldInfo{"plan_reach", "ns", "member", "longest request that waits for a plan, and no longer than its deadline allows; 0: all wait", par}, s.plan_reach);
     f(FieldInfo{"plan_due", "ns", mb, "when the plan under way reaches the site, never: none", state}, s.plan_due);
     f(FieldInfo{"node_job", "1", mn, "job on the node, -1 none", state}, s.node_job);
     f(FieldInfo{"utilization", "1", mn, "utilisation asked of the node", der}, s.utilization);

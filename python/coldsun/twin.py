@@ -239,10 +239,11 @@ class Twin:
             raise InputError("hours = 0 makes no record; accepted: one step or more")
         per_segment = max(1, int(round(segment_hours * 3600.0 / self.dt)))
         hook, said = (None, {}) if plan is None else (planner(self, **plan), {"plan": json.dumps(plan)})
-        held = self.state["workload"]["plan_hold"].copy()   # whoever runs on without a planner waits for none
+        waits = {name: self.state["workload"][name].copy() for name in ("plan_hold", "plan_reach")}   # without a planner none waits
         with Progress(progress, steps, opened) as tell, engine_errors():
             self._engine.run(steps, str(folder), first, per_segment, self.attributes() | said, fields, internals, tell, hook)
-        self.state["workload"]["plan_hold"][:] = held
+        for name, before in waits.items():
+            self.state["workload"][name][:] = before
         return open_record(folder)
 
     def plan(self, horizon_hours: float = 24.0, member: int = 0, **settings) -> Plan:
@@ -253,7 +254,7 @@ class Twin:
         """Jobs that come from now on wait for a plan to speak of them, this long at most; 0: none waits."""
         if not 0.0 <= hours <= 24.0 * 400.0:
             raise InputError(f"hours = {hours:g}; accepted: 0 to 9600")
-        self.state["workload"]["plan_hold"][:] = int(round(hours * 3600e9))
+        self.state["workload"]["plan_hold"][:], self.state["workload"]["plan_reach"][:] = int(round(hours * 3600e9)), 0
 
     def apply(self, plan: Plan) -> None:
         """Send a plan on its way: it is in force once a site has heard of it, when its link is up."""
