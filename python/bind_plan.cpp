@@ -147,7 +147,8 @@ std::shared_ptr<PyPlanner> make_planner(const py::object& engine, const py::obje
 }  // namespace
 
 void bind_plan(py::module_& m) {
-  m.def("pace_at", py::vectorize([](Real y) { return workload::pace_at(y); }), "Rate of work at a share of the power above idle (kernels/workload/node_power.hpp)");
+  m.def("pace_at", py::vectorize([](Real y) { return workload::pace_at(y); }),
+        "Rate of work at a share of the power above idle (kernels/workload/node_power.hpp)");
   py::class_<PyPlan, std::shared_ptr<PyPlan>>(m, "Plan", "A decision and the task that it answers.")
       .def("rows", [](const PyPlan& p) { return rows_dict(p.plan.row, behind<Twin>(p.engine, "_twin"), p.plan.member); })
       .def("rows_of", [](const PyPlan& p, const py::array_t<double, py::array::c_style | py::array::forcecast>& key) {

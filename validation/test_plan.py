@@ -117,17 +117,27 @@ def test_rollout_ranks_plans_as_the_twin(site, tmp_path):
     cost = [(a @ weight).mean(axis=1) for a in (rollout, twin)]
     power = [names.index(n) for n in ("carbon", "price", "battery used")]
     own = [(a[:, :, power] @ weight[power]).mean(axis=1) for a in (rollout, twin)]
-    rank = spearman(*cost)
-    print(f"Spearman on cost {rank:.3f}; by scenario {', '.join(f'{spearman(rollout[:, s] @ weight, twin[:, s] @ weight):.3f}' for s in range(N_SCENARIO))}")
+    rank, by_scenario = spearman(*cost), [spearman(rollout[:, s] @ weight, twin[:, s] @ weight) for s in range(N_SCENARIO)]
+    print(f"Spearman on cost {rank:.3f}; by scenario {', '.join(f'{x:.3f}' for x in by_scenario)}")
     print(f"on its part for energy {spearman(*own):.3f}, which spreads by {own[1].std():.3g} of {cost[1].std():.3g}; bought and stored energy: mean error "
           f"{100 * error.mean():+.2f} %, worst {100 * np.abs(error).max():.2f} %")
     for k, name in enumerate(names):
         a, b = rollout[:, :, k], twin[:, :, k]
         print(f"  {name:20s} rollout {a.mean():12.5g} twin {b.mean():12.5g}, Spearman over plans {spearman(a.mean(axis=1), b.mean(axis=1)):.3f}")
-    assert rank >= 0.95
-    assert np.abs(error.mean(axis=1)).max() < 0.02
+    assert min(rank, *by_scenario, spearman(*own)) >= 0.95
+    assert np.abs(error).max() < 0.02
     best = int(np.argmin(cost[0]))
     print(f"the plan that the rollout likes best is number {int(ranks(cost[1])[best]) + 1} of {N_PLAN} in the twin")
+
+    # A plate of the rollout and of the lumped twin is one resistance; with the hottest nodes as fields eight of the plans cost the same.
+    fields = Trial(site("atacama"), tmp_path)
+    chosen = np.argsort(cost[1], kind="stable")[:: N_PLAN // 8]
+    found = [kept(f"rollout/{p}_0_fields", lambda p=p: fields.run(keys[p], 0)) for p in chosen]
+    resolved = np.array([[line[n] for n in names] for line in found])
+    energy = [a[:, names.index("grid energy")] + a[:, names.index("battery used")] for a in (rollout[chosen, 0], resolved)]
+    error, ranked = energy[0] / energy[1] - 1.0, spearman(rollout[chosen, 0] @ weight, resolved @ weight)
+    print(f"{len(chosen)} plans with nodes as fields: Spearman on cost {ranked:.3f}, bought and stored energy within {100 * np.abs(error).max():.2f} %")
+    assert ranked >= 0.95 and np.abs(error).max() < 0.02
 
 
 # ---- what is not seen ------------------------------------------------------------------------------------------------------

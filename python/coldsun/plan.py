@@ -183,7 +183,7 @@ class Plan:
         return table_html(f"Plan made {self.made:%Y-%m-%d %H:%M} UTC: {self.summary()}", ["line", "unit", *self.bill.columns], rows)
 
 
-def make(twin, member: int = 0, **settings) -> Plan:
+def make_plan(twin, member: int = 0, **settings) -> Plan:
     """A plan for a twin as it stands; see `options` for the settings."""
     with plan_errors():
         core = _engine.plan(twin._engine, twin.network, int(member), options(**settings))

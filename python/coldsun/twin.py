@@ -16,8 +16,7 @@ import xarray as xr
 
 from . import _engine
 from .errors import InputError, engine_errors
-from .plan import Plan, planner
-from .plan import make as make_plan
+from .plan import Plan, make_plan, planner
 from .progress import Progress
 from .record import closed_segments, open_record, open_segment, segments
 from .site import load_network, table_html
@@ -239,11 +238,11 @@ class Twin:
             raise InputError("hours = 0 makes no record; accepted: one step or more")
         per_segment = max(1, int(round(segment_hours * 3600.0 / self.dt)))
         hook, said = (None, {}) if plan is None else (planner(self, **plan), {"plan": json.dumps(plan)})
-        waits = {name: self.state["workload"][name].copy() for name in ("plan_hold", "plan_reach")}   # without a planner none waits
+        work = self.state["workload"]   # whoever runs on without a planner waits for none
+        held = work["plan_hold"].copy(), work["plan_reach"].copy()
         with Progress(progress, steps, opened) as tell, engine_errors():
             self._engine.run(steps, str(folder), first, per_segment, self.attributes() | said, fields, internals, tell, hook)
-        for name, before in waits.items():
-            self.state["workload"][name][:] = before
+        work["plan_hold"][:], work["plan_reach"][:] = held
         return open_record(folder)
 
     def plan(self, horizon_hours: float = 24.0, member: int = 0, **settings) -> Plan:
