@@ -193,6 +193,22 @@ TYPED_TEST(ScheduleRollout, LatenessAndGaps) {
   EXPECT_NEAR(x.cost(0, 0, line_lateness), 3 * (14.0 - 8.0) * p.slot, 1e-6 * p.slot);
 }
 
+// A job whose start has come and that never finds its nodes has waited to the end.
+TYPED_TEST(ScheduleRollout, WaitingWithoutNodesCounts) {
+  ExampleShape e = one_place();
+  e.n_job = 2;
+  Problem p = example_problem(e, 3, device_of<TypeParam>);
+  p.job(0) = {}, p.job(1) = {};
+  p.job(0).n_node = 16, p.job(0).work = 4.0 * p.slot, p.job(0).deadline = 1e6, p.job(0).running = 1, p.job(0).link_bound = 1;
+  p.job(1).n_node = 4, p.job(1).work = 2.0 * p.slot, p.job(1).deadline = 1e6;
+  p.gap.fill(1.0);
+  prepare(TypeParam{}, p);
+  Population x = make_population(p, 1, device_of<TypeParam>);
+  price<TypeParam>(p, x);
+  ASSERT_GE(x.start(0, 1), 0);
+  EXPECT_NEAR(x.cost(0, 0, line_wait), 4 * 48 * p.slot, 1e-6);
+}
+
 // CVaR by its definition, from the sorted scenarios.
 TYPED_TEST(ScheduleRollout, ScoreIsMeanAndTail) {
   Problem p = example_problem({}, 9, device_of<TypeParam>);

@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -203,6 +204,24 @@ def test_broker_killed_and_nonsense_published(site, broker, spawn, small):
     assert record.sizes["time"] == 90 and s.feed.n_connect >= 2
     assert s.counts.by_reason["malformed"] == 5 and s.counts.by_reason["missing"] == 1 and s.counts.by_reason["unknown"] == 1
     assert s.counts.by_reason["gate"] <= 3 and s.quality.taken.sum() > 0.98 * s.quality.seen.sum()
+
+
+def test_what_was_acknowledged_to_a_dead_broker_is_said_again(site, broker, spawn, small):
+    """All that was under way is followed while the broker is away, so that every acknowledgement is lost: both sides go on."""
+    s = Shadow(site, cs.feeds.Mqtt("127.0.0.1", broker.port), members=4, hours=0.1, out=broker.folder / "rec")
+    e = spawn("emulate", small, "--feed", broker.url, "--hours", 0.1, "--start", START, "--speed", 0)
+    steps = []
+
+    def meddle(s):
+        steps.append(s.twin.time)
+        if len(steps) == 15:
+            time.sleep(1.5)   # all that the emulator may say ahead has come
+            broker.kill()
+            threading.Timer(4.0, broker.start).start()
+
+    record = s.run(progress=meddle)
+    assert e.wait(120) == 0
+    assert record.sizes["time"] == 36 and s.feed.n_connect >= 2
 
 
 def test_a_clock_off_by_an_hour_over_a_broker(site, broker, spawn, small):

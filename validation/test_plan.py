@@ -49,6 +49,7 @@ class Trial:
     def __init__(self, network, folder: Path):
         self.twin = cs.Twin(network, hours=1.0 + HORIZON, start="2026-06-14T05:00Z", seed=11, dt=60.0)
         self.folder = folder
+        folder.mkdir(exist_ok=True)
         self.twin.hold(1.0 + HORIZON)      # what comes later stays out of it, as the planner sees it
         self.twin.step(60)
         self.begin = folder / "begin.h5"
@@ -130,7 +131,7 @@ def test_rollout_ranks_plans_as_the_twin(site, tmp_path):
     print(f"the plan that the rollout likes best is number {int(ranks(cost[1])[best]) + 1} of {N_PLAN} in the twin")
 
     # A plate of the rollout and of the lumped twin is one resistance; with the hottest nodes as fields eight of the plans cost the same.
-    fields = Trial(site("atacama"), tmp_path)
+    fields = Trial(site("atacama"), tmp_path / "fields")
     chosen = np.argsort(cost[1], kind="stable")[:: N_PLAN // 8]
     found = [kept(f"rollout/{p}_0_fields", lambda p=p: fields.run(keys[p], 0)) for p in chosen]
     resolved = np.array([[line[n] for n in names] for line in found])

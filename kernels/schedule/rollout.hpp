@@ -112,14 +112,14 @@ struct Rollout {
     }
   }
 
-  COLDSUN_FN void end(Lane& x, int p) const {
+  COLDSUN_FN void end(Lane& x) const {
     const Real horizon = q.n_slot * q.slot;
     for (int j = 0; j < q.n_job; ++j) {
       const Job& job = q.job(j);
       if (!(x.work[j] > 0.0)) continue;
       x.line[line_unserved] += job.n_node * x.work[j];
       x.line[line_lateness] += job.priority * math::max(horizon + x.work[j] - job.deadline, 0.0);
-      if (start(p, j) < 0) x.line[line_wait] += job.n_node * math::max(horizon - math::max(job.release, 0.0), 0.0);
+      if (!is_running(x, j)) x.line[line_wait] += job.n_node * math::max(horizon - math::max(job.release, 0.0), 0.0);
     }
     for (int s = 0; s < q.n_place; ++s) x.line[line_battery] += stored_less(q.place(s), x.at[s]);
   }
@@ -129,7 +129,7 @@ struct Rollout {
     Lane x;
     begin(x);
     for (int t = 0; t < q.n_slot; ++t) dispatch(x, p, t), draw(x, p, scenario, t);
-    end(x, p);
+    end(x);
     Real sum = 0.0;
     for (int k = 0; k < n_line; ++k) cost(p, scenario, k) = x.line[k], sum += weights.line[k] * x.line[k];
     score(p, scenario) = sum == sum ? sum : math::infinity;  // what is not a number is never the best

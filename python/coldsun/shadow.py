@@ -145,6 +145,8 @@ class Shadow:
             answer = ask()
             if answer is not None or self.buffer.over:
                 return answer
+            if self.feed.live and self.twin is not None:
+                self.feed.acknowledge(self._now())   # the last one may have gone with a broker
 
     def _frame(self, end: int) -> np.ndarray | None:
         """The next frame, from the log or the feed; None where the feed is over."""
