@@ -11,6 +11,7 @@
 #include "common/loops.hpp"
 #include "core/couple.hpp"
 #include "core/spaces.hpp"
+#include "schedule/decode.hpp"
 
 namespace coldsun {
 
@@ -69,17 +70,44 @@ std::vector<Real> keys_of_rule(const schedule::Problem& p, schedule::Rule rule) 
   return {key.data(), key.data() + key.size()};
 }
 
+// Whether each job could begin sooner at its place beside all the others; what is sent away begins as it was planned.
+std::vector<bool> put_off(const schedule::Problem& p, const std::vector<schedule::Assignment>& chosen) {
+  std::vector<std::vector<int>> free;
+  for (int s = 0; s < p.n_place(); ++s) free.emplace_back(static_cast<std::size_t>(p.n_slot()), p.place(s).n_node);
+  const auto take = [&](const schedule::Assignment& a, int n_node) {
+    for (int t = std::max(a.start, 0); a.start >= 0 && t < std::min(a.start + a.booked, p.n_slot()); ++t)
+      free[static_cast<std::size_t>(a.place)][static_cast<std::size_t>(t)] -= n_node;
+  };
+  for (std::size_t i = 0; i < chosen.size(); ++i) take(chosen[i], p.job(static_cast<int>(i)).n_node);
+  std::vector<bool> out(chosen.size(), false);
+  for (std::size_t i = 0; i < chosen.size(); ++i) {
+    const schedule::Assignment& a = chosen[i];
+    const schedule::Job& job = p.job(static_cast<int>(i));
+    if (a.start < 0) continue;
+    take(a, -job.n_node);
+    const std::vector<int>& room = free[static_cast<std::size_t>(a.place)];
+    out[i] = a.place != job.home;
+    for (int t = schedule::slots_of(std::max(job.release, 0.0), p.slot), from = t; t < a.start + a.booked && from < a.start && !out[i]; ++t) {
+      if (t >= p.n_slot() || t - from >= a.booked) out[i] = true;
+      else if (room[static_cast<std::size_t>(t)] < job.n_node) from = t + 1;
+    }
+    take(a, job.n_node);
+  }
+  return out;
+}
+
 }  // namespace
 
 std::vector<PlanRow> rows_of(const PlanTask& t, const std::vector<schedule::Assignment>& chosen, const State& state) {
   std::vector<PlanRow> out;
   const Time slot = nanoseconds(t.problem.slot);
+  const std::vector<bool> held = put_off(t.problem, chosen);
   for (std::size_t i = 0; i < chosen.size(); ++i) {
     const schedule::Assignment& a = chosen[i];
     const schedule::Job& job = t.problem.job(static_cast<int>(i));
     for (const int j : t.job[i]) {
       PlanRow r;
-      r.job = j, r.site = a.place, r.running = job.running != 0, r.placed = a.start >= 0;
+      r.job = j, r.site = a.place, r.running = job.running != 0, r.placed = a.start >= 0, r.put_off = held[i];
       const int start = r.placed ? a.start : t.problem.n_slot();
       r.start = r.running ? state.workload.start_time(t.member, j) : t.problem.start + start * slot;
       r.end = t.problem.start + (start + (r.placed ? a.booked : 0)) * slot;
@@ -143,7 +171,7 @@ void tell(const Network& network, State& state, const Plan& plan, const PlanOpti
   for (int j = 0; j < w.told_cap.extent(1); ++j) w.told_cap(m, j) = 0.0;
   for (const PlanRow& r : plan.row) {
     w.told_site(m, r.job) = r.site, w.told_cap(m, r.job) = r.cap;
-    w.told_start(m, r.job) = r.start > plan.made ? r.start : 0;
+    w.told_start(m, r.job) = r.put_off && r.start > plan.made ? r.start : 0;
   }
   for (int s = 0; s < w.plan_due.extent(1); ++s) {
     w.plan_due(m, s) = plan.made + o.decision_time + nanoseconds(network.site[static_cast<std::size_t>(s)].comms.link.control_delay);

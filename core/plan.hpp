@@ -14,14 +14,14 @@ struct PlanOptions {
   schedule::SearchOptions search;        // seed and member are set by the State
   Time decision_time = 10 * ns_per_s;    // simulated: what a decision takes; the wall time goes to the record only
   std::string policy = "search";         // or a rule's name, in small letters
-  bool known_work = false;               // true: durations are known, as a test of the rollout needs it
+  bool known_work = false;               // true: durations are known and no other jobs come, as a test of the rollout needs it
   int max_row = 64;                      // above it, jobs that run are summed up; those that wait have a row each
 };
 
 // What the scheduler was asked.
 struct PlanTask {
   schedule::Problem problem;
-  std::vector<std::vector<int>> job;     // (row) places in the table of jobs: one, or several that run and were summed up
+  std::vector<std::vector<int>> job;     // (row) places in the table of jobs: one, or several that run and were summed up; none: only expected
   std::vector<Real> incumbent;           // keys of the plan in force; empty: none
   Outlook outlook;
   Array<Real, 3> clearsky_index;         // (scenario, site, slot) of the forecast
@@ -33,6 +33,7 @@ struct PlanRow {
   std::int32_t job = 0;                  // place in the table
   std::int32_t site = 0;                 // where it runs
   bool running = false, placed = true;   // placed: it begins within the horizon
+  bool put_off = false;                  // there is room sooner: it is held until its start, the others begin whenever there is room
   Time start = 0, end = 0, arrival = 0;  // expected: begin, end of what is booked, results at home
   Real cap = 1.0;
 };

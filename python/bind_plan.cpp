@@ -5,7 +5,6 @@
 #include "core/plan.hpp"
 #include "core/twin.hpp"
 #include "python/bind.hpp"
-#include "workload/node_power.hpp"
 
 namespace {
 
@@ -51,6 +50,7 @@ py::dict rows_dict(const std::vector<PlanRow>& rows, const Twin& t, int m) {
                   "arrival"_a = column(rows, [](const PlanRow& r) { return r.arrival; }), "cap"_a = column(rows, [](const PlanRow& r) { return r.cap; }),
                   "running"_a = column(rows, [](const PlanRow& r) { return static_cast<std::int8_t>(r.running); }),
                   "placed"_a = column(rows, [](const PlanRow& r) { return static_cast<std::int8_t>(r.placed); }),
+                  "put_off"_a = column(rows, [](const PlanRow& r) { return static_cast<std::int8_t>(r.put_off); }),
                   "n_node"_a = column(rows, [&](const PlanRow& r) { return j.n_node(m, r.job); }),
                   "n_gpu"_a = column(rows, [&](const PlanRow& r) { return j.n_gpu(m, r.job); }),
                   "priority"_a = column(rows, [&](const PlanRow& r) { return j.priority(m, r.job); }),
@@ -147,8 +147,6 @@ std::shared_ptr<PyPlanner> make_planner(const py::object& engine, const py::obje
 }  // namespace
 
 void bind_plan(py::module_& m) {
-  m.def("pace_at", py::vectorize([](Real y) { return workload::pace_at(y); }),
-        "Rate of work at a share of the power above idle (kernels/workload/node_power.hpp)");
   py::class_<PyPlan, std::shared_ptr<PyPlan>>(m, "Plan", "A decision and the task that it answers.")
       .def("rows", [](const PyPlan& p) { return rows_dict(p.plan.row, behind<Twin>(p.engine, "_twin"), p.plan.member); })
       .def("rows_of", [](const PyPlan& p, const py::array_t<double, py::array::c_style | py::array::forcecast>& key) {

@@ -104,7 +104,7 @@ TEST(Plan, ToldPlansAreInForceAfterDecisionAndDelay) {
   o.decision_time = 25 * ns_per_s;
   Plan p = plan_of(t, o);
   for (PlanRow& r : p.row)
-    if (!r.running) r.start = t.state.time + 1200 * ns_per_s;
+    if (!r.running) r.start = t.state.time + 1200 * ns_per_s, r.put_off = true;
   steady_link(t);
   tell(n, t.state, p, o);
   const Time due = t.state.workload.plan_due(0, 0);
@@ -120,6 +120,33 @@ TEST(Plan, ToldPlansAreInForceAfterDecisionAndDelay) {
     }
   EXPECT_GT(held, 2);
   expect_sound(t.state);
+}
+
+// In a full hall a plan names the start that requests let expect; who only waits for room is not held until then.
+TEST(Plan, WhoWaitsForRoomIsNotHeld) {
+  Twin t = crowded();
+  const Network n = its_network();
+  steps(t, 60);
+  PlanOptions o = quick();
+  o.policy = "fcfs";
+  Plan p = plan_of(t, o);
+  int later = 0;
+  for (const PlanRow& r : p.row) {
+    EXPECT_FALSE(r.put_off) << r.job;
+    later += !r.running && r.start > t.state.time;
+  }
+  EXPECT_GT(later, 2);
+  tell(n, t.state, p, o);
+  for (const PlanRow& r : p.row) EXPECT_EQ(t.state.workload.told_start(0, r.job), 0);
+  // moved behind a free hour, it is
+  std::vector<schedule::Assignment> moved = p.decision.job;
+  int shifted = -1;
+  for (std::size_t i = 0; i < moved.size() && shifted < 0; ++i)
+    if (moved[i].start > 0) moved[i].start = static_cast<int>(o.horizon / seconds(o.slot)) - 1, shifted = static_cast<int>(i);
+  ASSERT_GE(shifted, 0);
+  const PlanTask task = make_plan_task(n, t.system, t.state, t.inputs, 0, o);
+  const int job = task.job[static_cast<std::size_t>(shifted)].front();
+  for (const PlanRow& r : rows_of(task, moved, t.state)) EXPECT_TRUE(r.put_off || r.job != job);
 }
 
 // A job whose data is under way to another site is planned from there, free at the instant that its plan said: a decision in between does not

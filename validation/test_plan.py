@@ -90,10 +90,8 @@ class Trial:
         over = np.where(status == 4, (done - rows["deadline"]) * 1e-9, end + left - (rows["deadline"] - now) * 1e-9)
         began = np.where(status >= 3, (work["start_time"][0, job] - now) * 1e-9, end)
         stored = (self.soc - float(record["soc"].values[-1])) * CELL * self.twin.network.sites[0]["battery_capacity"]
-        cap = work["plan_cap"][0, job]
-        pace = _engine.pace_at(cap)
         ran = np.where(status == 4, (done - now) * 1e-9, end) - np.maximum(began, 0.0)
-        missed = np.where(status >= 3, np.maximum(ran * pace - (self.start["work_left"][job] - left), 0.0), 0.0)
+        missed = np.where(status >= 3, np.maximum(ran - (self.start["work_left"][job] - left), 0.0), 0.0)
         return {"work left": float((rows["n_node"] * left).sum()), "grid energy": float(bought.sum()),
                 "carbon": float((bought * self.price[1][slot]).sum()), "price": float((bought * self.price[0][slot]).sum()),
                 "lateness": float((rows["priority"] * over.clip(0.0)).sum()), "over margin": float(((hottest - 353.15).clip(0.0) * step).sum()),

@@ -165,7 +165,7 @@ struct Decode {
     place(x.row, i) = j.home, level(x.row, i) = 0, booked(x.row, i) = 0;
     if (j.running) {
       const int now = j.preemptible ? l : 0;
-      put(x, i, j.home, 0, now, booked_slots(j, q.level[now], q.slot));
+      put(x, i, j.home, slots_of(math::max(j.release, 0.0), q.slot), now, booked_slots(j, q.level[now], q.slot));
       return;
     }
     const int wanted = pick_of(gene(x.row, i, 1), q.n_place);

@@ -25,13 +25,11 @@ struct Rollout {
     std::int16_t running[max_job];
     int n_running, head;
     Real line[n_line];
-    Real pace[n_level];
   };
 
   COLDSUN_FN void begin(Lane& x) const {
     x.n_running = x.head = 0;
     for (int k = 0; k < n_line; ++k) x.line[k] = 0.0;
-    for (int l = 0; l < n_level; ++l) x.pace[l] = workload::pace_at(q.level[l]);
     for (int s = 0; s < q.n_place; ++s) x.at[s] = place_now(q.place(s), q.slot);
     for (int j = 0; j < q.n_job; ++j) x.work[j] = q.job(j).work;
   }
@@ -75,7 +73,7 @@ struct Rollout {
     now.p_input += job.n_node * part * share * (full.p_input - c.idle.p_input);
     now.p_request += job.n_node * part * share * (q.request(site, j, l) - c.p_idle);
     now.t_max = math::max(now.t_max, c.idle.t_junction + share * (full.t_junction - c.idle.t_junction));
-    x.line[line_throttle] += job.n_node * part * q.slot * math::max(x.pace[l] - pace, 0.0);
+    x.line[line_throttle] += job.n_node * part * q.slot * math::max(1.0 - pace, 0.0);
     x.work[j] = part < 1.0 ? 0.0 : x.work[j] - rate;
     if (x.work[j] <= 1e-6) x.work[j] = 0.0, finish(x, p, j, (t + part) * q.slot);
   }

@@ -34,7 +34,7 @@ void check_place(const Problem& p, int s) {
   for (int i = 0; i < x.n_class; ++i) n += p.node_class(x.class_first + i).n_node;
   require(n == x.n_node && n > 0, where + "n_node is not the sum over its classes");
   for (int j = 0; j < p.n_job(); ++j)
-    if (p.job(j).running && p.job(j).home == s) used += p.job(j).n_node;
+    if (p.job(j).running && p.job(j).home == s && p.job(j).release <= 0.0) used += p.job(j).n_node;
   require(used <= n, where + "more nodes run than there are");
   require(x.tau_loop > 0.0 && x.soc >= 0.0 && x.soc <= 1.0 && std::isfinite(x.t_supply + x.p_overhead + x.p_it + x.v_1 + x.v_2), where + "state");
 }

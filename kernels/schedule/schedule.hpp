@@ -20,7 +20,7 @@ enum Line : std::int32_t {
   line_price,         // of imported and generated energy
   line_lateness,      // s after the deadline times priority
   line_thermal,       // K s of the hottest junction above t_margin
-  line_throttle,      // node seconds of work missed by junction caps and for want of power
+  line_throttle,      // node seconds of work missed while running: by a plan's cap, the junction's, for want of power
   line_battery,       // J less in the batteries than at the start; negative: more
   line_wait,          // node seconds between release and start
   n_line
@@ -30,7 +30,7 @@ const char* line_unit(int line);
 
 // The scalar that is searched for: weights times lines; then mean + risk (CVaR - mean) over the scenarios.
 struct Weights {
-  Real line[n_line] = {1e-3, 0.0, 0.1, 1.0, 1e-3, 1e-5, 2e-4, 1.7e-8, 1e-6};  // per unit of the line; see README
+  Real line[n_line] = {1e-3, 0.0, 0.1, 1.0, 1e-3, 1e-5, 1e-3, 1.7e-8, 1e-6};  // per unit of the line; see README
   Real risk = 0.25;   // share of CVaR in the score
   Real alpha = 0.75;  // CVaR: mean of the worst 1 - alpha of the scenarios
 };

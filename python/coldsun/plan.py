@@ -116,7 +116,8 @@ class Plan:
         names = np.array(self.sites, dtype=object)
         table = pd.DataFrame({"home": names[rows["home"]], "site": names[rows["site"]], "start": _time(rows["start"]), "end": _time(rows["end"]),
                               "cap": rows["cap"], "nodes": rows["n_node"], "gpus": rows["n_gpu"], "priority": rows["priority"], "submit": _time(rows["submit"]),
-                              "deadline": _time(rows["deadline"]), "running": rows["running"].astype(bool), "placed": rows["placed"].astype(bool)},
+                              "deadline": _time(rows["deadline"]), "running": rows["running"].astype(bool), "placed": rows["placed"].astype(bool),
+                              "put_off": rows["put_off"].astype(bool)},
                              index=pd.Index(rows["job"], name="job"))
         return table.sort_values(["running", "start"], kind="stable")
 
