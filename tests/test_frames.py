@@ -152,3 +152,10 @@ def test_a_log_that_is_read_at_once_starts_at_its_first_stamp():
     for at in range(10, 1810, 10):
         put_all(b, float(at))
     assert b.first_stamp(0.0) == (T0 + 10_000) * 1_000_000
+
+
+def test_readings_a_quarter_of_an_hour_apart_are_no_leap_of_the_clock():
+    buffer = Buffer([dict(topic="a", scale=1.0, offset=0.0)], Counts(), dt=900.0)
+    for k in range(1, 5):
+        buffer.put("a", b'{"value":1,"timestamp":%d,"quality":1}' % (1_640_995_200_000 + 900_000 * k))
+    assert len(buffer.frames) == 4 and not buffer.counts.by_reason

@@ -213,3 +213,13 @@ def test_the_engine_s_intervals_are_scipy_s():
     l, h = (int(np.flatnonzero(np.sort(x) == v)[0]) + 1 for v in (low, high))
     assert coverage == pytest.approx(stats.binom.cdf(h - 1, 57, 0.9) - stats.binom.cdf(l - 1, 57, 0.9), rel=1e-12)
     assert coverage >= 0.95
+
+
+def test_no_workers_and_nothing_to_go_on_from(network, tmp_path):
+    from coldsun.cli_study import study
+
+    with pytest.raises(cs.InputError, match="workers = 0; accepted"):
+        drift(network).run(workers=0, out=tmp_path / "none", progress=False)
+    with pytest.raises(cs.InputError, match="does not exist; accepted"):
+        study("atacama", dask=None, resume=True, record=tmp_path / "nowhere")
+    assert not list(tmp_path.iterdir())

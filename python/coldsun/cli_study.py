@@ -35,6 +35,8 @@ def study(
 ) -> None:
     """Ask what may go wrong: Monte Carlo over the site's priors, each member beside its own twin without handovers."""
     folder = record or Path("runs") / f"{Path(site).stem}-{'supply' if supply else 'study'}"
+    if resume and not folder.is_dir():
+        raise InputError(f"--resume: {folder} does not exist; accepted: a folder that a study left")
     with _executor(dask) as executor:
         if supply:
             return _supply(site, days, share, seed, n_field, folder, executor, workers, as_json)

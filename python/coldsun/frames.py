@@ -54,7 +54,7 @@ class Buffer:
         self.place = {p["topic"]: k for k, p in enumerate(points)}
         self.scale, self.shift = [p["scale"] for p in points], [p["offset"] for p in points]
         self.refused_unit = [False] * len(points)
-        self.dt, self.lag, self.deadline, self.leap = (round(x * 1e9) for x in (dt, lag, deadline, leap))
+        self.dt, self.lag, self.deadline, self.leap = (round(x * 1e9) for x in (dt, lag, max(deadline, 2.5 * dt), max(leap, 2.5 * dt)))
         self.ready = threading.Condition()
         self.frames: dict[int, dict[int, tuple[int, float]]] = {}   # end of the frame -> point -> (stamp, value)
         self.closed = 0            # end of the last frame that was taken

@@ -80,6 +80,8 @@ class Study:
         xarray.Dataset
             Every member's results, drift per path and event, extremes with and without; the fan's counts are sums over members.
         """
+        if workers is not None:
+            _whole("workers", workers, 1, 4096)
         folder = Path(out) if out is not None else Path(tempfile.mkdtemp(prefix="coldsun-study-"))
         _prepare(folder)
         if not resume and self.shards(folder):
