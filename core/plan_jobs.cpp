@@ -151,7 +151,8 @@ std::vector<Candidate> candidates(const System& sys, const State& state, const I
   };
   std::stable_sort(waiting.begin(), waiting.end(), first);
   const std::size_t links = 2 * static_cast<std::size_t>(sys.n_site());   // groups that summing up keeps apart
-  const std::size_t coming = o.known_work ? 0 : std::size(Jobs::edges) * static_cast<std::size_t>(sys.n_site()), least = 2 * links + 8 + coming, most = schedule::max_job, asked = static_cast<std::size_t>(std::min(o.max_row, schedule::max_job));
+  const std::size_t coming = o.known_work ? 0 : std::size(Jobs::edges) * static_cast<std::size_t>(sys.n_site());
+  const std::size_t least = 2 * links + 8 + coming, most = schedule::max_job, asked = static_cast<std::size_t>(std::min(o.max_row, schedule::max_job));
   if (waiting.size() > most - least) waiting.resize(most - least);        // what stands further back is decided next time
   const std::size_t room = asked > waiting.size() + least ? asked - waiting.size() : least;
   std::vector<Candidate> all = jobs.summed(jobs.running(), room - links - coming);

@@ -155,7 +155,8 @@ void bind_plan(py::module_& m) {
       }, "The rows that one plan's keys stand for")
       .def("decision", [](const PyPlan& p) {
         py::dict out = decision_dict(p.plan.decision);
-        out["weight"] = line_of(p.options.search.weights.line);
+        const schedule::Weights& w = p.options.search.weights;
+        out["weight"] = line_of(w.line), out["risk"] = w.risk, out["alpha"] = w.alpha;
         return out;
       })
       .def("alternatives", [](const PyPlan& p) {

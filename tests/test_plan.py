@@ -44,6 +44,15 @@ def test_plan_names_every_job_and_what_it_costs(twin, plan):
     assert all(a[("score", "")] >= plan.score for a in plan.alternatives)
 
 
+def test_money_is_what_the_lines_come_to(plan):
+    scores = plan.decision["score_by_scenario"]   # of the engine: weights times lines, scenario by scenario
+    assert plan.money.loc["mean", "plan"] == pytest.approx(scores.mean(), rel=1e-12)
+    assert plan.money.loc["CVaR", "plan"] == pytest.approx(np.sort(scores)[-1], rel=1e-9)   # of four scenarios the worst quarter is one
+    heads, rows = plan.statement()
+    assert heads[:3] == ["USD per unit", "fcfs", "plan - fcfs"] and [r[0] for r in rows[-3:]] == ["mean", "CVaR", "score"]
+    assert rows[0][2] == "3.6"   # a node hour of work left
+
+
 def test_plan_does_not_move_the_twin(twin):
     before = twin.hash()
     again = twin.plan(6, **QUICK)
@@ -89,7 +98,9 @@ def test_applied_plan_holds_jobs_until_their_start(network):
 def test_plan_file_and_picture(plan, tmp_path):
     with xr.open_dataset(plan.to_netcdf(tmp_path / "plan.nc")) as data:
         assert data["ghi"].dims == ("scenario", "site", "time") and data["bill"].sizes["policy"] == 5
-        assert float(data["score"].sel(policy="plan")) == plan.score
+        assert float(data["score"].sel(policy="plan")) == plan.score and data["score"].units == "USD"
+        assert np.array_equal(data["bill"].sel(policy="fcfs"), plan.bill["fcfs"].iloc[:-1]) and list(data["line_unit"].values[:2]) == ["node h", "MWh"]
+        assert np.allclose((data["bill"] * data["weight"]).sum("line"), data["mean"], rtol=1e-12)
         assert len(data["job_start"]) == len(plan.jobs)
     assert plots_plan.gantt(plan, tmp_path / "plan.png").stat().st_size > 20_000
 
@@ -115,7 +126,7 @@ def test_run_that_plans_records_its_decisions_and_resumes(network, tmp_path):
 def test_command_prints_the_bill_beside_the_rules(cli, lumped, tmp_path):
     said = cli("plan", lumped, "--backlog", "0.5", "--horizon", "4", "--plans", "128", "--scenarios", "2", "--seed", "3", "--out", tmp_path / "p")
     assert said.status == 0 and not said.errors, said.err
-    for word in ("carbon", "fcfs", "easy", "greedy-", "wait-", "awhile", "in force from", "score"):
+    for word in ("carbon", "fcfs", "easy", "greedy-", "wait-", "awhile", "in force from", "score", "CVaR", "- fcfs"):
         assert word in said.out
     assert (tmp_path / "p" / "plan.png").is_file() and (tmp_path / "p" / "plan.nc").is_file()
     said = cli("plan", lumped, "--backlog", "0.5", "--horizon", "4", "--plans", "128", "--scenarios", "2", "--seed", "3", "--json", "--out", tmp_path / "p")

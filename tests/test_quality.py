@@ -112,3 +112,16 @@ def test_what_no_width_lets_in_is_not_widened_for_ever():
         q.after(forecast)
         tries += bool(q.widening(value, forecast, np.array([0])))
     assert tries == Quality.n_widen and counts.by_reason["gate"] == 200
+
+
+def test_readings_that_cannot_be_widen_nothing():
+    """Locked out at the gate, then far outside its limits: a channel that repeats another's watts must not drive a temperature's spread to 1e41."""
+    q = Quality([0.5], [-40.0], [80.0], [True])
+    forecast, counts = np.linspace(19.9, 20.1, 8)[:, None], Counts()
+    for k in range(12):
+        q.check(np.array([60.0 + np.sin(k)]), forecast, counts)
+        q.after(forecast)
+    assert q.widening(np.array([60.5]), forecast, np.array([0]))
+    for k in range(20):
+        watts = np.array([5000.0 + k])
+        assert not q.check(watts, forecast, counts).any() and not q.widening(watts, forecast, np.array([0]))

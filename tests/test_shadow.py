@@ -249,6 +249,7 @@ def test_killed_and_restarted_over_a_broker(site, broker, spawn, small):
     assert second.returncode == 0, text
     assert e.wait(120) == 0
     record = cs.open_record(broker.folder / "rec")
+    assert "hall.n_field" in record.attrs["inputs"]   # eight by default, whatever the site says
     assert record.sizes["time"] == 180 and (np.diff(record["time"].values) == np.timedelta64(10, "s")).all()
 
 

@@ -22,16 +22,14 @@ def minutes(text: str) -> float:
         raise InputError(f"every = {text!r}; accepted: a span such as 5min or 1h") from None
 
 
-def _number(value: float) -> str:
-    return f"{value:,.0f}" if abs(value) >= 1e3 else f"{value:.4g}"
-
-
 def _bill(plan, table):
-    view = table("expected bill of the horizon, mean over the forecasts; less is better",
-                 [("", "left"), ("unit", "left"), ("plan", "right"), *((name.replace("-", "-\n"), "right") for name in plan.bill.columns[1:])])
-    for (line, unit), values in zip(plan.bill.index, plan.bill.to_numpy()):
-        best = values.min()
-        view.add_row(line, unit, *(Text(_number(v), "bold" if v == best and line == "score" else "") for v in values))
+    heads, rows = plan.statement()
+    title = "expected bill of the horizon, mean over the forecasts; less is better" + ("; beside FCFS what differs from it" if len(heads) > 2 else "")
+    names = [name.replace("USD per ", "USD/\n").replace(" - fcfs", "\n- fcfs") for name in heads]
+    names = [name.replace("-a", "-\na").replace("-green", "-\ngreen") for name in names]
+    view = table(title, [("", "left"), ("unit", "left"), *((name, "right") for name in names)])
+    for row in rows:
+        view.add_row(*(Text(cell, "bold" if row[0] == "score" else "") for cell in row), end_section=row is rows[len(plan.weight) - 1])
     return view
 
 
@@ -74,9 +72,10 @@ def plan(
     data, picture = found.to_netcdf(folder / "plan.nc"), plots_plan.gantt(found, folder / "plan.png")
     if as_json:
         bill = {name: {" ".join(filter(None, key)): value for key, value in column.items()} for name, column in found.bill.items()}
+        weight = {" ".join(key): value for key, value in found.weight.items()}
         jobs = json.loads(found.jobs.reset_index().to_json(orient="records", date_format="iso"))
         print(json.dumps({"made": str(found.made), "effect": str(found.effect), "wall_time": found.wall_time, "priced": found.decision["n_priced"],
-                          "bill": bill, "jobs": jobs, "data": str(data), "picture": str(picture)}))
+                          "bill": bill, "weight": weight, "money": found.money.to_dict(), "jobs": jobs, "data": str(data), "picture": str(picture)}))
         return
     out.print(_bill(found, _table))
     out.print(f"{found.summary()}.", highlight=False, soft_wrap=True)

@@ -84,6 +84,7 @@ def shadow(
     feed: Annotated[Optional[str], typer.Option(help="mqtt://host[:port], messages as in NVIDIA DSX Exchange (BMS v1)")] = None,
     replay: Annotated[Optional[Path], typer.Option(help="CSV of timestamp_ms,tag,value instead")] = None,
     members: Annotated[int, typer.Option(help="size of the ensemble")] = 64,
+    n_field: Annotated[int, typer.Option(help="nodes resolved as fields, the hottest types first; -1: as the site")] = 8,
     record: Annotated[Optional[Path], typer.Option("--out", help="folder of the record; one that is there is gone on with")] = None,
     hours: Annotated[float, typer.Option(help="how long to follow")] = 24.0,
     start: Annotated[Optional[str], typer.Option(help="first instant, ISO 8601; by default the first time stamp heard")] = None,
@@ -98,7 +99,8 @@ def shadow(
     from .shadow import Shadow
     from .site import load_network
 
-    s = Shadow(load_network(site), feeds.from_words(feed, replay), members, record or Path("runs") / f"shadow_{Path(site).stem}", seed=seed, start=start,
+    network = load_network(site, None if n_field < 0 else n_field)
+    s = Shadow(network, feeds.from_words(feed, replay), members, record or Path("runs") / f"shadow_{Path(site).stem}", seed=seed, start=start,
                hours=hours, dt=dt, lag=lag, segment_hours=segment_hours, device=device)
     said: set[str] = set()
     stopped = False

@@ -83,6 +83,10 @@ class Plan:
         One row per job: home, site, start, end (booked), cap, nodes, priority, submit, deadline, running, placed.
     bill : pandas.DataFrame
         Lines of the bill (means over the scenarios) and the score, for the plan and for the usual rules priced by the same evaluator.
+    weight : pandas.Series
+        USD that one unit of each line counts for; weights times lines give the mean of the money.
+    money : pandas.DataFrame
+        Mean over the scenarios, CVaR and score of each column of the bill [USD].
     alternatives : list of pandas.Series
         The next best plans' bills, each a different way to do it.
     outlook : xarray.Dataset
@@ -99,6 +103,9 @@ class Plan:
         self.decision = core.decision()
         self.jobs = self._table(core.rows())
         self.bill = self._bill()
+        self.weight = pd.Series(self.decision["weight"] * np.array([one for _, one in self._units()]), index=self.bill.index[:-1], name="USD per unit")
+        mean, score = self.bill.iloc[:-1].mul(self.weight, axis=0).sum(), self.bill.iloc[-1]
+        self.money = pd.DataFrame({"mean": mean, "CVaR": mean + (score - mean) / self.decision["risk"], "score": score}).T
         self.alternatives = [pd.Series({**self._lines(a["cost"]), ("score", ""): a["score"]}) for a in core.alternatives()]
         self.outlook = self._outlook(core.outlook())
 
@@ -121,9 +128,12 @@ class Plan:
                              index=pd.Index(rows["job"], name="job"))
         return table.sort_values(["running", "start"], kind="stable")
 
+    def _units(self) -> list[tuple[str, float]]:
+        """Per line the unit that people read and how many of the engine's make one."""
+        return [_READ.get(unit, (unit, 1.0)) for unit in self.decision["unit"]]
+
     def _lines(self, cost) -> dict:
-        read = [_READ.get(unit, (unit, 1.0)) for unit in self.decision["unit"]]
-        return {(name, unit): value / one for name, (unit, one), value in zip(self.decision["line"], read, cost)}
+        return {(name, unit): value / one for name, (unit, one), value in zip(self.decision["line"], self._units(), cost)}
 
     def _bill(self) -> pd.DataFrame:
         columns = {"plan": {**self._lines(self.decision["cost"]), ("score", ""): self.score}}
@@ -154,12 +164,16 @@ class Plan:
         for name, column in self.jobs.reset_index().items():
             values = column.dt.tz_localize(None) if isinstance(column.dtype, pd.DatetimeTZDtype) else column
             data[f"job_{name}"] = ("job", values.to_numpy() if column.dtype != object else values.astype(str).to_numpy())
-        data = data.assign_coords(line=self.decision["line"], policy=list(self.bill.columns))
-        costs = [self.decision["cost"], *self.decision["rule_cost"]][: len(self.bill.columns)]
-        data["bill"] = (("policy", "line"), np.array(costs), {"long_name": "expected cost", "unit_of_line": " ".join(self.decision["unit"])})
-        data["cost"] = (("scenario", "line"), np.array(self.decision["cost_by_scenario"]), {"long_name": "cost of the plan by scenario"})
-        data["score"] = ("policy", self.bill.loc[("score", "")].to_numpy(), {"long_name": "what is searched for"})
-        data["best_by_generation"] = ("generation", self.decision["best_by_generation"], {"long_name": "best score so far"})
+        unit, one = zip(*self._units())
+        data = data.assign_coords(line=self.decision["line"], policy=list(self.bill.columns), line_unit=("line", list(unit)))
+        said = "each line in its line_unit"
+        data["bill"] = (("policy", "line"), self.bill.iloc[:-1].to_numpy().T, {"long_name": f"expected cost, {said}"})
+        data["cost"] = (("scenario", "line"), np.array(self.decision["cost_by_scenario"]) / one, {"long_name": f"cost of the plan by scenario, {said}"})
+        data["weight"] = ("line", self.weight.to_numpy(), {"units": "USD", "long_name": "money that one unit of the line counts for"})
+        worst = f"mean of the worst {1.0 - self.decision['alpha']:g} of the scenarios"
+        for name, text in (("mean", "weights times lines, mean over the scenarios"), ("CVaR", worst), ("score", "what is searched for")):
+            data[name.lower()] = ("policy", self.money.loc[name].to_numpy(), {"units": "USD", "long_name": text})
+        data["best_by_generation"] = ("generation", self.decision["best_by_generation"], {"units": "USD", "long_name": "best score so far"})
         data.attrs.update(title=f"plan of {self.network.name}, made {self.made:%Y-%m-%d %H:%M:%S} UTC", seed=str(self.seed), wall_time_s=self.wall_time,
                           n_priced=self.decision["n_priced"], effect=f"{self.effect:%Y-%m-%dT%H:%M:%S.%f}Z")
         path = Path(path)
@@ -180,8 +194,32 @@ class Plan:
 
     def _repr_html_(self) -> str:
         """The bill beside the rules, and what moves."""
-        rows = [[line, unit, *(f"{v:,.4g}" for v in values)] for (line, unit), values in zip(self.bill.index, self.bill.to_numpy())]
-        return table_html(f"Plan made {self.made:%Y-%m-%d %H:%M} UTC: {self.summary()}", ["line", "unit", *self.bill.columns], rows)
+        heads, rows = self.statement()
+        return table_html(f"Plan made {self.made:%Y-%m-%d %H:%M} UTC: {self.summary()}", ["line", "unit", *heads], rows)
+
+    def statement(self) -> tuple[list[str], list[list[str]]]:
+        """The bill as people read it: FCFS in full, the others as what they differ by; below the lines what they come to. (heads, rows)"""
+        alone = "fcfs" not in self.bill
+        base = "plan" if alone else "fcfs"
+        others = [name for name in self.bill.columns if name != base]
+
+        def row(name: str, unit: str, weight: str, values) -> list[str]:
+            whole = values[base]
+            return [name, unit, weight, number(whole), *(number(values[n] - whole, whole) for n in others)]
+
+        rows = [row(*key, number(self.weight[key]), self.bill.loc[key]) for key in self.weight.index]
+        rows += [row(name, "USD", "", self.money.loc[name]) for name in self.money.index]
+        return ["USD per unit", base, *(f"{name} - {base}" for name in others)], rows
+
+
+def number(value: float, beside: float | None = None) -> str:
+    """A figure of the bill; signed where it is a difference, and 0 where that is rounding of what stands beside it."""
+    if abs(value) < max(5e-5, 1e-9 * abs(beside or 0.0)):
+        return "0"
+    sign = "" if beside is None else "+"
+    if abs(value) >= 1e3:
+        return f"{value:{sign},.0f}"
+    return f"{value:.4g}" if beside is None else f"{value:+.2g}" if abs(value) < 1.0 else f"{value:+.3g}"
 
 
 def make_plan(twin, member: int = 0, **settings) -> Plan:

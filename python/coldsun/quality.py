@@ -142,7 +142,7 @@ class Quality:
         """Domains locked out for too long, with the factor that lets their readings in again."""
         out: dict[int, float] = {}
         trying = (self.lost >= self.n_lost) & (self.lost < self.n_lost + self.n_widen)
-        for k in np.flatnonzero(trying & np.isfinite(value) & (domain >= 0)):
+        for k in np.flatnonzero(trying & (value >= self.low) & (value <= self.high) & (domain >= 0)):   # what cannot be opens no door
             spread = max(float(forecast[:, k].std(ddof=1)), 1e-3 * float(self.noise[k]))
             need = np.sqrt(max((value[k] - forecast[:, k].mean()) ** 2 / self.gate**2 - self.noise[k] ** 2, 0.0)) / spread
             out[int(domain[k])] = max(out.get(int(domain[k]), 1.0), float(np.clip(1.1 * need, 1.0, self.widest)))
