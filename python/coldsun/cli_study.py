@@ -90,7 +90,7 @@ def _tell(data, folder: Path, limit: float, as_json: bool) -> None:
         heads = [("path", "left"), ("figure", "right"), ("unit", "left"), ("95 %", "right"), ("with handovers against without", "left")]
         table = _table(f"{a['title']}: {data.sizes['member']} members", heads)
         for r in rows:
-            table.add_row(r.path, f"{r.value:.4g}", r.unit, f"{_end(r.low)} to {_end(r.high)}", Text(r.name))
+            table.add_row(r.path, f"{r.value + 0.0:.4g}", r.unit, f"{_end(r.low)} to {_end(r.high)}", Text(r.name))
         out.print(table)
         for region in where:
             out.print(region_sentence(region, limit), highlight=False, soft_wrap=True)
@@ -138,7 +138,7 @@ def _csv(rows, path: Path) -> None:
 
 
 def _end(x: float) -> str:
-    return "no bound" if math.isinf(x) else f"{x:.4g}"
+    return "no bound" if math.isinf(x) else f"{x + 0.0:.4g}"   # no "-0"
 
 
 def _finite(row: dict) -> dict:
