@@ -23,6 +23,9 @@ Left left_of(const wl::JobStatistics& s, Real walltime, Real elapsed) {
   return {expected, std::max(expected, most - elapsed)};
 }
 
+// What a plan keeps of a waiting job's slack: a hall can be full for hours that nobody foresaw (Philly's jobs at a load of 0.8). s, assumed
+constexpr Real in_hand = 7200.0;
+
 struct Jobs {
   const System& sys;
   const State& state;
@@ -50,7 +53,7 @@ struct Jobs {
     // What a plan in force sends elsewhere is on its way: there by the start it was given, and not to be sent anew from the beginning.
     if (!running && !home && w.plan_start(m, j) > state.time) job.release = seconds(w.plan_start(m, j) - state.time);
     const Left work = left(j, t.job_site(j));   // energy by what is to be expected, slack by what may be: a job put off must still end in time
-    job.deadline = seconds(t.deadline(m, j) - state.time) - (work.most - work.expected);
+    job.deadline = seconds(t.deadline(m, j) - state.time) - (work.most - work.expected) - (running || known_work ? 0.0 : in_hand);
     job.utilization = t.job_utilization(m, j), job.work = work.expected;
     job.data_in = t.data_in(m, j), job.data_out = t.data_out(m, j);
     job.running = running, job.preemptible = t.preemptible(m, j), job.link_bound = t.link_bound(m, j);
