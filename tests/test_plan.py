@@ -11,6 +11,7 @@ import xarray as xr
 
 import coldsun as cs
 from coldsun import _engine, plots_plan
+from coldsun.plan import decided
 
 QUICK = dict(plans=256, population=64, scenarios=4)
 START = "2026-06-14T12:00Z"
@@ -117,6 +118,7 @@ def test_run_that_plans_records_its_decisions_and_resumes(network, tmp_path):
     assert made.sum() >= 4 and made[0] == 1 and made[90] == 1
     assert (data["plan_wall_time"].values[made > 0] > 0).all() and (data["plan_wall_time"].values[made == 0] == 0).all()
     assert (data["plan_surprises"].values <= made).all()
+    assert decided(data).startswith(f"{made.sum():.0f} decisions, {data['plan_surprises'].values.sum():.0f} of them on a surprise; ")
     twin().run(hours=0.5, out=tmp_path / "part", progress=False, segment_hours=0.25, plan=settings)
     again = twin()
     again.run(out=tmp_path / "part", progress=False, segment_hours=0.25, resume=True, plan=settings)

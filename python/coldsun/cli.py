@@ -77,6 +77,7 @@ def run(
 ) -> None:
     """Run a coupled twin, leave a record (HDF5) and a picture of the day, print its figures."""
     from . import plots
+    from .plan import decided
     from .report import counts, day_table
     from .twin import Twin
 
@@ -111,6 +112,8 @@ def run(
         if not as_json:
             out.print(f"picture: {picture}", highlight=False, soft_wrap=True)
     if not as_json:
+        if planned:
+            out.print(f"plans:   {decided(data)}", highlight=False, soft_wrap=True)
         out.print(f"record:  {folder} (xarray: coldsun.open_record({str(folder)!r}))", highlight=False, soft_wrap=True)
     if twin.frozen():
         raise InputError(f"{twin.frozen()} of {members} member(s) were frozen: {twin.flag_text()}; the record holds them to where they stopped")

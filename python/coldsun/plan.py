@@ -212,6 +212,14 @@ class Plan:
         return ["USD per unit", base, *(f"{name} - {base}" for name in others)], rows
 
 
+def decided(record: xr.Dataset) -> str:
+    """What the record of a run that planned says of its decisions, in a sentence."""
+    made, wall = record["plan_decisions"].values, record["plan_wall_time"].values
+    each = wall[made > 0] / made[made > 0]
+    return (f"{made.sum():.0f} decisions, {record['plan_surprises'].values.sum():.0f} of them on a surprise; "
+            f"{each.mean():.2f} s each in the mean, {each.max():.2f} s at most")
+
+
 def number(value: float, beside: float | None = None) -> str:
     """A figure of the bill; signed where it is a difference, and 0 where that is rounding of what stands beside it."""
     if abs(value) < max(5e-5, 1e-9 * abs(beside or 0.0)):
