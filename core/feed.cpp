@@ -13,11 +13,12 @@ namespace coldsun {
 
 namespace {
 
-// How far a fresh member may stand from the site file where a first reading corrects it, and what the model does not know of a day.
+// How far a fresh member may stand from the site file where readings correct it, and what the model does not know of a day.
 constexpr Real t_sigma = 0.5, t_walk = 2.0;        // K: a plant that was not at rest; 0.02 K in 10 s
 // 1: a battery's own estimate is good to some percent. The walk is energy out of nothing: more of it, and a full battery would seem to charge.
 constexpr Real soc_sigma = 0.05, soc_walk = 2e-4;
 constexpr Real gain_walk = 0.01;                    // 1: an instrument's drift
+constexpr Real farthest = 10.0;                     // priors that a gain may stray: a hall without flow would boil within a step
 
 std::string replaced(std::string text, const std::string& what, const std::string& with) {
   for (std::size_t at; (at = text.find(what)) != std::string::npos;) text.replace(at, what.size(), with);
@@ -119,12 +120,14 @@ Chance chance_of(const State& s, int m, Stream stream, int entity) {
   return {s.seed, s.first_member + static_cast<std::uint32_t>(m), stream, static_cast<std::uint32_t>(entity)};
 }
 
-// Adds sigma(column) times a normal of the member's own to the packed members, and keeps charges within their window.
+// Adds sigma(column) times a normal of the member's own to the packed members, and keeps gains and charges within their bounds.
 void scatter_members(const Shadow& f, Twin& t, const Array<Real, 1>& sigma, Real scale, std::uint32_t index) {
   State& s = t.state;
   for (int m = 0; m < s.n_member; ++m)
-    for (int j = 0; j < f.column.extent(0); ++j)
+    for (int j = 0; j < f.column.extent(0); ++j) {
       if (sigma(j) > 0.0) f.x(m, j) += sigma(j) * scale * chance_of(s, m, Stream::prior, j).normal(index, 0);
+      if (f.column(j).transform == Transform::log) f.x(m, j) = std::clamp(f.x(m, j), -farthest * f.sigma(j), farthest * f.sigma(j));
+    }
   unpack(s, f.column, f.x);
   for (int k = 0; k < t.system.n_site(); ++k) {
     const electrical::Pack& b = t.system.electrical.site(k).battery;

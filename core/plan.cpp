@@ -107,11 +107,12 @@ std::vector<PlanRow> rows_of(const PlanTask& t, const std::vector<schedule::Assi
     const schedule::Job& job = t.problem.job(static_cast<int>(i));
     for (const int j : t.job[i]) {
       PlanRow r;
-      r.job = j, r.site = a.place, r.running = job.running != 0, r.placed = a.start >= 0, r.put_off = held[i];
+      r.job = j, r.site = a.place, r.running = job.running != 0, r.placed = a.start >= 0;
       const int start = r.placed ? a.start : t.problem.n_slot();
       r.start = r.running ? state.workload.start_time(t.member, j) : t.problem.start + start * slot;
       r.end = t.problem.start + (start + (r.placed ? a.booked : 0)) * slot;
       r.arrival = r.placed && a.arrival >= 0 ? t.problem.start + (a.arrival + 1) * slot : r.end;
+      if (!r.running) r.hold = held[i] ? r.start : job.release > 0.0 ? t.problem.start + nanoseconds(job.release) : 0;
       r.cap = r.running && !job.preemptible ? state.workload.plan_cap(t.member, j) : t.problem.level[std::max(a.level, 0)];
       out.push_back(r);
     }
@@ -171,7 +172,7 @@ void tell(const Network& network, State& state, const Plan& plan, const PlanOpti
   for (int j = 0; j < w.told_cap.extent(1); ++j) w.told_cap(m, j) = 0.0;
   for (const PlanRow& r : plan.row) {
     w.told_site(m, r.job) = r.site, w.told_cap(m, r.job) = r.cap;
-    w.told_start(m, r.job) = r.put_off && r.start > plan.made ? r.start : 0;
+    w.told_start(m, r.job) = r.hold > plan.made ? r.hold : 0;
   }
   for (int s = 0; s < w.plan_due.extent(1); ++s) {
     w.plan_due(m, s) = plan.made + o.decision_time + nanoseconds(network.site[static_cast<std::size_t>(s)].comms.link.control_delay);

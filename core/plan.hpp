@@ -33,7 +33,7 @@ struct PlanRow {
   std::int32_t job = 0;                  // place in the table
   std::int32_t site = 0;                 // where it runs
   bool running = false, placed = true;   // placed: it begins within the horizon
-  bool put_off = false;                  // there is room sooner: it is held until its start, the others begin whenever there is room
+  Time hold = 0;                         // not before it: the start of who is put off while there is room, the arrival of what is under way; 0: none
   Time start = 0, end = 0, arrival = 0;  // expected: begin, end of what is booked, results at home
   Real cap = 1.0;
 };

@@ -50,7 +50,7 @@ py::dict rows_dict(const std::vector<PlanRow>& rows, const Twin& t, int m) {
                   "arrival"_a = column(rows, [](const PlanRow& r) { return r.arrival; }), "cap"_a = column(rows, [](const PlanRow& r) { return r.cap; }),
                   "running"_a = column(rows, [](const PlanRow& r) { return static_cast<std::int8_t>(r.running); }),
                   "placed"_a = column(rows, [](const PlanRow& r) { return static_cast<std::int8_t>(r.placed); }),
-                  "put_off"_a = column(rows, [](const PlanRow& r) { return static_cast<std::int8_t>(r.put_off); }),
+                  "hold"_a = column(rows, [](const PlanRow& r) { return r.hold; }),
                   "n_node"_a = column(rows, [&](const PlanRow& r) { return j.n_node(m, r.job); }),
                   "n_gpu"_a = column(rows, [&](const PlanRow& r) { return j.n_gpu(m, r.job); }),
                   "priority"_a = column(rows, [&](const PlanRow& r) { return j.priority(m, r.job); }),

@@ -104,7 +104,7 @@ TEST(Plan, ToldPlansAreInForceAfterDecisionAndDelay) {
   o.decision_time = 25 * ns_per_s;
   Plan p = plan_of(t, o);
   for (PlanRow& r : p.row)
-    if (!r.running) r.start = t.state.time + 1200 * ns_per_s, r.put_off = true;
+    if (!r.running) r.start = r.hold = t.state.time + 1200 * ns_per_s;
   steady_link(t);
   tell(n, t.state, p, o);
   const Time due = t.state.workload.plan_due(0, 0);
@@ -132,7 +132,7 @@ TEST(Plan, WhoWaitsForRoomIsNotHeld) {
   Plan p = plan_of(t, o);
   int later = 0;
   for (const PlanRow& r : p.row) {
-    EXPECT_FALSE(r.put_off) << r.job;
+    EXPECT_EQ(r.hold, 0) << r.job;
     later += !r.running && r.start > t.state.time;
   }
   EXPECT_GT(later, 2);
@@ -146,7 +146,7 @@ TEST(Plan, WhoWaitsForRoomIsNotHeld) {
   ASSERT_GE(shifted, 0);
   const PlanTask task = make_plan_task(n, t.system, t.state, t.inputs, 0, o);
   const int job = task.job[static_cast<std::size_t>(shifted)].front();
-  for (const PlanRow& r : rows_of(task, moved, t.state)) EXPECT_TRUE(r.put_off || r.job != job);
+  for (const PlanRow& r : rows_of(task, moved, t.state)) EXPECT_TRUE(r.hold == r.start || r.job != job);
 }
 
 // A job whose data is under way to another site is planned from there, free at the instant that its plan said: a decision in between does not
@@ -174,6 +174,8 @@ TEST(Plan, WhatIsUnderWayIsNotSentAgain) {
     EXPECT_GE(r.start, w.plan_start(0, 4));
     EXPECT_LT(r.start, t.state.time + nanoseconds(quick().horizon));
   }
+  tell(n, t.state, p, quick());
+  EXPECT_GE(w.told_start(0, 4), w.plan_start(0, 4)) << "not before its data is there, whether there is room or not";
   // without the plan in force nothing can bring so much data over, and it stays
   w.plan_site(0, 4) = -1, w.plan_start(0, 4) = 0;
   for (const PlanRow& r : decide(n, t.system, t.state, make_plan_task(n, t.system, t.state, t.inputs, 0, quick()), quick()).row) {

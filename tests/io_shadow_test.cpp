@@ -63,6 +63,19 @@ TEST(Shadow, PackingAndBackChangesNothing) {
   EXPECT_THROW(column_of(t.state, "workload/node_job", 0, 1, Transform::plain), std::invalid_argument);
 }
 
+// Widened without end by a channel that lies, a member's flow once went to nothing and its hall to 1e41 K.
+TEST(Shadow, GainsStayWhereAPlantCanBe) {
+  Twin t = make_twin(few(), library(), {}, options(4));
+  const Shadow f = make_shadow(few(), t);
+  const Real sigma = few().site[0].shadow.flow_sigma;
+  for (int n = 0; n < t.system.thermal.n_node; ++n) t.state.thermal.flow_gain(1, n) = 1e-9, t.state.thermal.flow_gain(2, n) = 1e9;
+  f.use.fill(0);
+  analyse(f, t);
+  EXPECT_NEAR(std::log(t.state.thermal.flow_gain(1, 0)), -10.0 * sigma, 1e-12);
+  EXPECT_NEAR(std::log(t.state.thermal.flow_gain(2, 3)), 10.0 * sigma, 1e-12);
+  EXPECT_LT(std::fabs(std::log(t.state.thermal.flow_gain(3, 0))), 5.0 * sigma);
+}
+
 // A node draws what its meter says, whatever leakage and the remote controller would have made of it; the sky is the one that was told.
 TEST(Shadow, MembersDrawAndSeeWhatTheyAreTold) {
   Twin t = make_twin(few(), library(), {}, options(3));

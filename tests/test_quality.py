@@ -115,7 +115,7 @@ def test_what_no_width_lets_in_is_not_widened_for_ever():
 
 
 def test_readings_that_cannot_be_widen_nothing():
-    """Locked out at the gate, then far outside its limits: a channel that repeats another's watts must not drive a temperature's spread to 1e41."""
+    """Locked out at the gate, then far outside its limits: a channel that repeats another's watts widens no temperature's spread."""
     q = Quality([0.5], [-40.0], [80.0], [True])
     forecast, counts = np.linspace(19.9, 20.1, 8)[:, None], Counts()
     for k in range(12):

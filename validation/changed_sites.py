@@ -1,6 +1,12 @@
-"""Lines of the pilots' files and what a comparison puts in their place: pattern -> line."""
+"""Lines of the pilots' files and what a comparison puts in their place: pattern -> line; and where records of others lie."""
 
 from __future__ import annotations
+
+import os
+from pathlib import Path
+
+# Records of others that are not part of the project: weather years, a PV plant. What needs one is skipped where it is not.
+RECORDS = Path(os.environ.get("COLDSUN_DATA", Path(__file__).resolve().parents[2] / "shared" / "data"))
 
 
 def months(value: float) -> str:

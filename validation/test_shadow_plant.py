@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import sys
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from changed_sites import RECORDS
 
 import coldsun as cs
 from coldsun.feeds import Replay
@@ -19,9 +19,9 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 from small_site import small_site  # noqa: E402
 
-RECORD = Path(os.environ.get("COLDSUN_DATA", ROOT.parent / "shared" / "data")) / "pv" / "serf_west_15min.csv"
+RECORD = RECORDS / "pv" / "serf_west_15min.csv"
 LATITUDE, LONGITUDE, ALTITUDE = 39.742, -105.173, 1830.0   # Golden, Colorado
-TILT, AZIMUTH = 45.0, 158.0                                # NREL PVDAQ, systems of the SERF building
+TILT, AZIMUTH = 45.0, 158.0                                # assumed; PVDAQ system 51
 POINT = """
 [[shadow.point]]
 quantity = "{}"
@@ -76,7 +76,7 @@ def replay(record: pd.DataFrame, path: Path) -> Path:
     return path
 
 
-@pytest.mark.skipif(not RECORD.is_file(), reason="the record of SERF West is not in the folder that COLDSUN_DATA names")
+@pytest.mark.skipif(not RECORD.is_file(), reason="pv/serf_west_15min.csv (PVDAQ system 51, in pvanalytics) is not in the folder that COLDSUN_DATA names")
 def test_five_days_of_a_measured_plant(tmp_path):
     record = pd.read_csv(RECORD, index_col=0, parse_dates=True).rename(columns=lambda c: c.split("__")[0])
     record.index = record.index.tz_localize("Etc/GMT+7").tz_convert("UTC").floor("15min")   # the logger's minute is its own
@@ -104,4 +104,6 @@ def test_five_days_of_a_measured_plant(tmp_path):
     twin, persistence = s.skill.rmse([of[next(t for t in of if t.endswith("dc_power"))]])
     assert twin < persistence   # over readings that were believed; over every one it is worse, as README says
     assert s.counts.of("stuck", next(k for t, k in of.items() if t.endswith("ac_current"))) > 400
-    assert s.counts.of("limits", next(k for t, k in of.items() if t.endswith("das_temperature"))) > 100
+    false = next(k for t, k in of.items() if t.endswith("das_temperature"))
+    assert s.quality.taken[false] < 10 and np.isfinite(s.forecast[:, false]).all() and abs(s.forecast[:, false].mean() - 300.0) < 30.0
+    assert s.counts.of("limits", false) > 100

@@ -8,12 +8,11 @@ import numpy as np
 import pandas as pd
 import pytest
 import weather_files
-from changed_sites import LUMPED, QUIET
+from changed_sites import LUMPED, QUIET, RECORDS
 
 import coldsun as cs
 
 HERE = Path(__file__).resolve().parent
-SHARED = HERE.parent.parent / "shared" / "data" / "weather"
 FILES = {"atacama": "antofagasta_PSDA_explorador_solar_hourly.csv", "masdar": "dubai_intl_ap_TMYx_wmo411940.epw"}
 PLACE = {"atacama": (-22.92, -69.91, -4.0), "masdar": (24.4267, 54.6167, 4.0)}
 DAYS = ("01-17", "04-18", "07-19", "10-17")
@@ -58,7 +57,7 @@ def test_synthetic_year(site, name, tmp_path):
 @pytest.mark.parametrize("name", FILES)
 def test_real_year(site, name):
     """The same on a measured and modelled year, where the checkout has its neighbour."""
-    path = SHARED / FILES[name]
+    path = RECORDS / "weather" / FILES[name]
     if not path.is_file():
         pytest.skip(f"no {FILES[name]} beside this checkout: the synthetic year stands alone")
     compare(site(name, LUMPED, QUIET), cs.read_weather(path, 2026), DAYS, 4, 0.003)

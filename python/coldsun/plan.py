@@ -80,7 +80,8 @@ class Plan:
     Attributes
     ----------
     jobs : pandas.DataFrame
-        One row per job: home, site, start, end (booked), cap, nodes, priority, submit, deadline, running, placed.
+        One row per job: home, site, start, end (booked), cap, nodes, priority, submit, deadline, running, placed,
+        put_off (held until then; the others begin whenever there is room).
     bill : pandas.DataFrame
         Lines of the bill (means over the scenarios) and the score, for the plan and for the usual rules priced by the same evaluator.
     weight : pandas.Series
@@ -124,7 +125,7 @@ class Plan:
         table = pd.DataFrame({"home": names[rows["home"]], "site": names[rows["site"]], "start": _time(rows["start"]), "end": _time(rows["end"]),
                               "cap": rows["cap"], "nodes": rows["n_node"], "gpus": rows["n_gpu"], "priority": rows["priority"], "submit": _time(rows["submit"]),
                               "deadline": _time(rows["deadline"]), "running": rows["running"].astype(bool), "placed": rows["placed"].astype(bool),
-                              "put_off": rows["put_off"].astype(bool)},
+                              "put_off": rows["hold"] > self._core.made_ns},
                              index=pd.Index(rows["job"], name="job"))
         return table.sort_values(["running", "start"], kind="stable")
 
