@@ -136,6 +136,11 @@ def test_command_prints_the_bill_beside_the_rules(cli, lumped, tmp_path):
     assert said.status == 0 and answer["priced"] >= 128 and answer["bill"]["plan"]["score"] <= answer["bill"]["fcfs"]["score"]
 
 
+def test_a_setting_that_is_none_is_named(twin):
+    with pytest.raises(cs.InputError, match="bogus: no such setting of a plan; accepted: horizon_hours"):
+        twin.plan(1, bogus=3)
+
+
 def test_run_command_plans_as_it_goes(cli, lumped, tmp_path):
     said = cli("run", lumped, "--hours", "0.25", "--start", START, "--plan", "--every", "5min", "--plans", "32", "--scenarios", "2", "--json", "--out",
                tmp_path / "r")
@@ -143,14 +148,16 @@ def test_run_command_plans_as_it_goes(cli, lumped, tmp_path):
     with cs.open_record(tmp_path / "r") as data:
         assert np.flatnonzero(data["plan_decisions"].values)[[0, -1]].tolist() == [0, 60]
         assert "every_min" in data.attrs["plan"]
-    said = cli("run", lumped, "--hours", "0.1", "--plan", "--every", "soon", "--out", tmp_path / "s")
-    assert said.status == 2 and "every = 'soon'" in said.errors[0]
+    for every in ("soon", "0min"):
+        said = cli("run", lumped, "--hours", "0.1", "--plan", "--every", every, "--out", tmp_path / "s")
+        assert said.status == 2 and f"every = '{every}'" in said.errors[0]
 
 
 @pytest.mark.parametrize(("words", "says"), [
     (("--horizon", "0.05"), "horizon_hours"), (("--plans", "3"), "plans = 3"), (("--scenarios", "99"), "scenarios = 99"),
+    (("--horizon", "-1"), "horizon = -1"), (("--out", "/dev/null"), "/dev/null"),
     (("--policy", "luck"), "policy = 'luck'"), (("--backlog", "-1"), "backlog = -1"), (("--at", "soon"), "start = 'soon'"),
 ])
 def test_bad_settings_are_one_sentence(cli, lumped, tmp_path, words, says):
-    said = cli("plan", lumped, "--backlog", "0.1", "--out", tmp_path, *words)
+    said = cli("plan", lumped, "--backlog", "0.1", "--plans", "32", "--out", tmp_path, *words)
     assert said.status == 2 and len(said.errors) == 1 and says in said.errors[0] and "accepted" in said.errors[0], said.err

@@ -161,6 +161,9 @@ def test_supply_limit_is_confirmed_and_resumed(network, tmp_path):
     from coldsun.supply import sentences, supply_limit
 
     given = dict(days=8, share=0.3, hours=0.5, first_degc=41.0, n_field=0, out=tmp_path, progress=False)
+    for none in (0, 6):
+        with pytest.raises(cs.InputError, match=f"days = {none}; accepted: a multiple of 4"):
+            supply_limit(network, **given | {"days": none})
     data, answers = supply_limit(network, **given)
     again, same_answers = supply_limit(network, **given)
     assert answers == same_answers and data.equals(again)

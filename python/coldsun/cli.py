@@ -175,6 +175,10 @@ def main() -> None:
         _fail(str(error))
     except KeyboardInterrupt:
         sys.exit(130)
+    except OSError as error:
+        if error.filename is None:
+            raise
+        _fail(f"{error.filename}: {error.strerror}; accepted: a folder that can be written, files that can be read")
     except Exception as error:
         if not hasattr(error, "format_message"):   # typer's own: a usage error carries its sentence
             raise

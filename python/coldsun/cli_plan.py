@@ -17,9 +17,12 @@ def minutes(text: str) -> float:
     import pandas as pd
 
     try:
-        return pd.Timedelta(text if not text.replace(".", "", 1).isdigit() else f"{text}min").total_seconds() / 60.0
+        span = pd.Timedelta(text if not text.replace(".", "", 1).isdigit() else f"{text}min").total_seconds() / 60.0
     except ValueError:
-        raise InputError(f"every = {text!r}; accepted: a span such as 5min or 1h") from None
+        span = 0.0
+    if not span > 0.0:
+        raise InputError(f"every = {text!r}; accepted: a span such as 5min or 1h")
+    return span
 
 
 def _bill(plan, table):
@@ -56,6 +59,8 @@ def plan(
     network = _network(site)
     if not 0.0 <= backlog <= 48.0:
         raise InputError(f"backlog = {backlog:g}; accepted: 0 to 48 hours")
+    if not 0.0 < horizon <= 9600.0:
+        raise InputError(f"horizon = {horizon:g}; accepted: more than 0 hours")
     dt = 10.0
     moment = parse_start(network, at).floor("10s") if at is not None else parse_start(network, None) + pd.Timedelta(hours=backlog)
     steps = round(backlog * 3600.0 / dt)

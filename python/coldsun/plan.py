@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -231,10 +232,17 @@ def number(value: float, beside: float | None = None) -> str:
     return f"{value:.4g}" if beside is None else f"{value:+.2g}" if abs(value) < 1.0 else f"{value:+.3g}"
 
 
+def _checked(settings: dict) -> dict:
+    unknown = settings.keys() - inspect.signature(options).parameters.keys()
+    if unknown:
+        raise InputError(f"{min(unknown)}: no such setting of a plan; accepted: {', '.join(inspect.signature(options).parameters)}")
+    return options(**settings)
+
+
 def make_plan(twin, member: int = 0, **settings) -> Plan:
     """A plan for a twin as it stands; see `options` for the settings."""
     with plan_errors():
-        core = _engine.plan(twin._engine, twin.network, int(member), options(**settings))
+        core = _engine.plan(twin._engine, twin.network, int(member), _checked(settings))
     return Plan(core, twin.network, twin._settings["seed"])
 
 
@@ -244,4 +252,4 @@ def planner(twin, every_min: float = 5.0, surprise_share: float = 0.1, **setting
     if not every_min > 0 or abs(steps - round(steps)) > 1e-9:
         raise InputError(f"every_min = {every_min:g}; accepted: a whole number of steps of {twin.dt:g} s")
     with plan_errors():
-        return _engine.planner(twin._engine, twin.network, every_min * 60.0, float(surprise_share), options(**settings))
+        return _engine.planner(twin._engine, twin.network, every_min * 60.0, float(surprise_share), _checked(settings))

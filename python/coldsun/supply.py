@@ -60,7 +60,7 @@ def supply_limit(site, days: int = 384, share: float = 0.01, *, first_degc: floa
     """
     if not 0.0 < share < 1.0:
         raise InputError(f"share = {share:g}; accepted: between 0 and 1")
-    if 4 * math.ceil(days / 4) != days:
+    if days < 4 or days % 4:
         raise InputError(f"days = {days}; accepted: a multiple of 4, the members of one date")
     folder = Path(out)
 
