@@ -138,41 +138,8 @@ void scatter_members(const Shadow& f, Twin& t, const Array<Real, 1>& sigma, Real
 
 }  // namespace
 
-const std::vector<Observable>& observables() {
-  using O = Observable;
-  using Q = Quantity;
-  constexpr Q temperature = Q::temperature, kelvin = Q::temperature_difference;
-  static const std::vector<Observable> table = {
-      {"p_node", "thermal", "p_node_end", O::node, O::end, Q::power, Q::power, true},
-      {"dni", "sky", "dni", O::site, O::mean, Q::irradiance, Q::irradiance, true},
-      {"dhi", "sky", "dhi", O::site, O::mean, Q::irradiance, Q::irradiance, true},
-      {"temp_air", "sky", "temp_air", O::site, O::mean, temperature, kelvin, true},
-      {"wind_speed", "sky", "wind_speed", O::site, O::mean, Q::velocity, Q::velocity, true},
-      {"t_junction", "thermal", "t_junction", O::node, O::end, temperature, kelvin, false},
-      {"t_outlet", "thermal", "t_outlet", O::node, O::end, temperature, kelvin, false},
-      {"t_supply", "thermal", "t_supply", O::site, O::end, temperature, kelvin, false},
-      {"t_return", "thermal", "t_return", O::site, O::end, temperature, kelvin, false},
-      {"t_facility", "thermal", "t_facility", O::site, O::end, temperature, kelvin, false},
-      {"t_hall", "thermal", "t_hall", O::site, O::end, temperature, kelvin, false},
-      {"flow", "", "", O::site, O::flow, Q::volume_flow, Q::volume_flow, false},
-      {"p_pv", "electrical", "p_pv", O::site, O::mean, Q::power, Q::power, false},
-      {"p_battery", "electrical", "p_battery", O::site, O::mean, Q::power, Q::power, false},
-      {"p_grid", "electrical", "p_grid", O::site, O::mean, Q::power, Q::power, false},
-      {"p_it", "electrical", "p_it", O::site, O::mean, Q::power, Q::power, false},
-      {"p_aux", "electrical", "p_aux", O::site, O::mean, Q::power, Q::power, false},
-      {"soc", "electrical", "soc", O::site, O::end, Q::share, Q::share, false},
-      {"v_bus", "electrical", "v_bus", O::site, O::end, Q::voltage, Q::voltage, false},
-  };
-  return table;
-}
-
-const Observable* find_observable(std::string_view name) {
-  for (const Observable& o : observables())
-    if (o.name == name) return &o;
-  return nullptr;
-}
-
 std::vector<Point> make_points(const Network& network, const System& system) {
+  const std::string prefix = "BMS/v1/PUB/Value/";
   std::vector<Point> out;
   for (int s = 0; s < system.n_site(); ++s)
     for (const ShadowPoint& kind : network.site[static_cast<std::size_t>(s)].shadow.point) {
@@ -181,13 +148,17 @@ std::vector<Point> make_points(const Network& network, const System& system) {
       const auto add = [&](int node, const std::string& name) {
         const std::string own = name.substr(std::min(name.size(), site.size() + 1));   // without the site
         const std::string tag = replaced(replaced(kind.tag, "{site}", site), "{node}", own);
-        out.push_back({&kind, what, find_unit(kind.unit, what->quantity), "BMS/v1/PUB/Value/" + kind.object_type + "/" + kind.point_type + "/" + tag,
+        out.push_back({&kind, what, find_unit(kind.unit, what->quantity), prefix + kind.object_type + "/" + kind.point_type + "/" + tag,
                        name + " " + kind.quantity, s, node});
       };
       if (what->axis == Observable::site) add(-1, site);
       else
         for (int n = system.thermal.first_node(s); n < system.thermal.first_node(s + 1); ++n) add(n, system.node_name[static_cast<std::size_t>(n)]);
     }
+  std::vector<std::string> name;
+  for (const Point& p : out) name.push_back(p.name);
+  for (Point& p : out)   // instruments that see the same are told apart by their topics
+    if (std::count(name.begin(), name.end(), p.name) > 1) p.name += " (" + p.topic.substr(prefix.size()) + ")";
   return out;
 }
 

@@ -33,7 +33,7 @@ schedule::Rule rule_named(const std::string& word) {
 // A priced plan as a decision.
 schedule::Decision decision_at(const schedule::Problem& p, const schedule::Population& all, int row) {
   schedule::Decision d;
-  d.job = assignments(all, row), d.score = all.score(row), d.n_priced = 1;
+  d.job = assignments(all, row), d.score = all.score(row), d.n_priced = d.n_different = 1;
   for (int i = 0; i < all.key.extent(1); ++i) d.key.push_back(all.key(row, i));
   for (int k = 0; k < p.n_scenario(); ++k) {
     d.cost.emplace_back();

@@ -84,7 +84,8 @@ py::dict decision_dict(const schedule::Decision& d) {
   return py::dict("line"_a = line, "unit"_a = unit, "score"_a = d.score, "cost"_a = line_of(d.cost_mean), "cost_by_scenario"_a = d.cost,
                   "score_by_scenario"_a = flat(d.scenario_score), "rule"_a = rule, "rule_cost"_a = rule_cost,
                   "rule_score"_a = std::vector<Real>(d.rule_score, d.rule_score + schedule::n_rule),
-                  "best_by_generation"_a = flat(d.best_by_generation), "n_priced"_a = d.n_priced);
+                  "best_by_generation"_a = flat(d.best_by_generation), "n_priced"_a = d.n_priced,
+                  "n_different"_a = d.n_different);
 }
 
 // A plan and the task that it answers, kept for tell and for prices of other plans.
@@ -105,6 +106,20 @@ std::shared_ptr<PyPlan> plan(const py::object& engine, const py::object& network
   p->task = make_plan_task(n, t.system, t.state, t.inputs, member, p->options);
   p->plan = decide(n, t.system, t.state, p->task, p->options);
   return p;
+}
+
+// Nodes that the planner expects jobs on that have not come yet: where and when the decision puts them.
+py::dict expected_dict(const PyPlan& p) {
+  const schedule::Problem& q = p.task.problem;
+  std::vector<std::int32_t> site, n_node;
+  std::vector<Time> start, end;
+  const auto at = [&](int slot) { return q.start + slot * nanoseconds(q.slot); };
+  for (std::size_t i = 0; i < p.plan.decision.job.size(); ++i)
+    if (const schedule::Assignment& a = p.plan.decision.job[i]; p.task.job[i].empty() && a.start >= 0) {
+      site.push_back(a.place), n_node.push_back(q.job(static_cast<int>(i)).n_node);
+      start.push_back(at(a.start)), end.push_back(at(a.start + a.booked));
+    }
+  return py::dict("site"_a = flat(site), "n_node"_a = flat(n_node), "start"_a = flat(start), "end"_a = flat(end));
 }
 
 // Plans by their keys (plan, n_gene job): schedules, lines, scores.
@@ -164,6 +179,7 @@ void bind_plan(py::module_& m) {
         for (const schedule::Decision& d : p.plan.alternative) out.append(decision_dict(d));
         return out;
       })
+      .def("expected", &expected_dict)
       .def("outlook", [](const PyPlan& p) { return outlook_dict(p.task); })
       .def("price", &price, "keys"_a)
       .def("tell", [](const PyPlan& p) { tell(behind<const Network>(p.network, "_network"), behind<Twin>(p.engine, "_twin").state, p.plan, p.options); })

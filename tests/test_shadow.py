@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import signal
-import socket
-import subprocess
-import sys
 import threading
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 import coldsun as cs
+from broker import commands, running_broker
 from coldsun.emulate import Emulator
 from coldsun.feeds import InProcess
 from coldsun.shadow import Shadow
@@ -81,68 +76,16 @@ def test_needs_a_map_and_a_spread(small, tmp_path, site):
 
 
 # ---- over a real broker --------------------------------------------------------------------------------------------------------
-@dataclass
-class Broker:
-    """Mosquitto on a loopback port of its own."""
-
-    folder: Path
-    port: int
-    process: subprocess.Popen | None = None
-
-    def start(self) -> None:
-        config = self.folder / "mosquitto.conf"
-        config.write_text(f"listener {self.port} 127.0.0.1\nallow_anonymous true\n", encoding="ascii")
-        self.process = subprocess.Popen([mosquitto(), "-c", str(config)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        for _ in range(100):
-            with socket.socket() as s:
-                if s.connect_ex(("127.0.0.1", self.port)) == 0:
-                    return
-            time.sleep(0.05)
-        raise RuntimeError("the broker did not start")
-
-    def kill(self) -> None:
-        self.process.kill()
-        self.process.wait()
-
-    @property
-    def url(self) -> str:
-        return f"mqtt://127.0.0.1:{self.port}"
-
-
-def mosquitto() -> str | None:
-    return shutil.which("mosquitto", path=os.environ.get("PATH", "") + ":/usr/sbin:/usr/local/sbin")
-
-
 @pytest.fixture
 def broker(tmp_path):
-    pytest.importorskip("paho.mqtt.client", reason="paho-mqtt is not installed (pip install 'coldsun[live]')")
-    if mosquitto() is None:
-        assert not os.environ.get("CI"), "make test installs a Mosquitto broker: without one its tests would pass unseen"
-        pytest.skip("no Mosquitto broker on this machine (apt: mosquitto)")
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        port = s.getsockname()[1]
-    b = Broker(tmp_path, port)
-    b.start()
-    yield b
-    b.kill()
+    with running_broker(tmp_path) as b:
+        yield b
 
 
 @pytest.fixture
 def spawn():
-    """Starts a command of coldsun in a process of its own; what still runs at the end is killed."""
-    started = []
-
-    def start(*words, **more) -> subprocess.Popen:
-        p = subprocess.Popen([sys.executable, "-m", "coldsun.cli", *map(str, words)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **more)
-        started.append(p)
-        return p
-
-    yield start
-    for p in started:
-        if p.poll() is None:
-            p.kill()
-        p.communicate()
+    with commands() as start:
+        yield start
 
 
 def wait_for(what, seconds: float = 180.0):
@@ -176,7 +119,7 @@ def test_an_hour_over_a_broker(site, broker, spawn, small):
     assert abs(estimated["atacama pv_gain"] - 0.96) < 0.01
 
 
-def test_broker_killed_and_nonsense_published(site, broker, spawn, small):
+def test_broker_killed_and_nonsense_published(site, broker, spawn, small, caplog):
     """The broker goes away and comes back, others publish nonsense beside: the shadow lives, counts, and loses no step."""
     import paho.mqtt.client as mqtt
 
@@ -202,8 +145,48 @@ def test_broker_killed_and_nonsense_published(site, broker, spawn, small):
     noisy.loop_stop()
     assert e.wait(120) == 0
     assert record.sizes["time"] == 90 and s.feed.n_connect >= 2
+    assert "is away" in caplog.text and "is back" in caplog.text
     assert s.counts.by_reason["malformed"] == 5 and s.counts.by_reason["missing"] == 1 and s.counts.by_reason["unknown"] == 1
     assert s.counts.by_reason["gate"] <= 3 and s.quality.taken.sum() > 0.98 * s.quality.seen.sum()
+
+
+def test_a_hundred_thousand_malformed_payloads_over_a_broker(site, broker, spawn, small):
+    """One counts for every one published, on the topics of the site's own points, while the site goes on to be followed."""
+    import paho.mqtt.client as mqtt
+
+    s = Shadow(site, cs.feeds.Mqtt("127.0.0.1", broker.port), members=4, hours=0.25, out=broker.folder / "rec")
+    e = spawn("emulate", small, "--feed", broker.url, "--hours", 0.25, "--start", START, "--speed", 0)
+    many, chance = 100_000, np.random.default_rng(5)
+    stop = threading.Event()
+
+    def storm():
+        noisy = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2)
+        noisy.connect("127.0.0.1", broker.port)
+        noisy.loop_start()
+        said = b'{"value":21.5,"timestamp":1780000000000,"quality":1}'
+        for k in range(0, many, 200):   # no more at once than a broker keeps for who reads slowly
+            for _ in range(200):
+                broken = said[: chance.integers(0, len(said))] if chance.random() < 0.5 else b"{" + chance.bytes(chance.integers(0, 80))
+                noisy.publish(s.points[chance.integers(0, len(s.points))]["topic"], broken)
+            while s.counts.by_reason["malformed"] < k + 200 and not stop.wait(0.002):
+                pass
+        noisy.disconnect()
+
+    storming = threading.Thread(target=storm, daemon=True)
+    steps = []
+
+    def meddle(s):
+        steps.append(s.counts.by_reason["malformed"])
+        if len(steps) == 5:
+            storming.start()
+        if len(steps) == 85:
+            storming.join(120.0)
+
+    record = s.run(progress=meddle)
+    stop.set()
+    assert e.wait(120) == 0
+    assert record.sizes["time"] == 90 and s.counts.by_reason["malformed"] == many
+    assert steps[40] > 0 and s.quality.taken.sum() > 0.98 * s.quality.seen.sum()   # followed meanwhile, not afterwards
 
 
 def test_what_was_acknowledged_to_a_dead_broker_is_said_again(site, broker, spawn, small):

@@ -103,6 +103,7 @@ def test_five_days_of_a_measured_plant(tmp_path):
         print(k, np.sqrt(np.mean((module - cell) ** 2)), np.sqrt(np.mean(module.diff() ** 2)))
     twin, persistence = s.skill.rmse([of[next(t for t in of if t.endswith("dc_power"))]])
     assert twin < persistence   # over readings that were believed; over every one it is worse, as README says
+    assert any("ac_current" in text and "is stuck" in text for text in s.alarms)
     assert s.counts.of("stuck", next(k for t, k in of.items() if t.endswith("ac_current"))) > 400
     false = next(k for t, k in of.items() if t.endswith("das_temperature"))
     assert s.quality.taken[false] < 10 and np.isfinite(s.forecast[:, false]).all() and abs(s.forecast[:, false].mean() - 300.0) < 30.0

@@ -28,6 +28,7 @@ class PlanRig {
                       {static_cast<std::int32_t>(a.size() * static_cast<std::int64_t>(sizeof(T)) / (whole ? 4 : 8))}, a.data()});
     };
     add("node", problem_.node), add("request", problem_.request), add("rank", search_.rank), add("flag", search_.flag), add("kept", search_.kept);
+    add("print", search_.print), add("twin", search_.twin);
     for (const schedule::Population* p : {&search_.now, &search_.next}) {
       add("key", p->key), add("place", p->place), add("start", p->start), add("level", p->level), add("booked", p->booked);
       add("arrival", p->arrival), add("send", p->send), add("by_start", p->by_start), add("cost", p->cost);

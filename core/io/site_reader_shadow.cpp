@@ -35,8 +35,8 @@ ShadowPoint read_point(Table t) {
   if (t.has("gain_sigma")) p.gain_sigma = t.number("gain_sigma", above(0, 1));
   t.finish();
   if (!(p.low < p.high)) t.fail("quantity", fmt::format("= \"{}\": its min is not below its max; accepted: a range", p.quantity));
-  if ((o->input || o->axis == Observable::node) && p.gain_sigma > 0)
-    t.fail("gain_sigma", "stands at an input or at nodes; accepted: one instrument of the site that is compared with the model");
+  if (o->how != Observable::flow && p.gain_sigma > 0)
+    t.fail("gain_sigma", fmt::format("stands at {}; accepted: at a flow, whose meter's gain the coolant's temperatures tell", p.quantity));
   return p;
 }
 

@@ -7,6 +7,13 @@
 
 namespace coldsun::schedule {
 
+// Which plans a launch is for: those of a list, or all from the first on.
+struct Rows {
+  int first;
+  View<const std::int32_t, 1> list;
+  COLDSUN_FN int operator()(int i) const { return list.data ? list(i) : first + i; }
+};
+
 // reads a plan and a scenario; writes its lines and score. Some 24 B per place and slot; flops: about 700 per place and slot (battery 450,
 // bus 200, loop 50) and 40 per running job and slot.
 struct Rollout {
@@ -15,14 +22,20 @@ struct Rollout {
   View<const std::int32_t, 2> place, start, level, booked, arrival, by_start;
   View<Real, 3> cost;
   View<Real, 2> score;
-  int first;
+  Rows rows;
   static constexpr int flops = 400'000;
 
+  // A job that runs, with what the tables say of it at its place and level.
+  struct Running {
+    const NodePoint* point;   // by knot
+    Real asked;               // W that its nodes request above rest
+    std::int32_t j, site, n_node;
+  };
   // What moves. Jobs that run stand in the order of service.
   struct Lane {
     PlaceNow at[max_place];
     Real work[max_job];
-    std::int16_t running[max_job];
+    Running running[max_job];
     int n_running, head;
     Real line[n_line];
   };
@@ -45,8 +58,8 @@ struct Rollout {
       if (waits && now.n_free >= q.job(j).n_node) {
         now.n_free -= q.job(j).n_node;
         int i = x.n_running++;
-        for (; i > 0 && x.running[i - 1] > j; --i) x.running[i] = x.running[i - 1];
-        x.running[i] = static_cast<std::int16_t>(j);
+        for (; i > 0 && x.running[i - 1].j > j; --i) x.running[i] = x.running[i - 1];
+        x.running[i] = running_at(p, j);
         x.line[line_wait] += q.job(j).n_node * math::max(t * q.slot - math::max(q.job(j).release, 0.0), 0.0);
       } else if (waits) {
         whole = false;
@@ -56,24 +69,28 @@ struct Rollout {
   }
   COLDSUN_FN static bool is_running(const Lane& x, int j) {
     for (int i = 0; i < x.n_running; ++i)
-      if (x.running[i] == j) return true;
+      if (x.running[i].j == j) return true;
     return false;
   }
+  COLDSUN_FN Running running_at(int p, int j) const {
+    const int s = place(p, j), l = level(p, j), n = q.job(j).n_node;
+    return {&q.node(s, j, l, 0), n * (q.request(s, j, l) - q.request(s, q.n_job, 0)), j, s, n};
+  }
 
-  // One job's slot at a node power given as p of the table's point, and what it costs.
-  COLDSUN_FN void work_on(Lane& x, const SlotNow& c, int p, int j, int t, const NodePoint& full, Real share) const {
+  // One job's slot at a share of the way from rest to its full power, and what it costs.
+  COLDSUN_FN void work_on(Lane& x, const SlotNow& c, int p, const Running& r, int t, const NodePoint& full, Real share) const {
+    const int j = r.j, site = r.site;
     const Job& job = q.job(j);
-    const int site = place(p, j), l = level(p, j);
     const Real drawn = c.idle.p + share * (full.p - c.idle.p);
     const Real pace = share >= 1.0 ? full.pace : workload::node_pace(drawn, c.p_idle, full.asked);
     const Real moving = job.link_bound ? 1.0 - q.gap(site, t) : 1.0, rate = pace * moving * q.slot;
     const Real part = x.work[j] <= rate ? x.work[j] / rate : 1.0;  // of the slot until it ends
     PlaceNow& now = x.at[site];
-    now.p_it += job.n_node * part * (drawn - c.idle.p);
-    now.p_input += job.n_node * part * share * (full.p_input - c.idle.p_input);
-    now.p_request += job.n_node * part * share * (q.request(site, j, l) - c.p_idle);
+    now.p_it += r.n_node * part * (drawn - c.idle.p);
+    now.p_input += r.n_node * part * share * (full.p_input - c.idle.p_input);
+    now.p_request += part * share * r.asked;
     now.t_max = math::max(now.t_max, c.idle.t_junction + share * (full.t_junction - c.idle.t_junction));
-    x.line[line_throttle] += job.n_node * part * q.slot * math::max(1.0 - pace, 0.0);
+    x.line[line_throttle] += r.n_node * part * q.slot * math::max(1.0 - pace, 0.0);
     x.work[j] = part < 1.0 ? 0.0 : x.work[j] - rate;
     if (x.work[j] <= 1e-6) x.work[j] = 0.0, finish(x, p, j, (t + part) * q.slot);
   }
@@ -90,18 +107,19 @@ struct Rollout {
     SlotNow slot[max_place];
     for (int s = 0; s < q.n_place; ++s) slot[s] = slot_now(q, x.at[s], scenario, s, t);
     for (int i = 0; i < x.n_running; ++i) {
-      const int j = x.running[i], s = place(p, j);
-      want(slot[s], node_point(q, slot[s], s, j, level(p, j)), q.request(s, j, level(p, j)), q.job(j).n_node);
+      const Running& r = x.running[i];
+      want(slot[r.site], node_point(r.point, slot[r.site]), r.asked, r.n_node);
     }
     for (int s = 0; s < q.n_place; ++s) settle(slot[s], x.at[s], q.place(s).n_node);
     int kept = 0;
     for (int i = 0; i < x.n_running; ++i) {
-      const int j = x.running[i], s = place(p, j), l = level(p, j);
-      const NodePoint full = node_point(q, slot[s], s, j, l);
-      const Real share = slot[s].enough ? 1.0 : granted(slot[s], full, q.request(s, j, l), q.job(j).n_node);
-      work_on(x, slot[s], p, j, t, full, share);
-      if (x.work[j] > 0.0) x.running[kept++] = static_cast<std::int16_t>(j);
-      else x.at[s].n_free += q.job(j).n_node;
+      const Running r = x.running[i];
+      SlotNow& c = slot[r.site];
+      const NodePoint full = node_point(r.point, c);
+      const Real share = c.enough ? 1.0 : granted(c, full, r.asked, r.n_node);
+      work_on(x, c, p, r, t, full, share);
+      if (!(x.work[r.j] > 0.0)) x.at[r.site].n_free += r.n_node;
+      else if (kept++ < i) x.running[kept - 1] = r;
     }
     x.n_running = kept;
     for (int s = 0; s < q.n_place; ++s) {
@@ -123,7 +141,7 @@ struct Rollout {
   }
 
   COLDSUN_FN void operator()(int row, int scenario) const {
-    const int p = first + row;
+    const int p = rows(row);
     Lane x;
     begin(x);
     for (int t = 0; t < q.n_slot; ++t) dispatch(x, p, t), draw(x, p, scenario, t);
@@ -140,9 +158,9 @@ struct Score {
   View<const Real, 2> scenario_score;
   View<Real, 1> score;
   Real risk, alpha;
-  int first;
+  Rows rows;
   COLDSUN_FN void operator()(int row) const {
-    const int p = first + row, n = scenario_score.extent[1];
+    const int p = rows(row), n = scenario_score.extent[1];
     Real sorted[max_scenario], mean = 0.0;
     for (int s = 0; s < n; ++s) {
       const Real x = scenario_score(p, s);
@@ -163,11 +181,15 @@ struct Score {
 };
 
 template <class Space>
-void evaluate(Space space, const Problem& problem, const Weights& w, Population& pop, int first, int n) {
+void evaluate(Space space, const Problem& problem, const Weights& w, Population& pop, const Rows& rows, int n) {
   for_rows(space, n, problem.n_scenario(),
            Rollout{view_of(problem), w, pop.place, pop.start, pop.level, pop.booked, pop.arrival, pop.by_start, pop.cost, pop.scenario_score,
-                   first});
-  for_each(space, n, Score{pop.scenario_score, pop.score, w.risk, w.alpha, first});
+                   rows});
+  for_each(space, n, Score{pop.scenario_score, pop.score, w.risk, w.alpha, rows});
+}
+template <class Space>
+void evaluate(Space space, const Problem& problem, const Weights& w, Population& pop, int first, int n) {
+  evaluate(space, problem, w, pop, Rows{first, {}}, n);
 }
 
 }  // namespace coldsun::schedule

@@ -99,7 +99,7 @@ Search make_search(const Problem& p, const SearchOptions& options, Device device
   Search s;
   s.options = options;
   s.now = make_population(p, options.n_population, device), s.next = make_population(p, options.n_population, device);
-  for (auto* a : {&s.rank, &s.flag, &s.kept}) *a = {device, {options.n_population}};
+  for (auto* a : {&s.rank, &s.flag, &s.kept, &s.print, &s.twin}) *a = {device, {options.n_population}};
   return s;
 }
 
@@ -116,7 +116,7 @@ Decision decision_of(const Problem& p, const Search& s) {
     for (int k = 0; k < n_line; ++k) bill.push_back(s.now.cost(best, m, k)), d.cost_mean[k] += bill.back() / p.n_scenario();
     d.cost.push_back(std::move(bill)), d.scenario_score.push_back(s.now.scenario_score(best, m));
   }
-  d.score = s.now.score(best), d.n_priced = s.n_priced, d.best_by_generation = s.best_by_generation;
+  d.score = s.now.score(best), d.n_priced = s.n_priced, d.n_different = s.n_different, d.best_by_generation = s.best_by_generation;
   for (int r = 0; r < n_rule; ++r) {
     d.rule_score[r] = s.rule_score[r];
     for (int k = 0; k < n_line; ++k) d.rule_cost[r][k] = s.rule_cost[r][k];

@@ -99,8 +99,10 @@ struct Search {
   SearchOptions options;
   Population now, next;
   Array<std::int32_t, 1> rank, flag, kept;  // scratch: plans in order of score, distinct ones
+  Array<std::int32_t, 1> print, twin;       // scratch: what a schedule is in a word, the first row with the same
   std::vector<Real> incumbent;     // keys of a plan to start from, empty: none
   int generation = 0, n_priced = 0, n_ranked = 0, n_kept = 0;  // plans ranked in the last generation, distinct ones of them
+  int n_different = 0;             // of n_priced; who has the schedule of another in its generation has its price
   std::vector<Real> best_by_generation, middle_by_generation;  // best and median score of the plans ranked
   Real rule_score[n_rule] = {};    // of the rules, priced in the first generation
   Real rule_cost[n_rule][n_line] = {};  // mean over the scenarios
@@ -123,7 +125,7 @@ struct Decision {
   Real score = 0.0, cost_mean[n_line] = {};
   Real rule_score[n_rule] = {}, rule_cost[n_rule][n_line] = {};
   std::vector<Real> best_by_generation;
-  int n_priced = 0;
+  int n_priced = 0, n_different = 0;
 };
 Decision decision_of(const Problem&, const Search&);
 template <class Space>

@@ -47,9 +47,8 @@ struct SlotNow {
   bool enough;
 };
 
-COLDSUN_FN NodePoint node_point(const ProblemView& q, const SlotNow& c, int site, int j, int l) {
-  const NodePoint& a = q.node(site, j, l, c.knot.cell);
-  const NodePoint& b = q.node(site, j, l, c.knot.cell + 1);
+COLDSUN_FN NodePoint node_point(const NodePoint* by_knot, const SlotNow& c) {
+  const NodePoint &a = by_knot[c.knot.cell], &b = by_knot[c.knot.cell + 1];
   const Real t = c.knot.t;
   return {lerp(a.p, b.p, t), lerp(a.p_input, b.p_input, t), lerp(a.asked, b.asked, t), lerp(a.pace, b.pace, t),
           lerp(a.t_junction, b.t_junction, t)};
@@ -64,7 +63,7 @@ COLDSUN_FN SlotNow slot_now(const ProblemView& q, PlaceNow& now, int scenario, i
   const Real steady = loop_value(p.loop, p.loop.t_supply, now.p_it_last, q.temp_air(site, t));
   now.t_supply = steady + (now.t_supply - steady) * now.keep;
   c.knot = place_uniform(now.t_supply, q.knot_first, 1.0 / q.knot_step, n_knot);
-  c.idle = node_point(q, c, site, q.n_job, 0);
+  c.idle = node_point(&q.node(site, q.n_job, 0, 0), c);
   c.p_idle = q.request(site, q.n_job, 0);
   PackLimits b{0.0, 0.0, 0.0};
   if (bus.battery.n_series > 0) b = pack_limits(bus.battery, now.cut, now.cell, bus.battery_converter.rating);
@@ -77,8 +76,8 @@ COLDSUN_FN SlotNow slot_now(const ProblemView& q, PlaceNow& now, int scenario, i
   return c;
 }
 
-COLDSUN_FN void want(SlotNow& c, const NodePoint& full, Real request, std::int32_t n_node) {
-  c.input += n_node * (full.p_input - c.idle.p_input), c.request += n_node * (request - c.p_idle), c.n_busy += n_node;
+COLDSUN_FN void want(SlotNow& c, const NodePoint& full, Real asked, std::int32_t n_node) {
+  c.input += n_node * (full.p_input - c.idle.p_input), c.request += asked, c.n_busy += n_node;
 }
 
 // All nodes rest at least. Where that with the jobs is too much, the jobs' nodes get what they need at rest, then the jobs what they ask, and
@@ -96,10 +95,10 @@ COLDSUN_FN void settle(SlotNow& c, PlaceNow& now, std::int32_t n_node) {
 }
 
 // Share of the way from rest to its full power that a job gets, in the order of service; nothing where its nodes are off.
-COLDSUN_FN Real granted(SlotNow& c, const NodePoint& full, Real request, std::int32_t n_node) {
+COLDSUN_FN Real granted(SlotNow& c, const NodePoint& full, Real asked, std::int32_t n_node) {
   if (c.n_idle < n_node) return 0.0;
   c.n_idle -= n_node;
-  const Real input = n_node * (full.p_input - c.idle.p_input), asked = n_node * (request - c.p_idle);
+  const Real input = n_node * (full.p_input - c.idle.p_input);
   const Real by_bus = input > c.budget ? math::max(c.budget, 0.0) / input : 1.0, by_cap = asked > c.cap ? math::max(c.cap, 0.0) / asked : 1.0;
   const Real share = math::min(by_bus, by_cap);
   c.budget -= share * input, c.cap -= share * asked;

@@ -122,7 +122,8 @@ def shadow(
     if s.twin is not None and np.ndim(s.forecast) == 2:
         out.print(picture(s) if not out.is_terminal else Text())
         out.print(summary(s))
-    out.print(f"record:  {s.folder} (xarray: coldsun.open_record({str(s.folder)!r}))", highlight=False, soft_wrap=True)
+    size = sum(f.stat().st_size for f in s.folder.glob("*")) / 1e6
+    out.print(f"record:  {s.folder}, {size:.0f} MB (xarray: coldsun.open_record({str(s.folder)!r}))", highlight=False, soft_wrap=True)
     if stopped:
         raise typer.Exit(130)
 

@@ -87,10 +87,12 @@ def _tell(data, folder: Path, limit: float, as_json: bool) -> None:
         print(json.dumps({"study": str(folder / "study.nc"), "members": data.sizes["member"], "frozen": frozen, "rate": a["rate"],
                           "wall_seconds": a["wall_seconds"], "rows": [_finite(vars(r)) for r in rows], "regions": [_finite(vars(r)) for r in where]}))
     else:
-        heads = [("path", "left"), ("figure", "right"), ("unit", "left"), ("95 %", "right"), ("with handovers against without", "left")]
-        table = _table(f"{a['title']}: {data.sizes['member']} members", heads)
-        for r in rows:
-            table.add_row(r.path, f"{r.value + 0.0:.4g}", r.unit, f"{_end(r.low)} to {_end(r.high)}", Text(r.name))
+        paths = list(dict.fromkeys(r.path for r in rows))
+        table = _table(f"{a['title']}: {data.sizes['member']} members; below each figure its 95 % interval",
+                       [*((path, "right") for path in paths), ("unit", "left"), ("with handovers against without", "left")])
+        cell = {(r.name, r.path): f"{r.value + 0.0:.4g}\n{_end(r.low)} to {_end(r.high)}" for r in rows}
+        for name, unit in dict.fromkeys((r.name, r.unit) for r in rows):
+            table.add_row(*(cell.get((name, path), "") for path in paths), unit, Text(name))
         out.print(table)
         for region in where:
             out.print(region_sentence(region, limit), highlight=False, soft_wrap=True)

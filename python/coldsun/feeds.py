@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import logging
 import threading
 import time
 from pathlib import Path
@@ -12,6 +13,7 @@ from .errors import InputError
 from .frames import METADATA, VALUE, Buffer
 
 ACK = "twin/v1/ack/"
+log = logging.getLogger("coldsun")   # without a handler of the user's, warnings go to standard error
 
 
 class Mqtt:
@@ -36,10 +38,16 @@ class Mqtt:
 
         def on_connect(c, userdata, flags, reason, properties):
             self.connected, self.n_connect = True, self.n_connect + 1
+            if self.n_connect > 1:
+                log.warning("mqtt://%s:%d is back", self.host, self.port)
             c.subscribe([(METADATA + "#", 0), (VALUE + "#", 0)])
 
-        self.client.on_connect = on_connect
-        self.client.on_disconnect = lambda *_: setattr(self, "connected", False)
+        def on_disconnect(*_):
+            if self.connected and not self.stopped:
+                log.warning("mqtt://%s:%d is away; tried again every 1 to 5 s", self.host, self.port)
+            self.connected = False
+
+        self.client.on_connect, self.client.on_disconnect = on_connect, on_disconnect
         connect(self.client, self.host, self.port)
 
     def acknowledge(self, time_ns: int) -> None:

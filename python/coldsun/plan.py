@@ -83,6 +83,8 @@ class Plan:
     jobs : pandas.DataFrame
         One row per job: home, site, start, end (booked), cap, nodes, priority, submit, deadline, running, placed,
         put_off (held until then; the others begin whenever there is room).
+    expected : pandas.DataFrame
+        Nodes that jobs not yet come are expected to be on: site, start, end, nodes.
     bill : pandas.DataFrame
         Lines of the bill (means over the scenarios) and the score, for the plan and for the usual rules priced by the same evaluator.
     weight : pandas.Series
@@ -104,6 +106,9 @@ class Plan:
         self.made, self.effect = (pd.Timestamp(t, unit="ns", tz="UTC") for t in (core.made_ns, core.effect_ns))
         self.decision = core.decision()
         self.jobs = self._table(core.rows())
+        told = core.expected()
+        self.expected = pd.DataFrame({"site": np.array(self.sites, dtype=object)[told["site"]], "start": _time(told["start"]), "end": _time(told["end"]),
+                                      "nodes": told["n_node"]})
         self.bill = self._bill()
         self.weight = pd.Series(self.decision["weight"] * np.array([one for _, one in self._units()]), index=self.bill.index[:-1], name="USD per unit")
         mean, score = self.bill.iloc[:-1].mul(self.weight, axis=0).sum(), self.bill.iloc[-1]

@@ -10,7 +10,7 @@ import pandas as pd
 from .errors import InputError
 
 _HOME = ("#1f5f99", "#c2571a", "#4a8f4d", "#6a4c93", "#a23b72", "#8c564b", "#2f7fc1", "#7a7a2a")
-_RUNS, _SUN, _CONTACT, _LATE = "#d5d8dc", "#f0a92b", "#1f5f99", "#d3173c"
+_RUNS, _EXPECTED, _SUN, _CONTACT, _LATE = "#d5d8dc", "#b4bac2", "#f0a92b", "#1f5f99", "#d3173c"
 
 
 def _free_nodes(busy_until: np.ndarray, start: float, n: int) -> np.ndarray:
@@ -67,6 +67,12 @@ def _gantt(axis, plan, site: str, n_node: int, begin: pd.Timestamp, end: pd.Time
                     edgecolor=_LATE if late else "white", linewidth=0.7 if late else 0.15 if job["running"] else 0.4)
         for first, count in _runs(nodes):
             axis.broken_barh([(start, stop - start)], (first, count), **look)
+    for _, row in plan.expected[plan.expected["site"] == site].sort_values("start").iterrows():
+        start, stop = row["start"].tz_localize(None), min(row["end"].tz_localize(None), end)
+        nodes = _free_nodes(busy, (start - begin).total_seconds(), min(int(row["nodes"]), n_node))
+        for first, count in _runs(nodes):
+            axis.broken_barh([(start, stop - start)], (first, count), facecolors="white", edgecolor=_EXPECTED, hatch="....", linewidth=0, zorder=0.5)
+        busy[nodes] = (stop - begin).total_seconds()
     axis.set_ylim(0, n_node)
     axis.set_ylabel("node")
     axis.spines[["top", "right"]].set_visible(False)
@@ -76,6 +82,8 @@ def _legend(figure, plan) -> None:
     from matplotlib.patches import Patch
 
     handles = [Patch(facecolor=_RUNS, label="runs already")]
+    if len(plan.expected):
+        handles.append(Patch(facecolor="white", edgecolor=_EXPECTED, hatch="....", linewidth=0, label="not yet come, expected"))
     handles += [Patch(facecolor=_HOME[k % len(_HOME)], label=f"waits at {name}") for k, name in enumerate(plan.sites)]
     if (plan.jobs["home"] != plan.jobs["site"]).any():
         handles.append(Patch(facecolor="white", edgecolor="#555555", hatch="////", label="sent there"))

@@ -65,7 +65,7 @@ def drift_table(data: xr.Dataset, group: str = "hall") -> list[Row]:
             quantiles("largest rise in a member's run", "K", at["max_rise"].values[some])
             quantiles("deepest dip in a member's run", "K", -at["max_dip"].values[some])
             quantiles("time beyond the limit per outage", "s", at["sum_time"].values[some] / n[some])
-            quantiles("longest return in a member's run", "s", at["max_return"].values[some])
+            quantiles("longest return in a member's run, looked for 15 s long", "s", at["max_return"].values[some])
             for name, coolant in (("supply", "t_supply"), ("return", "t_return")):
                 c = d.sel(path=path, group=coolant)
                 quantiles(f"coolant {name}: largest drift in a member's run", "mK", 1e3 * np.maximum(c["max_rise"], -c["max_dip"]).values[some])

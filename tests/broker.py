@@ -1,0 +1,83 @@
+"""A Mosquitto broker on a loopback port of its own, and commands of coldsun in processes of their own."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+
+@dataclass
+class Broker:
+    """Can be killed and started again."""
+
+    folder: Path
+    port: int
+    process: subprocess.Popen | None = None
+
+    def start(self) -> None:
+        config = self.folder / "mosquitto.conf"
+        config.write_text(f"listener {self.port} 127.0.0.1\nallow_anonymous true\n", encoding="ascii")
+        self.process = subprocess.Popen([mosquitto(), "-c", str(config)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        for _ in range(100):
+            with socket.socket() as s:
+                if s.connect_ex(("127.0.0.1", self.port)) == 0:
+                    return
+            time.sleep(0.05)
+        raise RuntimeError("the broker did not start")
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+    @property
+    def url(self) -> str:
+        return f"mqtt://127.0.0.1:{self.port}"
+
+
+def mosquitto() -> str | None:
+    return shutil.which("mosquitto", path=os.environ.get("PATH", "") + ":/usr/sbin:/usr/local/sbin")
+
+
+@contextmanager
+def running_broker(folder: Path):
+    pytest.importorskip("paho.mqtt.client", reason="paho-mqtt is not installed (pip install 'coldsun[live]')")
+    if mosquitto() is None:
+        assert not os.environ.get("CI"), "make test installs a Mosquitto broker: without one its tests would pass unseen"
+        pytest.skip("no Mosquitto broker on this machine (apt: mosquitto)")
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        port = s.getsockname()[1]
+    b = Broker(folder, port)
+    b.start()
+    try:
+        yield b
+    finally:
+        b.kill()
+
+
+@contextmanager
+def commands():
+    """A function that starts a command of coldsun; what still runs at the end is killed."""
+    started = []
+
+    def start(*words, **more) -> subprocess.Popen:
+        p = subprocess.Popen([sys.executable, "-m", "coldsun.cli", *map(str, words)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **more)
+        started.append(p)
+        return p
+
+    try:
+        yield start
+    finally:
+        for p in started:
+            if p.poll() is None:
+                p.kill()
+            p.communicate()
