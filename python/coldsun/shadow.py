@@ -282,7 +282,10 @@ class Shadow:
         return pd.DataFrame.from_dict(rows, orient="index")
 
     def fork(self) -> Twin:
-        """A twin of all members as they stand, with the last word on powers and the weather that was told: to ask what if."""
+        """A twin of all members as they stand, with the last word on powers and the weather that was told: to ask what if.
+
+        Its nodes draw what the meters last said; it knows no jobs, so there is nothing to plan.
+        """
         if self.twin is None:
             raise InputError("the shadow has not begun; accepted: a fork after the first step")
         twin = Twin(self.network, start=self.twin.start.isoformat(), device=self.device, **self.settings)
