@@ -52,12 +52,7 @@ struct Jobs {
     job.priority = t.priority(m, j), job.release = std::min(seconds(t.submit_time(m, j) - state.time), 0.0);
     // What a plan in force sends elsewhere is on its way: there by the start it was given, and not to be sent anew from the beginning.
     if (!running && !home && w.plan_start(m, j) > state.time) job.release = seconds(w.plan_start(m, j) - state.time);
-    const Left work = left(j, t.job_site(j));   // energy by what is to be expected, slack by what may be: a job put off must still end in time
-    // Slack by what the work may be, and something in hand; but who begins at once, or runs, is not late by that.
-    const Real deadline = seconds(t.deadline(m, j) - state.time), soonest = std::max(job.release, 0.0) + work.expected;
-    if (known_work) job.deadline = deadline;
-    else if (running) job.deadline = std::max(deadline, soonest);
-    else job.deadline = std::min(deadline, std::max(deadline - (work.most - work.expected) - in_hand, soonest));
+    const Left work = left(j, t.job_site(j));
     job.utilization = t.job_utilization(m, j), job.work = work.expected;
     job.data_in = t.data_in(m, j), job.data_out = t.data_out(m, j);
     job.running = running, job.preemptible = t.preemptible(m, j), job.link_bound = t.link_bound(m, j);
@@ -66,6 +61,11 @@ struct Jobs {
       job.utilization = curve.inverse(curve.p_idle + w.plan_cap(m, j) * (curve(job.utilization) - curve.p_idle));
       job.work /= std::max(wl::pace_at(w.plan_cap(m, j)), 1e-3);
     }
+    // Slack by what the work may be, and something in hand; but who begins at once, or runs, is not late by that.
+    const Real deadline = seconds(t.deadline(m, j) - state.time), reserve = work.most - work.expected, soonest = std::max(job.release, 0.0) + job.work;
+    if (known_work) job.deadline = deadline;
+    else if (running) job.deadline = std::max(deadline - reserve, soonest);
+    else job.deadline = std::min(deadline, std::max(deadline - reserve - in_hand, soonest));
     return c;
   }
   wl::PowerCurve curve_of(int n) const {

@@ -185,6 +185,43 @@ TEST(Plan, WhatIsUnderWayIsNotSentAgain) {
   }
 }
 
+// Who runs is not late by what no plan can change, nor who begins at once by what is kept in hand; a far deadline keeps its reserve.
+TEST(Plan, LatenessCountsFromWhatAPlanCanStillDo) {
+  Twin t = crowded();
+  steps(t, 60);
+  const Network n = its_network();
+  const auto task = [&] { return make_plan_task(n, t.system, t.state, t.inputs, 0, quick()); };
+  const auto row_of = [&](const PlanTask& k, int job) {
+    for (std::size_t i = 0; i < k.job.size(); ++i)
+      if (k.job[i] == std::vector<int>{job}) return k.problem.job(static_cast<int>(i));
+    ADD_FAILURE() << "no row of its own: " << job;
+    return schedule::Job{};
+  };
+  const auto due = [&](int job, Real from_now) { t.inputs.jobs.deadline(0, job) = t.state.time + nanoseconds(from_now); };
+  const workload::State& w = t.state.workload;
+  int running = -1, waiting = -1;
+  for (int j = 0; j < 10; ++j) {
+    if (w.status(0, j) == workload::Status::running && !t.inputs.jobs.preemptible(0, j)) running = j;
+    if (w.status(0, j) == workload::Status::queued) waiting = j;
+  }
+  ASSERT_GE(running, 0);
+  ASSERT_GE(waiting, 0);
+  due(running, -3600.0), due(waiting, 1e6);
+  PlanTask k = task();
+  EXPECT_EQ(row_of(k, running).deadline, row_of(k, running).work);
+  const Real reserve = 1e6 - row_of(k, waiting).deadline;
+  EXPECT_GT(reserve, 7200.0);
+  due(running, 1e6), due(waiting, 0.5 * row_of(k, waiting).work);
+  EXPECT_LT(row_of(task(), running).deadline, 1e6);
+  EXPECT_DOUBLE_EQ(row_of(task(), waiting).deadline, 0.5 * row_of(k, waiting).work) << "late by its own deadline";
+  due(waiting, row_of(k, waiting).work + 60.0);
+  EXPECT_EQ(row_of(task(), waiting).deadline, row_of(k, waiting).work);
+  t.state.workload.plan_cap(0, running) = 0.55;   // in force, and not to be changed: longer, and late by nothing
+  due(running, -3600.0);
+  EXPECT_GT(row_of(task(), running).work, 1.2 * row_of(k, running).work);
+  EXPECT_EQ(row_of(task(), running).deadline, row_of(task(), running).work);
+}
+
 // A plan of what would be anyway leaves every number of the twin but the plan's own as it was, to the bit.
 TEST(Plan, OwnSiteAndFullPowerChangeNothing) {
   Twin without = crowded(2), with = crowded(2);

@@ -43,11 +43,11 @@ struct Checker {
     const Job& w = p.job(j);
     const int s = at(x.start, j), place = at(x.place, j);
     if (place < 0 || place >= p.n_place() || at(x.level, j) < 0 || at(x.level, j) >= n_level) return fail("no such place or level");
-    if (w.running && (s != 0 || place != w.home)) return fail("a running job moved");
+    if (w.running && (place != w.home || (w.release <= 0.0 && s != 0))) return fail("a running job moved");
     if (w.running && !w.preemptible && at(x.level, j) != 0) return fail("a running job that may not be touched was capped");
     if (s < 0) return;
     if (s >= p.n_slot()) return fail("a start outside the horizon");
-    if (!w.running && s * p.slot < w.release - 1e-6) return fail("started before its release");
+    if (s * p.slot < w.release - 1e-6) return fail("started before its release");
     const Real level = p.level[at(x.level, j)];
     if (at(x.booked, j) * p.slot * std::max(workload::pace_at(level), 0.05) < w.work - 1e-5) return fail("booked less than its work takes");
     if (place != w.home && w.data_in > 0.0 && at(x.send, j) * p.slot < w.release - 1e-6) fail("sent before its release");
@@ -108,7 +108,7 @@ ExampleShape shape_of(const Chance& c, std::uint32_t i) {
   const auto pick = [&](std::uint32_t draw, int low, int high) { return low + static_cast<int>(c.uniform(i, draw) * (high - low + 1)); };
   ExampleShape e;
   e.n_job = pick(0, 1, 14), e.n_place = pick(1, 1, 3), e.n_slot = pick(2, 6, 60), e.n_scenario = 1, e.n_node = pick(3, 8, 24);
-  e.n_running = pick(4, 0, 3), e.work_median = 300.0 * e.n_slot * 0.4 * c.uniform(i, 5), e.data_median = 2e10 * c.uniform(i, 6);
+  e.n_running = pick(4, 0, 3), e.n_expected = pick(11, 0, 2), e.work_median = 300.0 * e.n_slot * 0.4 * c.uniform(i, 5), e.data_median = 2e10 * c.uniform(i, 6);
   e.contact_share = c.uniform(i, 10);
   e.data_out_share = c.uniform(i, 7) * 1.5;
   return e;

@@ -2,6 +2,7 @@
 #include <omp.h>
 
 #include "schedule/example.hpp"
+#include "schedule/search.hpp"
 #include "tests/schedule_run.hpp"
 
 namespace coldsun::schedule {
@@ -40,6 +41,48 @@ TYPED_TEST(ScheduleSearch, FindsTheBestOfAllPlans) {
     for (int i = 0; i < n_all; ++i) best = math::min(best, x.score(i));
     EXPECT_LE(decide(TypeParam{}, p, o).score, best + 1e-12 * std::fabs(best)) << seed;
   }
+}
+
+// Who has the schedule of another in its generation has its price: every plan's is what a rollout of its own gives, to the bit.
+TYPED_TEST(ScheduleSearch, EveryPlanHasThePriceOfItsOwnRollout) {
+  ExampleShape e;
+  e.n_job = 8, e.n_slot = 48, e.n_scenario = 3, e.n_node = 24, e.n_running = 3, e.n_expected = 1;
+  Problem p = example_problem(e, 2, device_of<TypeParam>, 1800.0);
+  prepare(TypeParam{}, p);
+  SearchOptions o;
+  o.n_plan = 600, o.n_population = 96;
+  Search s = make_search(p, o, device_of<TypeParam>);
+  Population x = make_population(p, o.n_population, device_of<TypeParam>);
+  while (!finished(s)) {
+    advance(TypeParam{}, p, s);
+    std::copy(s.now.key.data(), s.now.key.data() + s.now.key.size(), x.key.data());
+    decode(TypeParam{}, p, x, 0, s.n_ranked), evaluate(TypeParam{}, p, o.weights, x, 0, s.n_ranked);
+    synchronize(TypeParam{});
+    for (int i = 0; i < s.n_ranked; ++i) {
+      EXPECT_EQ(x.score(i), s.now.score(i)) << s.generation << " " << i;
+      for (int m = 0; m < e.n_scenario; ++m)
+        for (int k = 0; k < n_line; ++k) EXPECT_EQ(x.cost(i, m, k), s.now.cost(i, m, k)) << s.generation << " " << i;
+    }
+  }
+  EXPECT_EQ(s.n_priced, 600);
+  EXPECT_LT(s.n_different, 580);
+  EXPECT_GT(s.n_different, 100);
+}
+
+// Plans that differ in a cap alone are no twins.
+TYPED_TEST(ScheduleSearch, AnotherCapIsAnotherSchedule) {
+  ExampleShape e;
+  e.n_job = 1, e.n_slot = 48, e.n_scenario = 1, e.n_node = 24, e.n_running = 0;
+  Problem p = example_problem(e, 2, device_of<TypeParam>, 1800.0);
+  prepare(TypeParam{}, p);
+  SearchOptions o;
+  o.n_plan = o.n_population = n_level;
+  Search s = make_search(p, o, device_of<TypeParam>);
+  s.now.key.fill(0.0);
+  for (int l = 0; l < n_level; ++l) s.now.key(l, 3) = (l + 0.5) / n_level;
+  price(TypeParam{}, p, s, s.now, 0, n_level);
+  EXPECT_EQ(s.n_different, n_level);
+  EXPECT_NE(s.now.score(0), s.now.score(n_level - 1));
 }
 
 ExampleShape day() {

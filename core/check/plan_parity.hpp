@@ -57,7 +57,7 @@ class PlanRig {
  private:
   static schedule::ExampleShape shape() {
     schedule::ExampleShape e;
-    e.n_job = 20, e.n_slot = 64, e.n_scenario = 5, e.n_node = 48, e.n_running = 3;
+    e.n_job = 20, e.n_slot = 64, e.n_scenario = 5, e.n_node = 48, e.n_running = 3, e.n_expected = 2;
     return e;
   }
   static schedule::SearchOptions options() {

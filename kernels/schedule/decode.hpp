@@ -86,8 +86,10 @@ struct Decode {
     View<std::int32_t, 2> nodes;
   };
   COLDSUN_FN Real gene(int p, int j, int g) const { return key(p, n_gene * j + g); }
+  // What runs comes first, then what is expected to.
+  COLDSUN_FN static int turn(const Job& j) { return !j.running ? 2 : j.release > 0.0 ? 1 : 0; }
   COLDSUN_FN bool before(int p, int a, int b) const {
-    if (q.job(a).running != q.job(b).running) return q.job(a).running > q.job(b).running;
+    if (turn(q.job(a)) != turn(q.job(b))) return turn(q.job(a)) < turn(q.job(b));
     return gene(p, a, 0) < gene(p, b, 0) || (gene(p, a, 0) == gene(p, b, 0) && a < b);
   }
   // First slot of [s, s + n) in the horizon without room for w nodes; n_slot: there is room.
@@ -164,8 +166,10 @@ struct Decode {
     arrival(x.row, i) = send(x.row, i) = start(x.row, i) = -1;
     place(x.row, i) = j.home, level(x.row, i) = 0, booked(x.row, i) = 0;
     if (j.running) {
-      const int now = j.preemptible ? l : 0;
-      put(x, i, j.home, slots_of(math::max(j.release, 0.0), q.slot), now, booked_slots(j, q.level[now], q.slot));
+      const int now = j.preemptible ? l : 0, n = booked_slots(j, q.level[now], q.slot);
+      int s = slots_of(math::max(j.release, 0.0), q.slot);
+      for (int clash = s; turn(j) == 1 && (clash = taken(x, j.home, s, n, j.n_node)) < q.n_slot;) s = clash + 1;
+      if (s < q.n_slot) put(x, i, j.home, s, now, n);
       return;
     }
     const int wanted = pick_of(gene(x.row, i, 1), q.n_place);

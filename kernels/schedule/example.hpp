@@ -46,7 +46,7 @@ inline Place example_place(int first_class, int n_node, const LoopTable& loop) {
 }
 
 struct ExampleShape {
-  int n_job = 64, n_place = 2, n_slot = 288, n_scenario = 16, n_node = 128, n_running = 8;
+  int n_job = 64, n_place = 2, n_slot = 288, n_scenario = 16, n_node = 128, n_running = 8, n_expected = 0;
   Real work_median = 1.5 * 3600.0, data_median = 5e9, data_out_share = 0.2, contact_share = 0.2;
 };
 
@@ -64,7 +64,8 @@ inline void example_jobs(Problem& p, const ExampleShape& e, std::uint64_t seed) 
     j.data_in = e.data_median * std::exp(1.5 * c.normal(static_cast<std::uint32_t>(i), 7)), j.data_out = e.data_out_share * j.data_in;
     j.preemptible = u(8) < 0.3, j.link_bound = u(9) < 0.25;
     int& taken = used[static_cast<std::size_t>(j.home)];
-    if (i < e.n_running && taken + j.n_node <= e.n_node) j.running = 1, j.release = 0.0, taken += j.n_node;
+    if (i >= e.n_job - e.n_expected) j.running = 1, j.release = (0.05 + 0.5 * u(3)) * p.n_slot() * p.slot;
+    else if (i < e.n_running && taken + j.n_node <= e.n_node) j.running = 1, j.release = 0.0, taken += j.n_node;
     jobs.push_back(j);
   }
   std::stable_sort(jobs.begin(), jobs.end(),

@@ -62,7 +62,7 @@ struct Job {
   Real work = 0.0;               // s left at the full rate
   Real utilization = 1.0;
   Real data_in = 0.0, data_out = 0.0;  // B, carried only if it runs elsewhere than at home
-  std::int8_t running = 0;       // 1: it runs at home from its release on and cannot move; preemptible decides whether its cap may change
+  std::int8_t running = 0;       // 1: it runs at home, from its release on or, where that is to come, from when there is room; preemptible: its cap may change
   std::int8_t preemptible = 0;
   std::int8_t link_bound = 0;    // 1: stands still in handover gaps
 };

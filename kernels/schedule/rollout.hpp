@@ -14,7 +14,8 @@ struct Rows {
   COLDSUN_FN int operator()(int i) const { return list.data ? list(i) : first + i; }
 };
 
-// reads a plan and a scenario; writes its lines and score. Some 24 B per place and slot; flops: about 700 per place and slot (battery 450,
+// reads a plan and a scenario; writes its lines and score. Some 24 B per place and slot, 100 B of tables per running job and slot; a lane keeps
+// 8 KB of its own; flops: about 700 per place and slot (battery 450,
 // bus 200, loop 50) and 40 per running job and slot.
 struct Rollout {
   ProblemView q;
@@ -29,7 +30,8 @@ struct Rollout {
   struct Running {
     const NodePoint* point;   // by knot
     Real asked;               // W that its nodes request above rest
-    std::int32_t j, site, n_node;
+    std::int32_t n_node;
+    std::int16_t j, site;
   };
   // What moves. Jobs that run stand in the order of service.
   struct Lane {
@@ -74,7 +76,8 @@ struct Rollout {
   }
   COLDSUN_FN Running running_at(int p, int j) const {
     const int s = place(p, j), l = level(p, j), n = q.job(j).n_node;
-    return {&q.node(s, j, l, 0), n * (q.request(s, j, l) - q.request(s, q.n_job, 0)), j, s, n};
+    const Real asked = n * (q.request(s, j, l) - q.request(s, q.n_job, 0));
+    return {&q.node(s, j, l, 0), asked, n, static_cast<std::int16_t>(j), static_cast<std::int16_t>(s)};
   }
 
   // One job's slot at a share of the way from rest to its full power, and what it costs.

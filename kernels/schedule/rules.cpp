@@ -17,8 +17,9 @@ struct Draft {
 
   explicit Draft(const Problem& p)
       : problem(p), pop(make_population(p, 1, Device::host)), decode(make_decode(p, pop, 0)), plan(decode.empty_plan(0)) {
-    for (int j = 0; j < p.n_job(); ++j)
-      if (p.job(j).running) put(j, p.job(j).home, 0);
+    for (int turn = 0; turn < 2; ++turn)
+      for (int j = 0; j < p.n_job(); ++j)
+        if (Decode::turn(p.job(j)) == turn) put(j, p.job(j).home, 0);
   }
   Real& gene(int j, int g) const { return pop.key(0, n_gene * j + g); }
   int start(int j) const { return pop.start(0, j); }
