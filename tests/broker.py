@@ -23,9 +23,9 @@ class Broker:
     port: int
     process: subprocess.Popen | None = None
 
-    def start(self) -> None:
+    def start(self, access: str = "allow_anonymous true") -> None:
         config = self.folder / "mosquitto.conf"
-        config.write_text(f"listener {self.port} 127.0.0.1\nallow_anonymous true\n", encoding="ascii")
+        config.write_text(f"listener {self.port} 127.0.0.1\n{access}\n", encoding="ascii")
         self.process = subprocess.Popen([mosquitto(), "-c", str(config)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         for _ in range(100):
             with socket.socket() as s:

@@ -64,6 +64,9 @@ def test_needs_a_map_and_a_spread(small, tmp_path, site):
         Shadow(cs.load_site(deaf), cs.feeds.Replay(small))
     with pytest.raises(cs.InputError, match="members"):
         Shadow(site, cs.feeds.Replay(small), members=1)
+    for name, value in (("dt", 0.0), ("lag", float("nan")), ("hours", -1.0), ("segment_hours", float("inf"))):
+        with pytest.raises(cs.InputError, match=f"{name} = .*accepted"):
+            Shadow(site, cs.feeds.Replay(small), **{name: value})
     with pytest.raises(cs.InputError, match="no such file"):
         cs.feeds.Replay(tmp_path / "none.csv")
     for words in (("kelvin", 'unit = "kelvin"'), ("t_coolant", 'quantity = "t_coolant"'), ("a b", 'tag = "{site}/a b"')):
@@ -187,6 +190,13 @@ def test_a_hundred_thousand_malformed_payloads_over_a_broker(site, broker, spawn
     assert e.wait(120) == 0
     assert record.sizes["time"] == 90 and s.counts.by_reason["malformed"] == many
     assert steps[40] > 0 and s.quality.taken.sum() > 0.98 * s.quality.seen.sum()   # followed meanwhile, not afterwards
+
+
+def test_a_broker_that_refuses_is_named(site, broker):
+    broker.kill()
+    broker.start("allow_anonymous false")
+    with pytest.raises(cs.InputError, match=rf"{broker.port} refuses: .*accepted"):
+        Shadow(site, cs.feeds.Mqtt("127.0.0.1", broker.port), members=4, out=broker.folder / "rec").follow()
 
 
 def test_what_was_acknowledged_to_a_dead_broker_is_said_again(site, broker, spawn, small):

@@ -169,7 +169,9 @@ def test_supply_limit_is_confirmed_and_resumed(network, tmp_path):
     assert answers == same_answers and data.equals(again)
     for a, row in zip(answers, data["margin"].isel(supply=0).transpose("twin", "member").values):
         assert a.found == pytest.approx(41.0 - _engine.quantile(list(row), 0.7)[0])
-        assert 0.7 < a.slope < 1.2, "a junction follows its coolant; less where the caps act"
+    supply = data["supply"].values
+    moved = float(data["margin"].diff("supply").mean()) / (supply[1] - supply[0])
+    assert 0.7 < moved < 1.2, "a junction follows its coolant; less where the caps act, and other days are other days"
     assert data.attrs["confirmed_degc"] <= min(a.found for a in answers)
     assert len(sentences(data, answers)) == 4
 
@@ -189,6 +191,7 @@ def test_command_line(cli, lumped, tmp_path):
 
 @pytest.mark.parametrize("given,sentence", [
     (dict(paths=("sideways",)), "paths: 'sideways'"), (dict(members=0), "members = 0"), (dict(hours=0.2501), "no whole number of steps"),
+    (dict(hours=float("inf")), "hours = inf"), (dict(dt=0.0), "dt = 0"), (dict(limit=-1.0), "limit = -1"),
     (dict(n_field=-2), "n_field = -2"), (dict(supply_degc=120.0), "t_supply"), (dict(seed=-1), "seed = -1"),
 ])
 def test_bad_input_is_one_sentence(network, given, sentence):

@@ -44,6 +44,5 @@ def test_supply_limit_at_atacama():
     for a in answers:
         assert a.days >= 384
         assert a.low <= a.found <= a.high
-        assert a.share_low < 0.01, "at the temperature confirmed the share of hot days is not above 1 % beyond doubt"
-        assert 0.9 < a.slope < 1.1, "a junction follows its coolant"
+        assert a.share < 0.01, "other days at the temperature confirmed"
     assert with_handovers.found <= without.found + 0.05, "a handover heats no less than none"

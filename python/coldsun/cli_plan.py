@@ -84,6 +84,7 @@ def plan(
         return
     out.print(_bill(found, _table))
     out.print(f"{found.summary()}.", highlight=False, soft_wrap=True)
-    priced = f"{found.decision['n_priced']:,} plans ({found.decision['n_different']:,} different schedules) x {scenarios} forecasts in {found.wall_time:.1f} s"
+    rolled = f"{found.decision['n_different']:,} rolled out, the others have a schedule of theirs"
+    priced = f"{found.decision['n_priced']:,} plans x {scenarios} forecasts in {found.wall_time:.1f} s ({rolled})"
     out.print(f"{priced}; in force from {found.effect:%H:%M:%S} UTC", highlight=False, soft_wrap=True)
     out.print(f"picture: {picture}\ndata:    {data}", highlight=False, soft_wrap=True)

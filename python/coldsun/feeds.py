@@ -19,13 +19,13 @@ log = logging.getLogger("coldsun")   # without a handler of the user's, warnings
 class Mqtt:
     """A feed over MQTT 3.1.1 as in DSX Exchange; reconnects by itself."""
 
-    live = True
+    live, refused = True, None
 
     def __init__(self, host: str = "localhost", port: int = 1883):
         self.host, self.port, self.connected, self.n_connect, self.stopped = host, port, False, 0, False
 
     def start(self, buffer: Buffer, site: str) -> None:
-        self.site = site
+        self.site, self.connected, self.n_connect, self.stopped = site, False, 0, False
         self.client = client("shadow", self.host, self.port)
 
         def on_message(c, userdata, message):
@@ -37,6 +37,12 @@ class Mqtt:
         self.client.on_message = on_message
 
         def on_connect(c, userdata, flags, reason, properties):
+            if reason.is_failure:
+                log.warning("mqtt://%s:%d refuses: %s", self.host, self.port, reason)
+                if self.n_connect == 0:   # never let in: nothing to wait for
+                    self.refused = f"mqtt://{self.host}:{self.port} refuses: {reason}; accepted: a broker that asks for no name"
+                    buffer.end()
+                return
             self.connected, self.n_connect = True, self.n_connect + 1
             if self.n_connect > 1:
                 log.warning("mqtt://%s:%d is back", self.host, self.port)
@@ -63,7 +69,7 @@ class Mqtt:
 class Replay:
     """A feed from a CSV file of lines ``timestamp_ms,topic or tag path,value`` in the units of the map, in any order within the lag."""
 
-    live, connected = False, True
+    live, connected, refused = False, True, None
 
     def __init__(self, path: str | Path):
         self.path, self.stopped = Path(path), False
@@ -88,9 +94,7 @@ class Replay:
                         continue
                     topic = by_tag.get(row[1], row[1])
                     buffer.put(topic, f'{{"timestamp":{row[0]},"value":{row[2] or "null"},"quality":1}}'.encode())
-            with buffer.ready:
-                buffer.over = True
-                buffer.ready.notify_all()
+            buffer.end()
 
         self.thread = threading.Thread(target=read, daemon=True)
         self.thread.start()
@@ -147,7 +151,7 @@ def address(url: str) -> tuple[str, int]:
 class InProcess:
     """A feed without a broker: an `emulate.Emulator` in the same process, one step published for each that was followed."""
 
-    live, connected = False, True
+    live, connected, refused = False, True, None
 
     def __init__(self, emulator, ahead: int = 5):
         self.emulator, self.ahead = emulator, ahead
@@ -160,7 +164,7 @@ class InProcess:
     def acknowledge(self, time_ns: int) -> None:
         e = self.emulator
         if e.step >= e.steps:
-            self.buffer.over = True
+            self.buffer.end()
             return
         at, said = e.next()
         for p, v in zip(e.points, said):

@@ -150,6 +150,12 @@ class Buffer:
         if isinstance(unit, str) and unit in known:
             self.scale[point], self.shift[point] = known[unit]
 
+    def end(self) -> None:
+        """Nothing more will come."""
+        with self.ready:
+            self.over = True
+            self.ready.notify_all()
+
     # ---- taking -------------------------------------------------------------------------------------------------------------
     def begin(self, start: int) -> None:
         """Frames end after `start` [ns]."""

@@ -55,8 +55,9 @@ class Shadow:
                  quality: dict | None = None):
         if members < 2:
             raise InputError(f"members = {members}; accepted: 2 or more, since a spread is needed")
-        if not segment_hours > 0.0:
-            raise InputError(f"segment_hours = {segment_hours:g}; accepted: more than 0")
+        for name, value, least in (("dt", dt, 1e-3), ("hours", hours, 1e-3), ("segment_hours", segment_hours, 1e-3), ("lag", lag, 0.0)):
+            if not least <= value < 1e6:
+                raise InputError(f"{name} = {value:g}; accepted: {least:g} to 1e6")
         self.network, self.feed, self.device = network.without_work(), feed, device
         self.settings = dict(members=members, seed=seed, hours=hours, dt=dt)
         self.folder = Path(out) if out is not None else Path(tempfile.mkdtemp(prefix="coldsun-shadow-"))
@@ -123,7 +124,7 @@ class Shadow:
         else:
             stamp = self._patient(lambda: self.buffer.first_stamp(0.25))
             if stamp is None:
-                raise InputError("the feed said nothing that the site file knows; accepted: at least one value")
+                raise InputError(self.feed.refused or "the feed said nothing that the site file knows; accepted: at least one value")
             dt = self.buffer.dt
             start = pd.Timestamp(-(-stamp // dt) * dt - dt, unit="ns", tz="UTC").isoformat()
         self.twin = Twin(self.network, start=start, device=self.device, **self.settings)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import multiprocessing
 import os
 import tempfile
@@ -199,8 +200,12 @@ def handover_drift(site, members: int = 256, hours: float = 6.0, *, n_field: int
     for word in paths:
         if word not in (ALL, "none", *PATHS):
             raise InputError(f"paths: {word!r}; accepted: all, none, {', '.join(PATHS)}")
-    steps = hours * 3600 / dt if dt > 0 else 0
-    if not steps > 0 or abs(steps - round(steps)) > 1e-6:
+    if not 0.0 < dt <= 3600.0:
+        raise InputError(f"dt = {dt:g}; accepted: more than 0, at most 3600 s")
+    steps = hours * 3600 / dt
+    if not 0.0 < steps < 1e9 or abs(steps - round(steps)) > 1e-6:
         raise InputError(f"hours = {hours:g} is no whole number of steps of {dt:g} s")
+    if not 0.0 < limit < math.inf:
+        raise InputError(f"limit = {limit:g}; accepted: more than 0 K")
     return Study(Spec(network, _whole("members", members, 1, 10_000_000), float(hours), _whole("seed", seed, 0, 2**64 - 1), parse_start(network, start).value,
                       float(dt), tuple(paths), float(limit), _whole("trace_every", trace_every, 0, 1 << 30), bool(priors), per_day if dates else 0, int(dates)))

@@ -119,7 +119,8 @@ class Region:
     low: float             # of the members drawn
     high: float
     bins: list[tuple[float, float, float, float, float]]   # from, to, share of outages beyond the limit, its interval
-    threshold: float       # beyond it (or below) fewer than 5 % of outages go beyond the limit, by the upper ends of their 95 % intervals; NaN: nowhere
+    threshold: float       # beyond it (or below) fewer than 5 % of the sample's outages go beyond the limit, by the upper end of their 95 % interval;
+                           # picked among many stretches, so a little generous; NaN: nowhere
     side: str              # "above" or "below" the threshold
 
 
@@ -156,10 +157,10 @@ def region_sentence(r: Region, limit: float) -> str:
     """Where the drift falls below the limit, in words."""
     unit = "" if r.unit == "1" else f" {r.unit}"
     if math.isnan(r.threshold):
-        return f"{r.parameter}: nowhere between {r.low:.3g} and {r.high:.3g}{unit} alone do fewer than 5 % of outages drift by more than {limit:g} K"
+        return f"{r.parameter}: nowhere between {r.low:.3g} and {r.high:.3g}{unit} alone did fewer than 5 % of outages drifted by more than {limit:g} K"
     if (r.side == "above" and r.threshold <= r.low) or (r.side == "below" and r.threshold >= r.high):
-        return f"{r.parameter}: everywhere between {r.low:.3g} and {r.high:.3g}{unit} fewer than 5 % of outages drift by more than {limit:g} K"
-    return f"{r.parameter}: {r.side} {r.threshold:.3g}{unit} fewer than 5 % of outages drift by more than {limit:g} K"
+        return f"{r.parameter}: everywhere between {r.low:.3g} and {r.high:.3g}{unit} fewer than 5 % of outages drifted by more than {limit:g} K"
+    return f"{r.parameter}: {r.side} {r.threshold:.3g}{unit} fewer than 5 % of outages drifted by more than {limit:g} K"
 
 
 def _spec(data: xr.Dataset) -> dict:
