@@ -257,10 +257,13 @@ std::vector<Real> sense(const Shadow& f, const Twin& t) {
 }
 
 void fork(const Twin& from, Twin& to) {
-  restore(to.state, snapshot(from.state));
-  const auto copy = [](const auto& a, const auto& b) {
-    if (a.size() != b.size()) throw std::invalid_argument("fork: the twins were made with other inputs; accepted: the same network, start, hours and members");
-    std::copy(a.data(), a.data() + a.size(), b.data());
+  Snapshot kept = snapshot(from.state);
+  if (from.system.site_name == to.system.site_name) kept.attributes["identity"] = to.state.identity;   // its hours may be more
+  restore(to.state, kept);
+  const auto copy = [](const Array<Real, 2>& a, const Array<Real, 2>& b) {
+    if (a.extent(0) != b.extent(0) || a.extent(1) > b.extent(1))
+      throw std::invalid_argument("fork: the twins were made with other inputs; accepted: the same network, start and members, and no fewer hours");
+    for (int s = 0; s < a.extent(0); ++s) std::copy(&a(s, 0), &a(s, 0) + a.extent(1), &b(s, 0));
   };
   const sky::Weather &w = from.inputs.weather, &v = to.inputs.weather;
   copy(w.dni, v.dni), copy(w.dhi, v.dhi), copy(w.cover, v.cover), copy(w.temp_air, v.temp_air), copy(w.wind_speed, v.wind_speed);

@@ -105,12 +105,14 @@ std::vector<PlanRow> rows_of(const PlanTask& t, const std::vector<schedule::Assi
   for (std::size_t i = 0; i < chosen.size(); ++i) {
     const schedule::Assignment& a = chosen[i];
     const schedule::Job& job = t.problem.job(static_cast<int>(i));
-    for (const int j : t.job[i]) {
+    for (std::size_t k = 0; k < t.job[i].size(); ++k) {
+      const int j = t.job[i][k];
       PlanRow r;
       r.job = j, r.site = a.place, r.running = job.running != 0, r.placed = a.start >= 0;
       const int start = r.placed ? a.start : t.problem.n_slot();
       r.start = r.running ? state.workload.start_time(t.member, j) : t.problem.start + start * slot;
       r.end = t.problem.start + (start + (r.placed ? a.booked : 0)) * slot;
+      if (r.running) r.end = t.problem.start + nanoseconds(t.work[i][k] / workload::pace_at(t.problem.level[std::max(a.level, 0)]));   // of its own row or of a sum
       r.arrival = r.placed && a.arrival >= 0 ? t.problem.start + (a.arrival + 1) * slot : r.end;
       if (!r.running) r.hold = held[i] ? r.start : job.release > 0.0 ? t.problem.start + nanoseconds(job.release) : 0;
       r.cap = r.running && !job.preemptible ? state.workload.plan_cap(t.member, j) : t.problem.level[std::max(a.level, 0)];
@@ -149,7 +151,8 @@ Plan decide(const Network& network, const System& sys, const State& state, const
     with_space(sys.device, [&](auto space) {
       schedule::Search search = schedule::make_search(p, options, sys.device);
       search.incumbent = task.incumbent;
-      while (!schedule::finished(search)) schedule::advance(space, p, search);
+      do schedule::advance(space, p, search);
+      while (!schedule::finished(search) && !(o.stop && o.stop()));
       synchronize(space);
       plan.decision = schedule::decision_of(p, search);
       find_alternatives(plan, p, search.now, search.n_ranked, 3);

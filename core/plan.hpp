@@ -1,6 +1,8 @@
 // Plan: what stands in State and Inputs becomes a problem of the scheduler; its decision becomes rows that the workload follows, once they
 // have come over the link. The planner sees jobs that are submitted, requests instead of durations, and an Outlook instead of the weather.
 #pragma once
+#include <functional>
+
 #include "core/outlook.hpp"
 #include "schedule/schedule.hpp"
 
@@ -15,6 +17,7 @@ struct PlanOptions {
   Time decision_time = 10 * ns_per_s;    // simulated: what a decision takes; the wall time goes to the record only
   std::string policy = "search";         // or a rule's name, in small letters
   bool known_work = false;               // true: durations are known and no other jobs come, as a test of the rollout needs it
+  std::function<bool()> stop;            // asked after each generation; true: the best so far is the plan
   int max_row = 64;                      // above it, jobs that run are summed up; those that wait have a row each
 };
 
@@ -22,6 +25,7 @@ struct PlanOptions {
 struct PlanTask {
   schedule::Problem problem;
   std::vector<std::vector<int>> job;     // (row) places in the table of jobs: one, or several that run and were summed up; none: only expected
+  std::vector<std::vector<Real>> work;   // of each, s left as expected
   std::vector<Real> incumbent;           // keys of the plan in force; empty: none
   Outlook outlook;
   Array<Real, 3> clearsky_index;         // (scenario, site, slot) of the forecast

@@ -66,6 +66,7 @@ struct Jobs {
     if (known_work) job.deadline = deadline;
     else if (running) job.deadline = std::max(deadline - reserve, soonest);
     else job.deadline = std::min(deadline, std::max(deadline - reserve - in_hand, soonest));
+    c.work = {job.work};
     return c;
   }
   wl::PowerCurve curve_of(int n) const {
@@ -94,11 +95,12 @@ struct Jobs {
     Candidate c = all[first];
     const wl::PowerCurve curve = curve_of(sys.workload.site(c.job.home).node_first);
     Real nodes = 0.0, share = 0.0, work = 0.0, deadline = 0.0;
-    c.places.clear();
+    c.places.clear(), c.work.clear();
     for (std::size_t i = first; i < stop; ++i) {
       const Real n = all[i].job.n_node;
       nodes += n, share += n * curve.share(all[i].job.utilization), work += n * all[i].job.work, deadline += n * all[i].job.deadline;
       c.places.insert(c.places.end(), all[i].places.begin(), all[i].places.end());
+      c.work.insert(c.work.end(), all[i].work.begin(), all[i].work.end());
     }
     c.job.n_node = static_cast<std::int32_t>(nodes), c.job.work = work / nodes, c.job.deadline = deadline / nodes;
     c.job.utilization = std::pow(share / nodes, 1.0 / curve.exponent), c.job.preemptible = stop - first == 1 ? c.job.preemptible : 0;
@@ -130,7 +132,7 @@ struct Jobs {
         if (c.job.home == s && c.job.running) here.push_back(c);
       if (here.empty()) continue;
       Candidate c = sum(here, 0, here.size());
-      c.places.clear(), c.job.priority = 1, c.job.link_bound = c.job.preemptible = 0, c.job.deadline = 1e9;
+      c.places.clear(), c.work.clear(), c.job.priority = 1, c.job.link_bound = c.job.preemptible = 0, c.job.deadline = 1e9;
       int expected = 0;
       for (const Real share : edges) {
         const Real at = slot * std::floor(share * horizon / slot);

@@ -1,4 +1,5 @@
 // Bindings of the planner: decisions as arrays, plans told to a twin, the hook of a run that plans as it goes.
+#include <chrono>
 #include <memory>
 
 #include "core/io/run_recorded.hpp"
@@ -102,9 +103,19 @@ std::shared_ptr<PyPlan> plan(const py::object& engine, const py::object& network
   const Twin& t = behind<Twin>(engine, "_twin");
   const Network& n = behind<const Network>(network, "_network");
   if (member < 0 || member >= t.state.n_member) throw std::invalid_argument("member = " + std::to_string(member) + "; accepted: one of the twin's");
+  const auto begin = std::chrono::steady_clock::now();
+  const double most = given["seconds"].cast<double>();
+  p->options.stop = [&] {
+    {
+      py::gil_scoped_acquire acquire;
+      if (PyErr_CheckSignals() != 0) throw py::error_already_set();
+    }
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count() >= most;
+  };
   py::gil_scoped_release release;
   p->task = make_plan_task(n, t.system, t.state, t.inputs, member, p->options);
   p->plan = decide(n, t.system, t.state, p->task, p->options);
+  p->options.stop = {};
   return p;
 }
 
@@ -152,7 +163,7 @@ std::shared_ptr<PyPlanner> make_planner(const py::object& engine, const py::obje
   p->hook.variable = {{"plan_decisions", "1", "members that decided at the start of the step", "", {}, false, {}},
                       {"plan_surprises", "1", "of them out of turn", "", {}, false, {}},
                       {"plan_wall_time", "s", "measured time of the decisions at the start of the step", "", {}, false, {}},
-                      {"plan_score", "1", "score of the plan, mean over the members that decided", "", {}, false, {}}};
+                      {"plan_score", "USD", "score of the plan, mean over the members that decided", "", {}, false, {}}};
   p->hook.values = [planner] {
     return std::vector<double>{static_cast<double>(planner->n_decision), static_cast<double>(planner->n_surprise), planner->wall_time, planner->score};
   };
@@ -200,6 +211,11 @@ void bind_plan(py::module_& m) {
       .def_property_readonly("effect_ns", [](const PyPlan& p) { return p.plan.effect; })
       .def_property_readonly("wall_time", [](const PyPlan& p) { return p.plan.wall_time; });
   m.attr("n_gene") = static_cast<int>(schedule::n_gene);
+  m.def("plan_lines", [] {
+    py::dict out;
+    for (int l = 0; l < schedule::n_line; ++l) out[schedule::line_name(l)] = schedule::line_unit(l);
+    return out;
+  }, "Lines of a plan's bill and their units");
   m.def("plan", &plan, "engine"_a, "network"_a, "member"_a, "options"_a);
   py::class_<PyPlanner, std::shared_ptr<PyPlanner>>(m, "Planner")
       .def("_hook", [](PyPlanner& p) { return py::capsule(&p.hook, "coldsun::io::Hook"); });

@@ -93,7 +93,7 @@ TEST(Plan, DecisionIsTheSameForAnyThreadsAndRepeats) {
   omp_set_num_threads(usual);
   EXPECT_TRUE(same_rows(a, b));
   for (std::size_t i = 0; i < a.alternative.size(); ++i) EXPECT_GE(a.alternative[i].score, a.decision.score);
-  for (int k = 0; k < schedule::n_rule; ++k) EXPECT_LE(a.decision.score, a.decision.rule_score[k] * (1 + 1e-12)) << k;
+  for (int k = 0; k < schedule::n_rule; ++k) EXPECT_LE(a.decision.score, a.decision.rule_score[k] + 1e-9) << k;
 }
 
 TEST(Plan, ToldPlansAreInForceAfterDecisionAndDelay) {

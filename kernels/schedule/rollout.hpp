@@ -136,7 +136,8 @@ struct Rollout {
     for (int j = 0; j < q.n_job; ++j) {
       const Job& job = q.job(j);
       if (!(x.work[j] > 0.0)) continue;
-      x.line[line_unserved] += job.n_node * x.work[j];
+      const Real never = math::max(job.work - (horizon - math::max(job.release, 0.0)), 0.0);   // no plan has the time for it
+      x.line[line_unserved] += job.n_node * math::max(x.work[j] - never, 0.0);
       x.line[line_lateness] += job.priority * math::max(horizon + x.work[j] - job.deadline, 0.0);
       if (!is_running(x, j)) x.line[line_wait] += job.n_node * math::max(horizon - math::max(job.release, 0.0), 0.0);
     }

@@ -14,7 +14,7 @@ namespace coldsun::schedule {
 
 // Lines of a bill, each summed over the horizon and the places.
 enum Line : std::int32_t {
-  line_unserved = 0,  // node seconds of work not done at the end of the horizon
+  line_unserved = 0,  // node seconds of work not done at the end of the horizon, of that which it has time for
   line_grid,          // J imported
   line_carbon,        // kg of imported and generated energy
   line_price,         // of imported and generated energy

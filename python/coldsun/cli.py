@@ -69,10 +69,10 @@ def run(
     fields: Annotated[bool, typer.Option(help="record plate temperature fields too")] = False,
     internals: Annotated[bool, typer.Option(help="record what the engine keeps for itself too")] = False,
     planned: Annotated[bool, typer.Option("--plan", help="plan the jobs as the run goes")] = False,
-    every: Annotated[str, typer.Option(help="time from plan to plan: 5min, 1h")] = "5min",
-    plans: Annotated[int, typer.Option(help="plans priced at each decision")] = 256,
-    scenarios: Annotated[int, typer.Option(help="forecasts that each is priced under")] = 16,
-    policy: Annotated[str, typer.Option(help="search, fcfs, easy, greedy-green or wait-awhile")] = "search",
+    every: Annotated[Optional[str], typer.Option(help="with --plan: time from plan to plan; by default 5min")] = None,
+    plans: Annotated[Optional[int], typer.Option(help="with --plan: plans priced at each decision; by default 256")] = None,
+    scenarios: Annotated[Optional[int], typer.Option(help="with --plan: forecasts that each is priced under; by default 16")] = None,
+    policy: Annotated[Optional[str], typer.Option(help="with --plan: search, fcfs, easy, greedy-green or wait-awhile; by default search")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="print the figures as JSON")] = False,
 ) -> None:
     """Run a coupled twin, leave a record (HDF5) and a picture of the day, print its figures."""
@@ -82,6 +82,9 @@ def run(
     from .twin import Twin
 
     network = _network(site)
+    for name, given in dict(every=every, plans=plans, scenarios=scenarios, policy=policy).items():
+        if given is not None and not planned:
+            raise InputError(f"--{name} {given}: nothing is planned; accepted: together with --plan")
     folder = record or Path("runs") / network.name
     twin = Twin(network, members, seed, start=start, hours=hours, dt=dt, device=device, weather=weather or None, first_member=first_member,
                 paths_off=paths_off or (), ahead_hours=24.0 if planned else 0.0)
@@ -96,7 +99,8 @@ def run(
                 err.print(counts(facts), highlight=False, soft_wrap=True)
 
     try:
-        plan = dict(every_min=minutes(every), plans=plans, scenarios=scenarios, policy=policy) if planned else None
+        plan = dict(every_min=minutes(every or "5min"), plans=256 if plans is None else plans, scenarios=16 if scenarios is None else scenarios,
+                    policy=policy or "search") if planned else None
         data = twin.run(out=folder, resume=resume, progress=not as_json, fields=fields, internals=internals, opened=opened, plan=plan)
     except KeyboardInterrupt:
         text = f"stopped at {twin.time:%Y-%m-%d %H:%M:%S} UTC; the record in {folder} is whole up to there, --resume goes on"

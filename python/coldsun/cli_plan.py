@@ -44,6 +44,7 @@ def plan(
     seed: Annotated[int, typer.Option(help="of all chance")] = 1,
     plans: Annotated[int, typer.Option(help="plans priced")] = 4096,
     scenarios: Annotated[int, typer.Option(help="forecasts of irradiance that each is priced under")] = 16,
+    seconds: Annotated[float, typer.Option(help="take the best plan so far after this time")] = float("inf"),
     policy: Annotated[str, typer.Option(help="search, fcfs, easy, greedy-green or wait-awhile")] = "search",
     device: Annotated[str, typer.Option(help="auto, cpu or cuda")] = "auto",
     record: Annotated[Optional[Path], typer.Option("--out", help="folder of the picture and the netCDF file")] = None,
@@ -53,14 +54,17 @@ def plan(
     import pandas as pd
 
     from . import plots_plan
+    from .plan import options
     from .cli import _network, _table, err, out
     from .twin import Twin, parse_start
 
     network = _network(site)
+    settings = dict(plans=plans, scenarios=scenarios, policy=policy, seconds=seconds)
     if not 0.0 <= backlog <= 48.0:
         raise InputError(f"backlog = {backlog:g}; accepted: 0 to 48 hours")
     if not 0.0 < horizon <= 9600.0:
         raise InputError(f"horizon = {horizon:g}; accepted: more than 0 hours")
+    options(horizon, **settings)   # bad ones are refused before anything is simulated
     dt = 10.0
     moment = parse_start(network, at).floor("10s") if at is not None else parse_start(network, None) + pd.Timedelta(hours=backlog)
     steps = round(backlog * 3600.0 / dt)
@@ -72,7 +76,7 @@ def plan(
     if not as_json:
         err.print(f"{network.title}: {backlog:g} h up to {moment:%Y-%m-%d %H:%M} UTC, seed {seed}, on the {twin.device}", highlight=False, soft_wrap=True)
     twin.step(steps)
-    found = twin.plan(horizon, plans=plans, scenarios=scenarios, policy=policy)
+    found = twin.plan(horizon, **settings)
     folder = record or Path("runs") / f"plan_{network.name}"
     data, picture = found.to_netcdf(folder / "plan.nc"), plots_plan.gantt(found, folder / "plan.png")
     if as_json:

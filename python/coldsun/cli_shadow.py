@@ -63,9 +63,19 @@ def refusals(shadow) -> Text:
     return Text(f"refused: {reasons}\nlag {lag:.0f} s behind the newest stamp, last message {age:.0f} s ago, {shadow.buffer.n_message} messages{state}")
 
 
-def picture(shadow) -> Group:
-    alarms = [Text(f"! {text}", "bold red") for text in shadow.alarms[-6:]]
-    return Group(sensors(shadow), Text(), parameters(shadow), Text(), refusals(shadow), *alarms)
+class _View:
+    """The last step's tables; how long ago that was goes on by itself."""
+
+    def __init__(self, shadow):
+        self.shadow, self.tables = shadow, []
+
+    def step(self) -> None:
+        self.tables = [sensors(self.shadow), Text(), parameters(self.shadow), Text()]
+
+    def __rich__(self):
+        if not self.tables:
+            return Text("waiting for the feed" if self.shadow.feed.connected else "waiting for the broker")
+        return Group(*self.tables, refusals(self.shadow), *(Text(f"! {text}", "bold red") for text in self.shadow.alarms[-6:]))
 
 
 def summary(shadow) -> Table:
@@ -113,14 +123,18 @@ def shadow(
 
     try:
         if out.is_terminal:
-            with Live(Text("waiting for the feed"), console=out, refresh_per_second=4) as live:
-                s.follow(progress=lambda s: (tell(s), live.update(picture(s))) and None)
+            view = _View(s)
+            with Live(view, console=out, refresh_per_second=4):
+                s.follow(progress=lambda s: (tell(s), view.step()) and None)
         else:
             s.follow(progress=lambda s: tell(s))
     except KeyboardInterrupt:
         stopped = True
     if s.twin is not None and np.ndim(s.forecast) == 2:
-        out.print(picture(s) if not out.is_terminal else Text())
+        if not out.is_terminal:
+            last = _View(s)
+            last.step()
+            out.print(last)
         out.print(summary(s))
     size = sum(f.stat().st_size for f in s.folder.glob("*")) / 1e6
     out.print(f"record:  {s.folder}, {size:.0f} MB (xarray: coldsun.open_record({str(s.folder)!r}))", highlight=False, soft_wrap=True)

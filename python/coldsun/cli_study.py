@@ -45,7 +45,10 @@ def study(
 
         fields = None if n_field < 0 else n_field
         made = handover_drift(site, members, hours, n_field=fields, seed=seed, start=start, dt=dt, paths=tuple(paths or (ALL, *PATHS)), limit=limit)
-        data = made.run(executor, workers, out=folder, resume=resume, batch=batch, progress=not as_json)
+        try:
+            data = made.run(executor, workers, out=folder, resume=resume, batch=batch, progress=not as_json)
+        except KeyboardInterrupt:
+            raise typer.Exit(_stopped(folder)) from None
     _tell(data, folder, limit, as_json)
 
 
@@ -73,6 +76,13 @@ class _executor:
             self.client.close()
 
 
+def _stopped(folder: Path) -> int:
+    from .cli import err
+
+    err.print(f"stopped; the batches in {folder} are whole, --resume goes on", highlight=False, soft_wrap=True)
+    return 130
+
+
 def _tell(data, folder: Path, limit: float, as_json: bool) -> None:
     from . import plots_study as plots
     from .cli import _table, out
@@ -87,12 +97,12 @@ def _tell(data, folder: Path, limit: float, as_json: bool) -> None:
         print(json.dumps({"study": str(folder / "study.nc"), "members": data.sizes["member"], "frozen": frozen, "rate": a["rate"],
                           "wall_seconds": a["wall_seconds"], "rows": [_finite(vars(r)) for r in rows], "regions": [_finite(vars(r)) for r in where]}))
     else:
-        paths = list(dict.fromkeys(r.path for r in rows))
-        table = _table(f"{a['title']}: {data.sizes['member']} members; below each figure its 95 % interval",
-                       [*((path, "right") for path in paths), ("unit", "left"), ("with handovers against without", "left")])
-        cell = {(r.name, r.path): f"{r.value + 0.0:.4g}\n{_end(r.low)} to {_end(r.high)}" for r in rows}
-        for name, unit in dict.fromkeys((r.name, r.unit) for r in rows):
-            table.add_row(*(cell.get((name, path), "") for path in paths), unit, Text(name))
+        heads = [("path", "left"), ("figure", "right"), ("unit", "left"), ("95 %", "right"), ("with handovers against without", "left")]
+        table = _table(f"{a['title']}: {data.sizes['member']} members", heads)
+        for name in dict.fromkeys(r.name for r in rows):   # figure by figure, its paths below each other
+            of = [r for r in rows if r.name == name]
+            for k, r in enumerate(of):
+                table.add_row(r.path, f"{r.value + 0.0:.4g}", r.unit, f"{_end(r.low)} to {_end(r.high)}", Text("" if k else name), end_section=r is of[-1])
         out.print(table)
         for region in where:
             out.print(region_sentence(region, limit), highlight=False, soft_wrap=True)

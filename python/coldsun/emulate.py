@@ -36,6 +36,10 @@ class Emulator:
 
     def __init__(self, network, *, seed: int = 1001, start: str | None = None, hours: float = 24.0, dt: float = 10.0, tim_sigma: float = 0.2,
                  flow: float = 0.94, meter: float = 1.04, soiling: float = 0.04, stuck=(), stuck_after: float = 0.25, clock_off: float = 0.0):
+        for name, value, low, high in (("tim_sigma", tim_sigma, 0.0, 2.0), ("flow", flow, 0.05, 2.0), ("meter", meter, 0.05, 20.0),
+                                       ("soiling", soiling, 0.0, 0.99), ("stuck_after", stuck_after, 0.0, 1e6), ("clock_off", clock_off, -1e9, 1e9)):
+            if not low <= value <= high:
+                raise InputError(f"{name} = {value:g}; accepted: {low:g} to {high:g}")
         self.network, self.dt = network, dt
         self.twin = Twin(network, seed=seed, start=start, hours=hours, dt=dt)
         with engine_errors():
@@ -88,6 +92,8 @@ class Publisher:
     """
 
     def __init__(self, emulator: Emulator, host: str, port: int, *, speed: float = 1.0, lead: int = 5, patience: float = 2.0):
+        if not speed >= 0.0:
+            raise InputError(f"speed = {speed:g}; accepted: 0 or more")
         self.emulator, self.speed, self.lead, self.patience = emulator, speed, lead, patience
         self.heard = threading.Condition()
         self.acknowledged = 0

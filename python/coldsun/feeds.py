@@ -89,6 +89,8 @@ class Replay:
                         self.ahead.acquire(timeout=0.1)   # the file is read a little ahead of the shadow
                     if self.stopped:
                         return
+                    if len(row) == 3 and row[1] == "end":   # a shadow's own log: the end of a frame
+                        continue
                     if len(row) != 3:
                         buffer.put("", b"")
                         continue

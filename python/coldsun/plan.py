@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import math
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -32,7 +33,8 @@ def plan_errors():
 
 
 def options(horizon_hours: float = 24.0, plans: int = 4096, scenarios: int = 16, *, policy: str = "search", slot_min: float = 5.0, population: int = 256,
-            decision_s: float = 10.0, spread: float = 0.25, known_work: bool = False, rows: int = 64, weights: dict[str, float] | None = None) -> dict:
+            decision_s: float = 10.0, spread: float = 0.25, known_work: bool = False, rows: int = 64, weights: dict[str, float] | None = None,
+            seconds: float = math.inf) -> dict:
     """The planner's settings, checked.
 
     Parameters
@@ -54,8 +56,15 @@ def options(horizon_hours: float = 24.0, plans: int = 4096, scenarios: int = 16,
     rows : int
         Rows of a decision above which jobs that run are summed up; jobs that wait have a row each.
     weights : dict, optional
-        Price of a line of the bill per its unit, in place of the default: ``{"carbon": 0.2}``.
+        Price of a line of the bill per its unit there [USD], in place of the default: ``{"carbon": 0.2}``; what `Plan.weight` holds gives the same plan.
+    seconds : float
+        The best so far after this time; then the plan depends on the machine.
     """
+    numbers = dict(horizon_hours=horizon_hours, plans=plans, scenarios=scenarios, slot_min=slot_min, population=population, decision_s=decision_s,
+                   spread=spread, rows=rows, seconds=seconds)
+    for name, value in numbers.items():
+        if isinstance(value, bool) or not isinstance(value, (int, float, np.number)) or math.isnan(value):
+            raise InputError(f"{name} = {value!r}; accepted: a number")
     slots = horizon_hours * 60.0 / slot_min if slot_min > 0 else 0.0
     if not (1.0 <= slot_min <= 60.0 and abs(slots - round(slots)) < 1e-9 and 2 <= slots <= 2016):
         raise InputError(f"horizon_hours = {horizon_hours:g}; accepted: 2 to 2016 slots of slot_min = {slot_min:g} (1 to 60)")
@@ -67,8 +76,26 @@ def options(horizon_hours: float = 24.0, plans: int = 4096, scenarios: int = 16,
         raise InputError(f"policy = {policy!r}; accepted: {', '.join(POLICIES)}")
     if not (0.0 <= spread <= 1.0 and 0.0 <= decision_s <= 3600.0):
         raise InputError(f"spread = {spread:g}, decision_s = {decision_s:g}; accepted: 0 to 1, 0 to 3600")
-    return dict(horizon=horizon_hours * 3600.0, slot=slot_min * 60.0, plans=int(plans), scenarios=int(scenarios), population=min(int(population), int(plans)),
-                policy=policy, decision_time=float(decision_s), spread=float(spread), known_work=bool(known_work), rows=int(rows), weights=dict(weights or {}))
+    if not seconds > 0.0:
+        raise InputError(f"seconds = {seconds:g}; accepted: more than 0")
+    return dict(seconds=float(seconds), horizon=horizon_hours * 3600.0, slot=slot_min * 60.0, plans=int(plans), scenarios=int(scenarios), population=min(int(population), int(plans)),
+                policy=policy, decision_time=float(decision_s), spread=float(spread), known_work=bool(known_work), rows=int(rows), weights={} if weights is None else _weights(weights))
+
+
+def _weights(given) -> dict[str, float]:
+    """Prices per unit of the bill as prices per the engine's units."""
+    lines = _engine.plan_lines()
+    if not isinstance(given, (dict, pd.Series)):
+        raise InputError(f"weights = {given!r}; accepted: a dict of line and price, lines: {', '.join(lines)}")
+    out = {}
+    for key, price in given.items():
+        name = key[0] if isinstance(key, tuple) else key
+        if name not in lines:
+            raise InputError(f"weights: no line {name!r}; accepted: {', '.join(lines)}")
+        if isinstance(price, bool) or not isinstance(price, (int, float, np.number)) or not 0.0 <= price < math.inf:
+            raise InputError(f"weights: {name} = {price!r}; accepted: 0 or more USD")
+        out[name] = float(price) / _READ.get(lines[name], ("", 1.0))[1]
+    return out
 
 
 def _time(ns) -> pd.DatetimeIndex:
@@ -81,7 +108,7 @@ class Plan:
     Attributes
     ----------
     jobs : pandas.DataFrame
-        One row per job: home, site, start, end (booked), cap, nodes, priority, submit, deadline, running, placed,
+        One row per job: home, site, start, end (booked; of who runs, as its request lets expect), cap, nodes, priority, submit, deadline, running, placed,
         put_off (held until then; the others begin whenever there is room).
     expected : pandas.DataFrame
         Nodes that jobs not yet come are expected to be on: site, start, end, nodes.
@@ -176,7 +203,7 @@ class Plan:
         said = "each line in its line_unit"
         data["bill"] = (("policy", "line"), self.bill.iloc[:-1].to_numpy().T, {"long_name": f"expected cost, {said}"})
         data["cost"] = (("scenario", "line"), np.array(self.decision["cost_by_scenario"]) / one, {"long_name": f"cost of the plan by scenario, {said}"})
-        data["weight"] = ("line", self.weight.to_numpy(), {"units": "USD", "long_name": "money that one unit of the line counts for"})
+        data["weight"] = ("line", self.weight.to_numpy(), {"long_name": "USD that one unit of the line counts for"})
         worst = f"mean of the worst {1.0 - self.decision['alpha']:g} of the scenarios"
         for name, text in (("mean", "weights times lines, mean over the scenarios"), ("CVaR", worst), ("score", "what is searched for")):
             data[name.lower()] = ("policy", self.money.loc[name].to_numpy(), {"units": "USD", "long_name": text})
@@ -246,6 +273,8 @@ def _checked(settings: dict) -> dict:
 
 def make_plan(twin, member: int = 0, **settings) -> Plan:
     """A plan for a twin as it stands; see `options` for the settings."""
+    if isinstance(member, bool) or member != int(member):
+        raise InputError(f"member = {member!r}; accepted: a whole number")
     with plan_errors():
         core = _engine.plan(twin._engine, twin.network, int(member), _checked(settings))
     return Plan(core, twin.network, twin._settings["seed"])

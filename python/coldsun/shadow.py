@@ -14,10 +14,13 @@ import pandas as pd
 
 from . import _engine
 from .errors import InputError, engine_errors
-from .frames import Buffer
+from .feeds import log
+from .frames import Buffer, FeedLog
 from .quality import Counts, Quality, Skill
 from .record import closed_segments, open_record, open_segment
 from .twin import Twin
+
+SILENT = 30.0   # s of the wall clock without a message, after which a log says so
 
 
 class Shadow:
@@ -67,6 +70,7 @@ class Shadow:
         with engine_errors():
             self.points = _engine.Shadow(self.network, probe._engine).points
         self.buffer = Buffer(self.points, self.counts, dt=dt, lag=lag)
+        self.log = FeedLog(self.folder, self.points)
         of = {k: np.array([p[k] for p in self.points]) for k in ("noise", "low", "high", "input", "domain")}
         self.input, self.domain = of["input"].astype(bool), of["domain"].astype(int)
         self.quality = Quality(of["noise"], of["low"], of["high"], ~self.input & (self.domain >= 0), **(quality or {}))
@@ -74,7 +78,6 @@ class Shadow:
         self.held, self.held_at = np.full(len(self.points), np.nan), np.zeros(len(self.points), np.int64)
         self.twin, self.start, self.last_wall = None, start, time.monotonic()
         self.value = self.forecast = self.use = np.full(len(self.points), np.nan)
-        self._logged = False
         self.pending: dict[int, np.ndarray] = {}   # frames that the log holds beyond the checkpoint
 
     # ---- a run ----------------------------------------------------------------------------------------------------------------
@@ -136,16 +139,20 @@ class Shadow:
             self.twin.load(found[-1])
             number = int(found[-1].stem.split("_")[1]) + 1
             self._take_up(json.loads((self.folder / f"shadow_{number - 1:04d}.json").read_text(encoding="utf-8")))
-            self.pending = self._read_log(self._now())
+            self.pending = self.log.read(self._now())
         self.buffer.begin(max([self._now(), *self.pending]))
         return number
 
     def _patient(self, ask):
         """Ask until there is an answer or the feed is over; Ctrl-C gets through."""
+        silent = SILENT
         while True:
             answer = ask()
             if answer is not None or self.buffer.over:
                 return answer
+            if (age := time.monotonic() - self.buffer.arrived) > silent:
+                log.warning("nothing was heard for %.0f s%s", age, "" if self.feed.connected else ", the broker is away")
+                silent = 10.0 * age
             if self.feed.live and self.twin is not None:
                 self.feed.acknowledge(self._now())   # the last one may have gone with a broker
 
@@ -156,7 +163,7 @@ class Shadow:
         frame = self._patient(lambda: self.buffer.take(end, 0.25))
         if frame is None or (self.buffer.over and not self.buffer.frames and not np.isfinite(frame).any()):
             return None
-        self._log(end, frame)
+        self.log.write(end, frame)
         return frame
 
     def _drive(self, raw: np.ndarray) -> None:
@@ -233,39 +240,6 @@ class Shadow:
         self.buffer.scale, self.buffer.shift, self.buffer.offset = kept["scale"], kept["shift"], kept["offset"]
         self.alarms = kept["alarms"]
 
-    def _log_path(self, end: int) -> Path:
-        return self.folder / f"feed_{pd.Timestamp(end, unit='ns'):%Y%m%dT%H}.csv"
-
-    def _log(self, end: int, frame: np.ndarray) -> None:
-        """Frames as they were taken, one file an hour: a replay of them is the shadow again, to the bit."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        stamp = end // 1_000_000
-        lines = [f"{stamp},{self.points[k]['topic']},{float(frame[k])!r}\n" for k in np.flatnonzero(np.isfinite(frame))]
-        with self._log_path(end).open("a", encoding="utf-8") as file:
-            file.write(("" if self._logged else "\n") + "".join(lines) + f"{stamp},end,\n")
-        self._logged = True   # the first line begins anew: a kill may have left a torn one
-
-    def _read_log(self, after: int) -> dict[int, np.ndarray]:
-        """Whole frames of the log that end after `after`."""
-        frames, whole = {}, {}
-        for path in sorted(self.folder.glob("feed_*.csv")):
-            if path.stem < self._log_path(after).stem:
-                continue
-            for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
-                stamp, _, rest = line.partition(",")
-                topic, _, text = rest.rpartition(",")
-                if not stamp.isdigit() or int(stamp) * 1_000_000 <= after:
-                    continue
-                end = int(stamp) * 1_000_000
-                if topic == "end":
-                    whole[end] = frames.get(end, np.full(len(self.points), np.nan))
-                elif topic in self.buffer.place:
-                    try:
-                        frames.setdefault(end, np.full(len(self.points), np.nan))[self.buffer.place[topic]] = float(text)
-                    except ValueError:
-                        continue
-        return whole
-
     # ---- asking -----------------------------------------------------------------------------------------------------------------
     def parameters(self) -> pd.DataFrame:
         """Mean and spread of every estimated value."""
@@ -282,14 +256,15 @@ class Shadow:
             rows[quantity] = dict(twin=twin, persistence=persistence, taken=self.quality.taken[of].sum() / seen, nis=self.quality.chi2[of].sum() / seen)
         return pd.DataFrame.from_dict(rows, orient="index")
 
-    def fork(self) -> Twin:
-        """A twin of all members as they stand, with the last word on powers and the weather that was told: to ask what if.
+    def fork(self, hours: float = 24.0) -> Twin:
+        """A twin of all members as they stand, with the last word on powers and the weather that was told, prepared for so many hours on: to ask what if.
 
-        Its nodes draw what the meters last said; it knows no jobs, so there is nothing to plan.
+        Its nodes draw what the meters last said, and it knows no jobs: what if the flow, the set-point or the sun were others, not what if a plan.
         """
         if self.twin is None:
             raise InputError("the shadow has not begun; accepted: a fork after the first step")
-        twin = Twin(self.network, start=self.twin.start.isoformat(), device=self.device, **self.settings)
+        ends = max(self.settings["hours"], (self._now() - self.twin.start.value) / 3600e9 + hours)
+        twin = Twin(self.network, start=self.twin.start.isoformat(), device=self.device, **self.settings | {"hours": ends})
         with engine_errors():
             self.link.fork(twin._engine)
         return twin

@@ -113,7 +113,12 @@ class Study:
             before = len(todo)
             try:
                 with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:   # OpenMP does not survive a fork
-                    _work(pool, self.spec, todo, folder, tick)
+                    try:
+                        _work(pool, self.spec, todo, folder, tick)
+                    except KeyboardInterrupt:   # no batch is waited for; what lies in the folder is whole
+                        for process in list(getattr(pool, "_processes", {}).values()):
+                            process.terminate()
+                        raise
                 return
             except BrokenExecutor:
                 gone = set(self.missing(folder))

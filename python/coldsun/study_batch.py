@@ -112,6 +112,9 @@ def load(folder: str | Path) -> xr.Dataset:
     data = data.sortby("member")
     data = data.isel(member=np.unique(data["member"].values, return_index=True)[1])
     data["fan_count"] = data["fan_count"].sum("member", dtype=np.int64).assign_attrs(data["fan_count"].attrs)   # events, not members
+    units = {p["name"]: p["units"] for p in _engine.parameters()}
+    data = data.assign_coords(parameter_units=("parameter", [units.get(str(p), "1") for p in data["parameter"].values]))
+    data["parameter_value"].attrs.pop("units", None)   # each has its own
     for name in ("seconds", "processor_seconds"):   # of all workers together
         data.attrs[name] = float(sum(part.attrs.get(name, 0.0) for part in parts))
     return data

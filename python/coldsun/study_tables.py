@@ -37,6 +37,12 @@ def _values(array) -> list[float]:
     return [float(x) for x in np.asarray(array).ravel()]
 
 
+def _share(part, whole) -> tuple[float, float, float]:
+    """A ratio that is a share, with its interval: between 0 and 1."""
+    value, low, high = _engine.ratio(part, whole)
+    return value, max(low, 0.0), min(high, 1.0)
+
+
 def drift_table(data: xr.Dataset, group: str = "hall") -> list[Row]:
     """Per path: how many outages move a junction by more than the limit, how far, how long; and what that does to work and power.
 
@@ -59,7 +65,7 @@ def drift_table(data: xr.Dataset, group: str = "hall") -> list[Row]:
             rows.append(Row(path, name, unit, *_engine.mean(_values(values)), "Student"))
 
         if some.any():
-            over = _engine.ratio(_values(at["n_above"]), _values(n))
+            over = _share(_values(at["n_above"]), _values(n))
             rows.append(Row(path, f"outages with a drift beyond {_spec(data)['limit']:g} K", "%", *(100 * x for x in over), "ratio over members"))
             quantiles("peak of the drift, mean of a member's outages", "K", at["sum_peak"].values[some] / n[some])
             quantiles("largest rise in a member's run", "K", at["max_rise"].values[some])
@@ -86,7 +92,7 @@ def exceedance(data: xr.Dataset, group: str = "hall") -> xr.Dataset:
     for p in range(d.sizes["path"]):
         beyond = d["peak_count"].isel(path=p).values[:, ::-1].cumsum(axis=1)[:, ::-1]
         for k, b in enumerate(keep):
-            out[:, p, k] = _engine.ratio(_values(beyond[:, b]), events)
+            out[:, p, k] = _share(_values(beyond[:, b]), events)
     names = {"share": "share of outages whose drift exceeds the threshold", "low": "lower end of its 95 % interval", "high": "upper end of its 95 % interval"}
     coords = {"path": d["path"].values, "threshold": ("threshold", edge[keep], {"units": "K"})}
     return xr.Dataset({n: (("path", "threshold"), out[i], {"units": "1", "long_name": names[n]}) for i, n in enumerate(names)}, coords)
@@ -137,7 +143,7 @@ def regions(data: xr.Dataset, path: str = "all", names=_SCANNED) -> list[Region]
         over = [d["parameter_value"].sel(parameter=part).values for part in name.split(" / ")]
         x = over[0] if len(over) == 1 else over[0] / over[1]
         order = np.argsort(x, kind="stable")
-        bins = [(float(x[part[0]]), float(x[part[-1]]), *_engine.ratio(_values(above[part]), _values(n[part])))
+        bins = [(float(x[part[0]]), float(x[part[-1]]), *_share(_values(above[part]), _values(n[part])))
                 for part in np.array_split(order, 6) if len(part)]
         side, threshold = "above", math.nan
         for side in ("above", "below"):   # walk inwards from the end; the longest stretch whose upper bound is small

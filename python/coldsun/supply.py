@@ -61,6 +61,8 @@ def supply_limit(site, days: int = 384, share: float = 0.01, *, first_degc: floa
         raise InputError(f"share = {share:g}; accepted: between 0 and 1")
     if days < 4 or days % 4:
         raise InputError(f"days = {days}; accepted: a multiple of 4, the members of one date")
+    if days * share < 1.0:
+        raise InputError(f"days = {days}: a share of {share:g} of them is less than one; accepted: at least {math.ceil(1.0 / share)}, better {math.ceil(3.8 / share)}")
     folder = Path(out)
 
     def sample(degc: float, fields: int, chance: int) -> xr.DataArray:
@@ -101,5 +103,5 @@ def sentences(data: xr.Dataset, answers: list[Answer]) -> list[str]:
         out.append(f"{a.twin}: a junction enters its cap band on fewer than {share:g} % of days up to a coolant supply of {a.found:.1f} °C "
                    f"(95 %: {low} to {high} °C; {a.days} days)")
         out.append(f"  run again at {data.attrs['confirmed_degc']:.1f} °C: {a.hot_days} of {a.days} days, {100 * a.share:.2f} % "
-                   f"({100 * a.share_low:.2f} to {100 * a.share_high:.2f} %)")
+                   f"({100 * a.share_low:.2f} to {100 * a.share_high:.2f} %)" + ("" if a.share < data.attrs["share"] else ": NOT CONFIRMED"))
     return out

@@ -201,10 +201,8 @@ class Twin:
             Simulated time per segment; a kill loses at most one segment.
         progress : bool or callable
             A progress bar, none, or a function that is told the share done.
-        fields : bool
-            Record plate temperature fields as well.
-        internals : bool
-            Record what the engine keeps for itself between cuts as well; checkpoints hold it in any case.
+        fields, internals : bool
+            Record plate temperature fields as well; what the engine keeps for itself between cuts.
         opened : callable, optional
             Called once the folder is the run's own and its first step is about to begin.
         plan : dict, optional
@@ -224,7 +222,8 @@ class Twin:
             On Ctrl-C, after the open segment has been closed with its checkpoint.
         """
         folder = Path(out) if out is not None else Path(tempfile.mkdtemp(prefix="coldsun-"))
-        first = self._resume(folder) if resume else 0
+        hook, said = (None, {}) if plan is None else (planner(self, **plan), {"plan": json.dumps(plan)})
+        first = self._resume(folder, said.get("plan")) if resume else 0
         left = (self.start.value + self.hours * 3600e9 - self._engine.time_ns) / 3600e9
         hours = left if hours is None else float(hours)
         if not (0.0 <= hours <= left + 1e-9):
@@ -237,7 +236,6 @@ class Twin:
         if steps == 0 and first == 0:
             raise InputError("hours = 0 makes no record; accepted: one step or more")
         per_segment = max(1, int(round(segment_hours * 3600.0 / self.dt)))
-        hook, said = (None, {}) if plan is None else (planner(self, **plan), {"plan": json.dumps(plan)})
         work = self.state["workload"]   # whoever runs on without a planner waits for none
         held = work["plan_hold"].copy(), work["plan_reach"].copy()
         with Progress(progress, steps, opened) as tell, engine_errors():
@@ -261,16 +259,18 @@ class Twin:
             raise InputError(f"the plan was made at {plan.made:%Y-%m-%d %H:%M:%S} UTC; accepted: one made now, at {self.time:%Y-%m-%d %H:%M:%S}")
         plan._core.tell()
 
-    def _resume(self, folder: Path) -> int:
+    def _resume(self, folder: Path, plan: str | None) -> int:
         """Take up the last closed segment; the number of the next one. A run killed before its first segment closed starts over."""
         if folder.is_dir() and not closed_segments(folder) and all(p.suffix == ".part" for p in folder.iterdir()):
             return 0
         last = segments(folder)[-1]
         try:
             with open_segment(last) as kept:
-                theirs = str(kept.attrs.get("inputs_hash"))
+                theirs, planned = str(kept.attrs.get("inputs_hash")), kept.attrs.get("plan")
         except InputError as error:
             raise InputError(f"{error}; without that file the run goes on from the segment before it") from None
+        if planned != plan:
+            raise InputError(f"{last}: was written with plan = {planned}; accepted: the same planner, not {plan}")
         if theirs != self.inputs_hash():
             raise InputError(f"{last}: was written with other inputs ({theirs}); accepted: the same site, start, hours, dt, seed, members, paths, weather")
         self.load(last)
