@@ -22,6 +22,7 @@ class Progress:
     """
 
     def __init__(self, listener, steps: int, opened=None, unit: str = "steps"):
+        self.begin = time.monotonic()
         self.listener, self.steps, self.unit, self.bar, self.opened, self.show = listener, max(1, steps), unit, None, opened, None
 
     def __enter__(self):
@@ -54,14 +55,14 @@ class Progress:
         return lambda done: self.bar.update(task, completed=done)
 
     def _lines(self):
-        begin, told = time.monotonic(), 0
+        told = 0
 
         def tell(done: int) -> None:
             nonlocal told
             tenth = 10 * done // self.steps
             if tenth > told:
                 told = tenth
-                print(f"{10 * tenth:3d} % of {self.steps} {self.unit} after {time.monotonic() - begin:.0f} s", file=sys.stderr, flush=True)
+                print(f"{10 * tenth:3d} % of {self.steps} {self.unit} after {time.monotonic() - self.begin:.0f} s", file=sys.stderr, flush=True)
 
         return tell
 
