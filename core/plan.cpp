@@ -112,7 +112,7 @@ std::vector<PlanRow> rows_of(const PlanTask& t, const std::vector<schedule::Assi
       const int start = r.placed ? a.start : t.problem.n_slot();
       r.start = r.running ? state.workload.start_time(t.member, j) : t.problem.start + start * slot;
       r.end = t.problem.start + (start + (r.placed ? a.booked : 0)) * slot;
-      if (r.running) r.end = t.problem.start + nanoseconds(t.work[i][k] / workload::pace_at(t.problem.level[std::max(a.level, 0)]));   // of its own row or of a sum
+      if (r.running) r.end = t.problem.start + nanoseconds(t.work[i][k] / wl::pace_at(t.problem.level[std::max(a.level, 0)]));   // not its row's
       r.arrival = r.placed && a.arrival >= 0 ? t.problem.start + (a.arrival + 1) * slot : r.end;
       if (!r.running) r.hold = held[i] ? r.start : job.release > 0.0 ? t.problem.start + nanoseconds(job.release) : 0;
       r.cap = r.running && !job.preemptible ? state.workload.plan_cap(t.member, j) : t.problem.level[std::max(a.level, 0)];

@@ -128,7 +128,10 @@ PlanTask make_plan_task(const Network& network, const System& sys, const State& 
     first = fill_classes(t.problem, network.site[static_cast<std::size_t>(s)], sys, s, first);
     fill_place(t.problem, network, sys, state, t.outlook, m, s);
   }
-  for (std::size_t i = 0; i < jobs.size(); ++i) t.problem.job(static_cast<int>(i)) = jobs[i].job, t.job.push_back(jobs[i].places), t.work.push_back(jobs[i].work);
+  for (std::size_t i = 0; i < jobs.size(); ++i) {
+    t.problem.job(static_cast<int>(i)) = jobs[i].job;
+    t.job.push_back(jobs[i].places), t.work.push_back(jobs[i].work);
+  }
   const schedule::PvForecast forecast = forecast_of(state, m, o);
   with_space(sys.device, [&](auto space) {
     schedule::forecast_pv(space, sys.sky, t.outlook.weather, sys.electrical, forecast, t.problem);

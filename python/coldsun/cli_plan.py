@@ -54,8 +54,8 @@ def plan(
     import pandas as pd
 
     from . import plots_plan
-    from .plan import options
     from .cli import _network, _table, err, out
+    from .plan import options
     from .twin import Twin, parse_start
 
     network = _network(site)

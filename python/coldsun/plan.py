@@ -78,8 +78,9 @@ def options(horizon_hours: float = 24.0, plans: int = 4096, scenarios: int = 16,
         raise InputError(f"spread = {spread:g}, decision_s = {decision_s:g}; accepted: 0 to 1, 0 to 3600")
     if not seconds > 0.0:
         raise InputError(f"seconds = {seconds:g}; accepted: more than 0")
-    return dict(seconds=float(seconds), horizon=horizon_hours * 3600.0, slot=slot_min * 60.0, plans=int(plans), scenarios=int(scenarios), population=min(int(population), int(plans)),
-                policy=policy, decision_time=float(decision_s), spread=float(spread), known_work=bool(known_work), rows=int(rows), weights={} if weights is None else _weights(weights))
+    return dict(seconds=float(seconds), horizon=horizon_hours * 3600.0, slot=slot_min * 60.0, plans=int(plans), scenarios=int(scenarios),
+                population=min(int(population), int(plans)), policy=policy, decision_time=float(decision_s), spread=float(spread),
+                known_work=bool(known_work), rows=int(rows), weights={} if weights is None else _weights(weights))
 
 
 def _weights(given) -> dict[str, float]:

@@ -62,7 +62,8 @@ def supply_limit(site, days: int = 384, share: float = 0.01, *, first_degc: floa
     if days < 4 or days % 4:
         raise InputError(f"days = {days}; accepted: a multiple of 4, the members of one date")
     if days * share < 1.0:
-        raise InputError(f"days = {days}: a share of {share:g} of them is less than one; accepted: at least {math.ceil(1.0 / share)}, better {math.ceil(3.8 / share)}")
+        least, better = math.ceil(1.0 / share), math.ceil(3.8 / share)
+        raise InputError(f"days = {days}: a share of {share:g} of them is less than one; accepted: at least {least}, better {better}")
     folder = Path(out)
 
     def sample(degc: float, fields: int, chance: int) -> xr.DataArray:
