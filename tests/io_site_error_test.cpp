@@ -141,7 +141,7 @@ std::string error_of_load(const std::string& name) {
 TEST(SiteError, MissingFiles) {
   EXPECT_NE(error_of_load("atakama").find("did you mean atacama?"), std::string::npos) << error_of_load("atakama");
   EXPECT_NE(error_of_load("nowhere").find("atacama, masdar"), std::string::npos) << error_of_load("nowhere");
-  EXPECT_EQ(error_of_load("./nowhere.toml"), "./nowhere.toml: no such file");
+  EXPECT_EQ(error_of_load("./nowhere.toml"), "./nowhere.toml: no such file; accepted: the path of a site or network file");
   EXPECT_EQ(error_of_load("/"), "/: is no file");
   EXPECT_NE(error_of_load("").find("no network or site"), std::string::npos);
   EXPECT_NE(error_of_load("..").find("no network or site"), std::string::npos);

@@ -180,7 +180,9 @@ def test_run_command_plans_as_it_goes(cli, lumped, tmp_path):
 @pytest.mark.parametrize(("words", "says"), [
     (("--horizon", "0.05"), "horizon_hours"), (("--plans", "3"), "plans = 3"), (("--scenarios", "99"), "scenarios = 99"),
     (("--horizon", "-1"), "horizon = -1"), (("--out", "/dev/null"), "/dev/null"),
-    (("--policy", "luck"), "policy = 'luck'"), (("--backlog", "-1"), "backlog = -1"), (("--at", "soon"), "start = 'soon'"),
+    (("--policy", "luck"), "policy = 'luck'"),
+    (("--weight", "carbon"), "--weight carbon"), (("--weight", "sun=1"), "no line 'sun'"),
+    (("--backlog", "-1"), "backlog = -1"), (("--at", "soon"), "start = 'soon'"),
 ])
 def test_bad_settings_are_one_sentence(cli, lumped, tmp_path, words, says):
     said = cli("plan", lumped, "--backlog", "0.1", "--plans", "32", "--out", tmp_path, *words)

@@ -66,6 +66,10 @@ def test_needs_a_map_and_a_spread(small, tmp_path, site):
         Shadow(cs.load_site(deaf), cs.feeds.Replay(small))
     with pytest.raises(cs.InputError, match="members"):
         Shadow(site, cs.feeds.Replay(small), members=1)
+    with pytest.raises(cs.InputError, match="members = 2.5"):
+        Shadow(site, cs.feeds.Replay(small), members=2.5)
+    with pytest.raises(cs.InputError, match="no setting 'foo'; accepted: gate"):
+        Shadow(site, cs.feeds.Replay(small), quality={"foo": 3})
     for name, value in (("dt", 0.0), ("lag", float("nan")), ("hours", -1.0), ("segment_hours", float("inf"))):
         with pytest.raises(cs.InputError, match=f"{name} = .*accepted"):
             Shadow(site, cs.feeds.Replay(small), **{name: value})

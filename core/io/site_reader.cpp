@@ -26,7 +26,7 @@ namespace site_reader {
 
 std::string slurp(const fs::path& path) {
   std::error_code error;
-  if (!fs::exists(path, error)) throw SiteError(fmt::format("{}: no such file", path.string()));
+  if (!fs::exists(path, error)) throw SiteError(fmt::format("{}: no such file; accepted: the path of a site or network file", path.string()));
   if (!fs::is_regular_file(path, error)) throw SiteError(fmt::format("{}: is no file", path.string()));
   if (fs::file_size(path, error) > largest_file)
     throw SiteError(fmt::format("{}: larger than 16 MiB; accepted: a TOML file", path.string()));

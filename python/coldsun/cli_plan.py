@@ -25,6 +25,17 @@ def minutes(text: str) -> float:
     return span
 
 
+def _weights(given: list[str]) -> dict[str, float]:
+    out = {}
+    for text in given:
+        line, _, price = text.partition("=")
+        try:
+            out[line] = float(price)
+        except ValueError:
+            raise InputError(f"--weight {text}; accepted: a line of the bill and its price, as carbon=0.5") from None
+    return out
+
+
 def _bill(plan, table):
     heads, rows = plan.statement()
     title = "expected bill of the horizon, mean over the forecasts; less is better" + ("; beside FCFS what differs from it" if len(heads) > 2 else "")
@@ -46,6 +57,7 @@ def plan(
     scenarios: Annotated[int, typer.Option(help="forecasts of irradiance that each is priced under")] = 16,
     seconds: Annotated[float, typer.Option(help="take the best plan so far after this time")] = float("inf"),
     policy: Annotated[str, typer.Option(help="search, fcfs, easy, greedy-green or wait-awhile")] = "search",
+    weight: Annotated[Optional[list[str]], typer.Option(help="a line of the bill and its price, as carbon=0.5; may be repeated")] = None,
     device: Annotated[str, typer.Option(help="auto, cpu or cuda")] = "auto",
     record: Annotated[Optional[Path], typer.Option("--out", help="folder of the picture and the netCDF file")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="print bill and jobs as JSON")] = False,
@@ -59,7 +71,7 @@ def plan(
     from .twin import Twin, parse_start
 
     network = _network(site)
-    settings = dict(plans=plans, scenarios=scenarios, policy=policy, seconds=seconds)
+    settings = dict(plans=plans, scenarios=scenarios, policy=policy, seconds=seconds, weights=_weights(weight or []))
     if not 0.0 <= backlog <= 48.0:
         raise InputError(f"backlog = {backlog:g}; accepted: 0 to 48 hours")
     if not 0.0 < horizon <= 9600.0:

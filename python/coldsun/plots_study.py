@@ -70,7 +70,8 @@ def draw_exceedance(data: xr.Dataset, path: str | Path, group: str = "hall") -> 
         if float(at["share"].max()) == 0.0:
             continue
         axis.fill_between(at["threshold"], 100 * at["low"].clip(0, 1), 100 * at["high"].clip(0, 1), color=colour, alpha=0.18, linewidth=0)
-        axis.plot(at["threshold"], 100 * at["share"], color=colour, linewidth=1.5, label={"all": "all paths"}.get(name, f"{name} alone"))
+        axis.plot(at["threshold"], 100 * at["share"], color=colour, linewidth=3.2 if name == "all" else 1.3,
+                  label={"all": "all paths"}.get(name, f"{name} alone"))
     axis.axvline(limit, color="#1b1b1b", linewidth=0.8, linestyle=(0, (3, 2)))
     axis.annotate(f"{limit:g} K", (limit, 1.0), xycoords=("data", "axes fraction"), fontsize=8, ha="left", va="bottom")
     axis.set_xscale("log")
@@ -89,12 +90,12 @@ def draw_supply(data: xr.Dataset, answers, path: str | Path) -> Path:
     """Share of days on which the day's hottest junction is over its cap, against the supply temperature; both runs, with and without."""
     figure, (axis,) = _figure((7.5, 4.6))
     curves = []
-    for t, (answer, colour) in enumerate(zip(answers, ("#8b8f94", "#1f5f99"))):
+    for t, (answer, colour) in enumerate(zip(answers, ("#b9bdc2", "#1f5f99"))):   # the first lies under the second: wider
         for run, style in ((0, (0, (4, 2))), (1, "-")):
             at, margin = float(data["supply"][run]), np.sort(data["margin"].isel(supply=run, twin=t).values)
             margin = margin[np.isfinite(margin)]
             share = 100.0 * np.arange(len(margin), 0, -1) / len(margin)
-            axis.step((at - margin)[::-1], share[::-1], where="post", color=colour, linestyle=style, linewidth=1.4,
+            axis.step((at - margin)[::-1], share[::-1], where="post", color=colour, linestyle=style, linewidth=1.2 if t else 3.6,
                       label=f"{answer.twin}, from the run at {at:.1f} °C")
             curves.append(len(margin))
     axis.axhline(100 * data.attrs["share"], color="#b3261e", linewidth=0.8)

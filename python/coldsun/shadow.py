@@ -56,8 +56,10 @@ class Shadow:
     def __init__(self, network, feed, members: int = 64, out: str | Path | None = None, *, seed: int = 1, start: str | None = None,
                  hours: float = 24.0, dt: float = 10.0, lag: float = 30.0, segment_hours: float = 1.0, device: str = "auto",
                  quality: dict | None = None):
-        if members < 2:
-            raise InputError(f"members = {members}; accepted: 2 or more, since a spread is needed")
+        if not (members >= 2 and members == int(members)):
+            raise InputError(f"members = {members}; accepted: a whole number, 2 or more, since a spread is needed")
+        if odd := set(quality or {}) - {"gate", "n_stuck", "n_lost", "use_stuck", "use_gate"}:
+            raise InputError(f"quality: no setting {min(odd)!r}; accepted: gate, n_stuck, n_lost, use_stuck, use_gate")
         for name, value, least in (("dt", dt, 1e-3), ("hours", hours, 1e-3), ("segment_hours", segment_hours, 1e-3), ("lag", lag, 0.0)):
             if not least <= value < 1e6:
                 raise InputError(f"{name} = {value:g}; accepted: {least:g} to 1e6")
