@@ -122,7 +122,7 @@ def test_plan_file_and_picture(plan, tmp_path):
         assert float(data["score"].sel(policy="plan")) == plan.score and data["score"].units == "USD"
         assert np.array_equal(data["bill"].sel(policy="fcfs"), plan.bill["fcfs"].iloc[:-1]) and list(data["line_unit"].values[:2]) == ["node h", "MWh"]
         assert np.allclose((data["bill"] * data["weight"]).sum("line"), data["mean"], rtol=1e-12)
-        assert len(data["job_start"]) == len(plan.jobs)
+        assert len(data["job_start"]) == len(plan.jobs) and int(data["expected_nodes"].sum()) == plan.expected["nodes"].sum() > 0
     assert plots_plan.gantt(plan, tmp_path / "plan.png").stat().st_size > 20_000
 
 

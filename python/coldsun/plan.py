@@ -194,11 +194,12 @@ class Plan:
         return data
 
     def to_netcdf(self, path: str | Path) -> Path:
-        """Keep outlook, jobs, bill and scenarios' costs in one netCDF file."""
+        """Keep outlook, jobs, what is expected, bill and scenarios' costs in one netCDF file."""
         data = self.outlook.copy()
-        for name, column in self.jobs.reset_index().items():
-            values = column.dt.tz_localize(None) if isinstance(column.dtype, pd.DatetimeTZDtype) else column
-            data[f"job_{name}"] = ("job", values.to_numpy() if column.dtype != object else values.astype(str).to_numpy())
+        for rows, table in (("job", self.jobs.reset_index()), ("expected", self.expected)):
+            for name, column in table.items():
+                values = column.dt.tz_localize(None) if isinstance(column.dtype, pd.DatetimeTZDtype) else column
+                data[f"{rows}_{name}"] = (rows, values.to_numpy() if column.dtype != object else values.astype(str).to_numpy())
         unit, one = zip(*self._units())
         data = data.assign_coords(line=self.decision["line"], policy=list(self.bill.columns), line_unit=("line", list(unit)))
         said = "each line in its line_unit"
