@@ -94,7 +94,7 @@ notebook: setup .venv/.notebook ## the first hour, in JupyterLab
 bench: setup ## every kernel's rate on this machine
 	@coldsun bench
 
-validate: setup .venv/.test .venv/.validate ## the slow truth: theory, other codes, measurements
+validate: setup .venv/.gtest .venv/.test .venv/.validate ## the slow truth: theory, other codes, measurements
 	@python -m pytest -q validation
 
 # ---- other builds ---------------------------------------------------------------------------------------------------------------

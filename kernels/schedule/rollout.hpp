@@ -14,9 +14,8 @@ struct Rows {
   COLDSUN_FN int operator()(int i) const { return list.data ? list(i) : first + i; }
 };
 
-// reads a plan and a scenario; writes its lines and score. Some 24 B per place and slot, 100 B of tables per running job and slot; a lane keeps
-// 8 KB of its own; flops: about 700 per place and slot (battery 450,
-// bus 200, loop 50) and 40 per running job and slot.
+// reads a plan and a scenario; writes its lines and score. Some 80 B per place and slot and 160 B per running job and slot, 8 KB of them the
+// lane's own; flops: about 410 per place and slot (battery 210, bus 160, loop 40) and 50 per running job and slot.
 struct Rollout {
   ProblemView q;
   Weights weights;

@@ -64,7 +64,7 @@ View<T, 1> head(View<T, 1> v, int n) {
   return v;
 }
 
-// What a schedule is in a word. reads place, start and level; writes print. 16 B and some 10 integer operations per job
+// What a schedule is in a word. reads place, start and level; writes print. 12 B and some 10 integer operations per job
 struct Fingerprint {
   View<const std::int32_t, 2> place, start, level;
   View<std::int32_t, 1> print;
@@ -96,21 +96,29 @@ struct FindTwin {
   }
 };
 
-// The price of who has the same schedule. reads and writes as KeepCosts
-struct ShareCosts {
+// What plans cost, and one row's of it to another row.
+struct Costs {
   View<Real, 3> cost;
   View<Real, 2> scenario_score;
   View<Real, 1> score;
+};
+inline Costs costs_of(Population& p) { return {p.cost, p.scenario_score, p.score}; }
+COLDSUN_FN void copy_costs(const Costs& from, int a, const Costs& to, int b) {
+  for (int s = 0; s < to.cost.extent[1]; ++s) {
+    for (int k = 0; k < n_line; ++k) to.cost(b, s, k) = from.cost(a, s, k);
+    to.scenario_score(b, s) = from.scenario_score(a, s);
+  }
+  to.score(b) = from.score(a);
+}
+
+// The price of who has the same schedule. reads and writes (n_scenario (n_line + 1) + 1) x 8 B per twin
+struct ShareCosts {
+  Costs all;
   View<const std::int32_t, 1> twin;
   int first;
   COLDSUN_FN void operator()(int row) const {
-    const int i = first + row, from = twin(i);
-    if (from == i) return;
-    for (int s = 0; s < cost.extent[1]; ++s) {
-      for (int k = 0; k < n_line; ++k) cost(i, s, k) = cost(from, s, k);
-      scenario_score(i, s) = scenario_score(from, s);
-    }
-    score(i) = score(from);
+    const int i = first + row;
+    if (twin(i) != i) copy_costs(all, twin(i), all, i);
   }
 };
 
@@ -122,29 +130,17 @@ void price(Space space, const Problem& p, Search& s, Population& pop, int first,
   for_each(space, n, FindTwin{pop.place, pop.start, pop.level, pop.arrival, s.print, s.twin, s.flag, first});
   const int n_new = select(space, head(View<const std::int32_t, 1>(s.flag), n), s.kept);
   evaluate(space, p, s.options.weights, pop, Rows{0, s.kept}, n_new);
-  for_each(space, n - first, ShareCosts{pop.cost, pop.scenario_score, pop.score, s.twin, first});
+  for_each(space, n - first, ShareCosts{costs_of(pop), s.twin, first});
   synchronize(space);
   s.n_different += n_new, s.n_priced += n - first;
 }
 
 // What the elite cost is known. reads and writes (n_scenario (n_line + 1) + 1) x 8 B per plan
 struct KeepCosts {
-  View<const Real, 3> old_cost;
-  View<const Real, 2> old_scenario_score;
-  View<const Real, 1> old_score;
-  View<Real, 3> cost;
-  View<Real, 2> scenario_score;
-  View<Real, 1> score;
+  Costs old, now;
   View<const std::int32_t, 1> rank, kept;
   int n_kept;
-  COLDSUN_FN void operator()(int i) const {
-    const int from = rank(kept(i % n_kept));
-    for (int s = 0; s < cost.extent[1]; ++s) {
-      for (int k = 0; k < n_line; ++k) cost(i, s, k) = old_cost(from, s, k);
-      scenario_score(i, s) = old_scenario_score(from, s);
-    }
-    score(i) = old_score(from);
-  }
+  COLDSUN_FN void operator()(int i) const { copy_costs(old, rank(kept(i % n_kept)), now, i); }
 };
 
 // Plans of equal score count once. reads score in order; writes flag. 20 B
@@ -199,8 +195,7 @@ void advance(Space space, const Problem& p, Search& s) {
   const Chance chance{o.seed, o.member, Stream::plan, static_cast<std::uint32_t>(s.generation - 1)};
   for_rows(space, n_elite + n_new, s.now.key.extent(1),
            Breed{s.now.key, s.next.key, s.rank, s.kept, chance, s.n_kept, n_elite, n_elite + n_new - n_immigrant, o.mutate, o.inherit});
-  for_each(space, n_elite,
-           KeepCosts{s.now.cost, s.now.scenario_score, s.now.score, s.next.cost, s.next.scenario_score, s.next.score, s.rank, s.kept, s.n_kept});
+  for_each(space, n_elite, KeepCosts{costs_of(s.now), costs_of(s.next), s.rank, s.kept, s.n_kept});
   price(space, p, s, s.next, n_elite, n_elite + n_new);
   std::swap(s.now, s.next);
   rank_plans(space, s, n_elite + n_new);

@@ -163,7 +163,7 @@ def region_sentence(r: Region, limit: float) -> str:
     """Where the drift falls below the limit, in words."""
     unit = "" if r.unit == "1" else f" {r.unit}"
     if math.isnan(r.threshold):
-        return f"{r.parameter}: nowhere between {r.low:.3g} and {r.high:.3g}{unit} alone did fewer than 5 % of outages drifted by more than {limit:g} K"
+        return f"{r.parameter}: nowhere between {r.low:.3g} and {r.high:.3g}{unit} alone did fewer than 5 % of outages drift by more than {limit:g} K"
     if (r.side == "above" and r.threshold <= r.low) or (r.side == "below" and r.threshold >= r.high):
         return f"{r.parameter}: everywhere between {r.low:.3g} and {r.high:.3g}{unit} fewer than 5 % of outages drifted by more than {limit:g} K"
     return f"{r.parameter}: {r.side} {r.threshold:.3g}{unit} fewer than 5 % of outages drifted by more than {limit:g} K"
