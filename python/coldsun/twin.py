@@ -81,7 +81,7 @@ class Twin:
         Step of the fixed time grid [s]; each member walks its own cuts inside it.
     device : {"auto", "cpu", "cuda"}
     weather : str, path or Weather, or a list of one per site, optional
-        Weather files instead of the sites' own climates.
+        Weather files instead of the sites' climates.
     first_member : int
         Number of the first member in a larger ensemble.
     paths_off : sequence of {"stall", "burst", "stale"}
@@ -152,10 +152,10 @@ class Twin:
     def warnings(self) -> list[str]:
         """What a careful reader should know before trusting the run: old element sets, unusual values, weather of another place."""
         lines = list(self.network.doubts())
-        middle = self.start.value + self.hours * 1800e9
-        age = max((abs(middle - e) for e in self.network.element_epochs_ns()), default=0) / 86400e9
+        age = max((abs(self.start.value + self.hours * 1800e9 - e) for e in self.network.element_epochs_ns()), default=0) / 86400e9
         if age > 7.0:
             lines.append(f"element sets are up to {age:.0f} days from the run: after 7 days passes may be off by a minute and more")
+        lines += [f"{series.source.split(' (')[0]}: {note}" for series in self.weather for note in series.notes]
         for facts, series in zip(self.network.sites, self.weather):
             far = distance(facts["latitude"], facts["longitude"], series.latitude, series.longitude)
             if far > 100e3:

@@ -1,4 +1,4 @@
-"""Weather files, read with pvlib.iotools where it has the format, then checked: nothing short, shifted or missing passes silently."""
+"""Weather files, read as people have them, then checked: nothing short, shifted, missing, derived or left out passes silently."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ import pandas as pd
 import pvlib
 
 from .errors import InputError
+from .weather_formats import QUANTITIES, Rows, read_rows
+from .weather_sun import cos_zenith, sun_centre
 
 _RANGE = {  # column: (lowest, highest, unit) that a surface station on Earth can report
     "ghi": (0.0, 1600.0, "W m-2"),
@@ -19,6 +21,8 @@ _RANGE = {  # column: (lowest, highest, unit) that a surface station on Earth ca
     "wind_speed": (0.0, 60.0, "m s-1"),
     "pressure": (45_000.0, 110_000.0, "Pa"),
 }
+_OFFSET = -10.0        # W m-2: how far below zero a pyranometer's or pyrheliometer's offset goes at night
+_DAY = 1440.0          # min
 
 
 @dataclass
@@ -41,6 +45,8 @@ class Weather:
         Of the file's station [degree north, degree east, m].
     source : str
         File name, format and station, for the record.
+    notes : tuple of str
+        What was derived, left out, moved or taken as zero, a sentence each.
     """
 
     time: np.ndarray
@@ -55,6 +61,7 @@ class Weather:
     longitude: float
     altitude: float
     source: str
+    notes: tuple[str, ...] = ()
 
 
 def distance(latitude: float, longitude: float, other_latitude: float, other_longitude: float) -> float:
@@ -65,132 +72,170 @@ def distance(latitude: float, longitude: float, other_latitude: float, other_lon
 
 
 def read_weather(path: str | Path, year: int) -> Weather:
-    """Read an EPW or SAM/NSRDB CSV file as the given calendar year.
+    """Read an EPW, SAM, NSRDB or TMY3 file as the given calendar year.
 
     Parameters
     ----------
     path : path
-        ``.epw`` (hour-ending means, as EnergyPlus defines them) or ``.csv`` with SAM's two rows of metadata.
+        ``.epw`` with any number of rows an hour, or ``.csv`` with SAM's metadata rows or TMY3's. Two of ghi, dni and dhi are enough, or ghi
+        alone; wind and pressure may lack. What was derived and what was not used stands in `Weather.notes`.
     year : int
-        A typical year is put into this calendar year; 29 February repeats the 28th.
+        The year is put into this calendar year; where only one of both has a 29 February it repeats the 28th or is left out.
 
     Raises
     ------
     InputError
-        When the file is missing, of another format, short, shifted, or holds a missing or impossible value.
+        When the file is missing, of another format, short, shifted, keeps summer time, or holds a missing or impossible value.
     """
     path = Path(path)
     if not path.is_file():
         raise InputError(f"{path}: no such weather file; accepted: an EPW or SAM CSV file")
-    reader = {".epw": _read_epw, ".csv": _read_sam}.get(path.suffix.lower())
-    if reader is None:
+    if path.suffix.lower() not in (".epw", ".csv"):
         raise InputError(f"{path}: ending {path.suffix!r} is not a weather format; accepted: .epw, .csv (SAM)")
-    frame, meta = reader(path)
-    _check(path, frame)
-    frame = _as_year(path, frame, year)
-    centre, offset = _centre(path, frame, meta)
+    rows = read_rows(path)
+    step, begin, length = _even(path, rows)
+    _check(path, rows)
+    utc, picked = _as_year(rows, (begin - 60.0 * rows.zone + step * np.arange(length)), year)
+    frame = pd.DataFrame({q: v[:length][picked] for q, v in rows.column.items()}, index=pd.Timestamp(year=year, month=1, day=1, tz="UTC") +
+                         pd.to_timedelta(utc, unit="min"))
+    centre, offset, how = sun_centre(path, frame, rows, step)
+    _derive(path, frame, rows, centre, step)
+    frame["wind_speed"], frame["pressure"] = _air(frame, rows)
     return Weather(
-        time=centre.tz_convert("UTC").as_unit("ns").asi8,
+        time=centre.as_unit("ns").asi8,
         **{name: frame[name].to_numpy(np.float64) for name in ("ghi", "dni", "dhi", "wind_speed", "pressure")},
         temp_air=frame["temp_air"].to_numpy(np.float64) + 273.15,
-        interval=meta["interval"],
-        latitude=meta["latitude"],
-        longitude=meta["longitude"],
-        altitude=meta["altitude"],
-        source=f"{path.name} ({meta['format']}, {meta['place']}; the sun stands as at {offset:+.0f} min from the stamps)",
+        interval=step * 60.0,
+        latitude=rows.latitude,
+        longitude=rows.longitude,
+        altitude=rows.altitude,
+        source=f"{path.name} ({rows.format}, {rows.place}; the sun stands as at {offset:+g} min from the stamps{how})",
+        notes=tuple(rows.notes),
     )
 
 
-def _read_epw(path: Path):
-    try:
-        frame, head = pvlib.iotools.read_epw(str(path), coerce_year=2023)
-    except Exception as error:
-        raise InputError(f"{path}: not a readable EPW file ({error}); accepted: EnergyPlus weather format") from None
-    frame = frame.rename(columns={"atmospheric_pressure": "pressure"})
-    meta = dict(latitude=head["latitude"], longitude=head["longitude"], altitude=head["altitude"], place=head["city"],
-                format="EPW", interval=3600.0)  # pvlib moves hour 1 to 00:00: the stamp is the start of its hour
-    return frame, meta
+def _day_of_year(rows: Rows, leap: bool) -> np.ndarray:
+    first = np.cumsum([0, 31, 29 if leap else 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
+    return first[rows.month.astype(int) - 1] + rows.day - 1
 
 
-def _read_sam(path: Path):
-    try:
-        with path.open(encoding="utf-8-sig") as stream:
-            names, values = (stream.readline().rstrip("\n").split(",") for _ in range(2))
-            frame = pd.read_csv(stream)
-        head = dict(zip(names, values))
-        meta = dict(latitude=float(head["Latitude"]), longitude=float(head["Longitude"]), altitude=float(head["Elevation"]),
-                    place=head.get("City") or head.get("Location ID", ""), format="SAM CSV")
-        zone = pd.Timedelta(hours=float(head["Time Zone"]))
-    except (KeyError, ValueError, UnicodeDecodeError, pd.errors.ParserError) as error:
-        raise InputError(f"{path}: not a readable SAM CSV file ({error}); accepted: two metadata rows with Latitude, Longitude, "
-                         "Time Zone, Elevation, then columns Year, Month, Day, Hour, GHI, DNI, DHI, Tdry, Wspd, Pres") from None
-    wanted = {"GHI": "ghi", "DNI": "dni", "DHI": "dhi", "Tdry": "temp_air", "Temperature": "temp_air", "Wspd": "wind_speed",
-              "Wind Speed": "wind_speed", "Pres": "pressure", "Pressure": "pressure"}
-    frame = frame.rename(columns={a: b for a, b in wanted.items() if a in frame.columns})
-    missing = [c for c in ("Month", "Day", "Hour", *_RANGE) if c not in frame.columns]
-    if missing:
-        raise InputError(f"{path}: column {missing[0]!r} is missing; accepted: Year, Month, Day, Hour, GHI, DNI, DHI, Tdry, Wspd, Pres")
-    frame["pressure"] = frame["pressure"] * 100.0  # mbar
-    minute = frame["Minute"] if "Minute" in frame else 0
-    try:
-        stamp = pd.to_datetime(dict(year=2023, month=frame["Month"], day=frame["Day"], hour=frame["Hour"], minute=minute))
-    except ValueError as error:
-        raise InputError(f"{path}: a date cannot be read ({error}); accepted: a year of 365 days") from None
-    frame.index = pd.DatetimeIndex(stamp - zone).tz_localize("UTC")
-    step = np.diff(frame.index.as_unit("ns").asi8) / 1e9
-    meta["interval"] = float(np.median(step)) if len(step) else 0.0
-    return frame, meta
+def _even(path: Path, rows: Rows) -> tuple[float, float, int]:
+    """Step [min], first stamp [min of the year] and number of rows of a series that goes round a year once."""
+    n = len(rows.month)
+    leap = bool(((rows.month == 2) & (rows.day == 29)).any())
+    year = (366 if leap else 365) * _DAY
+    if np.isnan(rows.minute).any():
+        raise InputError(f"{path}: row {int(np.argmax(np.isnan(rows.minute))) + 1} has no minute; accepted: a number")
+
+    def stamps() -> np.ndarray:
+        return _day_of_year(rows, leap) * _DAY + rows.minute
+
+    def steps(at: np.ndarray) -> np.ndarray:
+        return np.mod(np.diff(at), year)
+
+    at = stamps()
+    step = float(np.median(steps(at))) if n > 1 else 0.0
+    if not (step > 0.0 and step <= 60.0 and year % step == 0.0):
+        raise InputError(f"{path}: {n} rows {step:g} min apart; accepted: a whole year of rows 1 to 60 min apart that divide the hour")
+    if (steps(at) != step).any():   # midnight as hour 0 after hour 23 of the same day
+        late = (rows.minute < 60.0) & (np.concatenate([[0.0], np.diff(rows.minute)]) == -23.0 * 60.0)
+        if late.any() and len(np.unique(rows.day[late])) > 27:
+            rows.minute = rows.minute + np.where(late, _DAY, 0.0)
+            if (steps(stamps()) == step).all():
+                rows.notes.append("hour 0 after hour 23 of a day is taken as its hour 24")
+            else:
+                rows.minute = rows.minute - np.where(late, _DAY, 0.0)
+        at = stamps()
+    whole = int(year / step)
+    if n < whole or n > whole + 1:
+        raise InputError(f"{path}: {n} rows of {step:g} min; accepted: a whole year, {whole} rows ({'8784' if leap else '8760'} hours)")
+    wrong = np.flatnonzero(steps(at) != step)
+    if len(wrong):
+        k = int(wrong[0])
+        raise InputError(f"{path}: time does not go on evenly after row {k + 1} ({_clock(rows, k)}; then {_clock(rows, k + 1)}); accepted: a regular series")
+    if n == whole + 1:
+        rows.notes.append("the last row stands for the same time of the year as the first and is not used")
+    return step, float(at[0]), whole
 
 
-def _check(path: Path, frame: pd.DataFrame) -> None:
-    step = pd.Series(np.diff(frame.index.as_unit("ns").asi8))
-    if len(frame) < 8760:
-        raise InputError(f"{path}: {len(frame)} rows; accepted: a whole year, 8760 hours or more")
-    if step.nunique() != 1:
-        row = int(np.argmax(step.to_numpy() != step.mode()[0]))
-        raise InputError(f"{path}: time does not go on evenly after row {row + 1} ({frame.index[row]}); accepted: a regular series")
+def _clock(rows: Rows, k: int) -> str:
+    return f"{int(rows.month[k]):02d}-{int(rows.day[k]):02d} {int(rows.minute[k] // 60):02d}:{int(rows.minute[k] % 60):02d}"
+
+
+def _check(path: Path, rows: Rows) -> None:
+    have = rows.column
+    if "temp_air" not in have:
+        raise InputError(f"{path}: column 'Tdry' (air temperature) is missing; accepted: Year, Month, Day, Hour, GHI, DNI, DHI, Tdry, Wspd, Pres")
+    if "ghi" not in have and not ("dni" in have and "dhi" in have):
+        raise InputError(f"{path}: column 'GHI' is missing; accepted: Year, Month, Day, Hour, GHI, DNI, DHI, Tdry, Wspd, Pres, of which GHI or both others")
     for name, (low, high, unit) in _RANGE.items():
-        value = pd.to_numeric(frame[name], errors="coerce").to_numpy(np.float64)
-        bad = ~((value >= low) & (value <= high))
+        if name not in have:
+            continue
+        value = have[name]
+        bad = ~((value >= (_OFFSET if unit == "W m-2" else low)) & (value <= high))
         if bad.any():
             row = int(np.argmax(bad))
-            raise InputError(f"{path}: row {row + 1} ({frame.index[row]}), {name} = {frame[name].iloc[row]} {unit}; "
-                             f"accepted: {low:g} to {high:g} {unit}, none missing")
-
-
-def _as_year(path: Path, frame: pd.DataFrame, year: int) -> pd.DataFrame:
-    """Put a 365-day typical year into a calendar year, in UTC, wrapping at its ends."""
-    frame = frame[list(_RANGE)].apply(pd.to_numeric)
-    utc = frame.index.tz_convert("UTC")
-    at = pd.DatetimeIndex([t.replace(year=year) for t in utc])
-    frame = frame.set_axis(at).sort_index()
-    if pd.Timestamp(year=year, month=12, day=31).day_of_year == 366:
-        extra = frame[(frame.index.month == 2) & (frame.index.day == 28)]
-        frame = pd.concat([frame, extra.set_axis(extra.index + pd.Timedelta(days=1))]).sort_index()
-    if frame.index.has_duplicates:
-        raise InputError(f"{path}: two rows stand for the same hour of the year; accepted: one row per interval")
-    return frame
-
-
-def _centre(path: Path, frame: pd.DataFrame, meta: dict):
-    """Where in its interval each row's sun stands, told by ghi = dni cos(zenith) + dhi: files break their formats' own rule.
-
-    Returns the centres and their offset from the stamps in minutes.
-    """
-    half = meta["interval"] / 2
-    ghi, dni, dhi = (frame[name].to_numpy(np.float64) for name in ("ghi", "dni", "dhi"))
-    if ghi.sum() <= 0.0:
+            raise InputError(f"{path}: row {row + 1} ({_clock(rows, row)}), {name} = {value[row]:g} {unit}; accepted: {low:g} to {high:g} {unit}, none missing")
+        below = value < 0.0
+        if unit == "W m-2" and below.any():
+            rows.notes.append(f"{name} is below zero in {below.sum():,} rows, down to {value.min():g} {unit} (an instrument's offset): taken as 0")
+            have[name] = np.maximum(value, 0.0)
+    if "ghi" in have and have["ghi"].sum() <= 0.0:
         raise InputError(f"{path}: ghi is zero all year; accepted: a year with sun")
-    best = None
-    for k in (-2, -1, 0, 1, 2):
-        centre = frame.index + pd.Timedelta(seconds=k * half)
-        sun = pvlib.solarposition.ephemeris(centre, meta["latitude"], meta["longitude"])
-        up = np.cos(np.radians(sun["zenith"].to_numpy(np.float64))).clip(0.0)
-        gap = np.abs(ghi - dni * up - dhi).sum() / ghi.sum()
-        if best is None or gap < best[0]:
-            best = (gap, centre, k * half / 60.0)
-    gap, centre, offset = best
-    if gap > 0.06:
-        raise InputError(f"{path}: ghi differs from dni cos(zenith) + dhi by {gap:.0%} of the year's sum wherever in the interval the sun "
-                         "is put; accepted: at most 6 % (look at Time Zone, the hour column and the irradiance columns)")
-    return centre, offset
+
+
+def _as_year(rows: Rows, utc: np.ndarray, year: int) -> tuple[np.ndarray, np.ndarray]:
+    """Minutes of a calendar year in UTC, increasing, and the rows that stand there; the file's year goes round at its ends."""
+    leap = bool(((rows.month == 2) & (rows.day == 29)).any())
+    at = np.mod(utc, (366 if leap else 365) * _DAY)
+    order = np.argsort(at, kind="stable")
+    at = at[order]
+    february, march = 58 * _DAY, 59 * _DAY
+    wants = pd.Timestamp(year=year, month=12, day=31).day_of_year == 366
+    if wants and not leap:
+        rows.notes.append("29 February repeats the 28th")
+        extra = (at >= february) & (at < march)
+        at = np.concatenate([at[at < march], at[extra] + _DAY, at[at >= march] + _DAY])
+        order = np.concatenate([order[: extra.argmax() + extra.sum()], order[extra], order[extra.argmax() + extra.sum():]])
+    elif leap and not wants:
+        rows.notes.append(f"29 February of the file is not used: {year} has none")
+        keep = (at < march) | (at >= march + _DAY)
+        at, order = at[keep], order[keep]
+        at = np.where(at >= march, at - _DAY, at)
+    return at, order
+
+
+def _derive(path: Path, frame: pd.DataFrame, rows: Rows, centre: pd.DatetimeIndex, step: float) -> None:
+    """The third of ghi, dni and dhi from the two that the file has, or two by Erbs' split."""
+    lacks = [q for q in QUANTITIES[:3] if q not in frame]
+    if not lacks:
+        return
+    parts = max(1, round(step / 10.0))
+    ups = np.stack([cos_zenith(centre + pd.Timedelta(minutes=step * ((k + 0.5) / parts - 0.5)), rows) for k in range(parts)])
+    shine = np.where(ups > 0.0, np.exp(-0.15 / np.maximum(ups, 0.02)), 0.0)   # a clear sky's beam, roughly: when in the interval it comes
+    up = (ups * shine).sum(axis=0) / np.maximum(shine.sum(axis=0), 1e-9)
+    if "ghi" not in frame:
+        frame["ghi"] = frame["dni"] * up + frame["dhi"]
+        rows.notes.append("ghi is derived: dni cos(zenith) + dhi, the sun's mean over each interval")
+    elif len(lacks) == 2:
+        split = pvlib.irradiance.erbs(frame["ghi"], np.degrees(np.arccos(up)), frame.index)
+        frame["dni"], frame["dhi"] = split["dni"].fillna(0.0).clip(0.0, 1400.0), split["dhi"].fillna(frame["ghi"]).clip(0.0)
+        rows.notes.append("dni and dhi are derived: Erbs' split of ghi (Erbs, Klein and Duffie 1982), a mean over many skies")
+    elif lacks == ["dni"]:
+        frame["dni"] = np.where(up > 0.02, (frame["ghi"] - frame["dhi"]).clip(0.0) / np.maximum(up, 0.02), 0.0).clip(0.0, 1400.0)
+        rows.notes.append("dni is derived: (ghi - dhi) / cos(zenith), the sun's mean over each interval")
+    else:
+        frame["dhi"] = np.clip(frame["ghi"] - frame["dni"] * up, 0.0, frame["ghi"])
+        rows.notes.append("dhi is derived: ghi - dni cos(zenith), the sun's mean over each interval")
+    if frame["ghi"].sum() <= 0.0:
+        raise InputError(f"{path}: ghi is zero all year; accepted: a year with sun")
+
+
+def _air(frame: pd.DataFrame, rows: Rows) -> tuple[np.ndarray, np.ndarray]:
+    n = len(frame)
+    if "wind_speed" not in frame:
+        rows.notes.append("wind speed is not in the file: 2 m/s all year")
+    if "pressure" not in frame:
+        rows.notes.append(f"pressure is not in the file: the standard atmosphere's at {rows.altitude:g} m")
+    return (frame["wind_speed"].to_numpy() if "wind_speed" in frame else np.full(n, 2.0),
+            frame["pressure"].to_numpy() if "pressure" in frame else np.full(n, pvlib.atmosphere.alt2pres(rows.altitude)))
