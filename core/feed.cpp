@@ -19,6 +19,8 @@ constexpr Real t_sigma = 0.5, t_walk = 2.0;        // K: a plant that was not at
 constexpr Real soc_sigma = 0.05, soc_walk = 2e-4;
 constexpr Real gain_walk = 0.01;                    // 1: an instrument's drift
 constexpr Real farthest = 10.0;                     // priors that a gain may stray: a hall without flow would boil within a step
+// Of ln(a node's flow over its site's). Assumed: manifolds are balanced to some percent; a blocked node is a jump, for which spread is added.
+constexpr Real node_flow_sigma = 0.03, node_flow_farthest = 2.3;
 
 std::string replaced(std::string text, const std::string& what, const std::string& with) {
   for (std::size_t at; (at = text.find(what)) != std::string::npos;) text.replace(at, what.size(), with);
@@ -35,8 +37,9 @@ class Builder {
     int gain = 0;
     for (int s = 0; s < sys.n_site(); ++s) {
       const ShadowMap& map = network_.site[static_cast<std::size_t>(s)].shadow;
-      loop(s, map, gain), strings(s, map), battery(s);
-      for (int n = sys.thermal.first_node(s); n < sys.thermal.first_node(s + 1); ++n) node(s, n, map);
+      const int flow = loop(s, map, gain);
+      strings(s, map), battery(s);
+      for (int n = sys.thermal.first_node(s); n < sys.thermal.first_node(s + 1); ++n) node(s, n, map, flow);
     }
     const Device device = twin_.state.device;
     const int n = static_cast<int>(column_.size());
@@ -61,8 +64,8 @@ class Builder {
     column_.push_back({column_of(twin_.state, path, first, count, transform), name, sigma, walk});
     ++domain_.back().n_element;
   }
-  // The point is heard in the domain that is open, and there alone: a chance correlation with what it knows nothing of, step after step,
-  // would drag it away (interfaces by 4 % in a day, while they heard their node's outlet and the supply).
+  // The point is heard in the domain that is open, its home, and an outlet in its site's loop too: a chance correlation with what it knows
+  // nothing of, step after step, would drag it away (interfaces by 4 % in a day, while they heard their node's outlet and the supply).
   void hear(int s, int node, std::string_view quantity) {
     for (std::size_t k = 0; k < out_.point.size(); ++k) {
       const Point& p = out_.point[k];
@@ -72,7 +75,8 @@ class Builder {
     }
   }
 
-  void loop(int s, const ShadowMap& map, int& gain) {
+  // The column of the site's flow, if nodes have their own relative to it; else -1.
+  int loop(int s, const ShadowMap& map, int& gain) {
     const thermal::System& t = twin_.system.thermal;
     open();
     for (const char* q : {"t_supply", "t_return", "t_facility", "t_hall"}) {
@@ -82,13 +86,17 @@ class Builder {
     hear(s, -1, "flow");
     for (int n = t.first_node(s); n < t.first_node(s + 1); ++n) hear(s, n, "t_outlet");
     const int first = t.first_node(s);
-    add(site_name(s) + " flow_gain", "thermal/flow_gain", first, t.first_node(s + 1) - first, Transform::log, map.flow_sigma, map.drift);
+    const bool own = std::any_of(out_.point.begin(), out_.point.end(), [&](const Point& p) { return p.site == s && p.what->name == "t_outlet"; });
+    const int flow = own ? static_cast<int>(column_.size()) : -1;
+    add(site_name(s) + " flow_gain", "thermal/flow_gain", first, t.first_node(s + 1) - first, own ? Transform::mean_log : Transform::log,
+        map.flow_sigma, map.drift);
     for (std::size_t k = 0; k < out_.point.size(); ++k) {
       const Point& p = out_.point[k];
       if (p.site != s || !(p.kind->gain_sigma > 0.0)) continue;
       out_.look(static_cast<int>(k)).gain = gain;
       add(p.name + " gain", "observe/gain", gain++, 1, Transform::log, p.kind->gain_sigma, gain_walk);
     }
+    return flow;
   }
   void strings(int s, const ShadowMap& map) {
     const electrical::Site& e = twin_.system.electrical.site(s);
@@ -103,10 +111,16 @@ class Builder {
     add(site_name(s) + " soc", "electrical/soc", s, 1, Transform::plain, soc_sigma, soc_walk);
     for (const char* q : {"soc", "p_battery", "p_grid", "v_bus"}) hear(s, -1, q);
   }
-  void node(int s, int n, const ShadowMap& map) {
+  void node(int s, int n, const ShadowMap& map, int flow) {
+    const std::string& name = twin_.system.node_name[static_cast<std::size_t>(n)];
     open();
-    add(twin_.system.node_name[static_cast<std::size_t>(n)] + " tim_gain", "thermal/tim_gain", n, 1, Transform::log, map.tim_sigma, map.drift);
+    add(name + " tim_gain", "thermal/tim_gain", n, 1, Transform::log, map.tim_sigma, map.drift);
     hear(s, n, "t_junction");
+    if (flow < 0) return;
+    open();   // its outlet tells of its own flow
+    add(name + " flow", "thermal/flow_gain", n, 1, Transform::log, node_flow_sigma, map.drift);
+    column_.back().column.base = flow;
+    hear(s, n, "t_outlet");
   }
 
   const Network& network_;
@@ -126,7 +140,8 @@ void scatter_members(const Shadow& f, Twin& t, const Array<Real, 1>& sigma, Real
   for (int m = 0; m < s.n_member; ++m)
     for (int j = 0; j < f.column.extent(0); ++j) {
       if (sigma(j) > 0.0) f.x(m, j) += sigma(j) * scale * chance_of(s, m, Stream::prior, j).normal(index, 0);
-      if (f.column(j).transform == Transform::log) f.x(m, j) = std::clamp(f.x(m, j), -farthest * f.sigma(j), farthest * f.sigma(j));
+      const Real most = f.column(j).base >= 0 ? node_flow_farthest : farthest * f.sigma(j);
+      if (f.column(j).transform != Transform::plain) f.x(m, j) = std::clamp(f.x(m, j), -most, most);
     }
   unpack(s, f.column, f.x);
   for (int k = 0; k < t.system.n_site(); ++k) {

@@ -35,8 +35,8 @@ struct Shadow {
   Real relaxation = 0.0;
 };
 
-// Domains: every node's interface with its junction; every site's coolant loop with its flow, the nodes' outlets and the instruments' gains;
-// its strings; its battery.
+// Domains: every node's interface with its junction; where outlets are published, every node's flow over the site's with its outlet; every
+// site's coolant loop with its flow, the nodes' outlets and the instruments' gains; its strings; its battery.
 // A fresh State (n_step 0) gets its members' priors. Makes room for the feed in the twin's Inputs.
 Shadow make_shadow(const Network& network, Twin& twin);
 

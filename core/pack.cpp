@@ -26,7 +26,7 @@ FieldRef find(const State& s, const std::string& path, int first, int count) {
 
 Column column_of(const State& s, const std::string& path, int first, int count, Transform transform) {
   const FieldRef f = find(s, path, first, count);
-  return {static_cast<Real*>(f.data) + first, static_cast<std::int64_t>(f.bytes() / sizeof(Real)) / s.n_member, count, transform};
+  return {static_cast<Real*>(f.data) + first, static_cast<std::int64_t>(f.bytes() / sizeof(Real)) / s.n_member, count, transform, -1};
 }
 
 Look look_at(const State& s, const std::string& path, int place, Real mean_dt) {

@@ -7,7 +7,8 @@
 
 namespace coldsun {
 
-enum class Transform : std::int8_t { plain, log };   // log: of what is positive
+// log: of what is positive; mean_log: mean of the logarithms of `count` places, which columns with this one as their base write.
+enum class Transform : std::int8_t { plain, log, mean_log };
 
 // One element of the packed vector: `count` neighbouring places of a field that hold one value (a flow common to all nodes), or one.
 struct Column {
@@ -15,6 +16,7 @@ struct Column {
   std::int64_t stride = 0;    // to the next member
   std::int32_t count = 1;
   Transform transform = Transform::plain;
+  std::int32_t base = -1;     // >= 0: the value is relative to that column, a mean_log: ln of a node's flow over the site's
 };
 
 // What an instrument looks at: a place of a State, times scale; or the coolant through a site's plates. Its own gain multiplies it.
@@ -33,7 +35,7 @@ Column column_of(const State& s, const std::string& path, int first, int count, 
 Look look_at(const State& s, const std::string& path, int place, Real mean_dt = 0.0);
 
 void pack(const State& s, const Array<Column, 1>& column, const Array<Real, 2>& x);      // x(member, column)
-void unpack(const State& s, const Array<Column, 1>& column, const Array<Real, 2>& x);    // the other way
+void unpack(const State& s, const Array<Column, 1>& column, const Array<Real, 2>& x);    // the inverse
 void observe(const System& sys, const State& s, const Array<Look, 1>& look, const Array<Real, 2>& y);   // y(member, look)
 
 }  // namespace coldsun

@@ -6,14 +6,30 @@
 
 namespace coldsun {
 
-// reads a field; writes x. 16 B per element
+// reads a field; writes x. 16 B per element, 8 B and a logarithm per place of a mean
 struct Gather {
   View<const Column, 1> column;
   View<Real, 2> x;
   COLDSUN_FN void operator()(int m, int j) const {
     const Column c = column(j);
-    const Real v = c.first[m * c.stride];
-    x(m, j) = c.transform == Transform::log ? math::log(v) : v;
+    const Real* v = c.first + m * c.stride;
+    if (c.transform == Transform::plain) {
+      x(m, j) = v[0];
+      return;
+    }
+    const int n = c.transform == Transform::mean_log ? c.count : 1;
+    Real sum = 0.0;
+    for (int k = 0; k < n; ++k) sum += math::log(v[k]);
+    x(m, j) = sum / n;
+  }
+};
+
+// reads the column that a column is relative to; writes x. 16 B per element
+struct TakeBase {
+  View<const Column, 1> column;
+  View<Real, 2> x;
+  COLDSUN_FN void operator()(int m, int j) const {
+    if (column(j).base >= 0) x(m, j) -= x(m, column(j).base);
   }
 };
 
@@ -23,7 +39,9 @@ struct Scatter {
   View<const Real, 2> x;
   COLDSUN_FN void operator()(int m, int j) const {
     const Column c = column(j);
-    const Real v = c.transform == Transform::log ? math::exp(x(m, j)) : x(m, j);
+    if (c.transform == Transform::mean_log) return;
+    const Real value = c.base >= 0 ? x(m, j) + x(m, c.base) : x(m, j);
+    const Real v = c.transform == Transform::log ? math::exp(value) : value;
     for (int k = 0; k < c.count; ++k) c.first[m * c.stride + k] = v;
   }
 };
@@ -44,6 +62,7 @@ struct ReadInstruments {
 template <class Space>
 void pack_on(const Space& space, const State& s, const Array<Column, 1>& column, const Array<Real, 2>& x) {
   for_rows(space, s.n_member, column.extent(0), Gather{column, x});
+  for_rows(space, s.n_member, column.extent(0), TakeBase{column, x});
 }
 template <class Space>
 void unpack_on(const Space& space, const State& s, const Array<Column, 1>& column, const Array<Real, 2>& x) {

@@ -1,4 +1,5 @@
 // Bindings of the shadow: points, driving and correcting an engine's members, and a recorded run with a hook after every step.
+#include <algorithm>
 #include <exception>
 #include <memory>
 
@@ -33,7 +34,7 @@ class PyShadow {
   py::list columns() const {
     py::list out;
     for (std::size_t j = 0; j < shadow_.column_name.size(); ++j)
-      out.append(py::dict("name"_a = shadow_.column_name[j], "log"_a = shadow_.column(static_cast<int>(j)).transform == Transform::log));
+      out.append(py::dict("name"_a = shadow_.column_name[j], "log"_a = shadow_.column(static_cast<int>(j)).transform != Transform::plain));
     return out;
   }
   // The packed members after the last analysis, (member, column), as natural values.
@@ -43,7 +44,7 @@ class PyShadow {
     auto v = out.mutable_unchecked<2>();
     for (int m = 0; m < shadow_.x.extent(0); ++m)
       for (int j = 0; j < shadow_.x.extent(1); ++j)
-        v(m, j) = shadow_.column(j).transform == Transform::log ? std::exp(shadow_.x(m, j)) : shadow_.x(m, j);
+        v(m, j) = shadow_.column(j).transform != Transform::plain ? std::exp(shadow_.x(m, j)) : shadow_.x(m, j);
     return out;
   }
   void drive(const py::array_t<double, py::array::c_style | py::array::forcecast>& value,
@@ -55,6 +56,11 @@ class PyShadow {
     return py::array_t<double>({shadow_.y.extent(0), shadow_.y.extent(1)}, shadow_.y.data());
   }
   std::vector<Real> sense() const { return coldsun::sense(shadow_, twin_); }
+  // For an emulated site: heat to the coolant per node power over the file's, for which the model has no parameter.
+  void scale_heat_share(double factor) {
+    const Array<Real, 1>& share = twin_.system.thermal.liquid_fraction;
+    for (int n = 0; n < share.extent(0); ++n) share(n) = std::clamp(share(n) * factor, 0.0, 1.0);
+  }
 
   // Takes in value where use is 1; inflation: domain -> factor of this analysis.
   std::vector<int> analyse(const py::array_t<double, py::array::c_style | py::array::forcecast>& value,
@@ -100,6 +106,11 @@ class PyShadow {
     if (stopped) std::rethrow_exception(stopped);
     return done;
   }
+  // The error variance of each point from now on, as the square of these [SI].
+  void set_noise(const py::array_t<double, py::array::c_style | py::array::forcecast>& noise) {
+    if (noise.size() != shadow_.r_obs.extent(0)) throw std::invalid_argument("set_noise: accepted: one value per point");
+    for (int k = 0; k < shadow_.r_obs.extent(0); ++k) shadow_.r_obs(k) = noise.data()[k] * noise.data()[k];
+  }
   void fork(const py::object& engine) const {
     guarded([&] { coldsun::fork(twin_, behind<Twin>(engine, "_twin")); });
   }
@@ -128,7 +139,9 @@ void bind_shadow(py::module_& m) {
       .def("drive", &PyShadow::drive, "value"_a, "known"_a)
       .def("observe", &PyShadow::observe)
       .def("sense", &PyShadow::sense)
+      .def("scale_heat_share", &PyShadow::scale_heat_share, "factor"_a)
       .def("analyse", &PyShadow::analyse, "value"_a, "use"_a, "inflation"_a)
       .def("run", &PyShadow::run, "steps"_a, "folder"_a, "first_segment"_a, "per_segment"_a, "attributes"_a, "after"_a)
+      .def("set_noise", &PyShadow::set_noise, "noise"_a)
       .def("fork", &PyShadow::fork, "engine"_a);
 }

@@ -157,6 +157,14 @@ def emulate(
     stuck: Annotated[Optional[list[str]], typer.Option(help="a point that gets stuck: its name, or a part of its topic; may be given again")] = None,
     stuck_after: Annotated[float, typer.Option(help="when, hours from the start")] = 0.25,
     clock_off: Annotated[float, typer.Option(help="let the clock be so far off [s] for as long again from then on")] = 0.0,
+    noise: Annotated[Optional[list[str]], typer.Option(help="true noise over the told one: FACTOR, or POINT=FACTOR[@HOURS]; may be repeated")] = None,
+    gain: Annotated[Optional[list[str]], typer.Option(help="meter gain: POINT=FACTOR[@HOURS]; may be repeated")] = None,
+    offset: Annotated[Optional[list[str]], typer.Option(help="sensor offset in its published unit: POINT=OFFSET[@HOURS]; may be repeated")] = None,
+    unit: Annotated[Optional[list[str]], typer.Option(help="publish in another unit unannounced: POINT=UNIT[@HOURS]; may be repeated")] = None,
+    interface: Annotated[Optional[list[str]], typer.Option(help="interface resistance jumps: NODE=FACTOR[@HOURS]; may be repeated")] = None,
+    node_flow: Annotated[Optional[list[str]], typer.Option(help="coolant flow of a node over its own: NODE=FACTOR[@HOURS]; may be repeated")] = None,
+    heat_share: Annotated[float, typer.Option(help="share of node power that heats the coolant, over the file's")] = 1.0,
+    battery_capacity: Annotated[float, typer.Option(help="battery capacity over the file's")] = 1.0,
 ) -> None:
     """Publish a second, perturbed site, as instruments would: another seed, other interfaces, flow, dirt; noise; a stuck instrument on request."""
     from .emulate import Emulator, Publisher
@@ -164,7 +172,8 @@ def emulate(
     from .site import load_network
 
     e = Emulator(load_network(site), seed=seed, start=start, hours=hours, dt=dt, tim_sigma=tim_sigma, flow=flow, meter=meter, soiling=soiling,
-                 stuck=stuck or (), stuck_after=stuck_after, clock_off=clock_off)
+                 stuck=stuck or (), stuck_after=stuck_after, clock_off=clock_off, noise=noise or (), gain=gain or (), offset=offset or (),
+                 unit=unit or (), interface=interface or (), node_flow=node_flow or (), heat_share=heat_share, battery_capacity=battery_capacity)
     err.print(f"{e.network.title}: {len(e.points)} points every {dt:g} s for {hours:g} h to {feed}", highlight=False, soft_wrap=True)
     for k in e.stuck:
         err.print(f"stuck after {stuck_after:g} h: {e.points[k]['name']}", highlight=False, markup=False, soft_wrap=True)

@@ -11,6 +11,7 @@ import numpy as np
 
 from . import _engine
 from .errors import InputError, engine_errors
+from .faults import WORDS, Faults
 from .feeds import ACK, client, connect
 from .frames import METADATA, VALUE
 from .twin import Twin
@@ -32,10 +33,14 @@ class Emulator:
         Points, by name or by a part of their topic, that stay at one value `stuck_after` hours from the start.
     clock_off : float
         What the time stamps are ahead from `stuck_after` on, for as long again [s].
+    faults
+        Errors that the model has no parameter for, as in `faults.Faults`: noise, gain, offset, unit, interface, node_flow, heat_share,
+        battery_capacity.
     """
 
     def __init__(self, network, *, seed: int = 1001, start: str | None = None, hours: float = 24.0, dt: float = 10.0, tim_sigma: float = 0.2,
-                 flow: float = 0.94, meter: float = 1.04, soiling: float = 0.04, stuck=(), stuck_after: float = 0.25, clock_off: float = 0.0):
+                 flow: float = 0.94, meter: float = 1.04, soiling: float = 0.04, stuck=(), stuck_after: float = 0.25, clock_off: float = 0.0,
+                 **faults):
         for name, value, low, high in (("tim_sigma", tim_sigma, 0.0, 2.0), ("flow", flow, 0.05, 2.0), ("meter", meter, 0.05, 20.0),
                                        ("soiling", soiling, 0.0, 0.99), ("stuck_after", stuck_after, 0.0, 1e6), ("clock_off", clock_off, -1e9, 1e9)):
             if not low <= value <= high:
@@ -53,22 +58,35 @@ class Emulator:
         state["electrical"]["pv_gain"][:] *= 1.0 - soiling
         state["observe"]["gain"][:] *= meter
         self.scale, self.offset = (np.array([p[k] for p in self.points]) for k in ("scale", "offset"))
-        self.stuck = sorted({k for word in stuck for k in self._points_called(word)})
+        self.stuck = sorted({k for word in stuck for k in self.points_called("stuck", word)})
         self.stuck_step, self.clock_off = round(stuck_after * 3600.0 / dt), clock_off
         self.frozen: dict[int, float] = {}
+        if odd := set(faults) - set(WORDS) - {"heat_share", "battery_capacity"}:
+            raise InputError(f"Emulator: no setting {min(odd)!r}; accepted: {', '.join(WORDS)}, heat_share, battery_capacity")
+        self.faults = Faults(self, **faults)
         self.step = 0
 
-    def _points_called(self, word: str) -> list[int]:
+    def points_called(self, key: str, word: str) -> list[int]:
+        """Places of the points of this name, or with this part of a topic."""
         found = [k for k, p in enumerate(self.points) if word == p["name"]] or [k for k, p in enumerate(self.points) if word in p["topic"]]
         if not found:
-            raise InputError(f"stuck = {word!r}: no such point; accepted: a name such as {self.points[0]['name']!r} or a part of a topic")
+            raise InputError(f"{key} = {word!r}: no such point; accepted: a name such as {self.points[0]['name']!r} or a part of a topic")
+        return found
+
+    def nodes_called(self, key: str, word: str) -> list[int]:
+        """Places of the nodes of this name, with or without the site's."""
+        names = [c["name"].removesuffix(" tim_gain") for c in self.link.columns if c["name"].endswith(" tim_gain")]
+        found = [n for n, name in enumerate(names) if word in (name, name.split("/", 1)[-1])]
+        if not found:
+            raise InputError(f"{key} = {word!r}: no such node; accepted: a name such as {names[0]!r}")
         return found
 
     def next(self) -> tuple[int, np.ndarray]:
         """One step further: its time [ns] and what the instruments say, in their published units."""
+        self.faults.before(self.step)
         self.twin.step(1)
         self.step += 1
-        said = np.round((np.array(self.link.sense()) - self.offset) / self.scale, 4)
+        said = np.round(self.faults.read(), 4)
         if self.step >= self.stuck_step:
             for k in self.stuck:
                 said[k] = self.frozen.setdefault(k, float(said[k]))
