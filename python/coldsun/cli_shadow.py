@@ -14,6 +14,10 @@ from rich.table import Table
 from rich.text import Text
 
 out, err = Console(), Console(stderr=True)
+CA = Annotated[Optional[Path], typer.Option(help="certificate that signs the broker's, PEM; the machine's authorities by default")]
+CERT = Annotated[Optional[Path], typer.Option(help="certificate of this client, PEM")]
+KEY = Annotated[Optional[Path], typer.Option(help="its key, PEM")]
+PASSWORD_FILE = Annotated[Optional[Path], typer.Option(help="file whose first line is the password; else COLDSUN_MQTT_PASSWORD of the environment")]
 SHOWN = {"t_junction": ("°C", 1.0, -273.15), "t_outlet": ("°C", 1.0, -273.15), "t_supply": ("°C", 1.0, -273.15), "t_return": ("°C", 1.0, -273.15),
          "t_facility": ("°C", 1.0, -273.15), "t_hall": ("°C", 1.0, -273.15), "flow": ("L/min", 6e4, 0.0), "soc": ("%", 100.0, 0.0),
          "v_bus": ("V", 1.0, 0.0)}  # the rest are powers
@@ -35,7 +39,7 @@ def sensors(shadow) -> Table:
         k = max(of, key=lambda k: off[k])
         unit, scale, shift = _as_shown(quantity)
         low, high = np.quantile(shadow.forecast[:, k], [0.05, 0.95])
-        refused = sum(int(shadow.quality.seen[j] - shadow.quality.taken[j]) for j in of)
+        refused = sum(n for by in shadow.counts.by_point.values() for j, n in by.items() if j in of)
         said = "-" if not np.isfinite(shadow.value[k]) else f"{shadow.value[k] * scale + shift:.2f}"
         table.add_row(Text(shadow.points[k]["name"]), said, f"{mean[k] * scale + shift:.2f}", f"{low * scale + shift:.2f} to {high * scale + shift:.2f}", unit,
                       Text(str(refused), "red" if refused else "dim"))
@@ -78,21 +82,30 @@ class _View:
         return Group(*self.tables, refusals(self.shadow), *(Text(f"! {text}", "bold red") for text in self.shadow.alarms[-6:]))
 
 
+def _said(value: float, form: str, unit: str = "") -> str:
+    """A figure, or "-" where there is none."""
+    return f"{value:{form}}{unit}" if np.isfinite(value) else "-"
+
+
 def summary(shadow) -> Table:
     table = Table(title="one-step errors, root mean square", title_justify="left", box=None, pad_edge=False)
     for head in ("quantity", "twin", "persistence", "unit", "taken", "NIS before the gate"):
         table.add_column(head, justify="left" if head in ("quantity", "unit") else "right")
     for quantity, row in shadow.errors().iterrows():
         unit, scale, _ = _as_shown(str(quantity))
-        table.add_row(str(quantity), f"{row.twin * scale:.3f}", f"{row.persistence * scale:.3f}", "K" if unit == "°C" else unit, f"{100 * row.taken:.1f} %",
-                      f"{row.nis:.2f}")
+        table.add_row(str(quantity), _said(row.twin * scale, ".3f"), _said(row.persistence * scale, ".3f"), "K" if unit == "°C" else unit,
+                      _said(100 * row.taken, ".1f", " %"), _said(row.nis, ".2f"))
     return table
 
 
 def shadow(
     site: Annotated[str, typer.Argument(help="a shipped site or network, or a TOML file with a table [shadow]")],
-    feed: Annotated[Optional[str], typer.Option(help="mqtt://host[:port], messages as in NVIDIA DSX Exchange (BMS v1)")] = None,
+    feed: Annotated[Optional[str], typer.Option(help="mqtt[s]://[user@]host[:port], messages as in NVIDIA DSX Exchange (BMS v1)")] = None,
     replay: Annotated[Optional[Path], typer.Option(help="CSV of timestamp_ms,tag,value instead")] = None,
+    ca: CA = None,
+    cert: CERT = None,
+    key: KEY = None,
+    password_file: PASSWORD_FILE = None,
     members: Annotated[int, typer.Option(help="size of the ensemble")] = 64,
     n_field: Annotated[int, typer.Option(help="nodes resolved as fields, the hottest types first; -1: as the site")] = 8,
     record: Annotated[Optional[Path], typer.Option("--out", help="folder of the record; one that is there is gone on with")] = None,
@@ -110,8 +123,9 @@ def shadow(
     from .site import load_network
 
     network = load_network(site, None if n_field < 0 else n_field)
-    s = Shadow(network, feeds.from_words(feed, replay), members, record or Path("runs") / f"shadow_{Path(site).stem}", seed=seed, start=start,
-               hours=hours, dt=dt, lag=lag, segment_hours=segment_hours, device=device)
+    source = feeds.from_words(feed, replay, ca=ca, cert=cert, key=key, password_file=password_file)
+    s = Shadow(network, source, members, record or Path("runs") / f"shadow_{Path(site).stem}", seed=seed, start=start, hours=hours, dt=dt,
+               lag=lag, segment_hours=segment_hours, device=device)
     said: set[str] = set()
     stopped = False
 
@@ -136,15 +150,22 @@ def shadow(
             last.step()
             out.print(last)
         out.print(summary(s))
-    size = sum(f.stat().st_size for f in s.folder.glob("*")) / 1e6
-    out.print(f"record:  {s.folder}, {size:.0f} MB (xarray: coldsun.open_record({str(s.folder)!r}))", highlight=False, soft_wrap=True)
+    if not any(s.folder.glob("segment_*.nc")):
+        out.print("record:  none, no step was made", highlight=False)
+    else:
+        size = sum(f.stat().st_size for f in s.folder.glob("*")) / 1e6
+        out.print(f"record:  {s.folder}, {size:.0f} MB (xarray: coldsun.open_record({str(s.folder)!r}))", highlight=False, soft_wrap=True)
     if stopped:
         raise typer.Exit(130)
 
 
 def emulate(
     site: Annotated[str, typer.Argument(help="a shipped site or network, or a TOML file with a table [shadow]")],
-    feed: Annotated[str, typer.Option(help="broker to publish to, mqtt://host[:port]")] = "mqtt://localhost",
+    feed: Annotated[str, typer.Option(help="broker to publish to, mqtt[s]://[user@]host[:port]")] = "mqtt://localhost",
+    ca: CA = None,
+    cert: CERT = None,
+    key: KEY = None,
+    password_file: PASSWORD_FILE = None,
     hours: Annotated[float, typer.Option(help="how long")] = 24.0,
     start: Annotated[Optional[str], typer.Option(help="first instant, ISO 8601; by default the site's demo day")] = None,
     dt: Annotated[float, typer.Option(help="step and interval of the values [s]")] = 10.0,
@@ -157,6 +178,7 @@ def emulate(
     stuck: Annotated[Optional[list[str]], typer.Option(help="a point that gets stuck: its name, or a part of its topic; may be given again")] = None,
     stuck_after: Annotated[float, typer.Option(help="when, hours from the start")] = 0.25,
     clock_off: Annotated[float, typer.Option(help="let the clock be so far off [s] for as long again from then on")] = 0.0,
+    clock_of: Annotated[Optional[list[str]], typer.Option(help="whose clock, named as in --stuck; all by default; may be given again")] = None,
     noise: Annotated[Optional[list[str]], typer.Option(help="true noise over the told one: FACTOR, or POINT=FACTOR[@HOURS]; may be repeated")] = None,
     gain: Annotated[Optional[list[str]], typer.Option(help="meter gain: POINT=FACTOR[@HOURS]; may be repeated")] = None,
     offset: Annotated[Optional[list[str]], typer.Option(help="sensor offset in its published unit: POINT=OFFSET[@HOURS]; may be repeated")] = None,
@@ -168,17 +190,18 @@ def emulate(
 ) -> None:
     """Publish a second, perturbed site, as instruments would: another seed, other interfaces, flow, dirt; noise; a stuck instrument on request."""
     from .emulate import Emulator, Publisher
-    from .feeds import address
+    from .mqtt import Address
     from .site import load_network
 
+    at = Address.of(feed, ca=ca, cert=cert, key=key, password_file=password_file)
     e = Emulator(load_network(site), seed=seed, start=start, hours=hours, dt=dt, tim_sigma=tim_sigma, flow=flow, meter=meter, soiling=soiling,
-                 stuck=stuck or (), stuck_after=stuck_after, clock_off=clock_off, noise=noise or (), gain=gain or (), offset=offset or (),
-                 unit=unit or (), interface=interface or (), node_flow=node_flow or (), heat_share=heat_share, battery_capacity=battery_capacity)
-    err.print(f"{e.network.title}: {len(e.points)} points every {dt:g} s for {hours:g} h to {feed}", highlight=False, soft_wrap=True)
+                 stuck=stuck or (), stuck_after=stuck_after, clock_off=clock_off, clock_of=clock_of or (), noise=noise or (), gain=gain or (),
+                 offset=offset or (), unit=unit or (), interface=interface or (), node_flow=node_flow or (), heat_share=heat_share, battery_capacity=battery_capacity)
+    err.print(f"{e.network.title}: {len(e.points)} points every {dt:g} s for {hours:g} h to {at}", highlight=False, soft_wrap=True)
     for k in e.stuck:
         err.print(f"stuck after {stuck_after:g} h: {e.points[k]['name']}", highlight=False, markup=False, soft_wrap=True)
     try:
-        Publisher(e, *address(feed), speed=speed).run()
+        Publisher(e, at, speed=speed).run()
     except KeyboardInterrupt:
         raise typer.Exit(130) from None
 

@@ -12,8 +12,10 @@ import numpy as np
 from . import _engine
 from .errors import InputError, engine_errors
 from .faults import WORDS, Faults
-from .feeds import ACK, client, connect
-from .frames import METADATA, VALUE
+from .feeds import ACK
+from .frames import METADATA, VALUE, object_of
+from .mqtt import Address, client, connect
+from .payloads import believable, decode, stamp_ns
 from .twin import Twin
 
 
@@ -33,6 +35,8 @@ class Emulator:
         Points, by name or by a part of their topic, that stay at one value `stuck_after` hours from the start.
     clock_off : float
         What the time stamps are ahead from `stuck_after` on, for as long again [s].
+    clock_of : sequence of str
+        Points whose clock that is, named as in `stuck`; all by default.
     faults
         Errors that the model has no parameter for, as in `faults.Faults`: noise, gain, offset, unit, interface, node_flow, heat_share,
         battery_capacity.
@@ -40,7 +44,7 @@ class Emulator:
 
     def __init__(self, network, *, seed: int = 1001, start: str | None = None, hours: float = 24.0, dt: float = 10.0, tim_sigma: float = 0.2,
                  flow: float = 0.94, meter: float = 1.04, soiling: float = 0.04, stuck=(), stuck_after: float = 0.25, clock_off: float = 0.0,
-                 **faults):
+                 clock_of=(), **faults):
         for name, value, low, high in (("tim_sigma", tim_sigma, 0.0, 2.0), ("flow", flow, 0.05, 2.0), ("meter", meter, 0.05, 20.0),
                                        ("soiling", soiling, 0.0, 0.99), ("stuck_after", stuck_after, 0.0, 1e6), ("clock_off", clock_off, -1e9, 1e9)):
             if not low <= value <= high:
@@ -59,6 +63,7 @@ class Emulator:
         state["observe"]["gain"][:] *= meter
         self.scale, self.offset = (np.array([p[k] for p in self.points]) for k in ("scale", "offset"))
         self.stuck = sorted({k for word in stuck for k in self.points_called("stuck", word)})
+        self.clock_of = {k for word in clock_of for k in self.points_called("clock_of", word)} or set(range(len(self.points)))
         self.stuck_step, self.clock_off = round(stuck_after * 3600.0 / dt), clock_off
         self.frozen: dict[int, float] = {}
         if odd := set(faults) - set(WORDS) - {"heat_share", "battery_capacity"}:
@@ -92,9 +97,9 @@ class Emulator:
                 said[k] = self.frozen.setdefault(k, float(said[k]))
         return self.twin._engine.time_ns, said
 
-    def stamp(self, time_ns: int, step: int) -> int:
-        """The stamp on the values [ms]: off while the clock is."""
-        off = self.clock_off if self.stuck_step <= step < 2 * self.stuck_step else 0.0
+    def stamp(self, time_ns: int, step: int, point: int = 0) -> int:
+        """The stamp on a point's value [ms]: off while its clock is."""
+        off = self.clock_off if self.stuck_step <= step < 2 * self.stuck_step and point in self.clock_of else 0.0
         return time_ns // 1_000_000 + round(1000.0 * off)
 
     def truth(self) -> dict[str, np.ndarray]:
@@ -109,21 +114,27 @@ class Publisher:
     said again after `patience` seconds, so that a broker that went away takes nothing with it.
     """
 
-    def __init__(self, emulator: Emulator, host: str, port: int, *, speed: float = 1.0, lead: int = 5, patience: float = 2.0):
+    def __init__(self, emulator: Emulator, at: Address, *, speed: float = 1.0, lead: int = 5, patience: float = 2.0):
         if not speed >= 0.0:
             raise InputError(f"speed = {speed:g}; accepted: 0 or more")
         self.emulator, self.speed, self.lead, self.patience = emulator, speed, lead, patience
         self.heard = threading.Condition()
         self.acknowledged = 0
-        self.client = client("emulator", host, port)
+        for p in emulator.points:
+            if "+" in p["topic"] or "#" in p["topic"]:
+                raise InputError(f"topic {p['topic']}: MQTT keeps + and # to itself; accepted: names without them")
+        self.client = client("emulator", at)
         self.client.on_message = self._on_ack
         self.client.on_connect = lambda c, *_: (c.subscribe(ACK + "#"), self._metadata())
-        connect(self.client, host, port)
+        connect(self.client, at)
+        self.client.loop_start()
 
     def _on_ack(self, c, userdata, message) -> None:
         try:
-            at = int(json.loads(message.payload)["timestamp"]) * 1_000_000
-        except (ValueError, KeyError, TypeError):
+            at = stamp_ns(decode(message.payload, 256)["timestamp"])
+        except (ValueError, KeyError, RecursionError):
+            return
+        if not believable(at):
             return
         with self.heard:
             self.acknowledged = max(self.acknowledged, at)
@@ -131,12 +142,12 @@ class Publisher:
 
     def _metadata(self) -> None:
         for p in self.emulator.points:
-            told = {"engUnit": p["unit"], "objectId": p["topic"].split("/")[4], "isSetpoint": False}
+            told = {"engUnit": p["unit"], "objectId": object_of(p["topic"]).partition(" ")[2], "isSetpoint": False}
             self.client.publish(METADATA + p["topic"][len(VALUE):], json.dumps(told), qos=0, retain=True)
 
     def _say(self, time_ns: int, step: int, said: np.ndarray) -> None:
-        stamp = self.emulator.stamp(time_ns, step)
-        for p, v in zip(self.emulator.points, said):
+        for k, (p, v) in enumerate(zip(self.emulator.points, said)):
+            stamp = self.emulator.stamp(time_ns, step, k)
             self.client.publish(p["topic"], f'{{"value":{v!r},"timestamp":{stamp},"quality":1}}', qos=0)
 
     def run(self, progress=None) -> None:

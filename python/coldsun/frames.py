@@ -2,160 +2,195 @@
 
 from __future__ import annotations
 
-import json
-import math
 import threading
 import time
-from collections import deque
-from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
+from .clocks import Clocks
+from .engunits import unit_named
+from .payloads import decode, parse_value, plain, why
 from .quality import Counts
 
 VALUE, METADATA = "BMS/v1/PUB/Value/", "BMS/v1/PUB/Metadata/"
-LONGEST = 4096  # bytes of a payload; a value has some seventy
+MOST = 1_000_000   # readings that wait in frames, some 200 MB: a shadow that falls hours behind its feed refuses the rest, and says so
 
 
-def parse_value(payload: bytes) -> tuple[str, float | None, int | None]:
-    """Reason, value and time stamp [ns] of a DSX Exchange value payload {value, timestamp [ms], quality}; reason "" where all is well."""
-    if len(payload) > LONGEST:
-        return "malformed", None, None
-    try:
-        told = json.loads(payload)
-        stamp, value, quality = told["timestamp"], told["value"], told.get("quality", 1)
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        return "malformed", None, None
-    if isinstance(stamp, bool) or not isinstance(stamp, (int, float)) or not math.isfinite(stamp) or not 0 < stamp < 4.1e12:  # before 2100
-        return "malformed", None, None
-    stamp = round(stamp * 1e6)
-    if value is None:
-        return "missing", None, stamp
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        return "malformed", None, stamp
-    try:
-        value = float(value)
-    except OverflowError:
-        return "malformed", None, stamp
-    if not math.isfinite(value):
-        return "malformed", None, stamp
-    return ("" if quality == 1 else "quality"), value, stamp
+def object_of(topic: str) -> str:
+    """What speaks by a topic BMS/v1/PUB/Value/{objectType}/{pointType}/{tagPath}: the object type with the tag path but its last part."""
+    parts = topic[len(VALUE):].split("/") if topic.startswith(VALUE) else topic.split("/")
+    tag = parts[2:]
+    return " ".join(filter(None, (parts[0] if tag else "", "/".join(tag[:-1] or tag or parts))))
 
 
 class Buffer:
     """Readings by source time; a frame is what was said in one step, (T - dt, T], the latest word of each point.
 
-    A frame is complete when every living point has spoken at its very end, or when the newest stamp is `lag` past it: what comes later is
-    refused as late. A point that was silent for `deadline` is no longer waited for. Stamps that leap by more than `leap` are refused until
-    they are seen to be the source's own new clock; then its offset is taken off, and said.
+    A frame is complete when every living point has spoken at its very end, or when time, as most publishers say it (`clocks.Clocks`), is `lag`
+    past it: what comes later is refused as late. A point that was silent for `deadline` is no longer waited for. A feed that is a file, a
+    `source`, is asked for what it holds instead: its stamps are taken as they stand.
     """
 
     def __init__(self, points: list[dict], counts: Counts, *, dt: float, lag: float = 30.0, deadline: float = 250.0, leap: float = 300.0):
         self.points, self.counts = points, counts
         self.place = {p["topic"]: k for k, p in enumerate(points)}
+        self.name = [p.get("name", p["topic"]) for p in points]
         self.scale, self.shift = [p["scale"] for p in points], [p["offset"] for p in points]
         self.refused_unit = [False] * len(points)
         self.dt, self.lag, self.deadline, self.leap = (round(x * 1e9) for x in (dt, lag, max(deadline, 2.5 * dt), max(leap, 2.5 * dt)))
         self.ready = threading.Condition()
         self.frames: dict[int, dict[int, tuple[int, float]]] = {}   # end of the frame -> point -> (stamp, value)
+        self.n_kept = 0            # readings in them
+        self.exact: dict[int, int] = {}                             # end of the frame -> points that spoke at its very end
         self.closed = 0            # end of the last frame that was taken
-        self.newest = 0            # newest stamp, corrected
-        self.last = np.zeros(len(points), np.int64)   # newest stamp of each point; 0: never heard
-        self.offset = 0            # what the source's clock is ahead
-        self.leaps: deque[int] = deque(maxlen=max(8, min(64, len(points))))
+        self.newest = 0            # time as most say it; how far a file has been read
+        self.clocks = Clocks([object_of(p["topic"]) for p in points], self.name, dt=self.dt, lag=self.lag, leap=self.leap)
+        self.last = self.clocks.last
+        self.source = None         # a feed that is asked for its readings
         self.alarms: list[str] = []
+        self.examples: dict[str, str] = {}      # reason -> the first that was refused for it
         self.n_message, self.n_repeated, self.arrived, self.over = 0, 0, time.monotonic(), False
+        self.usable = self.arrived  # when a reading was believed last
+        self.failed: str | None = None          # why the feed ended, where it should not have
+        self._living, self._full = len(points), False
+
+    @property
+    def offset(self) -> int:
+        """What the source's clock is ahead [ns]."""
+        return self.clocks.source_offset
 
     # ---- putting ------------------------------------------------------------------------------------------------------------
     def put(self, topic: str, payload: bytes) -> None:
         """One raw message, whatever it is."""
         with self.ready:
             self.n_message += 1
-            now, gap = time.monotonic(), 0.0
-            gap, self.arrived = now - self.arrived, now
+            self.arrived = time.monotonic()
             point = self.place.get(topic)
             if point is None:
                 if topic.startswith(METADATA):
                     self._metadata(VALUE + topic[len(METADATA):], payload)
                 else:
-                    self.counts.add("unknown")
+                    self.refuse("unknown", None, f"{plain(topic)} {plain(payload)}", "the site file knows no such point")
                 return
             reason, value, stamp = parse_value(payload)
+            if not reason and self.refused_unit[point]:
+                reason = "unit"
             if reason:
-                self.counts.add(reason, point)
+                said = "" if reason in self.examples else f"{plain(topic)} {plain(payload)}"
+                self.refuse(reason, point, said, why(payload) if said else "")
                 return
-            self.put_value(point, stamp, value, gap)
+            self.put_value(point, stamp, value)
 
-    def put_value(self, point: int, stamp: int, value: float, gap: float = 0.0) -> None:
+    def put_value(self, point: int, stamp: int, value: float) -> None:
         """A reading in its published unit with its source's time stamp [ns]."""
-        if self.refused_unit[point]:
-            self.counts.add("unit", point)
-            return
-        if not self._clock(point, stamp, gap):
-            self.counts.add("clock", point)
-            return
-        stamp -= self.offset
-        self.newest, self.last[point] = max(self.newest, stamp), max(self.last[point], stamp)
+        clocks = self.clocks
+        self._believe(clocks.admit(point, stamp, value, self.closed if self.closed_any else 0))
+
+    def _believe(self, readings: list[tuple[int, int, float]]) -> None:
+        """Readings that the clocks let through, and what else they have found out."""
+        clocks, before = self.clocks, self.newest
+        for k, off in clocks.moved:
+            self._move(k, off)
+        for k, reason in clocks.dropped:
+            self.refuse(reason, k, f"{self.name[k]}", "its stamp is far from what most publishers say")
+        self.alarms += clocks.alarms
+        clocks.moved.clear(), clocks.dropped.clear(), clocks.alarms.clear()
+        self.newest = max(before, clocks.vote)
+        notify = self.newest != before
+        for k, stamp, value in readings:
+            end = self.put_stamped(k, stamp, value)
+            notify = notify or self.exact.get(end, 0) >= self._living
+        if notify:
+            self.ready.notify_all()
+
+    def put_stamped(self, point: int, stamp: int, value: float) -> int:
+        """A reading whose stamp is believed; the end of its frame."""
         end = -(-stamp // self.dt) * self.dt
         if self.closed and end <= self.closed:
-            self.counts.add("late", point)
-            return
+            self.refuse("late", point, self.name[point], "it came after its frame was taken")
+            return end
+        if self.n_kept >= MOST:
+            self.refuse("full", point, self.name[point], "too many readings wait")
+            if not self._full:
+                self._full = True
+                self.alarms.append(f"the shadow is behind its feed by {len(self.frames)} frames; readings are refused until it has caught up")
+            return end
+        self.usable = self.arrived
         frame = self.frames.setdefault(end, {})
         known = frame.get(point)
-        if known and known[0] == stamp:
+        if known is not None and known[0] == stamp:
             if known[1] == value:
                 self.n_repeated += 1
             else:
-                self.counts.add("conflict", point)
-            return
+                self.refuse("conflict", point, self.name[point], "another value with the same stamp")
+            return end
+        if known is None:
+            self.n_kept += 1
         if known is None or known[0] < stamp:
             frame[point] = (stamp, value)
-        self.ready.notify_all()
+            if stamp == end or self.clocks.off[point] and known is None:
+                self.exact[end] = self.exact.get(end, 0) + 1
+        return end
 
-    def _clock(self, point: int, stamp: int, gap: float) -> bool:
-        """Whether the stamp fits the source's clock as known; leaps that agree with each other move it."""
-        leap = stamp - self.offset - self.newest
-        waited = abs(leap - round(gap * 1e9)) < 60e9   # the source was silent that long: no leap of its clock
-        if not self.newest or abs(leap) <= self.leap or waited:
-            self.leaps.clear()
-            return True
-        self.leaps.append(leap)
-        if len(self.leaps) < self.leaps.maxlen or max(self.leaps) - min(self.leaps) > 2 * self.dt + 2 * self.lag:
-            return False
-        if not self.closed:   # nothing was taken yet: the first stamp was the odd one
-            self.frames.clear()
-            self.last[:], self.newest = 0, 0
-            self.leaps.clear()
-            self.alarms.append("the first stamps heard were far from all others; they were left out")
-            return True
-        off = self.offset + round(float(np.median(self.leaps)) / 1e9) * 1_000_000_000
-        half_hours = round(off / 1800e9) * 1_800_000_000_000   # the newest stamp was some steps before: whole half hours are meant, as a rule
-        self.offset = half_hours if abs(off - half_hours) < 2 * self.dt + 2 * self.lag else off
-        self.leaps.clear()
-        self.alarms.append(f"the source's clock is {self.offset / 1e9:+.0f} s off; its stamps are corrected by that" if self.offset
-                           else "the source's clock is right again")
-        return True
+    def _move(self, point: int, off: int) -> None:
+        """The clock of a point is found to be off: its readings that wait are put where they belong."""
+        found = [(end, f.pop(point)) for end, f in self.frames.items() if point in f]
+        self.n_kept -= len(found)
+        for end, (stamp, _) in found:
+            if stamp == end and self.exact.get(end):
+                self.exact[end] -= 1
+        for _, (stamp, value) in found:
+            if stamp - off > self.closed:
+                self.put_stamped(point, stamp - off, value)
+            else:
+                self.refuse("clock", point)
+
+    def refuse(self, reason: str, point: int | None, said: str = "", because: str = "") -> None:
+        """Count a refusal, and keep the first of each reason as an example."""
+        self.counts.add(reason, point)
+        if said and reason not in self.examples:
+            self.examples[reason] = said + (f" ({because})" if because else "")
+
+    def example(self, reason: str) -> str:
+        return f"e.g. {self.examples[reason]}" if reason in self.examples else ""
+
+    def refusals(self) -> str:
+        """What was refused by reason, the many first, each with an example."""
+        told = [f"{n:,} {reason}, {self.example(reason)}".rstrip(", ") for reason, n in self.counts.by_reason.most_common() if n]
+        return "; ".join(told) or "nothing was refused"
 
     def _metadata(self, topic: str, payload: bytes) -> None:
-        """Retained metadata: the unit that the source names wins where it can be converted."""
+        """Retained metadata: the unit that the source names wins where it can be converted, and its object is who speaks."""
         point = self.place.get(topic)
         if point is None:
             return
         try:
-            unit = json.loads(payload[:LONGEST]).get("engUnit")
-        except (ValueError, AttributeError, RecursionError):
-            self.counts.add("malformed")
+            told = decode(payload)
+        except (ValueError, RecursionError):
+            self.refuse("malformed", point, f"{plain(METADATA + topic[len(VALUE):])} {plain(payload)}", "no JSON object")
+            return
+        unit, thing = told.get("engUnit"), told.get("objectId")
+        if isinstance(thing, str) and 0 < len(thing) <= 64:
+            kind = topic[len(VALUE):].split("/")[0]
+            self.clocks.objects[point] = f"{kind} {plain(thing, 64)}"
+            self.clocks.weigh()
+        if not isinstance(unit, str):
             return
         known = self.points[point]["units"]
-        self.refused_unit[point] = isinstance(unit, str) and unit not in known
-        if isinstance(unit, str) and unit in known:
-            self.scale[point], self.shift[point] = known[unit]
+        meant = unit_named(unit, known)
+        self.refused_unit[point] = meant is None
+        if meant is not None:
+            self.scale[point], self.shift[point] = meant
+        else:
+            text = f"engUnit {plain(unit, 40)!r} of {self.name[point]} is not known; its readings are refused; accepted: {', '.join(known)}, as usually spelled"
+            if text not in self.alarms:
+                self.alarms.append(text)
 
-    def end(self) -> None:
-        """Nothing more will come."""
+    def end(self, because: str | None = None) -> None:
+        """Nothing more will come; `because`: and that is wrong."""
         with self.ready:
-            self.over = True
+            self._believe(self.clocks.establish(over=True))
+            self.failed, self.over = self.failed or because, True
             self.ready.notify_all()
 
     # ---- taking -------------------------------------------------------------------------------------------------------------
@@ -163,15 +198,32 @@ class Buffer:
         """Frames end after `start` [ns]."""
         with self.ready:
             self.closed = start
+            if self.source is not None:
+                self.source.skip(start)
             for end in [e for e in self.frames if e <= start]:
-                del self.frames[end]
+                self._drop(end)
+
+    def _drop(self, end: int) -> dict[int, tuple[int, float]]:
+        frame = self.frames.pop(end, {})
+        self.exact.pop(end, None)
+        self.n_kept -= len(frame)
+        return frame
 
     def complete(self, end: int) -> bool:
-        if self.over or self.newest >= end + self.lag:
+        if self.over:
             return True
-        frame = self.frames.get(end, {})
-        living = np.flatnonzero(self.last > self.newest - self.deadline) if self.closed_any else range(len(self.points))
-        return len(frame) >= max(1, len(living)) and all(k in frame and frame[k][0] == end for k in living)
+        if self.source is not None:
+            return self.newest > end
+        self.clocks.count()
+        self.newest = max(self.newest, self.clocks.vote)
+        if self.newest >= end + self.lag:
+            return True
+        living = np.flatnonzero(np.array(self.last) > self.newest - self.deadline) if self.closed_any else range(len(self.points))
+        self._living = max(1, len(living))
+        if self.exact.get(end, 0) < self._living:
+            return False
+        frame, off = self.frames.get(end, {}), self.clocks.off
+        return all(k in frame and (frame[k][0] == end or off[k]) for k in living)
 
     closed_any = False   # before the first frame every point of the map is waited for
 
@@ -183,61 +235,24 @@ class Buffer:
         """Readings of the frame that ends at `end` in their published units, NaN where there is none; None where it is not complete within
         `timeout` [s]."""
         with self.ready:
+            if self.source is not None and not self.complete(end):
+                self.source.pull(end)
             if not self.ready.wait_for(lambda: self.complete(end), timeout):
                 return None
-            frame = self.frames.pop(end, {})
+            frame = self._drop(end)
             for old in [e for e in self.frames if e < end]:
-                del self.frames[old]
-            self.closed, self.closed_any = end, True
+                self._drop(old)
+            self.closed, self.closed_any, self._full = end, True, self._full and self.n_kept > MOST // 2
             out = np.full(len(self.points), np.nan)
             for point, (_, value) in frame.items():
                 out[point] = value
             return out
 
     def first_stamp(self, timeout: float | None) -> int | None:
-        """The oldest stamp heard so far, waited for until three readings agree on the time: an odd first one is put away by then."""
+        """The oldest stamp heard so far, waited for until most publishers agree on the time: an odd first one is put away by then."""
         with self.ready:
-            if not self.ready.wait_for(lambda: sum(map(len, self.frames.values())) >= min(3, len(self.points)) or self.over, timeout):
-                return None
+            if self.source is not None:
+                return self.source.first
+            if not self.ready.wait_for(lambda: self.frames or self.over, timeout):
+                self._believe(self.clocks.establish())
             return min((s for f in self.frames.values() for s, _ in f.values()), default=None)
-
-
-class FeedLog:
-    """What was taken, one file an hour, in the published units: a restart goes on from it."""
-
-    def __init__(self, folder: Path, points: list[dict]):
-        self.folder, self.points, self.begun = folder, points, False
-        self.place = {p["topic"]: k for k, p in enumerate(points)}
-
-    def path(self, end: int) -> Path:
-        return self.folder / f"feed_{pd.Timestamp(end, unit='ns'):%Y%m%dT%H}.csv"
-
-    def write(self, end: int, frame: np.ndarray) -> None:
-        """Frames as they were taken, one file an hour: a replay of them is the shadow again, to the bit."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        stamp = end // 1_000_000
-        lines = [f"{stamp},{self.points[k]['topic']},{float(frame[k])!r}\n" for k in np.flatnonzero(np.isfinite(frame))]
-        with self.path(end).open("a", encoding="utf-8") as file:
-            file.write(("" if self.begun else "\n") + "".join(lines) + f"{stamp},end,\n")
-        self.begun = True   # the first line begins anew: a kill may have left a torn one
-
-    def read(self, after: int) -> dict[int, np.ndarray]:
-        """Whole frames of the log that end after `after`."""
-        frames, whole = {}, {}
-        for path in sorted(self.folder.glob("feed_*.csv")):
-            if path.stem < self.path(after).stem:
-                continue
-            for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
-                stamp, _, rest = line.partition(",")
-                topic, _, text = rest.rpartition(",")
-                if not stamp.isdigit() or int(stamp) * 1_000_000 <= after:
-                    continue
-                end = int(stamp) * 1_000_000
-                if topic == "end":
-                    whole[end] = frames.get(end, np.full(len(self.points), np.nan))
-                elif topic in self.place:
-                    try:
-                        frames.setdefault(end, np.full(len(self.points), np.nan))[self.place[topic]] = float(text)
-                    except ValueError:
-                        continue
-        return whole

@@ -6,7 +6,7 @@ from collections import Counter
 
 import numpy as np
 
-REASONS = ("malformed", "unknown", "unit", "missing", "quality", "clock", "late", "conflict", "limits", "stuck", "gate")
+REASONS = ("malformed", "unknown", "unit", "missing", "quality", "clock", "late", "full", "conflict", "limits", "stuck", "gate")
 
 
 class Counts:
@@ -169,9 +169,11 @@ class Skill:
         self.last = np.where(use, value, np.nan)
 
     def rmse(self, points) -> tuple[float, float]:
-        """Root mean square one-step error over these points: the twin's, persistence's."""
+        """Root mean square one-step error over these points: the twin's, persistence's; NaN where nothing was compared."""
         points = np.asarray(list(points), int)
-        n = max(1, int(self.n[points].sum()))
+        n = int(self.n[points].sum())
+        if n == 0:
+            return float("nan"), float("nan")
         return float(np.sqrt(self.twin[points].sum() / n)), float(np.sqrt(self.persistence[points].sum() / n))
 
     def keep(self) -> dict:

@@ -13,14 +13,16 @@ import numpy as np
 import pandas as pd
 
 from . import _engine
+from .ending import Running
 from .errors import InputError, engine_errors
-from .feeds import log
-from .frames import Buffer, FeedLog
+from .feedlog import FeedLog
+from .frames import Buffer
+from .mqtt import log
 from .quality import Counts, Quality, Skill
 from .record import closed_segments, open_record, open_segment
 from .twin import Twin
 
-SILENT = 30.0   # s of the wall clock without a message, after which a log says so
+SILENT = 10.0   # s of the wall clock without a reading that can be used, after which a log says so
 
 
 class Shadow:
@@ -78,7 +80,7 @@ class Shadow:
         self.quality = Quality(of["noise"], of["low"], of["high"], ~self.input & (self.domain >= 0), **(quality or {}))
         self.skill = Skill(len(self.points))
         self.held, self.held_at = np.full(len(self.points), np.nan), np.zeros(len(self.points), np.int64)
-        self.twin, self.start, self.last_wall = None, start, time.monotonic()
+        self.twin, self.start, self.last_wall, self.stopped = None, start, time.monotonic(), False
         self.value = self.forecast = self.use = np.full(len(self.points), np.nan)
         self.pending: dict[int, np.ndarray] = {}   # frames that the log holds beyond the checkpoint
 
@@ -93,8 +95,19 @@ class Shadow:
 
         `progress` is called with the shadow after every step; if it returns False the run ends there. Ctrl-C ends it with a whole record.
         """
-        self.feed.start(self.buffer, self.network.name)
+        with Running(self):
+            self._follow(hours, progress)
+        if self.buffer.failed:
+            raise InputError(self.buffer.failed)
+
+    def stop(self) -> None:
+        """End `follow` at its next step, with a whole record; from any thread."""
+        self.stopped = True
+
+    def _follow(self, hours: float | None, progress) -> None:
+        self.stopped = False
         try:
+            self.feed.start(self.buffer, self.network.name)
             first_segment = self._prepare()
             left = round((self.twin.start.value + self.twin.hours * 3600e9 - self.twin._engine.time_ns) / (self.twin.dt * 1e9))
             steps = left if hours is None else min(left, round(hours * 3600.0 / self.twin.dt))
@@ -103,8 +116,8 @@ class Shadow:
                 return   # the record is complete
             frame = self._frame(self._now() + self.buffer.dt)
             if frame is None or steps < 1:
-                if first_segment == 0:
-                    raise InputError("the feed said nothing that the site file knows; accepted: at least one frame of values")
+                if first_segment == 0 and not self.stopped and not self.buffer.failed:
+                    raise InputError(self._nothing("at least one frame of values"))
                 return
             self._drive(frame)
             with engine_errors():
@@ -129,7 +142,7 @@ class Shadow:
         else:
             stamp = self._patient(lambda: self.buffer.first_stamp(0.25))
             if stamp is None:
-                raise InputError(self.feed.refused or "the feed said nothing that the site file knows; accepted: at least one value")
+                raise InputError(self.feed.refused or self.buffer.failed or self._nothing("at least one value"))
             dt = self.buffer.dt
             start = pd.Timestamp(-(-stamp // dt) * dt - dt, unit="ns", tz="UTC").isoformat()
         self.twin = Twin(self.network, start=start, device=self.device, **self.settings)
@@ -150,13 +163,18 @@ class Shadow:
         silent = SILENT
         while True:
             answer = ask()
-            if answer is not None or self.buffer.over:
+            if answer is not None or self.buffer.over or self.stopped:
                 return answer
-            if (age := time.monotonic() - self.buffer.arrived) > silent:
-                log.warning("nothing was heard for %.0f s%s", age, "" if self.feed.connected else ", the broker is away")
+            if (age := time.monotonic() - self.buffer.usable) > silent:
+                log.warning("nothing that can be used was heard for %.0f s%s; %d messages so far: %s", age,
+                            "" if self.feed.connected else ", the broker is away", self.buffer.n_message, self.buffer.refusals())
                 silent = 10.0 * age
             if self.feed.live and self.twin is not None:
                 self.feed.acknowledge(self._now())   # the last one may have gone with a broker
+
+    def _nothing(self, least: str) -> str:
+        told = f" ({self.buffer.n_message:,} messages: {self.buffer.refusals()})" if self.buffer.n_message else ""
+        return f"the feed said nothing that the site file knows{told}; accepted: {least}"
 
     def _frame(self, end: int) -> np.ndarray | None:
         """The next frame, from the log or the feed; None where the feed is over."""
@@ -198,7 +216,7 @@ class Shadow:
         self.buffer.alarms.clear()
         self.last_wall = time.monotonic()
         self.feed.acknowledge(self._now())
-        go_on = self._progress is None or self._progress(self) is not False
+        go_on = (self._progress is None or self._progress(self) is not False) and not self.stopped
         frame = None
         try:
             frame = self._frame(self._now() + self.buffer.dt) if go_on and done < self._steps else None
@@ -228,6 +246,7 @@ class Shadow:
         """Beside each segment, before it is closed: what was judged so far."""
         kept = dict(counts=self.counts.__getstate__(), quality=self.quality.keep(), skill=self.skill.keep(), held=self.held.tolist(),
                     held_at=self.held_at.tolist(), scale=list(self.buffer.scale), shift=list(self.buffer.shift), offset=self.buffer.offset,
+                    clocks=list(self.buffer.clocks.off),
                     alarms=self.alarms, time_ns=self._now())
         path = self.folder / f"shadow_{segment:04d}.json"
         part = path.with_suffix(".part")
@@ -239,7 +258,8 @@ class Shadow:
         self.quality.take_up(kept["quality"])
         self.skill.take_up(kept["skill"])
         self.held, self.held_at = np.array(kept["held"], float), np.array(kept["held_at"], np.int64)
-        self.buffer.scale, self.buffer.shift, self.buffer.offset = kept["scale"], kept["shift"], kept["offset"]
+        self.buffer.scale, self.buffer.shift = kept["scale"], kept["shift"]
+        self.buffer.clocks.take_up(kept.get("clocks", [kept["offset"]] * len(self.points)), kept["offset"])
         self.alarms = kept["alarms"]
 
     # ---- asking -----------------------------------------------------------------------------------------------------------------
@@ -254,7 +274,7 @@ class Shadow:
         for quantity in dict.fromkeys(p["quantity"] for p, i in zip(self.points, self.input) if not i):
             of = [k for k, p in enumerate(self.points) if p["quantity"] == quantity]
             twin, persistence = self.skill.rmse(of)
-            seen = max(1, int(self.quality.seen[of].sum()))
+            seen = int(self.quality.seen[of].sum()) or float("nan")   # nothing was seen: nothing is said
             rows[quantity] = dict(twin=twin, persistence=persistence, taken=self.quality.taken[of].sum() / seen, nis=self.quality.chi2[of].sum() / seen)
         return pd.DataFrame.from_dict(rows, orient="index")
 

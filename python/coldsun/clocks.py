@@ -1,0 +1,213 @@
+"""Which time it is, by what most publishers say, and how far each point's clock is off from that."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections import deque
+
+import numpy as np
+
+from .majority import AHEAD, BEHIND, OK, ROUNDS, Majority
+from .payloads import day_of
+
+SECOND, HALF_HOUR = 1_000_000_000, 1_800_000_000_000
+SURE, SURE_NEAR = 3, 5     # stamps in a row that agree on an offset beyond `leap`, and within it, before it is taken off
+HELD, HELD_FIRST = 16, 4096   # readings of a point that are held until it is known what they mean; before the first time is known
+
+
+class Clocks(Majority):
+    """The time of a feed, by majority.
+
+    Every point has a clock; the points of one object (a rack, a CDU) share one vote. Time is the median of the last stamps of those that
+    speak. A stamp more than `leap` ahead of it is held until most say the same (then there was a silence, and time goes on from there) or
+    until the point says it again alone (then its clock is off: the offset is taken off and said). Where the stamps of most stand in what
+    was taken already, the source's clock was set back: its offset is taken off. A clock that fits without its offset again loses it.
+    """
+
+    # ---- a stamp ------------------------------------------------------------------------------------------------------------
+    def admit(self, k: int, stamp: int, value: float, floor: int) -> list[tuple[int, int, float]]:
+        """Point, corrected stamp and value of the readings that are to be believed now that this one was heard.
+
+        `floor` is the end of the last frame that was taken; 0: none yet.
+        """
+        wall = time.monotonic()
+        if self.nth[k] < 0:
+            self.n_heard += 1
+        self.n, self.fresh, before = self.n + 1, self.fresh + 1, self.nth[k]
+        self.nth[k] = self.n
+        if not self.vote:
+            if len(self.held[k]) < HELD_FIRST:
+                self.held[k].append((stamp, value))
+            else:
+                self.dropped.append((k, "full"))
+            self.said[k], self.wall[k] = stamp, wall
+            self.begun = wall if self.begun is None else self.begun
+            return self.establish(wall) if self.n_heard <= 16 or self.n % 16 == 0 or self.n == self.n_heard == len(self.off) else []
+        if self.fresh >= max(1, min(4, self.n_heard // 4), self.n_heard // 16):
+            self.count(wall)
+        now, s = self.now(wall), stamp - self.off[k]
+        slack = self.slack()
+        if self.off[k] and abs(s - now) > slack and abs(stamp - now) <= slack:
+            self.fits[k] += 1
+            if self.fits[k] > 1 or abs(self.off[k]) > self.leap:
+                s = stamp
+                self._right_again(k)
+        else:
+            self.fits[k] = 0
+        high = s - now
+        low = high if before < 0 else self.said[k] + self._aged(wall - self.wall[k]) - now
+        stands = before >= 0 and s <= self.said[k]
+        step = s - self.said[k] - self.every[k] if before >= 0 and self.every[k] else 0
+        self.said[k], self.wall[k] = s, wall
+        if high > self.leap or (high < -self.leap and s <= (floor or self.vote - self.leap)):
+            return self._hold(k, stamp, value, low, high, step, stands, floor, wall)
+        self.state[k] = OK
+        out = self._sift(k, now, floor) if self.held[k] else []
+        self._near(k, s, low, high, stands, floor)
+        s = stamp - self.off[k]
+        if s > self.last[k]:
+            if self.last[k]:
+                self.every[k] = s - self.last[k]
+            self.last[k] = s
+        return [*out, (k, s, value)]
+
+    def _sift(self, k: int, now: int, floor: int) -> list[tuple[int, int, float]]:
+        """What was held of a point that is right now: believed where time has come near it, held on where it is ahead, given up where it was passed."""
+        held = [(stamp, stamp - self.off[k], value) for stamp, value in self.held[k]]
+        self.held[k] = deque((stamp, value) for stamp, s, value in held if s > now + self.leap)
+        self.dropped += [(k, "clock") for _, s, _ in held if s <= min(now - self.leap, floor)]
+        return [(k, s, value) for _, s, value in held if min(now - self.leap, floor) < s <= now + self.leap]
+
+    # ---- who does not agree ---------------------------------------------------------------------------------------------------
+    def _hold(self, k, stamp, value, low, high, step, stands, floor, wall) -> list[tuple[int, int, float]]:
+        """A stamp far from the time: hold it until it is known whether time went on or the clock is off."""
+        new = AHEAD if high > 0 else BEHIND
+        if self.state[k] != new:
+            self.evidence[k].clear()
+            self.jump[k] = step
+        self.state[k] = new
+        if len(self.held[k]) >= HELD:
+            self.held[k].popleft()
+            self.dropped.append((k, "clock"))
+        self.held[k].append((stamp, value))
+        out = self._many(new, floor, wall)
+        if out or self.state[k] == OK:
+            return out
+        if new == AHEAD and low <= self.leap:      # its stamp before was right: no more than a leap so far
+            return []
+        if stands:
+            if len(self.held[k]) >= HELD:
+                self._say_once(f"the clock of {self._called([k])} stands still at {day_of(stamp)}; its readings are refused")
+            return []
+        seen = self.evidence[k]
+        seen.append((low, high))
+        del seen[:-SURE]
+        if len(seen) < SURE:
+            return []
+        lows, highs = zip(*seen)
+        if min(max(lows) - min(lows), max(highs) - min(highs)) > self.slack():
+            self._say_once(f"the clock of {self._called([k])} runs away from all others'; its readings are refused")
+            return []
+        return self._correct(k, self._likeliest(k, self.jump[k]))
+
+    def _near(self, k, s, low, high, stands, floor) -> None:
+        """A stamp within `leap` of the time: believed, unless it stands as far ahead, or as late, time and again."""
+        off = low if low > self.slack() else high if s <= floor and high < -self.lag else 0
+        if not off or stands:
+            if not off:
+                self.evidence[k].clear()
+            return
+        seen = self.evidence[k]
+        seen.append((low, high))
+        del seen[:-SURE_NEAR]
+        side = [x[0] if off > 0 else x[1] for x in seen]
+        if len(seen) == SURE_NEAR and max(side) - min(side) <= self.slack():
+            before = self.off[k]
+            self._correct(k, self._likeliest(k, 0))
+            self.moved.append((k, self.off[k] - before))
+
+    def _likeliest(self, k: int, jump: int) -> int:
+        """The offset that all of a point's last stamps allow: what its own step says, where that is one, else the least."""
+        lows, highs = zip(*self.evidence[k])
+        low, high = max(lows), min(highs)
+        if low > high:   # they come as they come
+            low = high = sorted(lows if low > 0 else highs)[len(lows) // 2]
+        if jump and low <= jump <= high:
+            return jump
+        return low if low > 0 else high
+
+    def _correct(self, k: int, off: int) -> list[tuple[int, int, float]]:
+        off = self._rounded(off)
+        self.off[k] += off
+        if self.last[k]:
+            self.last[k] = min(self.last[k], max(self.vote, self.last[k] - off))
+        self.said[k] -= off
+        self._say_once(f"the clock of {self._called([k])} is {self.off[k] / 1e9:+.0f} s off what most publishers say; its stamps are corrected by that"
+                       if self.off[k] else f"the clock of {self._called([k])} is right again")
+        return self._let_go(k)
+
+    def _rounded(self, off: int) -> int:
+        """Whole seconds, up, so that a stamp on a frame's end stays in its frame; a half hour where one is near: zones are what people get wrong."""
+        half = round(off / HALF_HOUR) * HALF_HOUR
+        return half if half and abs(off - half) <= self.slack() + self.lag + self.dt else math.ceil(off / SECOND) * SECOND
+
+    def _let_go(self, k: int) -> list[tuple[int, int, float]]:
+        """What was held of a point, by the offset as it is known now."""
+        out = [(k, stamp - self.off[k], value) for stamp, value in self.held[k]]
+        self.held[k].clear(), self.evidence[k].clear()
+        self.state[k], self.fits[k] = OK, 0
+        for _, s, _ in out:
+            if s <= self.vote + self.leap:
+                self.last[k] = max(self.last[k], s)
+        return out
+
+    def _right_again(self, k: int) -> None:
+        whole = self.was and self.off[k] == self.was
+        self.off[k], self.fits[k], self.state[k] = 0, 0, OK
+        self.evidence[k].clear()
+        if not whole:
+            self._say_once(f"the clock of {self._called([k])} is right again")
+        elif self.source_offset and self.weight[np.array(self.off) == self.source_offset].sum() < 0.5 * self.weight.sum():
+            self.source_offset = 0
+            self.alarms.append("the source's clock is right again")
+
+    def _many(self, which: int, floor: int, wall: float) -> list[tuple[int, int, float]]:
+        """Where most who speak are as far from the time: a silence, or the source's clock."""
+        speaks = np.array(self.nth) > self.n - ROUNDS * max(1, self.n_heard)
+        off = np.array(self.said, np.int64) - self.now(wall)
+        these = speaks & (np.array(self.state) == which) & ((off > self.leap) if which == AHEAD else (off < -self.leap))
+        if not these.any() or self.weight[these].sum() <= 0.5 * self.weight[speaks].sum():
+            return []
+        leap = self._median(off[these], self.weight[these])
+        agree = these & (np.abs(off - leap) <= self.leap)
+        if self.weight[agree].sum() <= 0.5 * self.weight[speaks].sum():
+            return []
+        if which == AHEAD and self._silence(leap, np.flatnonzero(agree), wall):
+            before, self.vote = self.vote, self._median(np.array(self.said, np.int64)[agree], self.weight[agree])
+            self.base = (self.vote, wall)
+            self._track.clear()
+            self.alarms.append(f"nothing was said between {day_of(before)} and {day_of(self.vote)}")
+            return sorted((x for k in np.flatnonzero(agree) for x in self._let_go(int(k))), key=lambda x: x[1])
+        if which == BEHIND and not floor:
+            return []
+        steps = np.array(self.jump, np.int64)
+        told = agree & (np.abs(steps - leap) <= self.slack() + self.dt)
+        leap = self._rounded(self._median(steps[told], self.weight[told]) if told.any() else leap)
+        self.source_offset += leap
+        self.was = self.source_offset or self.was
+        self.off = [o + leap for o in self.off]
+        self.said = [s - leap if n >= 0 else s for s, n in zip(self.said, self.nth)]
+        self.alarms.append(f"the source's clock is {self.source_offset / 1e9:+.0f} s off; its stamps are corrected by that" if self.source_offset
+                           else "the source's clock is right again")
+        return sorted((x for k in np.flatnonzero(these) for x in self._let_go(int(k))), key=lambda x: x[1])
+
+    def _silence(self, leap: int, who: np.ndarray, wall: float) -> bool:
+        """Whether most went on after a silence: their time was not to be expected by now, but no clock contradicts it."""
+        stamp = self.said[who[0]] + self.off[who[0]]
+        if abs(stamp - time.time_ns()) < self.leap:   # it is the time here
+            return True
+        expected = 3.0 * self.pace * (wall - self.base[1]) * 1e9
+        half = round(leap / HALF_HOUR) * HALF_HOUR
+        zone = half != 0 and abs(leap - half) <= self.slack() + self.dt
+        return leap <= self.leap + expected or not (self.rate or zone)

@@ -1,0 +1,98 @@
+"""A broker's address, with who asks and how the line is kept secret; a client that comes back by itself."""
+
+from __future__ import annotations
+
+import logging
+import os
+import ssl
+import time
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from .errors import InputError
+
+PASSWORD = "COLDSUN_MQTT_PASSWORD"   # of the environment
+SHAPE = "mqtt[s]://[user@]host[:port]"
+log = logging.getLogger("coldsun")   # without a handler of the user's, warnings go to standard error
+
+
+class Address:
+    """Where a broker is and how it is asked. What it says of itself holds no password."""
+
+    def __init__(self, host: str, port: int | None = None, *, user: str | None = None, tls: bool = False, ca=None, cert=None, key=None,
+                 password_file=None):
+        if not tls and (ca or cert or key):
+            raise InputError("ca, cert and key go with TLS; accepted: mqtts://...")
+        if (cert is None) != (key is None):
+            raise InputError("cert and key go together; accepted: both, or neither")
+        if password_file is not None and user is None:
+            raise InputError(f"password_file = {password_file}: whose? accepted: with a user, {SHAPE}")
+        for name, path in (("ca", ca), ("cert", cert), ("key", key), ("password_file", password_file)):
+            if path is not None and not Path(path).is_file():
+                raise InputError(f"{name} = {path}: no such file; accepted: a file{'' if name == 'password_file' else ' in PEM'}")
+        self.host, self.port, self.user, self.tls = host, port or (8883 if tls else 1883), user, tls
+        self.ca, self.cert, self.key, self.password_file = ca, cert, key, password_file
+
+    @classmethod
+    def of(cls, url: str, **secure) -> Address:
+        """From mqtt[s]://[user@]host[:port]; a password in it is refused: the list of processes and a shell's history would hold it."""
+        try:
+            parts = urlsplit(url)
+            port, password = parts.port, parts.password
+            good = parts.scheme in ("mqtt", "mqtts") and parts.hostname and parts.path in ("", "/") and not parts.query and not parts.fragment
+        except ValueError:
+            good, port, password = False, None, "@" in url
+        if password:
+            raise InputError(f"feed: a password does not belong into an address; accepted: {SHAPE}, with {PASSWORD} in the environment or --password-file")
+        if not good:
+            raise InputError(f"feed = {url!r}; accepted: {SHAPE}")
+        return cls(parts.hostname, port, user=unquote(parts.username) if parts.username else None, tls=parts.scheme == "mqtts", **secure)
+
+    def __str__(self) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"mqtt{'s' if self.tls else ''}://{self.user + '@' if self.user else ''}{host}:{self.port}"
+
+    __repr__ = __str__
+
+    @property
+    def wants(self) -> str:
+        """What a broker that refuses may want."""
+        return "a user and a password that the broker knows" if self.user else f"a broker that asks for no name, or {SHAPE} with {PASSWORD} or --password-file"
+
+    def password(self) -> str | None:
+        if self.password_file is not None:
+            lines = Path(self.password_file).read_text(encoding="utf-8").splitlines()
+            return lines[0] if lines else ""
+        return os.environ.get(PASSWORD)
+
+
+def client(name: str, at: Address):
+    """A paho client that comes back by itself."""
+    try:
+        import paho.mqtt.client as mqtt
+    except ImportError:
+        raise InputError("MQTT needs paho-mqtt 2; accepted: pip install 'coldsun[live]'") from None
+    c = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, client_id=f"coldsun-{name}-{time.time_ns()}", protocol=mqtt.MQTTv311)
+    c.reconnect_delay_set(1, 5)
+    if at.user is not None:
+        c.username_pw_set(at.user, at.password())
+        if not at.tls and at.host not in ("localhost", "127.0.0.1", "::1") and at.password() is not None:
+            log.warning("%s: the password goes over the line as it is; mqtts:// keeps it secret", at)
+    if at.tls:
+        try:
+            context = ssl.create_default_context(cafile=None if at.ca is None else str(at.ca))
+            if at.cert is not None:
+                context.load_cert_chain(str(at.cert), str(at.key))
+        except (ssl.SSLError, OSError) as error:
+            raise InputError(f"{at}: ca, cert or key: {error}; accepted: certificates and a key without a password, in PEM") from None
+        c.tls_set_context(context)
+    return c
+
+
+def connect(c, at: Address) -> None:
+    try:
+        c.connect(at.host, at.port, keepalive=20)
+    except ssl.SSLError as error:
+        raise InputError(f"{at}: {error}; accepted: a broker whose certificate the ca has signed for this host") from None
+    except (OSError, ValueError) as error:
+        raise InputError(f"{at}: {error}; accepted: the address of a broker that runs") from None

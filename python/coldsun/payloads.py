@@ -1,0 +1,137 @@
+"""Payloads: what a message or a line of a file says, bounded before it is parsed; what is wrong with it, in words."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from datetime import datetime, timedelta, timezone
+
+LONGEST_VALUE, LONGEST = 1024, 4096   # bytes of a value and of metadata; a value has some seventy
+DEEPEST = 16                          # brackets that a payload may open; a value opens one
+EARLIEST, LATEST = 946_684_800_000, 4_102_444_800_000   # ms: 2000 to 2100
+ACCEPTED = "milliseconds since 1970, or ISO 8601 with a zone (2026-06-14T15:00:00Z)"
+PLAIN = re.compile(r"[+-]?(\d{1,32}(\.\d{0,32})?|\.\d{1,32})([eE][+-]?\d{1,3})?", re.ASCII)
+EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+_decoder = json.JSONDecoder(parse_int=float)   # a whole number of 4,000 digits costs as a float does, and is infinite
+
+
+def decode(payload: bytes, longest: int = LONGEST) -> dict:
+    """The object that a JSON payload holds; ValueError where it is none, is too long or too deep."""
+    if len(payload) > longest:
+        raise ValueError(f"of {len(payload)} bytes; accepted: at most {longest}")
+    if payload.count(b"[") + payload.count(b"{") > DEEPEST:
+        raise ValueError(f"more than {DEEPEST} brackets open")
+    told = _decoder.decode(payload.decode("utf-8"))
+    if not isinstance(told, dict):
+        raise ValueError("no JSON object")
+    return told
+
+
+def number(told) -> float:
+    """A number, or a string that is a plain one; ValueError for all else."""
+    if isinstance(told, str) and len(told) <= 64 and PLAIN.fullmatch(told.strip()):
+        told = float(told)
+    if isinstance(told, bool) or not isinstance(told, (int, float)):
+        raise ValueError("no number")
+    try:
+        told = float(told)
+    except OverflowError:
+        raise ValueError("no finite number") from None
+    if not math.isfinite(told):
+        raise ValueError("no finite number")
+    return told
+
+
+def stamp_ns(told) -> int:
+    """A time stamp [ns since 1970] from milliseconds or ISO 8601 with a zone, whichever year it says; ValueError for all else."""
+    if isinstance(told, str) and not PLAIN.fullmatch(told.strip()):
+        if len(told) > 40:
+            raise ValueError("no time")
+        try:
+            at = datetime.fromisoformat(told.strip())
+        except ValueError:
+            raise ValueError("no time") from None
+        if at.tzinfo is None:
+            raise ValueError("a time without its zone")
+        try:
+            return (at - EPOCH) // timedelta(microseconds=1) * 1000
+        except OverflowError:
+            raise ValueError("no time") from None
+    ms = number(told)
+    if not 0.0 < ms < 1e19:
+        raise ValueError("no time since 1970")
+    return round(ms * 1e3) * 1000 if ms < 9e12 else round(ms) * 1_000_000
+
+
+def believable(ns: int) -> bool:
+    """Whether a stamp lies between 2000 and 2100."""
+    return EARLIEST <= ns // 1_000_000 < LATEST
+
+
+def parse_value(payload: bytes) -> tuple[str, float | None, int | None]:
+    """Reason, value and time stamp [ns] of a DSX Exchange value payload {value, timestamp [ms], quality}; reason "" where all is well."""
+    try:
+        told = decode(payload, LONGEST_VALUE)
+        value, stamp = told["value"], stamp_ns(told["timestamp"])
+    except (ValueError, KeyError, RecursionError):
+        return "malformed", None, None
+    if not believable(stamp):
+        return "clock", None, None
+    if value is None:
+        return "missing", None, stamp
+    try:
+        value = number(value)
+    except ValueError:
+        return "malformed", None, stamp
+    quality = told.get("quality", 1)
+    return ("" if quality == 1 or quality == "1" else "quality"), value, stamp
+
+
+def likely(ns: int) -> str:
+    """Why a stamp lies decades away, in words."""
+    ms = ns / 1e6
+    for factor, said in ((1e-3, "seconds"), (1e3, "microseconds"), (1e6, "nanoseconds")):
+        if factor * EARLIEST <= ms < factor * LATEST:
+            return f"it looks like {said} where milliseconds are meant"
+    return "a clock that was never set" if ms < EARLIEST else "a clock that is off"
+
+
+def day_of(ns: int) -> str:
+    try:
+        return f"{EPOCH + timedelta(microseconds=ns // 1000):%Y-%m-%dT%H:%M:%SZ}"
+    except OverflowError:
+        return "the far future"
+
+
+def plain(text: str | bytes, most: int = 120) -> str:
+    """Foreign text as it may be shown: printable, on one line, not long."""
+    if isinstance(text, bytes):
+        text = text[: 4 * most].decode("utf-8", "replace")
+    text = "".join(c if c.isprintable() else "?" for c in text[: 2 * most])
+    return text if len(text) <= most else text[: most - 3] + "..."
+
+
+def why(payload: bytes, longest: int = LONGEST_VALUE) -> str:
+    """What is wrong with a value payload, in words; "" where nothing is."""
+    try:
+        told = decode(payload, longest)
+    except (ValueError, RecursionError) as error:
+        text = str(error)
+        return text if text.startswith(("of ", "more than", "no JSON object")) else "no JSON object"
+    for key in ("value", "timestamp"):
+        if key not in told:
+            return f"no key {key!r}"
+    try:
+        stamp = stamp_ns(told["timestamp"])
+    except ValueError as error:
+        return f"timestamp: {error}; accepted: {ACCEPTED}"
+    if not believable(stamp):
+        return f"timestamp is of {day_of(stamp)}: {likely(stamp)}; accepted: {ACCEPTED}"
+    if told["value"] is None:
+        return "value is null"
+    try:
+        number(told["value"])
+    except ValueError as error:
+        return f"value: {error}"
+    return "" if told.get("quality", 1) in (1, "1") else f"quality = {plain(str(told['quality']), 20)}"

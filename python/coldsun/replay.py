@@ -1,0 +1,153 @@
+"""Replay: a feed from a file. A file is at hand as a whole: it is sorted, and its stamps are taken as they stand."""
+
+from __future__ import annotations
+
+import csv
+import logging
+from array import array
+from pathlib import Path
+
+import numpy as np
+
+from .errors import InputError
+from .payloads import ACCEPTED, believable, day_of, likely, number, plain, stamp_ns
+
+LONGEST_LINE = 65_536           # characters; a line has some ninety
+MOST = 200_000_000              # readings of a file, some 4 GB
+DAY = 86_400_000_000_000        # ns: a gap from which on stamps may be those of a clock that was never set
+log = logging.getLogger("coldsun")
+
+
+class Replay:
+    """A feed from a CSV file of lines ``timestamp,topic or tag path,value`` in the units of the map, in any order.
+
+    Parted by commas, semicolons or tabs (with semicolons a comma may stand for the point); the first line may be a header. Stamps are
+    milliseconds since 1970 or ISO 8601 with a zone.
+    """
+
+    live, connected, refused, stopped = False, True, None, False
+
+    def __init__(self, path: str | Path):
+        self.path = Path(path)
+        if not self.path.is_file():
+            raise InputError(f"{path}: no such file; accepted: a CSV of timestamp_ms,tag,value")
+
+    def start(self, buffer, site: str) -> None:
+        self.buffer, self.at = buffer, 0
+        self._read()
+        buffer.source = self
+
+    def _lines(self):
+        """Lines, none longer than is good: what is cut off an overlong one is no line."""
+        with self.path.open(newline=None, encoding="utf-8-sig", errors="replace") as file:
+            whole = True
+            while line := file.readline(LONGEST_LINE):
+                if whole:
+                    yield line if line.endswith("\n") or len(line) < LONGEST_LINE else ""
+                whole = line.endswith("\n")
+
+    def _read(self) -> None:
+        place = self.buffer.place
+        known = {"/".join(topic.split("/")[6:]): k for topic, k in place.items()} | place
+        self.stamps, self.points, self.values = array("q"), array("i"), array("d")
+        parting, first, n = None, True, 0
+        for line in self._lines():
+            text = line.strip()
+            if (not text and line) or text.startswith("#"):
+                continue
+            if parting is None and text:
+                parting = max(";\t,", key=text.count)
+            try:
+                fields = text.split(parting) if '"' not in text else next(csv.reader([text], delimiter=parting), [])
+            except csv.Error:
+                fields = []
+            if len(fields) >= 2 and fields[1] == "end":   # a shadow's own log: the end of a frame
+                first = False
+                continue
+            n += 1
+            reason, said = self._take(fields, parting, known)
+            if reason == "malformed" and first and text and not text[0].isdigit():   # the header
+                n -= 1
+            elif reason:
+                point = known.get(fields[1].strip()) if len(fields) == 3 else None
+                self.buffer.refuse(reason, point, plain(text), said)
+            first = False
+            if len(self.stamps) > MOST:
+                raise InputError(f"{self.path}: more than {MOST:,} readings; accepted: files of less, one after the other")
+        self.buffer.n_message += n
+        self.stamps, self.points, self.values = np.array(self.stamps, np.int64), np.array(self.points, np.int32), np.array(self.values, float)
+        if not len(self.stamps):
+            raise InputError(f"{self.path}: none of its {n:,} lines is a reading of the site file's points: {self.buffer.refusals()}"
+                             f"; accepted: timestamp,tag,value with {ACCEPTED}")
+        for reason in ("malformed", "clock"):
+            if count := self.buffer.counts.by_reason[reason]:
+                self.buffer.alarms.append(f"{self.path.name}: {count:,} of {n:,} lines are refused as {reason}, {self.buffer.example(reason)}")
+        if (np.diff(self.stamps) < 0).any():
+            order = np.argsort(self.stamps, kind="stable")
+            self.stamps, self.points, self.values = self.stamps[order], self.points[order], self.values[order]
+        self._never_set()
+        self.first = int(self.stamps[0])
+
+    def _take(self, fields: list[str], parting: str | None, known: dict[str, int]) -> tuple[str, str]:
+        """Take a line's fields in; the reason why not and what is wrong with it."""
+        if len(fields) != 3:
+            return "malformed", f"{len(fields)} fields; accepted: 3"
+        stamp, tag, value = (f.strip() for f in fields)
+        try:
+            at = stamp_ns(stamp)
+        except ValueError as error:
+            return "malformed", f"stamp: {error}; accepted: {ACCEPTED}"
+        if not believable(at):
+            return "clock", f"its stamp is of {day_of(at)}: {likely(at)}"
+        point = known.get(tag)
+        if point is None:
+            return "unknown", "the site file knows no such tag"
+        if value in ("", "null"):
+            return "missing", "no value"
+        if parting == ";" and "." not in value:
+            value = value.replace(",", ".", 1)
+        try:
+            told = number(value)
+        except ValueError as error:
+            return "malformed", f"value: {error}"
+        self.stamps.append(at), self.points.append(point), self.values.append(told)
+        return "", ""
+
+    def _never_set(self) -> None:
+        """Leave out stamps before or after all others by more than a day, of few points: clocks that were never set or run away."""
+        cut = np.flatnonzero(np.diff(self.stamps) > DAY) + 1
+        if not len(cut):
+            return
+        parts = np.split(np.arange(len(self.stamps)), cut)
+        many = [len(np.unique(self.points[p])) for p in parts]
+        enough = [m >= 0.5 * max(many) for m in many]
+        begin, end = enough.index(True), len(parts) - enough[::-1].index(True)
+        for p in parts[:begin] + parts[end:]:
+            names = ", ".join(self.buffer.name[k] for k in np.unique(self.points[p])[:3])
+            self.buffer.alarms.append(f"the clock of {names} stands at {day_of(int(self.stamps[p[0]]))}, days away from what most publishers say; "
+                                      f"{len(p):,} readings were refused")
+            for k in self.points[p]:
+                self.buffer.refuse("clock", int(k))
+        keep = slice(parts[begin][0], parts[end - 1][-1] + 1)
+        self.stamps, self.points, self.values = self.stamps[keep], self.points[keep], self.values[keep]
+
+    def skip(self, until: int) -> None:
+        """What was said up to `until` [ns] is not asked for."""
+        self.at = int(np.searchsorted(self.stamps, until, "right"))
+
+    def pull(self, end: int) -> None:
+        """Put what was said up to `end` [ns], and say how far the file has come."""
+        upto = int(np.searchsorted(self.stamps, end, "right"))
+        for j in range(self.at, upto):
+            self.buffer.put_stamped(int(self.points[j]), int(self.stamps[j]), float(self.values[j]))
+        self.at = max(self.at, upto)
+        if self.at < len(self.stamps):
+            self.buffer.newest = max(self.buffer.newest, int(self.stamps[self.at]))
+        else:
+            self.buffer.over = True
+
+    def acknowledge(self, time_ns: int) -> None:
+        pass
+
+    def stop(self) -> None:
+        self.stopped = True

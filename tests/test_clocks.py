@@ -1,0 +1,213 @@
+"""Which time it is: silences that are no wrong clocks, clocks that are wrong, one by one or all at once, and nothing lost of those that are right."""
+
+from __future__ import annotations
+
+import json
+import time
+
+import numpy as np
+import pytest
+
+from coldsun.frames import METADATA, VALUE, Buffer, object_of
+from coldsun.payloads import EARLIEST
+from coldsun.quality import Counts
+
+T0 = 1_780_000_000_000  # ms, on the grid of 10 s
+
+
+def points_of(n: int) -> list[dict]:
+    return [dict(topic=f"{VALUE}Rack/Power/x/{k}/power", name=f"x/{k} p_node", scale=1.0, offset=0.0, units={"W": (1.0, 0.0)}) for k in range(n)]
+
+
+def buffer(n: int = 10, **more) -> Buffer:
+    b = Buffer(points_of(n), Counts(), dt=10.0, **more)
+    b.begin(T0 * 1_000_000)
+    return b
+
+
+def put(b: Buffer, k: int, at_s: float, value: float = 1.0) -> None:
+    b.put(b.points[k]["topic"], json.dumps(dict(value=value, timestamp=T0 + round(1000 * at_s), quality=1)).encode())
+
+
+def put_all(b: Buffer, at_s: float, skip=()) -> None:
+    for k in range(len(b.points)):
+        if k not in skip:
+            put(b, k, at_s, 20.0 + k)
+
+
+def take(b: Buffer, at_s: float):
+    return b.take(T0 * 1_000_000 + round(at_s * 1e9), 0.0)
+
+
+class Wall:
+    def __init__(self, monkeypatch):
+        self.at = 1000.0
+        monkeypatch.setattr(time, "monotonic", lambda: self.at)
+
+
+@pytest.mark.parametrize("metadata", [False, True])
+@pytest.mark.parametrize("hole", [330.0, 600.0, 2400.0])
+def test_a_silence_is_no_wrong_clock(monkeypatch, hole, metadata):
+    """A gateway is away and comes back, with or without its metadata said again: right on time (+330 s before; 610 and 2,410 s with 397 points)."""
+    wall, b, at = Wall(monkeypatch), buffer(), 0.0
+    for _ in range(12):
+        at, wall.at = at + 10.0, wall.at + 10.0
+        put_all(b, at), take(b, at)
+    at, wall.at = at + hole, wall.at + hole
+    if metadata:
+        b.put(METADATA + b.points[0]["topic"][len(VALUE):], b'{"engUnit": "W"}')
+    for _ in range(3):
+        put_all(b, at)
+        at, wall.at = at + 10.0, wall.at + 10.0
+    assert b.offset == 0 and not any(b.clocks.off) and not b.counts.by_reason
+    assert np.isfinite(take(b, at - 10.0)).all()
+
+
+def test_a_hole_said_at_once_is_a_silence():
+    """Ten minutes are missing in what comes faster than the wall clock: taken as it stands, and said."""
+    b = buffer()
+    for at in (10.0, 20.0, 630.0, 640.0, 650.0, 660.0):
+        put_all(b, at)
+    assert b.offset == 0 and not b.counts.by_reason and "nothing was said between" in b.alarms[0]
+    assert np.isfinite(take(b, 630.0)).all()
+
+
+@pytest.mark.parametrize("off", [3600.0, -3600.0, 5400.0, -600.0])
+def test_a_clock_of_all_is_named_corrected_and_forgiven_and_loses_nothing(off):
+    b = buffer()
+    for k in range(1, 4):
+        put_all(b, 10.0 * k)
+        assert take(b, 10.0 * k) is not None
+    for k in range(4, 10):              # all leap: the frames go on in the right time
+        put_all(b, 10.0 * k + off)
+        assert np.isfinite(take(b, 10.0 * k)).all()
+    assert b.alarms == [f"the source's clock is {off:+.0f} s off; its stamps are corrected by that"]
+    for k in range(10, 16):             # a way back
+        put_all(b, 10.0 * k)
+        assert np.isfinite(take(b, 10.0 * k)).all()
+    assert b.offset == 0 and not any(b.clocks.off) and b.alarms[1:] == ["the source's clock is right again"]
+    assert not b.counts.by_reason
+
+
+def test_one_of_many_45_s_ahead_deafens_nobody():
+    """One of 61 publishers is 45 s ahead: 61 of 61 points are heard in every frame once it is known (1.5 before, 7,201 refused as late), by its name."""
+    b, heard = buffer(61), []
+    for k in range(1, 121):
+        for p in np.random.default_rng(k).permutation(61):
+            put(b, int(p), 10.0 * k + (45.0 if p == 17 else 0.0))
+        if k > 3 and (frame := take(b, 10.0 * (k - 3))) is not None:
+            heard.append(int(np.isfinite(frame).sum()))
+    assert len(heard) >= 116 and min(heard) >= 60 and np.mean(heard[10:]) == 61
+    assert b.counts.by_reason["late"] == 0 and b.counts.by_reason["clock"] <= 2
+    assert b.alarms == ["the clock of Rack x/17 is +45 s off what most publishers say; its stamps are corrected by that"]
+
+
+def test_one_wrong_clock_among_many_is_corrected_on_its_own():
+    b = buffer()
+    for k in range(1, 60):
+        put_all(b, 10.0 * k, skip=(4,))
+        put(b, 4, 10.0 * k + 3600.0)
+        assert k <= 3 or take(b, 10.0 * (k - 3)) is not None
+    assert b.offset == 0 and b.clocks.off[4] == 3_600_000_000_000 and b.newest == (T0 + 590_000) * 1_000_000
+    for k in range(60, 70):
+        put_all(b, 10.0 * k)
+    assert b.alarms[1:] == ["the clock of Rack x/4 is right again"] and b.clocks.off[4] == 0
+
+
+@pytest.mark.parametrize("speed", [2.0, 1e3, 1e6])
+def test_a_clock_that_runs_away_takes_nobody_with_it(speed):
+    b, n = buffer(), 0
+    for k in range(1, 100):
+        put_all(b, 10.0 * k, skip=(4,))
+        put(b, 4, 10.0 * k * speed)
+        if k > 3 and (frame := take(b, 10.0 * (k - 3))) is not None:
+            n += 1
+            assert np.isfinite(np.delete(frame, 4)).all()
+    assert n >= 95 and b.newest == (T0 + 990_000) * 1_000_000 and any("clock of Rack x/4" in a for a in b.alarms)
+    assert len(b.frames) < 40 and set(b.counts.by_reason) <= {"clock", "late", "conflict"} and all(set(c) == {4} for c in b.counts.by_point.values())
+
+
+def test_a_clock_that_stands_at_2000_and_speaks_first_starts_no_shadow_there():
+    """It is named; all others are heard from their first word on (5,400 readings of theirs were refused as clock)."""
+    b = Buffer(points_of(10), Counts(), dt=10.0)
+    dead = b'{"value":1,"timestamp":%d,"quality":1}' % EARLIEST
+    for _ in range(5):
+        b.put(b.points[0]["topic"], dead)
+    assert b.first_stamp(0.0) is None
+    for at in (10.0, 20.0, 30.0):
+        put_all(b, at, skip=(0,))
+        b.put(b.points[0]["topic"], dead)
+    assert b.first_stamp(0.0) == (T0 + 10_000) * 1_000_000
+    b.begin(T0 * 1_000_000)
+    for at in range(40, 400, 10):
+        put_all(b, float(at), skip=(0,))
+        b.put(b.points[0]["topic"], dead)
+        assert np.isfinite(take(b, at - 30.0)[1:]).all()
+    assert set(b.counts.by_point) == {"clock"} and set(b.counts.by_point["clock"]) == {0}
+    assert "Rack x/0 are of 2000-01-01T00:00:00Z" in b.alarms[0] and "Rack x/0 stands still at 2000-01-01" in b.alarms[1]
+
+
+def test_a_gateway_of_many_points_has_one_vote_per_object():
+    """Forty points of one CDU an hour ahead do not outvote twenty racks; each is named by its object."""
+    cdu = [dict(topic=f"{VALUE}CDU/T/x/cdu/{k}", name=f"x t{k}", scale=1.0, offset=0.0, units={}) for k in range(40)]
+    assert object_of(cdu[0]["topic"]) == "CDU x/cdu"
+    b = Buffer(points_of(20) + cdu, Counts(), dt=10.0)
+    b.begin(T0 * 1_000_000)
+    for k in range(1, 20):
+        for p in range(60):
+            put(b, p, 10.0 * k + (3600.0 if p >= 20 else 0.0))
+    assert b.newest == (T0 + 190_000) * 1_000_000 and b.offset == 0 and all("CDU x/cdu" in a for a in b.alarms)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_random_publishers_never_lose_a_reading_within_lateness_of_the_majority(seed):
+    """Offsets of some, silences of any, duplicates and reorderings: whoever agrees with the majority's clock within the lag is heard."""
+    chance = np.random.default_rng(seed)
+    n, lag = int(chance.integers(5, 40)), 30.0
+    b = buffer(n, lag=lag)
+    wrong = chance.permutation(n)[: int(chance.integers(0, (n - 1) // 2 + 1))]      # fewer than half
+    off = np.zeros(n)
+    off[wrong] = chance.choice([-86400.0, -3600.0, -70.0, 45.0, 100.0, 3600.0, 7e7], len(wrong))
+    every = np.where(chance.random(n) < 0.3, 3, 1)                                   # some speak every 30 s
+    quiet = {int(p): (f := int(chance.integers(20, 150)), f + int(chance.integers(1, 100))) for p in chance.permutation(n)[: n // 4]}
+    said = []                                                                        # (arrival, point, time)
+    for k in range(1, 200):
+        for p in range(n):
+            if k % every[p] == 0 and not (p in quiet and quiet[p][0] <= k < quiet[p][1]):
+                delay = chance.uniform(0.0, 9.0) if chance.random() < 0.9 else chance.uniform(0.0, lag - 12.0)
+                said.append((10.0 * k + delay, p, 10.0 * k))
+                if chance.random() < 0.05:
+                    said.append((10.0 * k + delay + chance.uniform(0.0, 5.0), p, 10.0 * k))
+    heard, step = {}, 1
+
+    def follow():
+        nonlocal step
+        while (frame := take(b, 10.0 * step)) is not None:
+            heard.update({(p, step): v for p, v in enumerate(frame) if np.isfinite(v)})
+            step += 1
+            if step > 210:
+                return
+
+    for _, p, at in sorted(said):
+        put(b, p, at + off[p], value=at)
+        follow()
+    b.end()
+    follow()
+    right = [(p, round(at / 10.0)) for _, p, at in said if p not in wrong]
+    lost = sorted({x for x in right if x not in heard})
+    assert not lost and all(heard[x] == 10.0 * x[1] for x in right), (lost[:5], b.alarms)
+    assert b.offset == 0 and not any(b.clocks.off[p] for p in range(n) if p not in wrong)
+
+
+def test_the_buffer_of_frames_has_a_bound(monkeypatch):
+    from coldsun import frames
+
+    monkeypatch.setattr(frames, "MOST", 500)
+    b = buffer()
+    for k in range(1, 101):
+        put_all(b, 10.0 * k)
+    assert b.n_kept == 500 and b.counts.by_reason == {"full": 500} and "behind its feed by 50 frames" in b.alarms[0]
+    for k in range(1, 51):
+        assert np.isfinite(take(b, 10.0 * k)).all()
+    put_all(b, 1010.0)
+    assert b.counts.by_reason == {"full": 500} and b.n_kept == 10
