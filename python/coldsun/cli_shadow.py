@@ -196,7 +196,8 @@ def emulate(
     at = Address.of(feed, ca=ca, cert=cert, key=key, password_file=password_file)
     e = Emulator(load_network(site), seed=seed, start=start, hours=hours, dt=dt, tim_sigma=tim_sigma, flow=flow, meter=meter, soiling=soiling,
                  stuck=stuck or (), stuck_after=stuck_after, clock_off=clock_off, clock_of=clock_of or (), noise=noise or (), gain=gain or (),
-                 offset=offset or (), unit=unit or (), interface=interface or (), node_flow=node_flow or (), heat_share=heat_share, battery_capacity=battery_capacity)
+                 offset=offset or (), unit=unit or (), interface=interface or (), node_flow=node_flow or (),
+                 heat_share=heat_share, battery_capacity=battery_capacity)
     err.print(f"{e.network.title}: {len(e.points)} points every {dt:g} s for {hours:g} h to {at}", highlight=False, soft_wrap=True)
     for k in e.stuck:
         err.print(f"stuck after {stuck_after:g} h: {e.points[k]['name']}", highlight=False, markup=False, soft_wrap=True)

@@ -167,7 +167,8 @@ class Clocks(Majority):
         self.off[k], self.fits[k], self.state[k] = 0, 0, OK
         self.evidence[k].clear()
         if not whole:
-            self._say_once(f"the clock of {self._called([k])} is right again")
+            self.told = {t for t in self.told if self.objects[k] not in t}
+            self.alarms.append(f"the clock of {self._called([k])} is right again")
         elif self.source_offset and self.weight[np.array(self.off) == self.source_offset].sum() < 0.5 * self.weight.sum():
             self.source_offset = 0
             self.alarms.append("the source's clock is right again")

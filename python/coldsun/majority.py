@@ -38,6 +38,7 @@ class Majority:
         self.begun = None                    # when the first stamp was heard
         self.source_offset = self.was = 0    # what the clocks of most are ahead; what they were when they were
         self.alarms: list[str] = []
+        self.told: set[str] = set()
         self.dropped: list[tuple[int, str]] = []   # point and reason of readings that were given up
         self.moved: list[tuple[int, int]] = []     # point and by how much its stamps are to be moved
         self._track: deque = deque(maxlen=600)
@@ -144,5 +145,6 @@ class Majority:
         return text if len(objects) <= 3 else f"{text} and {len(objects) - 3} more"
 
     def _say_once(self, text: str) -> None:
-        if text not in self.alarms[-256:]:
+        if text not in self.told:
+            self.told = {*self.told, text} if len(self.told) < 1000 else {text}
             self.alarms.append(text)

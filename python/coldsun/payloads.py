@@ -76,14 +76,14 @@ def parse_value(payload: bytes) -> tuple[str, float | None, int | None]:
         value, stamp = told["value"], stamp_ns(told["timestamp"])
     except (ValueError, KeyError, RecursionError):
         return "malformed", None, None
+    try:
+        value = None if value is None else number(value)
+    except ValueError:
+        return "malformed", None, stamp
     if not believable(stamp):
         return "clock", None, None
     if value is None:
         return "missing", None, stamp
-    try:
-        value = number(value)
-    except ValueError:
-        return "malformed", None, stamp
     quality = told.get("quality", 1)
     return ("" if quality == 1 or quality == "1" else "quality"), value, stamp
 
