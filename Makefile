@@ -33,10 +33,10 @@ test_packages := libgtest-dev libboost-context-dev mosquitto
 engine_files := $(shell find CMakeLists.txt cmake pyproject.toml kernels core data python -type f \
                   -not -path '*/__pycache__/*' -not -path '*/notebooks/*' -not -name '*.md' 2>/dev/null)
 
-.PHONY: help setup demo test notebook bench validate asan kokkos cuda style clean
+.PHONY: help setup demo test notebook bench bench-check validate asan kokkos cuda style clean
 help: ## this list
 	@echo "coldsun: a digital twin of zero-carbon data centres. make TARGET, with TARGET one of"
-	@sed -n 's/^\([a-z]*\):.*## /  \1\t/p' Makefile | expand -t 12
+	@sed -n 's/^\([a-z-]*\):.*## /  \1\t/p' Makefile | expand -t 12
 	@echo "words: CUDA=1 builds for an NVIDIA GPU; SITE=masdar HOURS=6 OUT=folder for the demo; JOBS=n processes (here $(JOBS))"
 
 # ---- set-up: Debian packages, the virtual environment, the package in it -------------------------------------------------
@@ -93,6 +93,9 @@ notebook: setup .venv/.notebook ## the first hour, in JupyterLab
 
 bench: setup ## every kernel's rate on this machine
 	@coldsun bench
+
+bench-check: setup ## no kernel below half of its committed rate
+	@python kernels/bench/check_bars.py
 
 validate: setup .venv/.gtest .venv/.test .venv/.validate ## the slow truth: theory, other codes, measurements
 	@python -m pytest -q validation

@@ -3,7 +3,7 @@
 #include "common/cut.hpp"
 #include "common/math.hpp"
 #include "core/state.hpp"
-#include "electrical/bus.hpp"
+#include "electrical/genset.hpp"
 #include "orbit/advance.hpp"
 #include "thermal/loop.hpp"
 
@@ -14,17 +14,17 @@ COLDSUN_FN Real supply_set_point(const ControlLaw& law, Real temp_air) {
   return math::clamp(temp_air + law.approach, law.t_supply_min, law.t_supply_design);
 }
 
-// What the nodes may be asked for in all: sun, battery above its reserve and the grid's budget, less what the site was seen to need beside
+// What the nodes may be asked for in all: sun, battery above its reserve, the grid's budget and the generator, less what the site was seen to need beside
 // that work: auxiliaries, losses, what leakage adds to the nodes' power.
-COLDSUN_FN Real site_cap(const ControlLaw& law, Real p_pv, Real p_battery, Real p_overhead) {
-  return electrical::site_cap(p_pv, p_battery, law.p_grid_budget, p_overhead, law.p_it_max);
+COLDSUN_FN Real site_cap(const ControlLaw& law, Real p_pv, Real p_battery, Real p_genset, Real p_overhead) {
+  return electrical::site_cap(p_pv, p_battery, law.p_grid_budget, p_genset, p_overhead, law.p_it_max);
 }
 
-// reads temp_air, p_pv_seen, p_battery_seen, p_overhead_seen, link_up; writes p_site_cap, t_supply_set. 64 B and 12 flops per member and site
+// reads temp_air, p_pv_seen, p_battery_seen, p_genset_seen, p_overhead_seen, link_up; writes p_site_cap, t_supply_set. 72 B and 13 flops per member and site
 struct Control {
   Cut cut;
   View<const ControlLaw, 1> law;
-  View<const Real, 2> temp_air, p_pv_seen, p_battery_seen, p_overhead_seen;
+  View<const Real, 2> temp_air, p_pv_seen, p_battery_seen, p_genset_seen, p_overhead_seen;
   View<const std::int32_t, 2> link_up;
   View<Real, 2> p_site_cap, t_supply_set;
   bool stale;
@@ -32,7 +32,7 @@ struct Control {
     const int m = cut.member(a);
     if (stale && !link_up(m, site)) return;   // nobody hears the controller: the last word holds
     t_supply_set(m, site) = supply_set_point(law(site), temp_air(m, site));
-    p_site_cap(m, site) = site_cap(law(site), p_pv_seen(m, site), p_battery_seen(m, site), p_overhead_seen(m, site));
+    p_site_cap(m, site) = site_cap(law(site), p_pv_seen(m, site), p_battery_seen(m, site), p_genset_seen(m, site), p_overhead_seen(m, site));
   }
 };
 
@@ -80,7 +80,7 @@ struct BoundAux {
   }
 };
 
-// The coolant gets the converters' heat of the cuts before, to the joule whatever their lengths, but no faster than over 10 s: a cut of
+// The coolant gets the heat of converters and battery of the cuts before, to the joule whatever their lengths, but no faster than over 10 s: a cut of
 // milliseconds after a long one would see a thousand times the mean.
 // reads and writes heat_pending; writes q_extra. 24 B and 2 flops per member and site
 struct GiveHeat {
@@ -93,21 +93,29 @@ struct GiveHeat {
   }
 };
 // What a cut leaves to the next: heat for the coolant, and what the remote controller and a planner saw. The index counts while there is light.
-// reads p_heat, pv_linear, pv_square, loss_pv_converter, p_discharge_reserve, p_it, p_it_request, p_shed, p_aux, p_loss, ghi, clearsky_index;
-// writes heat_pending, p_pv_seen, p_battery_seen, p_overhead_seen, kc_seen. 144 B and 24 flops per member and site
+// reads p_heat, p_heat_battery, pv_linear, pv_square, loss_pv_converter, p_discharge_reserve, p_discharge_max, p_it,
+// p_it_request, p_it_held_back, p_shed, p_aux, p_loss, genset_mode, ghi, clearsky_index;
+// writes p_it_shed, heat_pending, p_pv_seen, p_battery_seen, p_genset_seen, p_overhead_seen, kc_seen. 190 B and 28 flops per member and site
 struct Remember {
   Cut cut;
   View<const electrical::Site, 1> bus;
-  View<const Real, 2> p_heat, pv_linear, pv_square, loss_pv_converter, p_discharge_reserve, p_it, p_it_request, p_shed, p_aux, p_loss;
+  View<const Real, 2> p_heat, p_heat_battery, pv_linear, pv_square, loss_pv_converter, p_discharge_reserve, p_discharge_max;
+  View<const Real, 2> p_it, p_it_request, p_it_held_back, p_shed, p_aux, p_loss;
+  View<const std::int8_t, 2> genset_mode;
   View<const Real, 2> ghi, clearsky_index;
-  View<Real, 2> heat_pending, p_pv_seen, p_battery_seen, p_overhead_seen, kc_seen;
+  View<Real, 2> p_it_shed, heat_pending, p_pv_seen, p_battery_seen, p_genset_seen, p_overhead_seen, kc_seen;
   COLDSUN_FN void operator()(int a, int site) const {
     const int m = cut.member(a);
     const Real beyond = p_it(m, site) - (p_it_request(m, site) - p_shed(m, site));   // change of leakage, less what a junction cap took
     const Real battery = p_discharge_reserve(m, site);   // at rest where it is no more than the converter's own need
-    heat_pending(m, site) += p_heat(m, site) * cut.length(m);
+    p_it_shed(m, site) = math::min(p_shed(m, site), p_it_held_back(m, site));
+    heat_pending(m, site) += (p_heat(m, site) + p_heat_battery(m, site)) * cut.length(m);   // the cells are on the converters' cold rail
     p_pv_seen(m, site) = pv_linear(m, site) + pv_square(m, site) + loss_pv_converter(m, site);   // all that the boost stages could take
     p_battery_seen(m, site) = battery > electrical::idle_power(bus(site).battery_converter) ? battery : 0.0;
+    // A generator that does not run yet counts as far as the battery, reserve and all, can stand for it until it does.
+    const Real genset = electrical::genset_capacity(bus(site));
+    const bool off = genset_mode(m, site) == static_cast<std::int8_t>(electrical::GensetMode::off);
+    p_genset_seen(m, site) = off ? math::min(genset, p_discharge_max(m, site)) : genset;
     p_overhead_seen(m, site) = p_aux(m, site) + p_loss(m, site) + beyond;
     const Real now = clearsky_index(m, site), light = 20.0, memory = 600.0;   // W/m2, s
     if (ghi(m, site) > light) kc_seen(m, site) = now + (kc_seen(m, site) - now) * math::exp(-cut.length(m) / memory);

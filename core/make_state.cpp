@@ -71,10 +71,12 @@ State make_state(const System& system, const Inputs& inputs, int n_member, std::
   settle(system, inputs, s);
   s.controls.p_site_cap = Array<Real, 2>(device, {n_member, n_site});
   s.controls.t_supply_set = Array<Real, 2>(device, {n_member, n_site});
+  s.controls.p_it_shed = Array<Real, 2>(device, {n_member, n_site});
   s.controls.heat_pending = Array<Real, 2>(device, {n_member, n_site});
   s.controls.q_extra = Array<Real, 2>(device, {n_member, n_site});
   s.controls.p_pv_seen = Array<Real, 2>(device, {n_member, n_site});
   s.controls.p_battery_seen = Array<Real, 2>(device, {n_member, n_site});
+  s.controls.p_genset_seen = Array<Real, 2>(device, {n_member, n_site});
   s.controls.p_overhead_seen = Array<Real, 2>(device, {n_member, n_site});
   s.controls.p_aux_bound = Array<Real, 2>(device, {n_member, n_site});
   s.controls.kc_seen = Array<Real, 2>(device, {n_member, n_site});

@@ -54,6 +54,7 @@ System make_system(const Network& network, const Library& library, Device device
     for (const NodeType& t : site.hall.node)
       for (int i = 0; i < t.n_node; ++i) s.node_name.push_back(site.name + "/" + t.name + "/" + std::to_string(i));
   }
+  name_axes(s, network);
   return s;
 }
 

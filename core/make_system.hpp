@@ -28,6 +28,8 @@ sky::System make_sky(const Network& network, Device device);
 orbit::System make_orbit(const Network& network, Device device);
 workload::System make_workload(const Network& network, const Library& library, Device device);
 System make_system(const Network& network, const Library& library, Device device);
+// What a record writes along its axes: planes, strings, layers, columns.
+void name_axes(System& system, const Network& network);
 
 // Sun, clear sky and weather of one site, from its series or its climate.
 void fill_weather(sky::Weather& table, const System& system, const Network& network, int site, const std::vector<WeatherSeries>& weather,

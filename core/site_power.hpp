@@ -114,7 +114,13 @@ struct GridTie {
 
 struct Genset {
   bool present = false;
-  Real p_max = 0;  ///< at the generator's terminals [W]
+  Real p_max = 0;            ///< at the generator's terminals [W]
+  Real p_min = 0;            ///< least load; below it only where nobody takes more [W]
+  Real start_time = 0;       ///< from the word to power [s]
+  Real run_time_min = 0;     ///< least run [s]
+  Real soc_stop = 0;         ///< charge of the battery at which it may stop, where sun and grid can go on [1]
+  Real fuel_idle = 0;        ///< fuel flow at no load [m3/s]
+  Real fuel_per_energy = 0;  ///< fuel per energy above that [m3/J]
   BusConverter rectifier;
   Real carbon_intensity = 0;  ///< [kg/J]
   Real price = 0;             ///< [USD/J]

@@ -37,7 +37,9 @@ struct System {
   Array<ControlLaw, 1> control;             // (site)
   Array<Real, 2> p_leak_bound;              // (1, node) W: leakage of a node at the end of its cap band
   std::uint32_t paths = path_all;
-  std::vector<std::string> site_name, node_name;
+  std::vector<std::string> site_name, node_name, plane_name, string_name;
+  std::vector<std::string> layer_name;      // of the fields' solid cells, from the power plane up; empty where the plates differ
+  std::vector<Real> column_x, column_y;     // middles of the fields' columns, across and along the flow [mm]; empty where the plates differ
   int n_gain = 0;                           // instruments whose gain is estimated
   int n_site() const { return control.extent(0); }
 };
@@ -45,17 +47,22 @@ struct System {
 // What moved by remote control: held while the link is down.
 struct Controls {
   Array<Real, 2> p_site_cap, t_supply_set, p_aux_bound;
-  Array<Real, 2> heat_pending, q_extra, p_pv_seen, p_battery_seen, p_overhead_seen;
+  Array<Real, 2> p_it_shed;                 // (member, site)
+  Array<Real, 2> heat_pending, q_extra, p_pv_seen, p_battery_seen, p_genset_seen, p_overhead_seen;
   Array<Real, 2> kc_seen, kc_planned;       // (member, site) clear-sky index: as a planner sees it, and as it saw it at its last decision
   Array<Time, 1> plan_made;                 // (member) when that was; 0: never
   template <class Self, class F> static void each(Self& s, F&& f) {
     f(FieldInfo{"p_site_cap", "W", "member site", "cap on what the nodes are asked for, as the remote controller last said", Kind::state}, s.p_site_cap);
     f(FieldInfo{"t_supply_set", "K", "member site", "set-point of the coolant supply as the remote controller last said", Kind::state}, s.t_supply_set);
-    f(FieldInfo{"heat_pending", "J", "member site", "heat of the indoor converters that the coolant has not had yet", Kind::state}, s.heat_pending);
-    f(FieldInfo{"q_extra", "W", "member site", "heat of the indoor converters into the coolant: that of the cut before, over this one", Kind::derived},
+    f(FieldInfo{"p_it_shed", "W", "member site", "what nodes did without: p_shed, as far as they would have drawn it at their own temperatures", Kind::derived},
+      s.p_it_shed);
+    f(FieldInfo{"heat_pending", "J", "member site", "heat of indoor converters and battery cells that the coolant has not had yet", Kind::state},
+      s.heat_pending);
+    f(FieldInfo{"q_extra", "W", "member site", "heat of indoor converters and battery cells into the coolant: that of the cuts before", Kind::derived},
       s.q_extra);
     f(FieldInfo{"p_pv_seen", "W", "member site", "PV power that the boost stages could take in the cut before", Kind::state}, s.p_pv_seen);
     f(FieldInfo{"p_battery_seen", "W", "member site", "what the battery could give above its reserve in the cut before", Kind::state}, s.p_battery_seen);
+    f(FieldInfo{"p_genset_seen", "W", "member site", "what the generator can be counted on for, as seen in the cut before", Kind::state}, s.p_genset_seen);
     f(FieldInfo{"p_overhead_seen", "W", "member site", "auxiliaries, losses and change of leakage in the cut before", Kind::state},
       s.p_overhead_seen);
     f(FieldInfo{"kc_seen", "1", "member site", "clear-sky index of the last 10 minutes of sun, exponentially weighted", Kind::state}, s.kc_seen);

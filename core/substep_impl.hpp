@@ -24,6 +24,7 @@ void find_cuts(Space space, const System& sys, State& s, const Inputs& in, int n
   const orbit::Drive links = orbit_drive(s, in);
   const couple::Merge merge{active, now, s.run.stop, end};
   for_each(space, n, couple::SetStop{active, s.run.stop, end});
+  electrical::next_event(space, sys.electrical, s.electrical, active, n, now, s.run.stop);
   orbit::next_event(space, sys.orbit, s.orbit, links, active, n, now, s.run.stop);
   for_each(space, n, merge);
   for_rows(space, n, sys.n_site(), couple::LinkNow{orbit::make_lines(sys.orbit, s.orbit, links), active, now, s.run.stop, s.orbit.link_up});
@@ -38,8 +39,8 @@ void substep(Space space, const System& sys, State& s, const Inputs& in, const C
   orbit::advance(space, sys.orbit, s.orbit, orbit_drive(s, in), cut);
   sky::advance(space, sys.sky, s.sky, {&in.weather, s.run.flags}, cut);
   for_rows(space, n, n_site,
-           couple::Control{cut, sys.control, s.sky.temp_air, s.controls.p_pv_seen, s.controls.p_battery_seen, s.controls.p_overhead_seen, s.orbit.link_up,
-                           s.controls.p_site_cap, s.controls.t_supply_set, (sys.paths & path_stale) != 0});
+           couple::Control{cut, sys.control, s.sky.temp_air, s.controls.p_pv_seen, s.controls.p_battery_seen, s.controls.p_genset_seen,
+                           s.controls.p_overhead_seen, s.orbit.link_up, s.controls.p_site_cap, s.controls.t_supply_set, (sys.paths & path_stale) != 0});
 
   const workload::Drive work = workload_drive(sys, s);
   workload::request(space, sys.workload, in.jobs, s.workload, work, cut);
@@ -70,10 +71,11 @@ void substep(Space space, const System& sys, State& s, const Inputs& in, const C
   electrical::advance(space, sys.electrical, s.electrical, power, cut);
   workload::advance(space, sys.workload, in.jobs, s.workload, work, cut);
   for_rows(space, n, n_site,
-           couple::Remember{cut, sys.electrical.site, s.electrical.p_heat, s.electrical.pv_linear, s.electrical.pv_square,
-                            s.electrical.loss_pv_converter, s.electrical.p_discharge_reserve, s.electrical.p_it, s.workload.p_it_request,
-                            s.electrical.p_shed, s.electrical.p_aux, s.electrical.p_loss, s.sky.ghi, s.sky.clearsky_index,
-                            s.controls.heat_pending, s.controls.p_pv_seen, s.controls.p_battery_seen, s.controls.p_overhead_seen, s.controls.kc_seen});
+           couple::Remember{cut, sys.electrical.site, s.electrical.p_heat, s.electrical.p_heat_battery, s.electrical.pv_linear, s.electrical.pv_square,
+                            s.electrical.loss_pv_converter, s.electrical.p_discharge_reserve, s.electrical.p_discharge_max, s.electrical.p_it,
+                            s.workload.p_it_request, s.workload.p_it_held_back, s.electrical.p_shed, s.electrical.p_aux, s.electrical.p_loss,
+                            s.electrical.genset_mode, s.sky.ghi, s.sky.clearsky_index, s.controls.p_it_shed, s.controls.heat_pending,
+                            s.controls.p_pv_seen, s.controls.p_battery_seen, s.controls.p_genset_seen, s.controls.p_overhead_seen, s.controls.kc_seen});
 
   for_rows(space, s.series.source.extent(0), n * n_site, couple::Accumulate{cut, s.series.source, s.series.sum});
 }

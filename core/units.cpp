@@ -39,6 +39,7 @@ std::vector<Unit> make_units() {
       {"m3", Q::volume, 1, 0, "m3"},
       {"lpm", Q::volume_flow, 1e-3 / 60.0, 0, "L/min"},
       {"m3_per_h", Q::volume_flow, 1.0 / 3600.0, 0, "m3/h"},
+      {"l_per_h", Q::volume_flow, 1e-3 / 3600.0, 0, "L/h"},
       {"m3_per_s", Q::volume_flow, 1, 0, "m3/s"},
       {"pa", Q::pressure, 1, 0, "Pa"},
       {"kpa", Q::pressure, 1e3, 0, "kPa"},
@@ -64,6 +65,7 @@ std::vector<Unit> make_units() {
       {"g_per_kwh", Q::carbon_intensity, 1e-3 / kwh, 0, "g/kWh"},
       {"usd_per_kwh", Q::price, 1.0 / kwh, 0, "USD/kWh"},
       {"usd_per_mwh", Q::price, 1e-3 / kwh, 0, "USD/MWh"},
+      {"l_per_kwh", Q::fuel_per_energy, 1e-3 / kwh, 0, "L/kWh"},
       {"per_k", Q::per_temperature, 1, 0, "1/K"},
       {"pct_per_k", Q::per_temperature, 1e-2, 0, "%/K"},
       {"v", Q::voltage, 1, 0, "V"},
@@ -152,6 +154,8 @@ std::string_view name_of(Quantity q) {
       return "carbon intensity";
     case Quantity::price:
       return "price of energy";
+    case Quantity::fuel_per_energy:
+      return "fuel per energy";
     case Quantity::per_temperature:
       return "temperature coefficient";
     case Quantity::voltage:

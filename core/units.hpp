@@ -32,6 +32,7 @@ enum class Quantity {
   irradiance,
   carbon_intensity,
   price,
+  fuel_per_energy,
   per_temperature,
   voltage,
   current,

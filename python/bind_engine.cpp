@@ -43,7 +43,9 @@ py::dict site_facts(const Site& s) {
                   "utc_offset"_a = s.utc_offset, "p_pv_stc"_a = d.p_pv_stc, "p_it_max"_a = d.p_it_max, "battery_capacity"_a = d.e_battery,
                   "n_node"_a = d.n_node, "n_field"_a = d.n_field, "n_gpu"_a = d.n_gpu, "n_string"_a = d.n_string, "n_string_row"_a = d.n_string_row,
                   "carbon_intensity"_a = std::vector<Real>(s.power.grid.carbon_intensity.value.begin(), s.power.grid.carbon_intensity.value.end()),
-                  "price"_a = std::vector<Real>(s.power.grid.price.value.begin(), s.power.grid.price.value.end()));
+                  "price"_a = std::vector<Real>(s.power.grid.price.value.begin(), s.power.grid.price.value.end()),
+                  "p_genset"_a = s.power.genset.present ? s.power.genset.p_max : 0.0, "genset_carbon"_a = s.power.genset.carbon_intensity,
+                  "genset_price"_a = s.power.genset.price);
 }
 
 class Engine {
@@ -85,8 +87,10 @@ class Engine {
   }
 
   std::int64_t run(std::int64_t steps, const std::string& folder, int first_segment, std::int64_t per_segment,
-                   std::map<std::string, std::string> attributes, bool with_fields, bool with_internals, const py::object& tell, const py::object& hook) {
+                   std::map<std::string, std::string> attributes, bool with_fields, bool with_internals, const py::object& tell, const py::object& hook,
+                   std::vector<std::string> also) {
     io::RecordOptions o{folder, first_segment, per_segment, std::move(attributes), with_fields, with_internals};
+    o.also = std::move(also);
     if (!hook.is_none()) o.hook = hook.attr("_hook")().cast<py::capsule>().get_pointer<io::Hook>();
     std::exception_ptr stopped;   // Ctrl-C or the listener's error: raised once the record is whole
     std::int64_t done = 0;
@@ -199,7 +203,7 @@ PYBIND11_MODULE(_engine, m) {
       .def("state", &Engine::state)
       .def("fields", &Engine::field_table)
       .def("run", &Engine::run, "steps"_a, "folder"_a, "first_segment"_a, "per_segment"_a, "attributes"_a, "fields"_a, "internals"_a, "tell"_a,
-           "hook"_a = py::none())
+           "hook"_a = py::none(), "also"_a = std::vector<std::string>{})
       .def("step", &Engine::step, "n"_a = 1)
       .def("hash", &Engine::hashes)
       .def("save", &Engine::save)

@@ -80,6 +80,7 @@ TYPED_TEST(Bus, DrawsInOrderAtNight) {
   EXPECT_LT(c.b.st.p_grid(0, grid_and_battery), 1e3);
   EXPECT_LT(c.b.st.v_bus(0, grid_and_battery), 800.0);  // droop
   for (int s = 0; s < n_kind; ++s) c.b.st.soc(0, s) = c.b.sys.site(s).battery.soc_reserve;
+  c.b.st.genset_mode(0, genset) = static_cast<std::int8_t>(GensetMode::running);
   c.step(TypeParam{});
   EXPECT_GT(c.b.st.p_grid(0, grid_and_battery), 30e3);
   EXPECT_GT(c.b.st.p_genset(0, genset), 30e3);

@@ -53,10 +53,12 @@ TEST(ElectricalConverters, HaveTheQuotedEfficiencies) {
   EXPECT_NEAR(through(c, idle_power(c)), 0.0, 1e-12 * 10e3);
 }
 
-TEST(ElectricalConverters, RackLossIsTheStandardsFloorAndRises) {
-  const LossTable t = loss_rack_ruby();
-  const double x[] = {0.05, 0.1, 0.2, 0.5, 1.0}, eta[] = {0.90, 0.91, 0.95, 0.965, 0.92};
+// An 800-to-48 V stage reaches 98 %; the curve of an AC supply stood here, 93.8 % at 78 % load.
+TEST(ElectricalConverters, RackLossIsNotThatOfAnAcSupplyAndRises) {
+  const LossTable t = loss_rack_llc();
+  const double x[] = {0.05, 0.1, 0.2, 0.5, 1.0}, eta[] = {0.936, 0.962, 0.975, 0.980, 0.977};
   for (int i = 0; i < 5; ++i) EXPECT_NEAR(x[i] / (x[i] + t(x[i])), eta[i], 1e-14);
+  EXPECT_NEAR(0.78 / (0.78 + t(0.78)), 0.979, 1e-3);
   for (double p = 0.0; p < 1.3; p += 1e-3) {
     EXPECT_GT(t(p), 0.0);
     EXPECT_GE(t(p + 1e-3), t(p));

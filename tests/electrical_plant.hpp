@@ -20,7 +20,7 @@ inline Site base_site() {
   s.battery = pack_lfp_280ah(125, 1);
   s.battery_converter = Converter{60e3, 0.0016, 0.0038, 0.0049};
   s.aux_converter = Converter{15e3, 0.003, 0.01, 0.01};
-  s.rack = loss_rack_ruby();
+  s.rack = loss_rack_llc();
   s.sink_capacity = 2e4, s.sink_conductance = 500.0;
   return s;
 }
@@ -30,7 +30,7 @@ inline std::vector<Site> eight_sites() {
   for (int k : {grid_and_battery, no_battery, export_site, low_bus})
     s[k].grid_tie = Converter{120e3, 0.002, 0.005, 0.008}, s[k].p_import_max = 110e3;
   s[small_grid].grid_tie = Converter{30e3, 0.002, 0.005, 0.008}, s[small_grid].p_import_max = 20e3;
-  s[genset].genset_rectifier = Converter{50e3, 0.002, 0.006, 0.008}, s[genset].p_genset_max = 45e3;
+  s[genset].genset_rectifier = Converter{50e3, 0.002, 0.006, 0.008}, s[genset].genset = {45e3, 10e3, 30.0, 1800.0, 0.5, 1e-6, 7e-8};
   s[no_battery].battery = Pack{}, s[no_battery].battery_converter = Converter{};
   s[export_site].p_export_max = 25e3;
   s[low_bus].v_min = 480.0, s[low_bus].v_nom = 520.0, s[low_bus].v_max = 560.0;  // below the strings' maximum: pass-through
@@ -89,15 +89,19 @@ struct Rig {
       st.v_rc1(m, s) = r(-0.02, 0.02), st.v_rc2(m, s) = r(-0.02, 0.02);
       st.v_bus(m, s) = r(site.v_min, site.v_max), st.t_sink(m, s) = r(295.0, 330.0);
       st.capacity_factor(m, s) = r(0.7, 1.0);
+      st.genset_mode(m, s) = static_cast<std::int8_t>(s == genset ? static_cast<int>(r(0.0, 3.0)) : 0);
+      st.genset_time(m, s) = st.genset_run_time(m, s) = st.genset_fuel(m, s) = 0.0, st.genset_starts(m, s) = 0;
       t_coolant(m, s) = r(293.0, 318.0);
       p_aux_bound(m, s) = r(0, 1) < 0.1 ? 0.0 : r(0.0, 8e3);
       p_site_cap(m, s) = r(0, 1) < 0.7 ? 1e9 : r(0.0, 60e3);
+      p_aux(m, s) = r(0.0, 1.2) * p_aux_bound(m, s);   // drawn in the cut before
     }
     const double busy = r(0, 1);
     for (int n = 0; n < n_kind * n_node; ++n) {
       const bool off = r(0, 1) < 0.1;
       p_floor(m, n) = off ? 0.0 : r(100.0, 900.0), p_request(m, n) = off ? 0.0 : p_floor(m, n) + busy * r(0.0, 5.5e3);
       p_leak(m, n) = r(0.0, 200.0), priority(m, n) = static_cast<std::int32_t>(r(-2.0, 3.0));
+      st.p_allocated(m, n) = r(0.0, 5e3), st.p_served_node(m, n) = st.p_allocated(m, n) * r(0.0, 1.0);   // of the cut before
     }
     for (int i = 0; i < n_kind * n_string; ++i) st.pv_gain(m, i) = r(0.8, 1.0);
   }
@@ -157,7 +161,7 @@ inline void check_site(const Rig& b, int m, int s) {
   EXPECT_LE(st.v_bus(m, s), p.v_max);
   EXPECT_LE(st.p_grid(m, s), p.p_import_max * (1.0 + 1e-12));
   EXPECT_GE(st.p_grid(m, s), -p.p_export_max * (1.0 + 1e-12));
-  EXPECT_LE(st.p_genset(m, s), p.p_genset_max * (1.0 + 1e-12));
+  EXPECT_LE(st.p_genset(m, s), p.genset.p_max * (1.0 + 1e-12));
   if (p.battery.n_series > 0) {
     EXPECT_GE(st.soc(m, s), p.battery.soc_min - 1e-12);
     EXPECT_LE(st.soc(m, s), p.battery.soc_max + 1e-12);

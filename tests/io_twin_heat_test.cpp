@@ -107,7 +107,7 @@ void expect_loops(const Twin& t, const Stores& before, int m, int k, Real dt) {
 
 void expect_books(Twin& t, Real dt, int n_step) {
   std::vector<Stores> before;
-  Real given_off = t.state.controls.heat_pending(0, 0), taken = 0;   // by the converters, by the coolant [J]
+  Real given_off = t.state.controls.heat_pending(0, 0), taken = 0;   // by converters and cells, by the coolant [J]
   for (int i = 0; i < n_step; ++i)
     walk(
         t, dt, [&](const Cut&) { before.clear(), before.emplace_back(t.state); },
@@ -119,10 +119,12 @@ void expect_books(Twin& t, Real dt, int n_step) {
             for (int f = 0; f < t.system.thermal.n_field; ++f) expect_field(t, before[0], m, f, length);
             for (int l = 0; l < t.system.thermal.n_lumped; ++l) expect_lumped(t, before[0], m, l, length);
             for (int k = 0; k < t.system.n_site(); ++k) expect_loops(t, before[0], m, k, length);
-            if (m == 0) given_off += t.state.electrical.p_heat(0, 0) * length, taken += t.state.controls.q_extra(0, 0) * length;
+            if (m != 0) continue;
+            given_off += (t.state.electrical.p_heat(0, 0) + t.state.electrical.p_heat_battery(0, 0)) * length;
+            taken += t.state.controls.q_extra(0, 0) * length;
           }
         });
-  // What the converters gave off the coolant has had, but for the last cut's: cuts of unlike lengths lose nothing.
+  // What converters and cells gave off the coolant has had, but for the last cut's: cuts of unlike lengths lose nothing.
   EXPECT_NEAR(given_off, taken + t.state.controls.heat_pending(0, 0), tolerance * given_off);
   expect_sound(t.state);
 }

@@ -107,7 +107,7 @@ def test_two_sites_give_two_pictures_and_one_table(cli, tmp_path, monkeypatch):
 def test_an_island_s_first_charge_is_the_sun_s(network):
     record = cs.Twin(network, hours=0.2).run(progress=False)   # at night: the battery gives
     share = {row.name: row.value for row in cs.day_table(record, network.sites)}["carbon-free share"]
-    off = record.assign(p_grid=0.0 * record.p_grid)
+    off = record.assign(p_grid=0.0 * record.p_grid, p_import=0.0 * record.p_import)
     island = [site | {"carbon_intensity": [0.0] * 24} for site in network.sites]
     assert share < 100.0
     assert {row.name: row.value for row in cs.day_table(off, island)}["carbon-free share"] == 100.0

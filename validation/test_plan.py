@@ -20,7 +20,6 @@ from coldsun import _engine
 KEPT = Path(os.environ.get("COLDSUN_KEPT", "runs/validation_plan"))
 HORIZON = 12.0      # h
 N_PLAN, N_SCENARIO = 64, 4
-CELL = 3.27 / 3.2 / 0.9     # a site's capacity counts its window (0.9 of the charge) at 3.2 V a cell; the plateau lies at 3.27 V
 
 
 def kept(name: str, make):
@@ -58,7 +57,6 @@ class Trial:
         self.rows = self.plan._core.rows()
         self.price = self.plan.outlook["price"].values[0], self.plan.outlook["carbon_intensity"].values[0]
         self.start = {k: np.array(self.twin.state["workload"][k][0]) for k in ("work_left",)}
-        self.soc = float(self.twin.state["electrical"]["soc"][0, 0])
 
     def make(self):
         return self.twin.plan(HORIZON, plans=16, population=16, scenarios=N_SCENARIO, known_work=True, decision_s=0.0, rows=256)
@@ -77,25 +75,24 @@ class Trial:
         plan._core.follow_scenario(scenario)
         plan._core.tell_keys(key[None])
         record = self.twin.run(hours=HORIZON, out=self.folder / f"run_{scenario}_{abs(hash(key.tobytes()))}", progress=False, segment_hours=HORIZON)
-        return self.lines(record.isel(member=0, site=0))
+        return self.lines(record.isel(member=0, site=0), cs.energy_book(record, self.twin.network.sites))
 
-    def lines(self, record) -> dict:
+    def lines(self, record, book) -> dict:
         step = record["step"].values
         slot = np.minimum(((np.cumsum(step) - 0.5 * step) / 300.0).astype(int), len(self.price[0]) - 1)
-        bought = record["p_grid"].values.clip(0.0) * step
+        bought = record["p_import"].values * step
         hottest = record["t_junction"].values.max(axis=-1)
         work, rows, end = self.twin.state["workload"], self.rows, HORIZON * 3600.0
         job, now = rows["job"], self.plan.made.value
         left, done, status = work["work_left"][0, job], work["end_time"][0, job], work["status"][0, job]
         over = np.where(status == 4, (done - rows["deadline"]) * 1e-9, end + left - (rows["deadline"] - now) * 1e-9)
         began = np.where(status >= 3, (work["start_time"][0, job] - now) * 1e-9, end)
-        stored = (self.soc - float(record["soc"].values[-1])) * CELL * self.twin.network.sites[0]["battery_capacity"]
         ran = np.where(status == 4, (done - now) * 1e-9, end) - np.maximum(began, 0.0)
         missed = np.where(status >= 3, np.maximum(ran - (self.start["work_left"][job] - left), 0.0), 0.0)
         return {"work left": float((rows["n_node"] * left).sum()), "grid energy": float(bought.sum()),
                 "carbon": float((bought * self.price[1][slot]).sum()), "price": float((bought * self.price[0][slot]).sum()),
                 "lateness": float((rows["priority"] * over.clip(0.0)).sum()), "over margin": float(((hottest - 353.15).clip(0.0) * step).sum()),
-                "throttled work": float((rows["n_node"] * missed).sum()), "battery used": stored,
+                "throttled work": float((rows["n_node"] * missed).sum()), "battery used": -book.mean("stored"),
                 "wait": float((rows["n_node"] * np.where(rows["running"], 0.0, began.clip(0.0))).sum()),
                 "p_it": float((record["p_it"].values * step).sum())}
 
@@ -184,17 +181,10 @@ def two_days(network, policy: str, member: int, folder: Path, plans: int = 256) 
     submit = _engine.job_table(twin._engine)["submit_time"]
     submit[submit >= twin.start.value + DAYS * 86_400 * 10**9] = twin.start.value + 400 * 86_400 * 10**9
     settings = dict(every_min=60.0, surprise_share=10.0, plans=plans, population=64, scenarios=16, slot_min=15.0, rows=96, policy=policy)
-    record = twin.run(out=folder, progress=False, segment_hours=24.0, plan=None if policy == "no plan" else settings).isel(member=0)
-    step = record["step"].values[:, None]
-    bought = record["p_grid"].values.clip(0.0) * step
-    local = (record["time"].values.astype("int64")[:, None] // 10**9 + np.array([s["utc_offset"] for s in network.sites])[None, :]) // 3600 % 24
-    carbon = np.stack([np.array(s["carbon_intensity"])[local[:, k].astype(int)] for k, s in enumerate(network.sites)], axis=1)
-    price = np.stack([np.array(s["price"])[local[:, k].astype(int)] for k, s in enumerate(network.sites)], axis=1)
-    last = record.isel(time=-1)
-    capacity = np.array([s["battery_capacity"] for s in network.sites])
-    stored = float(((record["soc"].values[0] - record["soc"].values[-1]) * CELL * capacity).sum())
-    return {"grid energy": float(bought.sum()), "carbon": float((bought * carbon).sum()), "price": float((bought * price).sum()),
-            "battery used": stored, "n_done": int(last["n_done"].sum()), "n_late": int(last["n_late"].sum()),
+    record = twin.run(out=folder, progress=False, segment_hours=24.0, plan=None if policy == "no plan" else settings)
+    book, last = cs.energy_book(record, network.sites), record.isel(time=-1, member=0)
+    return {"grid energy": book.mean("imported"), "carbon": book.mean("carbon"), "price": book.mean("price"),
+            "battery used": -book.mean("stored"), "n_done": int(last["n_done"].sum()), "n_late": int(last["n_late"].sum()),
             **work_lines(twin), **({} if policy == "no plan" else {k: float(record[k].sum()) for k in ("plan_decisions", "plan_wall_time")})}
 
 

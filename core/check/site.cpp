@@ -100,7 +100,7 @@ Power power() {
   p.grid.present = true, p.grid.p_import = 125e3, p.grid.p_budget = 75e3, p.grid.converter = {1100e3 * share, {0.0040, 0.0060, 0.0080}};
   p.grid.carbon_intensity.value.fill(0.291 / kwh), p.grid.price.value.fill(60e-3 / kwh);
   p.aux_converter = {15e3, {0.0040, 0.0080, 0.0100}};
-  p.rack_converter = {9e3, {0.05, 0.10, 0.20, 0.50, 1.00}, {0.90, 0.91, 0.95, 0.965, 0.92}};
+  p.rack_converter = {9e3, {0.05, 0.10, 0.20, 0.50, 1.00}, {0.936, 0.962, 0.975, 0.980, 0.977}};
   p.sink = {180e3 * share, 2.5e3 * share};
   return p;
 }

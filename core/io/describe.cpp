@@ -129,8 +129,17 @@ std::vector<std::string> doubts(const Site& s) {
                     "a boost converter cannot hold it back",
                     d.v_string_oc_cold, s.power.bus.v_max));
   Real served = 0;
+  const int b_cells = s.power.battery.n_series * s.power.battery.n_parallel;
   if (s.power.grid.present) served += s.power.grid.p_import;
-  if (s.power.genset.present) served += s.power.genset.p_max;
+  if (const Genset& g = s.power.genset; g.present) {
+    served += std::min(g.p_max, g.rectifier.p_rated);
+    const Real bridge = s.power.battery.capacity * 3.2 * b_cells * (s.power.battery.soc_reserve - s.power.battery.soc_min);
+    const Real wanted = g.start_time * (d.p_it_max + d.p_aux_design);
+    doubt(bridge < wanted || s.power.battery.converter.p_rated < d.p_it_max + d.p_aux_design,
+          fmt::format("the generator takes {:.0f} s to start, and the battery's reserve of {:.1f} kWh on a converter of {:.0f} kW does not carry the full "
+                      "hall so long ({:.1f} kWh, {:.0f} kW)", g.start_time, to_unit("kwh", bridge), s.power.battery.converter.p_rated / 1e3,
+                      to_unit("kwh", wanted), (d.p_it_max + d.p_aux_design) / 1e3));
+  }
   doubt(served < d.p_it_max + d.p_aux_design,
         fmt::format("grid and generator bring {:.0f} kW, the hall may ask {:.0f}: with the sun down and the battery empty load is shed",
                     served / 1e3, (d.p_it_max + d.p_aux_design) / 1e3));
@@ -204,6 +213,9 @@ std::string describe(const Site& s, bool whole) {
                                                  s.power.grid.p_import / 1e6, s.power.grid.p_budget / 1e6, s.power.grid.p_export / 1e6,
                                                  to_unit("g_per_kwh", mean(s.power.grid.carbon_intensity)))
                                    : std::string("none: an island"));
+  if (const Genset& g = s.power.genset; g.present)
+    row("generator", fmt::format("{:.0f} kW, {:.0f} at least, {:.0f} s to start, runs {:.0f} min or until the battery holds {:.0f} %",
+                                 g.p_max / 1e3, g.p_min / 1e3, g.start_time, g.run_time_min / 60.0, 100 * g.soc_stop));
   row("coolant", fmt::format("{}: supply {:.1f}, return {:.1f} degC at full load, {:.2f} L/min per kW", s.cooling.coolant, degc(d.t_supply),
                              degc(d.t_return), to_unit("lpm", d.flow_per_heat) * 1e3));
   row("facility", fmt::format("supply {:.1f}, return {:.1f} degC; CDU approach {:.1f} K, dry cooler approach {:.1f} K",

@@ -44,6 +44,12 @@ void write_scale(hid_t file, const Dimension& d) {
     check(H5Dwrite(set, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, p.data()), d.name);
     check(H5DSset_scale(set, d.name.c_str()), d.name);
     set_attribute(set, "long_name", d.long_name);
+  } else if (!d.place.empty()) {
+    Handle set = dataset(file, d.name, H5T_NATIVE_DOUBLE, {d.place.size()}, false);
+    check(H5Dwrite(set, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, d.place.data()), d.name);
+    check(H5DSset_scale(set, d.name.c_str()), d.name);
+    set_attribute(set, "long_name", d.long_name);
+    set_attribute(set, "units", d.unit);
   } else {
     Handle set = dataset(file, d.name, H5T_NATIVE_INT64, {d.value.size()}, false);
     check(H5Dwrite(set, H5T_NATIVE_INT64, H5S_ALL, H5S_ALL, H5P_DEFAULT, d.value.data()), d.name);

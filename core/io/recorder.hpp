@@ -25,7 +25,9 @@ struct Dimension {
   std::string name, long_name;
   std::vector<std::string> label;   // either labels
   std::vector<std::int64_t> value;  // or numbers
-  std::size_t size() const { return label.empty() ? value.size() : label.size(); }
+  std::vector<double> place = {};   // or places along a length, in
+  std::string unit = "1";
+  std::size_t size() const { return label.empty() ? (place.empty() ? value.size() : place.size()) : label.size(); }
 };
 
 struct Variable {

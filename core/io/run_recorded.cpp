@@ -29,7 +29,7 @@ const std::map<std::string, std::string> standard_names = {
 const std::set<std::string> internals = {
     "workload/queue_head", "workload/changed", "workload/link_down_since", "electrical/v_rc1", "electrical/v_rc2", "electrical/p_aux_cap",
     "electrical/pv_share", "electrical/balance_pv", "electrical/balance_bus", "controls/heat_pending", "controls/p_pv_seen",
-    "controls/p_battery_seen", "controls/p_overhead_seen",
+    "controls/p_battery_seen", "controls/p_genset_seen", "controls/p_overhead_seen", "electrical/genset_time",
     "controls/q_extra", "thermal/p_aux",
 };
 
@@ -79,6 +79,18 @@ std::vector<std::string> field_names(const System& system) {
   return names;
 }
 
+// An axis with what stands along it, where the system can say so.
+Dimension axis(const System& s, const std::string& name, std::int64_t n) {
+  const auto n_is = [n](const auto& list) { return static_cast<std::int64_t>(list.size()) == n; };
+  if (name == "field") return {"field", "node that is resolved as a field", field_names(s), {}};
+  if (name == "plane" && n_is(s.plane_name)) return {"plane", "plane of irradiance: site/group of strings", s.plane_name, {}};
+  if (name == "string" && n_is(s.string_name)) return {"string", "row of equal strings: site/group/number", s.string_name, {}};
+  if (name == "z" && n_is(s.layer_name)) return {"z", "layer of the plate, from the power plane up", s.layer_name, {}};
+  if (name == "y" && n_is(s.column_y)) return {"y", "distance along the flow from the inlet's edge", {}, {}, s.column_y, "mm"};
+  if (name == "x" && n_is(s.column_x)) return {"x", "distance across the flow from the plate's edge", {}, {}, s.column_x, "mm"};
+  return numbers(name, 0, n);
+}
+
 // Site series in full (step means of what is derived, end-of-step values of state), junction per node, fields where asked.
 struct Layout {
   Header header;
@@ -123,8 +135,7 @@ Layout layout(const System& system, const State& s, const RecordOptions& options
     const auto axes = words(f.info.shape);
     for (std::size_t r = 0; r < axes.size(); ++r) {
       if (axes[r] == "member" || axes[r] == "site" || axes[r] == "node" || !dimensions.insert(axes[r]).second) continue;
-      if (axes[r] == "field") l.header.dimension.push_back({"field", "node that is resolved as a field", field_names(system), {}});
-      else l.header.dimension.push_back(numbers(axes[r], 0, f.extent[r]));
+      l.header.dimension.push_back(axis(system, axes[r], f.extent[r]));
     }
   }
   l.header.dimension.push_back(numbers("member", s.first_member, s.n_member));

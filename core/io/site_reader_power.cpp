@@ -111,14 +111,26 @@ GridTie read_grid(Table t) {
   return g;
 }
 
-Genset read_genset(Table t) {
+// What a file may leave out of a generator: how such sets are usually run, and their usual fuel.
+Genset read_genset(Table t, const Battery& b) {
   Genset g;
   g.present = true;
   g.p_max = t.quantity("p_max", Q::power, positive());
+  const Real kw = from_unit("kw", 1.0);
+  g.p_min = t.quantity_or("p_min", "kw", Q::power, between(0, g.p_max), 0.3 * g.p_max, "assumed: 30 % of p_max, below which diesels foul");
+  g.start_time = t.quantity_or("start_time", "s", Q::time, between(0, 3600), 30.0, "assumed: cranking, running up and taking load");
+  g.run_time_min = t.quantity_or("least_run", "min", Q::time, between(0, 86400), 1800.0, "assumed: half an hour, so that it gets warm");
+  g.soc_stop = t.number_or("soc_stop", share(), 0.5 * (b.soc_reserve + b.soc_max), "assumed: half-way from soc_reserve to soc_max");
+  g.fuel_idle = t.quantity_or("fuel_idle", "l_per_h", Q::volume_flow, not_negative(), g.p_max / kw * from_unit("l_per_h", 0.08415),
+                              "sourced: 0.08415 L/h per kW rated (Skarstein and Uhlen 1989, Wind Engineering 13:72)");
+  g.fuel_per_energy = t.quantity_or("fuel_slope", "l_per_kwh", Q::fuel_per_energy, not_negative(), from_unit("l_per_kwh", 0.246),
+                                    "sourced: 0.246 L/kWh (Skarstein and Uhlen 1989, Wind Engineering 13:72)");
   g.carbon_intensity = t.quantity("carbon_intensity", Q::carbon_intensity, not_negative());
   g.price = t.quantity("price", Q::price, not_negative());
   g.rectifier = read_converter(t.child("rectifier"));
   t.finish();
+  if (g.soc_stop < b.soc_reserve || g.soc_stop > b.soc_max)
+    t.fail("soc_stop", fmt::format("= {:g}; accepted: soc_reserve to soc_max of the battery, {:g} to {:g}", g.soc_stop, b.soc_reserve, b.soc_max));
   return g;
 }
 
@@ -152,7 +164,7 @@ Power read_power(Table t) {
   p.battery = read_battery(t.child("battery"));
   p.bus = read_bus(t.child("bus"));
   if (auto g = t.child_if("grid")) p.grid = read_grid(*std::move(g));
-  if (auto g = t.child_if("genset")) p.genset = read_genset(*std::move(g));
+  if (auto g = t.child_if("genset")) p.genset = read_genset(*std::move(g), p.battery);
   p.aux_converter = read_converter(t.child("aux_converter"));
   p.rack_converter = read_rack_converter(t.child("rack_converter"));
   {

@@ -227,6 +227,25 @@ std::optional<Real> Table::quantity_if(std::string_view base, Quantity q, Range 
   return std::nullopt;
 }
 
+void Table::stand_in(std::string key, std::string text, std::string_view source) {
+  Provenance p{full(key), std::move(text), Origin::unstated, {}, file_->name, line()};
+  split_source(source, p.origin, p.note);
+  if (file_->sink) file_->sink->push_back(std::move(p));
+}
+Real Table::quantity_or(std::string_view base, std::string_view suffix, Quantity q, Range range, Real si, std::string_view source) {
+  if (const auto x = quantity_if(base, q, range)) return *x;
+  stand_in(fmt::format("{}_{}", base, suffix), fmt::format("{:g}", to_unit(suffix, si)), source);
+  return si;
+}
+Real Table::number_or(std::string_view key, Range range, Real value, std::string_view source) {
+  const std::size_t n = missing_.size();
+  const Real x = number(key, range);
+  if (missing_.size() == n) return x;
+  missing_.pop_back();
+  stand_in(std::string(key), fmt::format("{:g}", value), source);
+  return value;
+}
+
 namespace {
 Monthly months(const std::vector<Real>& x) {
   Monthly m{};

@@ -59,6 +59,9 @@ class Table {
   std::string choice(std::string_view key, std::initializer_list<std::string_view> accepted);
   Real quantity(std::string_view base, Quantity q, Range range);
   std::optional<Real> quantity_if(std::string_view base, Quantity q, Range range);  // may be absent
+  /// A key that a file may leave out: the value that stands for it is counted with its origin, as if it had been written.
+  Real quantity_or(std::string_view base, std::string_view suffix, Quantity q, Range range, Real si, std::string_view source);
+  Real number_or(std::string_view key, Range range, Real value, std::string_view source);
   Monthly monthly(std::string_view key, Range range);
   Monthly monthly(std::string_view base, Quantity q, Range range);
   Hourly hourly(std::string_view base, Quantity q, Range range);
@@ -93,6 +96,7 @@ class Table {
   Value find(std::string_view key, std::string_view accepted);  // node may be null: missing
   Value find_quantity(std::string_view base, Quantity q, const Range& range);
   void note(const Value& v, std::string text);
+  void stand_in(std::string key, std::string text, std::string_view source);
   Real real(const Value& v, const toml::node& node, const Range& range);
   std::vector<Real> list(const Value& v, const Range& range, std::size_t least, std::size_t most);
   std::string full(std::string_view key) const;

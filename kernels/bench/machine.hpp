@@ -48,8 +48,14 @@ Real best_seconds(int repeats, const F& f) {
 
 #if defined(__AVX512F__)
 using Lanes = Real __attribute__((vector_size(64)));
+inline constexpr const char* instruction_set = "avx512";
 #else
 using Lanes = Real __attribute__((vector_size(32)));
+#if defined(__AVX2__)
+inline constexpr const char* instruction_set = "avx2";
+#else
+inline constexpr const char* instruction_set = "baseline";
+#endif
 #endif
 
 // Twelve independent chains hide the latency of two units: 4 cycles each on all cores since 2015. Contraction makes each step one fma.

@@ -104,6 +104,7 @@ bool has(int argc, char** argv, const char* start) {
 
 Machine measure_and_tell() {
   const Machine m = coldsun::bench::measure_machine();
+  benchmark::AddCustomContext("instruction_set", coldsun::bench::instruction_set);
   benchmark::AddCustomContext("threads", std::to_string(m.threads));
   benchmark::AddCustomContext("triad_one_thread_bytes_per_second", std::to_string(m.bandwidth_one));
   benchmark::AddCustomContext("triad_all_threads_bytes_per_second", std::to_string(m.bandwidth_all));

@@ -2,6 +2,7 @@
 #pragma once
 #include "common/loops.hpp"
 #include "electrical/allocate.hpp"
+#include "electrical/genset.hpp"
 
 namespace coldsun::electrical {
 
@@ -32,6 +33,7 @@ struct CloseSites {
   View<const Real, 1> node_rating;
   Drive drive;
   View<const Real, 2> pv_linear, pv_square, p_discharge_reserve, p_discharge_max, p_charge_max, capacity_factor;
+  View<const std::int8_t, 2> genset_mode;
   View<Real, 2> v_bus, soc, v_rc1, v_rc2, p_served_node, p_it, p_aux, p_shed, p_battery, p_grid, p_genset, de_bus_dt, i_battery,
       v_battery, i_bus, p_heat_battery, pv_share, loss_pv_cable, loss_battery_converter, loss_battery_cable, loss_grid_tie,
       loss_genset_rectifier, loss_rack, loss_load_cable, loss_aux_converter;
@@ -41,7 +43,8 @@ struct CloseSites {
     const int m = cut.member(item / n_site), s = item % n_site;
     const Site& p = site(s);
     const Supply supply =
-        make_supply(p, pv_linear(m, s), pv_square(m, s), PackLimits{p_discharge_reserve(m, s), p_discharge_max(m, s), p_charge_max(m, s)});
+        make_supply(p, pv_linear(m, s), pv_square(m, s), PackLimits{p_discharge_reserve(m, s), p_discharge_max(m, s), p_charge_max(m, s)},
+                    static_cast<GensetMode>(genset_mode(m, s)));
     trouble(m, s) = 0;
     const Real load = serve(m, s, p, load_budget(p, offer(p, supply, p.v_min).all()));
     const BusState b = solve_bus(p, supply, v_bus(m, s), load, cut.length(m));
@@ -117,13 +120,14 @@ struct SumSites {
   View<const Real, 2> t_coolant, v_pv, i_pv, loss, p_mp, p_track, p_miss, pv_share, p_battery, p_grid, p_genset, p_it, p_aux, de_bus_dt;
   View<const Real, 2> loss_pv_cable, loss_battery_converter, loss_battery_cable, loss_grid_tie, loss_genset_rectifier, loss_rack,
       loss_load_cable, loss_aux_converter, v_bus, soc;
-  View<Real, 2> p_pv_available, p_pv, p_curtailed, p_mppt_loss, loss_pv_converter, p_loss, p_heat, t_sink, balance_pv, balance_bus;
+  View<Real, 2> p_pv_available, p_pv, p_curtailed, p_mppt_loss, loss_pv_converter, p_loss, p_heat, t_sink, balance_pv, balance_bus, p_charge, p_import;
   View<std::uint32_t, 2> trouble;
 
   COLDSUN_FN void operator()(int item) const {
     const int m = cut.member(item / n_site), s = item % n_site;
     const Site& p = set.site(s);
     sum_strings(m, s, p);
+    p_charge(m, s) = math::max(-p_battery(m, s), 0.0), p_import(m, s) = math::max(p_grid(m, s), 0.0);
     p_loss(m, s) = loss_pv_converter(m, s) + loss_pv_cable(m, s) + loss_battery_converter(m, s) + loss_battery_cable(m, s) +
                    loss_grid_tie(m, s) + loss_genset_rectifier(m, s) + loss_rack(m, s) + loss_load_cable(m, s) + loss_aux_converter(m, s);
     balance_pv(m, s) = p_pv_available(m, s) - (p_pv(m, s) + p_curtailed(m, s) + p_mppt_loss(m, s));
@@ -166,6 +170,12 @@ struct RaiseFlags {
 };
 
 template <class Space>
+void next_event(Space space, const System& sys, const State& st, View<const std::int32_t, 1> active, int n_active, View<const Time, 1> now,
+                View<Time, 1> stop) {
+  for_each(space, n_active, GensetReady{active, sys.site, st.genset_mode, st.genset_time, now, stop, sys.site.extent(0)});
+}
+
+template <class Space>
 void advance(Space space, const System& sys, State& st, const Drive& d, const Cut& cut) {
   const StringSet set = string_set(sys);
   const int n_site = sys.site.extent(0);
@@ -182,6 +192,7 @@ void advance(Space space, const System& sys, State& st, const Drive& d, const Cu
                       st.p_discharge_max,
                       st.p_charge_max,
                       st.capacity_factor,
+                      st.genset_mode,
                       st.v_bus,
                       st.soc,
                       st.v_rc1,
@@ -251,7 +262,13 @@ void advance(Space space, const System& sys, State& st, const Drive& d, const Cu
                     st.t_sink,
                     st.balance_pv,
                     st.balance_bus,
+                    st.p_charge,
+                    st.p_import,
                     st.trouble});
+  for_each(space, n_item,
+           MoveGensets{cut, sys.site, n_site, d.p_request, d.p_aux, st.soc, st.v_rc1, st.v_rc2, st.capacity_factor, st.pv_linear, st.pv_square,
+                       st.loss_pv_converter, st.p_it, st.p_shed, st.p_loss, st.p_genset, st.genset_mode, st.genset_time, st.genset_run_time,
+                       st.genset_fuel, st.fuel_rate, st.genset_starts});
   for_each(space, cut.n_active, RaiseFlags{cut, n_site, st.trouble, d.flags});
 }
 

@@ -1,6 +1,6 @@
 // What a bus can give over the coming cut, shared out to the nodes in order of priority: before the plates are solved.
-// Guarantee: whatever nodes draw up to their cap and auxiliaries up to theirs, the closing bus can give. Both use load_budget of the same
-// offer, made at the lowest bus voltage, where every cable loses most.
+// Guarantee: whatever nodes draw up to their cap and auxiliaries up to theirs, the closing bus can give, at worst from the battery's reserve.
+// Both use load_budget of the same offer, made at the lowest bus voltage, where every cable loses most.
 #pragma once
 #include "common/loops.hpp"
 #include "electrical/bus.hpp"
@@ -131,8 +131,9 @@ struct AllocateSites {
   int n_site;
   View<const Real, 1> node_rating;
   View<const Real, 2> p_track, soc, v_rc1, v_rc2, capacity_factor;
-  View<const Real, 2> p_request, p_floor, p_leak_bound, p_aux_bound, p_site_cap;
+  View<const Real, 2> p_request, p_floor, p_leak_bound, p_aux_bound, p_aux_drawn, p_site_cap, p_served_node;
   View<const std::int32_t, 2> priority;
+  View<const std::int8_t, 2> genset_mode;
   View<Real, 2> pv_linear, pv_square, p_discharge_reserve, p_discharge_max, p_charge_max, p_allocated, p_aux_cap, p_shed;
 
   COLDSUN_FN void operator()(int item) const {
@@ -145,20 +146,33 @@ struct AllocateSites {
                       p.battery_converter.rating);
     pv_linear(m, s) = linear, pv_square(m, s) = square;
     p_discharge_reserve(m, s) = b.discharge_reserve, p_discharge_max(m, s) = b.discharge, p_charge_max(m, s) = b.charge;
-    share_out(m, s, p, load_budget(p, offer(p, make_supply(p, linear, square, b), p.v_min).without_reserve()));
+    // Where a generator can still come the reserve holds the hall until it is there.
+    const auto mode = static_cast<GensetMode>(genset_mode(m, s));
+    const Offer o = offer(p, make_supply(p, linear, square, b, mode), p.v_min);
+    const bool bridged = p.genset.p_max > 0.0 && mode != GensetMode::running;
+    const Real all = load_budget(p, o.all()), budget = bridged ? all : load_budget(p, o.without_reserve());
+    share_out(m, s, p, budget, all - budget);
   }
-  // Auxiliaries first, at their bound; the nodes share what is left.
-  COLDSUN_FN void share_out(int m, int s, const Site& p, Real budget) const {
-    const Real aux = math::min(p_aux_bound(m, s), load_power(p.aux_converter, budget));
-    const bool enough = input_power(p.aux_converter, p_aux_bound(m, s)) <= budget;
-    p_aux_cap(m, s) = aux * (enough ? 1.0 : 1.0 - 1e-12);
-    const Real left = enough ? budget - input_power(p.aux_converter, aux) : 0.0;
+  // Auxiliaries first, then the nodes. Bounds are not kept back where the reserve holds what would be drawn up to them: most of it never is.
+  COLDSUN_FN void share_out(int m, int s, const Site& p, Real budget, Real reserve) const {
+    const Real bound = p_aux_bound(m, s), kept = kept_for_aux(p, bound, p_aux_drawn(m, s), reserve);
+    const bool enough = kept <= budget;
+    p_aux_cap(m, s) = enough ? bound : math::min(bound, load_power(p.aux_converter, budget)) * (1.0 - 1e-12);
+    const Real free_reserve = enough ? math::max(reserve - (input_power(p.aux_converter, bound) - kept), 0.0) : 0.0;
+    const Real left = enough ? budget - kept + math::min(free_reserve, left_over(m, p)) : 0.0;
     const AskAllocation ask{m, p.rack, node_rating, p_request, p_floor, p_leak_bound, priority, p_allocated};
     serve_by_priority(ask, p.node_first, p.node_count, left, p_site_cap(m, s));
     Real shed = 0.0;
     for (int n = p.node_first; n < p.node_first + p.node_count; ++n)
       shed += math::max(p_request(m, n) - math::max(p_allocated(m, n) - p_leak_bound(m, n), 0.0), 0.0);
     p_shed(m, s) = shed;
+  }
+  // Of the nodes' leakage bounds what they did not draw in the cut before.
+  COLDSUN_FN Real left_over(int m, const Site& p) const {
+    Real sum = 0.0;
+    for (int n = p.node_first; n < p.node_first + p.node_count; ++n)
+      sum += math::clamp(p_allocated(m, n) - p_served_node(m, n), 0.0, p_leak_bound(m, n));
+    return sum;
   }
 };
 
@@ -183,8 +197,11 @@ void allocate(Space space, const System& sys, State& st, const Drive& d, const C
                          d.p_floor,
                          d.p_leak_bound,
                          d.p_aux_bound,
+                         d.p_aux,
                          d.p_site_cap,
+                         st.p_served_node,
                          d.priority,
+                         st.genset_mode,
                          st.pv_linear,
                          st.pv_square,
                          st.p_discharge_reserve,

@@ -1,6 +1,8 @@
 // DC bus of a site: who gives what at a bus voltage, and the voltage that follows. Powers are means over the cut, W; "at the bus" means
 // after the source's own converter and cable. Order of supply: PV, battery above its reserve, grid, genset, the battery's reserve.
-// Order of surplus: battery, export, curtailment. Every loss comes from its own model; nothing here is a remainder.
+// A generator that runs gives its least first, and the rest before the battery: it spares the battery until it may stop.
+// Order of surplus: battery, export, curtailment, and last the generator's load below its least. Every loss comes from its own model;
+// nothing here is a remainder.
 #pragma once
 #include <cmath>
 
@@ -17,11 +19,12 @@ struct Supply {
   Real battery_reserve, battery_all, battery_charge;  // behind the battery converter, charge as a positive number
   Real battery_least_charge;                          // what the converter of a battery that is switched off needs before it can charge at all
   Real grid_import, grid_export, genset;              // behind their converters
-  bool battery_on, battery_low, battery_empty, grid_on;  // low: at its reserve, where an idle converter is switched off
+  Real grid_plan, genset_least;                       // of the import what comes before a running generator; what it gives at least
+  bool battery_on, battery_low, battery_empty, grid_on, genset_on;  // low: at its reserve, where an idle converter is switched off
 };
 
-COLDSUN_FN Supply make_supply(const Site& p, Real pv_linear, Real pv_square, const PackLimits& b) {
-  Supply s{pv_linear, pv_square, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, false, false, false, false};
+COLDSUN_FN Supply make_supply(const Site& p, Real pv_linear, Real pv_square, const PackLimits& b, GensetMode genset) {
+  Supply s{pv_linear, pv_square, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, false, false, false, false, false};
   const Converter& c = p.battery_converter;
   s.battery_on = c.rating > 0.0 && p.battery.n_series > 0;
   if (s.battery_on) {
@@ -37,9 +40,13 @@ COLDSUN_FN Supply make_supply(const Site& p, Real pv_linear, Real pv_square, con
   s.grid_on = p.grid_tie.rating > 0.0 && import >= idle_power(p.grid_tie);
   if (s.grid_on) {
     s.grid_import = math::max(through(p.grid_tie, import), 0.0);
+    s.grid_plan = math::max(through(p.grid_tie, math::min(import, p.p_import_plan)), 0.0);
     s.grid_export = p.p_export_max > 0.0 ? -through(p.grid_tie, -math::min(p.p_export_max, p.grid_tie.rating)) : 0.0;
   }
-  s.genset = math::max(through(p.genset_rectifier, math::min(p.p_genset_max, p.genset_rectifier.rating)), 0.0);
+  s.genset_on = genset == GensetMode::running;
+  if (s.genset_on || genset == GensetMode::ready)
+    s.genset = math::max(through(p.genset_rectifier, math::min(p.genset.p_max, p.genset_rectifier.rating)), 0.0);
+  if (s.genset_on) s.genset_least = math::clamp(through(p.genset_rectifier, math::min(p.genset.p_min, p.genset_rectifier.rating)), 0.0, s.genset);
   return s;
 }
 
@@ -65,15 +72,17 @@ struct Dispatch {
   Real pv, battery, grid, genset, missing;
 };
 COLDSUN_FN Dispatch dispatch(const Supply& s, const Offer& o, Real k_battery, Real need) {
-  Dispatch d{o.pv, 0.0, 0.0, 0.0, 0.0};
-  Real rest = need - o.pv;
+  Dispatch d{o.pv, 0.0, 0.0, s.genset_least, 0.0};
+  Real rest = need - o.pv - d.genset;
   if (rest > 0.0) {
-    d.battery = math::min(rest, o.battery_reserve);
+    if (!s.genset_on) d.battery = math::min(rest, o.battery_reserve);
     rest -= d.battery;
-    d.grid = math::min(rest, o.grid_import);
+    d.grid = math::min(rest, s.genset_on ? s.grid_plan : o.grid_import);
     rest -= d.grid;
-    d.genset = math::min(rest, o.genset);
-    rest -= d.genset;
+    const Real more_genset = math::min(rest, o.genset - d.genset);
+    d.genset += more_genset, rest -= more_genset;
+    const Real more_grid = math::min(rest, o.grid_import - d.grid);
+    d.grid += more_grid, rest -= more_grid;
     const Real more = math::min(rest, o.battery_all - d.battery);
     d.battery += more;
     d.missing = rest - more;
@@ -85,8 +94,9 @@ COLDSUN_FN Dispatch dispatch(const Supply& s, const Offer& o, Real k_battery, Re
   surplus -= charge;
   const Real out = math::min(surplus, o.grid_export);
   surplus -= out;
+  const Real back = math::min(surplus, o.pv);
   d.battery = -charge, d.grid = -out;
-  d.pv = o.pv - surplus;
+  d.pv = o.pv - back, d.genset -= surplus - back;
   return d;
 }
 
@@ -95,9 +105,15 @@ COLDSUN_FN Real load_budget(const Site& p, Real a) {
   return cable_load(cable_factor(p.r_load_cable, p.v_min), math::max(a, 0.0)) * (1.0 - 1e-12);
 }
 
-// What the nodes may be asked for in all: sun now, what battery and grid are meant to give, less what the site needs beside that work.
-COLDSUN_FN Real site_cap(Real p_pv_available, Real p_battery, Real p_grid_budget, Real p_overhead, Real p_it_max) {
-  return math::clamp(p_pv_available + p_battery + p_grid_budget - p_overhead, 0.0, p_it_max);
+// What the nodes may be asked for in all: sun now, what battery, grid and generator are meant to give, less what the site needs beside that work.
+COLDSUN_FN Real site_cap(Real p_pv_available, Real p_battery, Real p_grid_budget, Real p_genset, Real p_overhead, Real p_it_max) {
+  return math::clamp(p_pv_available + p_battery + p_grid_budget + p_genset - p_overhead, 0.0, p_it_max);
+}
+
+// What is kept back for the auxiliaries at the loads' side, before the nodes get the rest: what they drew last and a twentieth, at most their
+// bound. Only as far as `reserve` (what the bus could give beyond its budget) does not hold the way up to the bound is that kept back too.
+COLDSUN_FN Real kept_for_aux(const Site& p, Real bound, Real drawn, Real reserve) {
+  return math::max(input_power(p.aux_converter, math::min(bound, 1.05 * drawn)), input_power(p.aux_converter, bound) - reserve);
 }
 
 struct BusState {

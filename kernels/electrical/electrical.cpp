@@ -25,7 +25,11 @@ void check_site(const Site& s, const std::string& where) {
   require(s.r_droop * s.capacitance < 0.2 * s.tau_v, where + ": r_droop x capacitance must stay below a fifth of tau_v");
   require(s.r_pv_cable >= 0.0 && s.r_battery_cable >= 0.0 && s.r_load_cable >= 0.0, where + ": cable resistances");
   require(s.mppt_step >= 0.0 && s.mppt_step < 0.05, where + ": step of the trackers");
-  require(s.p_import_max >= 0.0 && s.p_export_max >= 0.0 && s.p_genset_max >= 0.0, where + ": limits of grid and genset");
+  require(s.p_import_max >= 0.0 && s.p_export_max >= 0.0 && s.p_import_plan >= 0.0, where + ": limits of grid and genset");
+  const Genset& g = s.genset;
+  require(0.0 <= g.p_min && g.p_min <= g.p_max && g.start_time >= 0.0 && g.run_time_min >= 0.0 && g.soc_stop <= s.battery.soc_max,
+          where + ": genset");
+  require(g.fuel_idle >= 0.0 && g.fuel_per_energy >= 0.0, where + ": fuel of the genset");
   check_converter(s.battery_converter, where + ": battery converter"), check_converter(s.grid_tie, where + ": grid tie");
   check_converter(s.genset_rectifier, where + ": genset rectifier"), check_converter(s.aux_converter, where + ": auxiliary converter");
   require(s.p_export_max == 0.0 || (s.grid_tie.rating > 0.0 && s.p_import_max >= idle_power(s.grid_tie)),
@@ -78,6 +82,7 @@ System make_system(const std::vector<Module>& modules, std::vector<Site> sites, 
   s.site = {device, {static_cast<int>(sites.size())}};
   for (auto* a : {&s.string_site, &s.string_plane, &s.string_module, &s.string_n_series, &s.string_count}) *a = {device, {n_string}};
   for (auto* a : {&s.string_rating, &s.string_inductance, &s.string_f_sw, &s.string_r_wire}) *a = {device, {n_string}};
+  for (auto* a : {&s.string_loss_0, &s.string_loss_1, &s.string_loss_2}) *a = {device, {n_string}};
   s.node_site = {device, {n_node}}, s.node_rating = {device, {n_node}};
   for (std::size_t i = 0; i < modules.size(); ++i) s.module(i) = modules[i];
   for (std::size_t i = 0; i < sites.size(); ++i) s.site(i) = sites[i];
@@ -89,6 +94,8 @@ System make_system(const std::vector<Module>& modules, std::vector<Site> sites, 
     require(r.rating > 0.0 && r.inductance > 0.0 && r.f_sw > 0.0 && r.r_wire >= 0.0, where + ": boost converter or wiring");
     s.string_site(i) = r.site, s.string_plane(i) = r.plane, s.string_module(i) = r.module;
     s.string_n_series(i) = r.n_series, s.string_count(i) = r.count, s.string_rating(i) = r.rating;
+    const Converter& c = s.site(r.site).string_converter;
+    s.string_loss_0(i) = c.c0, s.string_loss_1(i) = c.c1, s.string_loss_2(i) = c.c2;
     s.string_inductance(i) = r.inductance, s.string_f_sw(i) = r.f_sw, s.string_r_wire(i) = r.r_wire;
   }
   for (int i = 0; i < n_node; ++i) {

@@ -52,6 +52,15 @@ struct Pack {
   Real soc_initial = 0.5;
 };
 
+// A generator: off, on its way, running, or (to a planner, who sees slots of minutes) there as soon as it is needed.
+enum class GensetMode : std::int8_t { off = 0, starting = 1, running = 2, ready = 3 };
+struct Genset {
+  Real p_max = 0.0, p_min = 0.0;                  // W at its terminals; below p_min it runs only where nobody takes more
+  Real start_time = 0.0, run_time_min = 0.0;      // s from the word to power; least run
+  Real soc_stop = 0.0;                            // charge of the battery at which it may stop
+  Real fuel_idle = 0.0, fuel_per_energy = 0.0;    // m3/s at no load, m3/J above that
+};
+
 // One site: its bus and all that hangs on it but strings and nodes.
 struct Site {
   std::int32_t string_first = 0, string_count = 0, node_first = 0, node_count = 0;
@@ -66,7 +75,8 @@ struct Site {
   Converter string_converter;  // its loss per unit; the rating is the string's own
   Converter battery_converter, grid_tie, genset_rectifier, aux_converter;
   Real p_import_max = 0.0, p_export_max = 0.0;       // W at the grid's terminals
-  Real p_genset_max = 0.0;                           // W at the generator's terminals
+  Real p_import_plan = 0.0;  // W of it that is meant to be taken while a generator could start, and before it where it runs
+  Genset genset;
   LossTable rack;                                    // of every node's rack converter, 800 V to 50 V
   Real sink_capacity = 1.0, sink_conductance = 1.0;  // J/K and W/K to the coolant: heat sink of the converters indoors
   Real t_sink_initial = 300.0;                       // K
@@ -78,6 +88,7 @@ struct System {
   Array<Site, 1> site;
   Array<std::int32_t, 1> string_site, string_plane, string_module, string_n_series, string_count;
   Array<Real, 1> string_rating, string_inductance, string_f_sw, string_r_wire;
+  Array<Real, 1> string_loss_0, string_loss_1, string_loss_2;  // c0, c1, c2 of the string's converter: a column each, so that loops become vectors
   Array<std::int32_t, 1> node_site;
   Array<Real, 1> node_rating;
 
@@ -95,6 +106,9 @@ struct System {
     f(FieldInfo{"string_inductance", "H", "string", "inductance of the boost converter", k}, s.string_inductance);
     f(FieldInfo{"string_f_sw", "Hz", "string", "switching frequency of the boost converter", k}, s.string_f_sw);
     f(FieldInfo{"string_r_wire", "ohm", "string", "wiring between modules and converter, part of the string's curve", k}, s.string_r_wire);
+    f(FieldInfo{"string_loss_0", "1", "string", "loss of the boost converter per rating: constant term", k}, s.string_loss_0);
+    f(FieldInfo{"string_loss_1", "1", "string", "loss of the boost converter per rating: linear term", k}, s.string_loss_1);
+    f(FieldInfo{"string_loss_2", "1", "string", "loss of the boost converter per rating: square term", k}, s.string_loss_2);
     f(FieldInfo{"node_site", "1", "node", "site of the node", k}, s.node_site);
     f(FieldInfo{"node_rating", "W", "node", "rated output of the node's rack converter", k}, s.node_rating);
   }
@@ -109,10 +123,13 @@ struct State {
   // sites
   Array<Real, 2> v_bus, soc, v_rc1, v_rc2, t_sink, capacity_factor;
   Array<Real, 2> p_pv_available, p_pv, p_curtailed, p_mppt_loss, p_battery, p_grid, p_genset, p_it, p_aux, p_loss, de_bus_dt;
-  Array<Real, 2> p_shed, p_aux_cap, p_heat, p_heat_battery, i_battery, v_battery, i_bus;
+  Array<Real, 2> p_charge, p_import, p_shed, p_aux_cap, p_heat, p_heat_battery, i_battery, v_battery, i_bus;
   Array<Real, 2> loss_pv_converter, loss_pv_cable, loss_battery_converter, loss_battery_cable, loss_grid_tie, loss_genset_rectifier;
   Array<Real, 2> loss_rack, loss_load_cable, loss_aux_converter;
   Array<Real, 2> balance_pv, balance_bus;
+  Array<std::int8_t, 2> genset_mode;
+  Array<std::int64_t, 2> genset_starts;
+  Array<Real, 2> genset_time, genset_run_time, genset_fuel, fuel_rate;
   Array<Real, 2> pv_linear, pv_square, pv_share, p_discharge_reserve, p_discharge_max, p_charge_max;
   Array<std::uint32_t, 2> trouble;
 
@@ -150,6 +167,14 @@ struct State {
     f(FieldInfo{"p_mppt_loss", "W", mb, "PV power missed by the trackers", der}, s.p_mppt_loss);
     f(FieldInfo{"p_battery", "W", mb, "power at the battery's cell terminals, discharge positive", der}, s.p_battery);
     f(FieldInfo{"p_grid", "W", mb, "power at the grid's terminals, import positive", der}, s.p_grid);
+    f(FieldInfo{"p_charge", "W", mb, "power into the battery's cell terminals: the part of -p_battery above zero", der}, s.p_charge);
+    f(FieldInfo{"p_import", "W", mb, "power taken from the grid: the part of p_grid above zero", der}, s.p_import);
+    f(FieldInfo{"genset_mode", "1", mb, "0 off, 1 starting, 2 running", state}, s.genset_mode);
+    f(FieldInfo{"genset_starts", "1", mb, "starts of the generator", state}, s.genset_starts);
+    f(FieldInfo{"genset_time", "s", mb, "since the generator came into its mode", state}, s.genset_time);
+    f(FieldInfo{"genset_run_time", "s", mb, "time that the generator ran", state}, s.genset_run_time);
+    f(FieldInfo{"genset_fuel", "m3", mb, "fuel that the generator burnt", state}, s.genset_fuel);
+    f(FieldInfo{"fuel_rate", "m3/s", mb, "fuel flow of the generator", der}, s.fuel_rate);
     f(FieldInfo{"p_genset", "W", mb, "power at the generator's terminals", der}, s.p_genset);
     f(FieldInfo{"p_it", "W", mb, "power given to the nodes: p_it of the balance", der}, s.p_it);
     f(FieldInfo{"p_aux", "W", mb, "power given to pumps, fans and CDU", der}, s.p_aux);
@@ -216,8 +241,11 @@ Module module_longi_lr5_72hbd_545m();
 Module module_first_solar_fs_6460a();
 OcvTable ocv_lfp();
 Pack pack_lfp_280ah(int n_series, int n_parallel);
-LossTable loss_rack_ruby();
+LossTable loss_rack_llc();
 
+// Brings a member's stop forward to the instant at which a starting generator is there.
+template <class Space>
+void next_event(Space, const System&, const State&, View<const std::int32_t, 1> active, int n_active, View<const Time, 1> now, View<Time, 1> stop);
 // Sky of the coming cut -> strings' maximum power, battery limits, p_allocated and p_aux_cap. Must come before advance in every cut.
 template <class Space>
 void allocate(Space, const System&, State&, const Drive&, const Cut&);

@@ -14,12 +14,9 @@ struct StringSet {
   View<const Module, 1> module;
   View<const Site, 1> site;
   View<const std::int32_t, 1> site_of, plane, module_of, n_series, count;
-  View<const Real, 1> rating, inductance, f_sw, r_wire;
+  View<const Real, 1> rating, inductance, f_sw, r_wire, loss_0, loss_1, loss_2;
 
-  COLDSUN_FN Converter converter(int s) const {
-    const Converter& c = site(site_of(s)).string_converter;
-    return Converter{rating(s), c.c0, c.c1, c.c2};
-  }
+  COLDSUN_FN Converter converter(int s) const { return Converter{rating(s), loss_0(s), loss_1(s), loss_2(s)}; }
   // Curve of one module with its part of the wiring; photocurrent never below that of g_dark, so that all lanes stay finite.
   COLDSUN_FN Curve curve(int s, Real g, Real t) const {
     Curve c = calcparams_cec(math::max(g, g_dark), t, module(module_of(s)));
@@ -29,7 +26,8 @@ struct StringSet {
 };
 inline StringSet string_set(const System& s) {
   return StringSet{s.module,       s.site,          s.string_site,       s.string_plane, s.string_module, s.string_n_series,
-                   s.string_count, s.string_rating, s.string_inductance, s.string_f_sw,  s.string_r_wire};
+                   s.string_count, s.string_rating, s.string_inductance, s.string_f_sw,  s.string_r_wire,
+                   s.string_loss_0, s.string_loss_1, s.string_loss_2};
 }
 
 // Maximum power, and what perturb and observe makes of it: the tracker dwells 1/4, 1/2, 1/4 of its time at v - dv, v, v + dv (three-level

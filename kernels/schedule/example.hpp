@@ -18,7 +18,7 @@ inline electrical::Site example_bus(Real size) {
   s.battery.soc_reserve = 0.1, s.battery.i_charge_max = 70.0, s.battery.i_discharge_max = 140.0;
   s.battery_converter = {1300e3 * size, 0.0016, 0.0038, 0.0049}, s.grid_tie = {1100e3 * size, 0.004, 0.006, 0.008};
   s.aux_converter = {120e3 * size, 0.004, 0.008, 0.01}, s.p_import_max = 1000e3 * size;
-  s.rack = electrical::loss_rack_ruby();
+  s.rack = electrical::loss_rack_llc();
   return s;
 }
 inline thermal::LoopModel example_loop() {

@@ -67,11 +67,14 @@ COLDSUN_FN SlotNow slot_now(const ProblemView& q, PlaceNow& now, int scenario, i
   c.p_idle = q.request(site, q.n_job, 0);
   PackLimits b{0.0, 0.0, 0.0};
   if (bus.battery.n_series > 0) b = pack_limits(bus.battery, now.cut, now.cell, bus.battery_converter.rating);
-  c.supply = make_supply(bus, q.pv_linear(scenario, site, t), q.pv_square(scenario, site, t), b);
-  c.budget = math::max(load_budget(bus, offer(bus, c.supply, bus.v_min).without_reserve()) -
-                           input_power(bus.aux_converter, q.aux_bound(site, t)), 0.0);
+  c.supply = make_supply(bus, q.pv_linear(scenario, site, t), q.pv_square(scenario, site, t), b, GensetMode::ready);
+  const Offer o = offer(bus, c.supply, bus.v_min);
+  const Real budget = load_budget(bus, o.without_reserve()), reserve = load_budget(bus, o.all()) - budget;
+  const Real drawn = loop_value(p.loop, p.loop.p_aux, now.p_it_last, q.temp_air(site, t));
+  c.budget = math::max(budget - kept_for_aux(bus, q.aux_bound(site, t), drawn, reserve), 0.0);
   const Real battery = c.supply.battery_low ? 0.0 : b.discharge_reserve;
-  c.cap = site_cap(q.pv_available(scenario, site, t), battery, p.p_grid_budget, now.p_overhead, p.p_it_max);
+  const Real generator = math::min(bus.genset.p_max, bus.genset_rectifier.rating);
+  c.cap = site_cap(q.pv_available(scenario, site, t), battery, p.p_grid_budget, generator, now.p_overhead, p.p_it_max);
   now.p_it = now.p_input = now.p_request = 0.0, now.t_max = now.t_supply;
   return c;
 }

@@ -68,6 +68,7 @@ def run(
     paths_off: Annotated[Optional[list[str]], typer.Option(help="switch off a path of the outage: stall, burst, stale")] = None,
     fields: Annotated[bool, typer.Option(help="record plate temperature fields too")] = False,
     internals: Annotated[bool, typer.Option(help="record what the engine keeps for itself too")] = False,
+    more: Annotated[Optional[list[str]], typer.Option("--record", help="record a field of the State too, as poa_global or v_pv; may be repeated")] = None,
     planned: Annotated[bool, typer.Option("--plan", help="plan the jobs as the run goes")] = False,
     every: Annotated[Optional[str], typer.Option(help="with --plan: time from plan to plan; by default 5min")] = None,
     plans: Annotated[Optional[int], typer.Option(help="with --plan: plans priced at each decision; by default 256")] = None,
@@ -101,7 +102,7 @@ def run(
     try:
         plan = dict(every_min=minutes(every or "5min"), plans=256 if plans is None else plans, scenarios=16 if scenarios is None else scenarios,
                     policy=policy or "search") if planned else None
-        data = twin.run(out=folder, resume=resume, progress=not as_json, fields=fields, internals=internals, opened=opened, plan=plan)
+        data = twin.run(out=folder, resume=resume, progress=not as_json, fields=fields, internals=internals, record=more or (), opened=opened, plan=plan)
     except KeyboardInterrupt:
         text = f"stopped at {twin.time:%Y-%m-%d %H:%M:%S} UTC; the record in {folder} is whole up to there, --resume goes on"
         err.print(text, highlight=False, soft_wrap=True)

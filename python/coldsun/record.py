@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import warnings
+from difflib import get_close_matches
 from pathlib import Path
 
 import h5py
@@ -145,3 +146,16 @@ class _Joined(BackendArray):
 def site_facts(record: xr.Dataset, site: str) -> dict:
     """What the record says of one of its sites: title and utc_offset [s]."""
     return json.loads(record.attrs.get("sites", "{}")).get(site, {"title": site, "utc_offset": 0.0})
+
+
+def field_paths(table, names) -> list[str]:
+    """Paths of fields of the State that a record is to hold, by their names (or paths, where two groups have a field of one name)."""
+    paths = {f"{group}/{name}": name for group, fields in table.items() for name in fields}
+    out = []
+    for name in names:
+        found = [path for path, last in paths.items() if name in (path, last)]
+        if len(found) != 1:
+            near = found or get_close_matches(str(name), list(paths.values()), 5, 0.4) or ["poa_global"]
+            raise InputError(f"record: {name}; accepted: a field of the State (Twin.fields), such as {', '.join(near)}")
+        out += found
+    return out

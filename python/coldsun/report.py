@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
+from .energy import energy_book
+
 
 @dataclass
 class Row:
@@ -50,32 +52,22 @@ def counts(facts: dict) -> str:
 class _Sums:
     """Energies and counters of a record, summed over sites, averaged over members."""
 
-    def __init__(self, record: xr.Dataset):
-        self.record, self.members = record, record.sizes["member"]
+    def __init__(self, record: xr.Dataset, sites: list[dict]):
+        self.record, self.members, self.book = record, record.sizes["member"], energy_book(record, sites)
         self.step = record["step"].values[:, None, None]
         self.last = record.isel(time=-1)
 
-    def energy(self, name: str, part=None) -> float:
-        """MWh; `part` clips the power to one sign first."""
-        power = self.record[name].values
-        return float(((power if part is None else part(power)) * self.step).sum() / self.members / 3.6e9)
+    def mwh(self, name: str) -> float:
+        """One energy of the book."""
+        return self.book.mean(name) / 3.6e9
 
-    def shed(self) -> float:
-        """MWh that nodes did without: what the allocation took, as far as they would have drawn it at their own temperatures."""
-        power = np.minimum(self.record["p_shed"].values, self.record["p_it_held_back"].values)
-        return float((power * self.step).sum() / self.members / 3.6e9)
+    def energy(self, name: str) -> float:
+        """MWh of a variable of the record."""
+        return float((self.record[name].values * self.step).sum() / self.members / 3.6e9)
 
     def count(self, name: str) -> float:
         """A counter's value at the end."""
         return float(self.last[name].sum() / self.members)
-
-
-def _positive(power):
-    return power.clip(min=0.0)
-
-
-def _negative(power):
-    return (-power).clip(min=0.0)
 
 
 def _hottest(record: xr.Dataset) -> tuple[float, str]:
@@ -89,39 +81,31 @@ def _power_rows(s: _Sums, sites: list[dict], hours: float) -> list[Row]:
     stc, it_max = (sum(site[k] for site in sites) / 1e6 for k in ("p_pv_stc", "p_it_max"))
     store = sum(site["battery_capacity"] for site in sites) / 3.6e9
     whole = int(hours // 24.0)   # a lower bound on the sun's energy needs a whole day
-    available, it, aux, loss = (s.energy(n) for n in ("p_pv_available", "p_it", "p_aux", "p_loss"))
-    imported, genset = s.energy("p_grid", _positive), s.energy("p_genset")
+    available, it, aux, genset = (s.mwh(name) for name in ("available", "it", "aux", "genset"))
     hall = s.energy("loss_rack") + s.energy("loss_load_cable") + s.energy("loss_aux_converter")
-    supply = it + aux + loss
-    soc = s.record["soc"].values
-    # of the energy content between the record's ends, as far as the state of charge tells it
-    capacity = np.array([site["battery_capacity"] for site in sites]) / 3.6e9
-    change = (soc[-1] - soc[0]) * capacity
-    bought = np.array([any(c > 0.0 for c in site.get("carbon_intensity", [1.0])) for site in sites])   # an island's first charge was the sun's
-    stored, spent = (float(part.sum() / s.members) for part in (change, _negative(change) * bought))
     cycles = 2.0 * store * max(hours / 24.0, 0.5)
     rows = [
         Row("sun: available", available, "MWh", 0.5 * stc * whole, 9.5 * stc * max(hours / 24.0, min(hours, 9.5) / 9.5), "0.5 (overcast) to 9.5 kWh/kWp a day",
             decimals=2),
-        Row("sun: used", s.energy("p_pv"), "MWh", 0.0, available, "at most what was available", decimals=2),
-        Row("sun: curtailed", s.energy("p_curtailed"), "MWh", 0.0, available, "at most what was available", decimals=2),
-        Row("battery: charged", s.energy("p_battery", _negative), "MWh", 0.0, cycles, "two full cycles a day", decimals=2),
-        Row("battery: given back", s.energy("p_battery", _positive), "MWh", 0.0, cycles, "two full cycles a day", decimals=2),
-        Row("stored over the run", stored, "MWh", -store, store, "the pack's capacity", decimals=2),
-        Row("grid: imported", imported, "MWh", 0.0, 1.35 * it_max * hours, "full hall at a PUE of 1.35", decimals=2),
-        Row("grid: exported", s.energy("p_grid", _negative), "MWh", 0.0, available, "at most what the sun gave", decimals=2),
+        Row("sun: used", s.mwh("sun"), "MWh", 0.0, available, "at most what was available", decimals=2),
+        Row("sun: curtailed", s.mwh("curtailed"), "MWh", 0.0, available, "at most what was available", decimals=2),
+        Row("battery: charged", s.mwh("charged"), "MWh", 0.0, cycles, "two full cycles a day", decimals=2),
+        Row("battery: given back", s.mwh("given_back"), "MWh", 0.0, cycles, "two full cycles a day", decimals=2),
+        Row("stored over the run", s.mwh("stored"), "MWh", -store, store, "the pack's capacity", decimals=2),
+        Row("grid: imported", s.mwh("imported"), "MWh", 0.0, 1.35 * it_max * hours, "full hall at a PUE of 1.35", decimals=2),
+        Row("grid: exported", s.mwh("exported"), "MWh", 0.0, available, "at most what the sun gave", decimals=2),
     ]
     if genset > 0.0:
         rows.append(Row("genset", genset, "MWh", 0.0, 1.35 * it_max * hours, "full hall at a PUE of 1.35", decimals=2))
     rows += [
         Row("IT: served", it, "MWh", 0.15 * it_max * hours, it_max * hours, "idle floor to nameplate", decimals=2),
-        Row("IT: shed", s.shed(), "MWh", 0.0, 0.2 * it_max * hours, "assumed: a fifth of the nameplate", decimals=3),
+        Row("IT: shed", s.mwh("shed"), "MWh", 0.0, 0.2 * it_max * hours, "assumed: a fifth of the nameplate", decimals=3),
         Row("PUE, from the bus", (it + aux + hall) / it if it > 0 else np.nan, "", 1.03, 1.35,
             "Frontier 1.03; mean of all halls 1.56 (Uptime 2024)", decimals=3),
-        Row("PUE, from the sources", (it + aux + loss) / it if it > 0 else np.nan, "", 1.03, 1.45,
-            "with the converters of PV, battery and grid", decimals=3),
-        Row("carbon-free share", 100.0 * (1.0 - (imported + genset + spent) / supply) if supply > 0 else np.nan, "%", 0.0, 100.0,
-            "1 - (import + genset + charge spent) / (IT + aux + loss)", decimals=1),
+        Row("PUE, from the sources", s.mwh("used") / it if it > 0 else np.nan, "", 1.03, 1.45,
+            "with the converters of PV, battery and grid, and the cells' heat", decimals=3),
+        Row("carbon-free share", 100.0 * s.book.carbon_free_share, "%", 0.0, 100.0,
+            "1 - (import + genset + charge spent) / (IT + aux + losses + heat of the cells)", decimals=1),
     ]
     return rows
 
@@ -152,7 +136,7 @@ def day_table(record: xr.Dataset, sites: list[dict]) -> list[Row]:
     record : xarray.Dataset
         From `open_record`.
     sites : list of dict
-        Facts of the sites (`Network.sites`), in the record's order: p_pv_stc [W], p_it_max [W], battery_capacity [J], carbon_intensity.
+        Facts of the sites (`Network.sites`), in the record's order: p_pv_stc [W], p_it_max [W], battery_capacity [J], and what `energy_book` wants.
 
     Returns
     -------
@@ -161,5 +145,5 @@ def day_table(record: xr.Dataset, sites: list[dict]) -> list[Row]:
         time of day hold from one whole day on.
     """
     hours = float(record["step"].sum()) / 3600.0
-    sums = _Sums(record)
+    sums = _Sums(record, sites)
     return _power_rows(sums, sites, hours) + _work_rows(sums, sites, hours)

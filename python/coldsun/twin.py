@@ -8,7 +8,7 @@ import re
 import tempfile
 from datetime import datetime
 from pathlib import Path
-from typing import Callable
+from typing import Callable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -18,7 +18,7 @@ from . import _engine
 from .errors import InputError, engine_errors
 from .plan import Plan, make_plan, planner
 from .progress import Progress
-from .record import closed_segments, open_record, open_segment, segments
+from .record import closed_segments, field_paths, open_record, open_segment, segments
 from .site import load_network, table_html
 from .weather import Weather, distance, read_weather
 
@@ -186,7 +186,7 @@ class Twin:
 
     def run(self, hours: float | None = None, out: str | Path | None = None, *, resume: bool = False, segment_hours: float = 1.0,
             progress: Callable[[float], None] | bool = True, fields: bool = False, internals: bool = False,
-            opened: Callable[[], None] | None = None, plan: dict | None = None) -> xr.Dataset:
+            record: Sequence[str] = (), opened: Callable[[], None] | None = None, plan: dict | None = None) -> xr.Dataset:
         """Move the twin forward and record it.
 
         Parameters
@@ -203,6 +203,8 @@ class Twin:
             A progress bar, none, or a function that is told the share done.
         fields, internals : bool
             Record plate temperature fields as well; what the engine keeps for itself between cuts.
+        record : sequence of str
+            Further fields of the State, at the end of every step: ``poa_global`` or ``temp_cell`` of planes, ``v_pv`` or ``mode`` of strings.
         opened : callable, optional
             Called once the folder is the run's own and its first step is about to begin.
         plan : dict, optional
@@ -214,15 +216,12 @@ class Twin:
         xarray.Dataset
             View of the record; see `open_record`.
 
-        Raises
-        ------
-        InputError
-            When the folder cannot be written, holds another run, or the hours are not prepared.
-        KeyboardInterrupt
-            On Ctrl-C, after the open segment has been closed with its checkpoint.
+        Raises InputError when the folder cannot be written, holds another run, or the hours are not prepared; KeyboardInterrupt on Ctrl-C, after the
+        open segment has been closed with its checkpoint.
         """
         folder = Path(out) if out is not None else Path(tempfile.mkdtemp(prefix="coldsun-"))
         hook, said = (None, {}) if plan is None else (planner(self, **plan), {"plan": json.dumps(plan)})
+        also = field_paths(self.fields, record)
         first = self._resume(folder, said.get("plan")) if resume else 0
         left = (self.start.value + self.hours * 3600e9 - self._engine.time_ns) / 3600e9
         hours = left if hours is None else float(hours)
@@ -239,7 +238,7 @@ class Twin:
         work = self.state["workload"]   # whoever runs on without a planner waits for none
         held = work["plan_hold"].copy(), work["plan_reach"].copy()
         with Progress(progress, steps, opened) as tell, engine_errors():
-            self._engine.run(steps, str(folder), first, per_segment, self.attributes() | said, fields, internals, tell, hook)
+            self._engine.run(steps, str(folder), first, per_segment, self.attributes() | said, fields, internals, tell, hook, also)
         work["plan_hold"][:], work["plan_reach"][:] = held
         return open_record(folder)
 
