@@ -108,7 +108,7 @@ struct Remember {
     const int m = cut.member(a);
     const Real beyond = p_it(m, site) - (p_it_request(m, site) - p_shed(m, site));   // change of leakage, less what a junction cap took
     const Real battery = p_discharge_reserve(m, site);   // at rest where it is no more than the converter's own need
-    p_it_shed(m, site) = math::min(p_shed(m, site), p_it_held_back(m, site));
+    p_it_shed(m, site) = math::max(math::min(p_shed(m, site), p_it_held_back(m, site)), 0.0);
     heat_pending(m, site) += (p_heat(m, site) + p_heat_battery(m, site)) * cut.length(m);   // the cells are on the converters' cold rail
     p_pv_seen(m, site) = pv_linear(m, site) + pv_square(m, site) + loss_pv_converter(m, site);   // all that the boost stages could take
     p_battery_seen(m, site) = battery > electrical::idle_power(bus(site).battery_converter) ? battery : 0.0;

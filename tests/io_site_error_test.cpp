@@ -44,7 +44,8 @@ TEST(SiteError, OneSentenceEach) {
                "atacama.toml:LINE: cooling.pump.flow_lpm = \"fast\"; accepted: a number > 0");
   expect_error(
       "flow_lpm = { value = 1075,", "flow_gpm = { value = 284,",
-      "atacama.toml:LINE: cooling.pump.flow_gpm: unknown unit \"gpm\" of volume flow; accepted: flow_lpm, flow_m3_per_h, flow_m3_per_s");
+      "atacama.toml:LINE: cooling.pump.flow_gpm: unknown unit \"gpm\" of volume flow; accepted: flow_lpm, flow_m3_per_h, flow_l_per_h, "
+      "flow_m3_per_s");
   expect_error("flow_lpm = { value = 1075,", "flow_kpa = { value = 284,",
                "atacama.toml:LINE: cooling.pump.flow_kpa: \"kpa\" is a unit of pressure, not of volume flow; accepted: flow_lpm");
   expect_error("flow_lpm = { value = 1075,", "flwo_lpm = { value = 1075,",
@@ -84,7 +85,7 @@ TEST(SiteError, OneSentenceEach) {
   expect_error("start = { value = 2026-06-14T04:00:00Z,", "start = { value = 2026-06-14,", "atacama.toml:LINE: start is not a UTC instant");
   expect_error("carbon_intensity_g_per_kwh = { value = [362, 362,", "carbon_intensity_g_per_kwh = { value = [362,",
                "atacama.toml:LINE: power.grid.carbon_intensity_g_per_kwh = a list of 23; accepted: one number, or 24");
-  expect_error("efficiency = [0.90, 0.91,", "efficiency = [0.91,",
+  expect_error("efficiency = [0.936, 0.962,", "efficiency = [0.962,",
                "atacama.toml:LINE: power.rack_converter.efficiency has another length than load");
   expect_error("[hall]\n", "[hall\n", "atacama.toml:LINE: not TOML:");
 }

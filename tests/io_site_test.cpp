@@ -247,5 +247,34 @@ TEST(Describe, DoubtsAreRaised) {
   EXPECT_TRUE(holds(with("p_import_kw = 1000", "p_import_kw = 900"), "load is shed"));
 }
 
+// A generator that says little runs as usual, counted with where that comes from; `check` says what it is and whether the reserve bridges its start.
+TEST(SiteFile, GensetThatSaysLittleRunsAsUsual) {
+  const auto genset = [](const std::string& more) {
+    return with("[power.aux_converter]", "[power.genset]\nsource = \"assumed: as large as the hall\"\np_max_kw = 1000\ncarbon_intensity_g_per_kwh = 700\n"
+                "price_usd_per_mwh = 300\n" + more + "[power.genset.rectifier]\np_rated_kw = 1100\nloss = { c0 = 0.004, c1 = 0.006, c2 = 0.008 }\n\n"
+                "[power.aux_converter]");
+  };
+  const Site s = read_site(genset(""), "atacama.toml", data);
+  const Genset& g = s.power.genset;
+  EXPECT_EQ(g.p_min, 300e3);
+  EXPECT_EQ(g.start_time, 30.0);
+  EXPECT_EQ(g.run_time_min, 1800.0);
+  EXPECT_NEAR(g.soc_stop, 0.525, 1e-12);
+  EXPECT_NEAR(g.fuel_idle + g.fuel_per_energy * g.p_max, 330.15e-3 / 3600.0, 1e-12);
+  int listed = 0;
+  for (const Provenance& p : s.provenance) listed += p.key == "power.genset.fuel_slope_l_per_kwh" && p.origin == Origin::sourced;
+  EXPECT_EQ(listed, 1);
+  EXPECT_NE(describe(s).find("1000 kW, 300 at least, 30 s to start"), std::string::npos);
+  EXPECT_EQ(read_site(genset("start_time_s = 10\nsoc_stop = 0.8\n"), "atacama.toml", data).power.genset.start_time, 10.0);
+  EXPECT_THROW(read_site(genset("soc_stop = 0.99\n"), "atacama.toml", data), SiteError);
+  const auto says = [&](const std::string& text) {
+    for (const std::string& d : doubts(read_site(text, "atacama.toml", data)))
+      if (d.find("the generator takes") != std::string::npos) return true;
+    return false;
+  };
+  EXPECT_FALSE(says(genset("")));
+  EXPECT_TRUE(says(genset("start_time_s = 900\n")));
+}
+
 }  // namespace
 }  // namespace coldsun

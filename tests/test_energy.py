@@ -48,12 +48,12 @@ def test_stored_energy_is_the_same_at_every_step(network):
 
 
 def test_the_cells_know_what_is_stored(night, network):
-    """Against the charge itself: n q times the open-circuit voltage of the plateau (3.25 to 3.29 V), and what the RC pairs took up."""
-    twin = cs.Twin(network, hours=2.0, dt=60.0)
-    begin = float(twin.state["electrical"]["soc"][0, 0])
-    moved = (float(night["soc"][-1, 0, 0]) - begin) * 250 * 20 * 280.0 * 3600.0
-    stored = cs.energy_book(night, network.sites).mean("stored")
-    assert moved * 3.29 < stored < moved * 3.22   # both below zero
+    """Against the charge itself, at the open-circuit voltage of the published points (10 to 30 %: 3.207 V in the mean)."""
+    begin, end = float(cs.Twin(network, hours=2.0, dt=60.0).state["electrical"]["soc"][0, 0]), float(night["soc"][-1, 0, 0])
+    charge = np.linspace(begin, end, 1001)
+    volt = np.interp(charge, [0.0963, 0.1388, 0.1824, 0.2259, 0.2687, 0.3124], [3.17, 3.19, 3.20, 3.22, 3.23, 3.24])
+    moved = (end - begin) * float(volt.mean()) * 250 * 20 * 280.0 * 3600.0
+    assert cs.energy_book(night, network.sites).mean("stored") == pytest.approx(moved, rel=5e-3)   # what the RC pairs hold, 0.1 %
 
 
 def test_grid_energy_is_priced_by_the_hour(night, network):

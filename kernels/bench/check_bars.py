@@ -33,7 +33,7 @@ def measure(program: str, seconds: float, only: str) -> tuple[str, dict, dict, d
     limits = {"fma": float(context["fma_one_thread_flops"]), "memory": float(context["triad_one_thread_bytes_per_second"])}
     rows = {row["name"].removesuffix("/real_time"): row for row in told["benchmarks"] if row.get("run_type", "iteration") == "iteration"}
     return (context["instruction_set"], limits, {k: row["items"] for k, row in rows.items()}, {k: row["bytes"] for k, row in rows.items()},
-            {k: row["working_set"] > float(context["cache_bytes"]) for k, row in rows.items()})
+            {k: row.get("working_set", 0.0) > float(context["cache_bytes"]) for k, row in rows.items()})
 
 
 def best_of(program: str, runs: int, seconds: float, only: str) -> tuple[str, dict[str, tuple[str, float]]]:

@@ -77,7 +77,7 @@ COLDSUN_FN Dispatch dispatch(const Supply& s, const Offer& o, Real k_battery, Re
   if (rest > 0.0) {
     if (!s.genset_on) d.battery = math::min(rest, o.battery_reserve);
     rest -= d.battery;
-    d.grid = math::min(rest, s.genset_on ? s.grid_plan : o.grid_import);
+    d.grid = math::min(rest, s.genset > 0.0 ? s.grid_plan : o.grid_import);
     rest -= d.grid;
     const Real more_genset = math::min(rest, o.genset - d.genset);
     d.genset += more_genset, rest -= more_genset;
