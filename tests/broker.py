@@ -43,6 +43,20 @@ class Broker:
         return f"mqtt://127.0.0.1:{self.port}"
 
 
+def certificates(folder: Path) -> tuple[Path, Path, Path]:
+    """An authority of the test's own, and certificate and key that it signed for 127.0.0.1, by openssl."""
+    names = ca, ca_key, cert, key, asked, said = [folder / n for n in ("ca.pem", "ca.key", "cert.pem", "key.pem", "asked.pem", "said.cnf")]
+    said.write_text("subjectAltName = IP:127.0.0.1\n", encoding="ascii")
+    new = ["openssl", "req", "-newkey", "rsa:2048", "-nodes", "-subj"]
+    for words in ([*new, "/CN=test authority", "-x509", "-days", "2", "-keyout", ca_key, "-out", ca],
+                  [*new, "/CN=127.0.0.1", "-keyout", key, "-out", asked],
+                  ["openssl", "x509", "-req", "-days", "2", "-in", asked, "-CA", ca, "-CAkey", ca_key, "-CAcreateserial", "-extfile", said, "-out", cert]):
+        subprocess.run([str(w) for w in words], check=True, capture_output=True)
+    for n in names:
+        n.chmod(0o644)   # the broker drops its rights
+    return ca, cert, key
+
+
 def mosquitto() -> str | None:
     return shutil.which("mosquitto", path=os.environ.get("PATH", "") + ":/usr/sbin:/usr/local/sbin")
 
