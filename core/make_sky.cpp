@@ -63,6 +63,7 @@ void fill_weather(sky::Weather& table, const System& system, const Network& netw
   sky::Series s;
   s.time = w.time, s.ghi = w.ghi, s.dni = w.dni, s.dhi = w.dhi, s.temp_air = w.temp_air, s.wind_speed = w.wind_speed, s.pressure = w.pressure;
   s.stamp = sky::Stamp::centre, s.repeat_yearly = true;
+  s.subhourly_clouds = w.clouds < 0 ? network.site[static_cast<std::size_t>(site)].climate.cloud.in_series : w.clouds != 0;
   sky::fill_from_series(table, system.sky, site, climate, s);
 }
 

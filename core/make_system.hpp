@@ -16,6 +16,7 @@ struct WeatherSeries {
   std::vector<Time> time;
   std::vector<Real> ghi, dni, dhi, temp_air, wind_speed, pressure;
   Real interval = 0;
+  int clouds = -1;   // inside cloudy intervals: 1 drawn, 0 none, -1 as the site says
 };
 
 // The site's number in Chance, by its name: the same clouds, outages and jobs whatever other sites stand beside it. 24 bits of FNV-1a.

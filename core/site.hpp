@@ -35,6 +35,7 @@ struct CloudClimate {
   Monthly overcast_fraction{};  ///< share of time all covered; the rest is broken cloud [1]
   Real kc_thick = 0;            ///< clear-sky index under the thickest clouds [1]
   Real kc_max = 0;              ///< cap of cloud enhancement: about 1.25 at sea level, 1.4 at altitude [1]
+  bool in_series = true;        ///< clouds vary inside the cloudy intervals of a weather file as well; false: as smooth as the file
 };
 
 /// A year's sums that the model is printed beside; it does not enter the physics.

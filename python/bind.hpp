@@ -74,6 +74,7 @@ inline WeatherSeries series_of(const py::dict& d) {
   w.time = numbers<std::int64_t>(d, "time");
   w.ghi = numbers<Real>(d, "ghi"), w.dni = numbers<Real>(d, "dni"), w.dhi = numbers<Real>(d, "dhi"), w.temp_air = numbers<Real>(d, "temp_air");
   w.wind_speed = numbers<Real>(d, "wind_speed"), w.pressure = numbers<Real>(d, "pressure"), w.interval = d["interval"].cast<double>();
+  if (d.contains("clouds") && !d["clouds"].is_none()) w.clouds = d["clouds"].cast<bool>() ? 1 : 0;
   return w;
 }
 

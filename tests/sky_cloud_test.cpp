@@ -140,8 +140,8 @@ TEST(SkyCloud, shares_of_time_and_means_are_the_law_s) {
   EXPECT_NEAR(beam, mean_beam, 0.03);
 }
 
-// Under a given cover index and beam are relative to their means: 1 on the average.
-TEST(SkyCloud, relative_index_has_mean_one) {
+// Under a given cover index and beam are the law's on the average.
+TEST(SkyCloud, a_given_cover_has_the_laws_means) {
   const CloudLaw law = make_cloud_law(mixed());
   for (Real cover : {0.2, 0.5, 0.9}) {
     Real index = 0.0, beam = 0.0;
@@ -150,8 +150,9 @@ TEST(SkyCloud, relative_index_has_mean_one) {
       const CloudKnot k = field.knot(noon / ns_per_s, cover);
       index += k.index / 2000.0, beam += k.beam / 2000.0;
     }
-    EXPECT_NEAR(index, 1.0, 0.04) << cover;
-    EXPECT_NEAR(beam, 1.0, 0.2) << cover;
+    const Place p = place_uniform(cover, 0.0, n_cover - 1.0, n_cover);
+    EXPECT_NEAR(index, lerp(law.mean_index[p.cell], law.mean_index[p.cell + 1], p.t), 0.03) << cover;
+    EXPECT_NEAR(beam, lerp(law.mean_beam[p.cell], law.mean_beam[p.cell + 1], p.t), 0.04) << cover;
   }
 }
 
@@ -161,6 +162,11 @@ TEST(SkyCloud, cover_of_index_inverts_the_mean) {
     const Place p = place_uniform(cover_of_index(law, k), 0.0, n_cover - 1.0, n_cover);
     EXPECT_NEAR(lerp(law.mean_index[p.cell], law.mean_index[p.cell + 1], p.t), k, 1e-12);
   }
+  for (Real b : {0.95, 0.5, 0.1}) {
+    const Place p = place_uniform(cover_of_beam(law, b), 0.0, n_cover - 1.0, n_cover);
+    EXPECT_NEAR(lerp(law.mean_beam[p.cell], law.mean_beam[p.cell + 1], p.t), b, 1e-12);
+  }
+  EXPECT_EQ(cover_of_beam(law, 1.0), 0.0);
   EXPECT_EQ(cover_of_index(law, 1.1), 0.0);
   EXPECT_EQ(cover_of_index(law, 0.05), 1.0);
   Cloudiness wrong = mixed();

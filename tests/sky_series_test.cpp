@@ -1,85 +1,10 @@
 // Weather series on the table: energy of every interval, stamps, typical years, missing columns, errors.
 #include <gtest/gtest.h>
 
-#include <algorithm>
-#include <cmath>
-#include <stdexcept>
-#include <vector>
-
-#include "sky/advance.hpp"
-#include "sky/climate.hpp"
+#include "sky_series.hpp"
 
 namespace coldsun::test {
 namespace {
-
-using namespace coldsun::sky;
-constexpr Real degree = constants::degree;
-constexpr Time minute = 60 * ns_per_s, hour = 60 * minute;
-const Time day0 = midnight({2026, 10, 5});
-
-Site desert() {
-  Site s;
-  s.latitude = -22.92 * degree, s.longitude = -69.91 * degree, s.altitude = 1635.0;
-  Cloudiness c;
-  for (int m = 0; m < 12; ++m) c.clear_fraction[m] = 0.3, c.overcast_fraction[m] = 0.2;
-  c.kc_max = 1.4;
-  s.cloud = make_cloud_law(c);
-  return s;
-}
-Climate climate() {
-  Climate c = {};
-  for (int m = 0; m < 12; ++m) c.linke_turbidity[m] = 3.0, c.temp_min[m] = 283.0, c.temp_max[m] = 299.0, c.wind_speed[m] = 4.0;
-  return c;
-}
-
-// A sky by the minute, with clouds of its own, and its means over intervals: what a station would write.
-struct Truth {
-  System system = make_system({desert()}, {}, Device::host);
-  Weather weather;
-  std::vector<Real> ghi, dni, dhi;  // at the knots
-
-  Truth(Time start, Time stop) {
-    weather = make_weather(system, start, stop, Device::host);
-    fill_from_climate(weather, system, 0, climate(), 1);
-    CloudField field(system.site(0).cloud, {3, 0, Stream::cloud, 0});
-    for (int k = 0; k < weather.n_knot(); ++k) {
-      // Half an hour's clouds change slowly enough for trapezia by the minute.
-      const CloudKnot c = field.knot((start + k * minute) / ns_per_s, -1.0);
-      const Real up = weather.up(0, k);
-      const Irradiance s =
-          up > 0.0 ? under_clouds(c, weather.dni(0, k), weather.dhi(0, k), weather.dni(0, k), up) : Irradiance{0.0, 0.0, 0.0};
-      ghi.push_back(s.ghi), dni.push_back(s.dni), dhi.push_back(s.dhi);
-    }
-  }
-  Real mean(const std::vector<Real>& v, int first, int n) const {
-    Real sum = 0.5 * (v[first] + v[first + n]);
-    for (int k = first + 1; k < first + n; ++k) sum += v[k];
-    return sum / n;
-  }
-  Series series(int n, Stamp stamp) const {
-    Series s;
-    s.stamp = stamp;
-    for (int k = 0; k + n < static_cast<int>(ghi.size()); k += n) {
-      s.time.push_back(weather.start(0) + k * minute + (stamp == Stamp::start ? 0 : (stamp == Stamp::end ? n : n / 2) * minute));
-      s.ghi.push_back(mean(ghi, k, n)), s.dni.push_back(mean(dni, k, n)), s.dhi.push_back(mean(dhi, k, n));
-      s.temp_air.push_back(290.0), s.wind_speed.push_back(3.0), s.pressure.push_back(83200.0);
-    }
-    return s;
-  }
-};
-
-Weather filled(const Truth& t, const Series& s, Time start, Time stop) {
-  Weather w = make_weather(t.system, start, stop, Device::host);
-  fill_from_series(w, t.system, 0, climate(), s);
-  return w;
-}
-Real ghi_of(const Weather& w, int k) { return w.dni(0, k) * std::max(w.up(0, k), 0.0) + w.dhi(0, k); }
-template <class F>
-Real mean_of(const F& f, int first, int n) {
-  Real sum = 0.5 * (f(first) + f(first + n));
-  for (int k = first + 1; k < first + n; ++k) sum += f(k);
-  return sum / n;
-}
 
 // 1 % of every interval's energy, or 1 W/m2 at dawn and dusk.
 TEST(SkySeries, keeps_the_energy_of_every_interval) {
@@ -92,7 +17,8 @@ TEST(SkySeries, keeps_the_energy_of_every_interval) {
       const int k = static_cast<int>(i) * n;
       const Real got = mean_of([&](int j) { return ghi_of(w, j); }, k, n);
       EXPECT_NEAR(got, s.ghi[i], 0.01 * s.ghi[i] + 1.0) << i;
-      EXPECT_NEAR(mean_of([&](int j) { return w.dhi(0, j); }, k, n), s.dhi[i], 0.01 * s.dhi[i] + 1.0) << i;
+      EXPECT_NEAR(mean_of([&](int j) { return w.dhi(0, j); }, k, n), s.dhi[i], 0.03 * s.dhi[i] + 6.0) << i;  // clouds that came while the Sun was high or low
+      EXPECT_NEAR(mean_of([&](int j) { return w.dni(0, j); }, k, n), s.dni[i], 0.05 * s.dni[i] + 10.0) << i;
       total += got, wanted += s.ghi[i];
       beam += mean_of([&](int j) { return w.dni(0, j); }, k, n), beam_wanted += s.dni[i];
     }
@@ -159,52 +85,6 @@ TEST(SkySeries, clouds_inside_the_intervals) {
     most = std::max(most, rough.cover(0, k));
   }
   EXPECT_GT(most, 0.3);
-}
-
-// A day of a series, stepped by minutes: ghi of every hour of each member, clouds and all; and the largest clear-sky index.
-struct Stepped {
-  Real ghi[4][24] = {}, most = 0.0;
-};
-Stepped stepped(const Truth& t, Weather& w) {
-  constexpr int n = 4;
-  State state = make_state(t.system, w, day0, n, Device::host);
-  Array<std::int32_t, 1> member(Device::host, {n});
-  Array<Time, 1> start(Device::host, {n}), stop(Device::host, {n});
-  Array<std::uint32_t, 1> flags(Device::host, {n});
-  Stepped s;
-  for (int k = 0; k < 1440; ++k) {
-    for (int m = 0; m < n; ++m) member(m) = m, start(m) = day0 + k * minute, stop(m) = start(m) + minute;
-    advance(Host{}, t.system, state, Drive{&w, flags}, Cut{member, start, stop, n, 7, 0});
-    for (int m = 0; m < n; ++m) s.ghi[m][k / 60] += state.ghi(m, 0) / 60.0, s.most = std::max(s.most, state.clearsky_index(m, 0));
-  }
-  return s;
-}
-
-// Clouds inside an hour move its light about and leave its mean. Without the gain one hour of these is 19 % off, rms 7 %.
-TEST(SkySeries, every_member_keeps_every_hour) {
-  const Truth truth(day0, day0 + 24 * hour);
-  Weather w = filled(truth, truth.series(60, Stamp::start), day0, day0 + 24 * hour);
-  const Stepped s = stepped(truth, w);
-  Real cover = 0.0;
-  for (int h = 0; h < 24; ++h) {
-    const Real want = mean_of([&](int k) { return ghi_of(w, k); }, 60 * h, 60);
-    for (const auto& member : s.ghi) EXPECT_NEAR(member[h], want, 2e-4 * want + 0.01) << h;
-    if (want > 100.0) cover = std::max(cover, w.cover(0, 60 * h + 30));
-  }
-  EXPECT_GT(cover, 0.3);
-}
-
-// A file whose Sun rises before ours: its first hour is far brighter than the clear sky. The index stays at 2, the energy is the file's.
-TEST(SkySeries, the_index_is_bounded_at_low_sun) {
-  const Truth truth(day0, day0 + 24 * hour);
-  Series series = truth.series(60, Stamp::start);
-  std::size_t dawn = 5;
-  while (dawn < 23 && !(series.ghi[dawn] > 1.0 && series.ghi[dawn - 1] < 1.0)) ++dawn;
-  series.ghi[dawn] = series.dhi[dawn] = 3.0 * series.ghi[dawn];
-  Weather w = filled(truth, series, day0, day0 + 24 * hour);
-  const Stepped s = stepped(truth, w);
-  EXPECT_EQ(s.most, 2.0);
-  for (const auto& member : s.ghi) EXPECT_NEAR(member[dawn], series.ghi[dawn], 0.01 * series.ghi[dawn] + 1.0);
 }
 
 // A typical year serves any year, 29 February too.

@@ -143,6 +143,14 @@ def test_a_clock_with_summer_time_is_refused(tmp_path, ending, habit):
     read(tmp_path, ending, Maker(**habit))
 
 
+def test_clouds_in_series_is_a_switch_that_is_said(tmp_path):
+    weather, _ = read(tmp_path, ".csv", Maker(cloudy=0.4))
+    assert weather.clouds is None and weather.with_clouds(False).clouds is False
+    assert weather.with_clouds(False).notes == ("no clouds are drawn inside the intervals",) and weather.with_clouds(True).notes == ()
+    with pytest.raises(cs.InputError, match="no weather file is given"):
+        cs.Twin(cs.load_site("atacama"), clouds_in_series=False)
+
+
 def test_a_units_row_that_is_not_known_is_refused(tmp_path):
     with pytest.raises(cs.InputError, match="the unit of pressure is 'psi'; accepted: mbar"):
         path = tmp_path / "a.csv"

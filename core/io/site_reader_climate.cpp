@@ -13,6 +13,7 @@ CloudClimate read_cloud(Table t) {
   c.overcast_fraction = t.monthly("overcast_fraction", share());
   c.kc_thick = t.number("kc_thick", above(0, 1));
   c.kc_max = t.number("kc_max", between(1, 2));
+  c.in_series = t.has("in_series") ? t.flag("in_series") : true;
   t.finish();
   for (int m = 0; m < 12; ++m)
     if (c.clear_fraction[m] + c.overcast_fraction[m] > 1 + 1e-12)

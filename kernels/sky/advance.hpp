@@ -11,19 +11,24 @@ namespace coldsun::sky {
 // The weather table as kernels see it.
 struct WeatherView {
   View<const Time, 1> start, origin, period;
+  View<const std::int32_t, 1> hold;
   View<const Real, 2> east, north, up, dni_extra, ghi_clear, dni_clear, dni, dhi, cover, temp_air, wind_speed, pressure;
 
   COLDSUN_FN Place place(Time t) const { return place_uniform(seconds(t - start(0)), 0.0, 1.0 / seconds(weather_step), up.extent[1]); }
   COLDSUN_FN static Real at(const View<const Real, 2>& column, int site, const Place& p) {
     return lerp(column(site, p.cell), column(site, p.cell + 1), p.t);
   }
+  // The same where the series holds its values.
+  COLDSUN_FN Real light(const View<const Real, 2>& column, int site, const Place& p) const {
+    return hold(site) != 0 ? column(site, p.cell) : at(column, site, p);
+  }
   COLDSUN_FN sun::Direction sun_at(int site, const Place& p) const {
     return sun::unit({at(east, site, p), at(north, site, p), at(up, site, p)});
   }
 };
 inline WeatherView view_of(const Weather& w) {
-  return {w.start,     w.origin, w.period, w.east,  w.north,    w.up,         w.dni_extra, w.ghi_clear,
-          w.dni_clear, w.dni,    w.dhi,    w.cover, w.temp_air, w.wind_speed, w.pressure};
+  return {w.start,     w.origin,    w.period, w.hold, w.east,  w.north,    w.up,         w.dni_extra,
+          w.ghi_clear, w.dni_clear, w.dni,    w.dhi,  w.cover, w.temp_air, w.wind_speed, w.pressure};
 }
 
 // Cover of the series at a second of the cloud field.
@@ -37,46 +42,107 @@ struct CoverOfTable {
 // of the smooth sky's diffuse light stays under any cloud: there the beam gives way, the whole does not.
 COLDSUN_FN Irradiance under_clouds(const CloudKnot& cloud, Real dni, Real dhi, Real dni_clear, Real up) {
   const Real whole = std::fma(dni, up, dhi) * cloud.index, least = 0.5 * dhi * math::min(cloud.index, 1.0);
-  const Real most = math::max(dni, dni_clear);  // a series' beam cannot be raised above the clear sky's
+  const Real most = math::max(dni, dni_clear);
   const Real beam = math::max(math::min(math::min(dni * cloud.beam, most), (whole - least) / up), 0.0);
   const Real diffuse = whole - beam * up;
   return {std::fma(beam, up, diffuse), beam, diffuse};
 }
 
-// Factor on the clouds of one interval of the series that makes its mean of ghi the series' own, over what of it lies in the table: an
-// interval that the run cuts at its ends keeps the mean of its part. Otherwise a function of the interval and the member's chance alone.
-COLDSUN_FN Real gain_of(CloudField field, const WeatherView& table, int s, Time start) {
-  const Time begin = table.start(0), end = begin + (table.up.extent[1] - 1) * weather_step;
-  Real smooth = 0.0, drawn = 0.0;
-  for (Time t = start < begin ? begin : start; t < start + table.period(s) && t < end; t += weather_step) {
-    const Place p = table.place(t + weather_step / 2);
-    const Real up = math::max(table.sun_at(s, p).z, 0.0);
+// What the clouds of one interval of the series move about, over what of it lies in the table: an interval that the run cuts at its ends keeps
+// the mean of its part. Otherwise a function of the interval and the member's chance alone.
+struct Swing {
+  Real beam_mean, beam, sky_mean, sky;
+};
+// Diffuse light under clouds over the clear sky's own, linear in both means of a knot: index + ratio (index - beam), never below the index.
+COLDSUN_FN Real sky_light(const CloudKnot& c, Real ratio) { return c.index + ratio * (c.index - c.beam); }
+// The clear sky's beam on the ground over its diffuse light.
+COLDSUN_FN Real clear_ratio(const WeatherView& table, int s, const Place& p, Real up) {
+  const Real beam = WeatherView::at(table.dni_clear, s, p) * up;
+  return beam / math::max(WeatherView::at(table.ghi_clear, s, p) - beam, 1.0);
+}
+
+// dni (1 + beam (b - beam_mean)) and dhi (1 + sky (q - sky_mean)) have the series' own means, whatever was drawn. They swing in full, from
+// darkness on, unless the beam would exceed what shines between the clouds, or the whole kc_max of the clear sky: then by less.
+COLDSUN_FN Swing swing_of(CloudField field, const WeatherView& table, int s, Time start) {
+  const Time begin = table.start(0), end = begin + (table.up.extent[1] - 1) * weather_step, stop = start + table.period(s);
+  const Time middle = start + table.period(s) / 2;
+  const Real cover = WeatherView::at(table.cover, s, table.place(middle));
+  Real beam = 0.0, through = 0.0, sky = 0.0, light = 0.0, brightest = 0.0, above = 1e9, room = 0.0;
+  Time t = start < begin ? begin : start;
+  for (Time next = t; cover > 0.0 && t < stop && t < end; t = next) {
+    next = (floor_div(t - begin, weather_step) + 1) * weather_step + begin;
+    next = next < stop ? next : stop;
+    const Place p = table.place(t + (next - t) / 2);
+    const Real up = math::max(table.sun_at(s, p).z, 0.0), length = seconds(next - t);
     if (up <= 0.0) continue;
-    const Real whole = std::fma(WeatherView::at(table.dni, s, p), up, WeatherView::at(table.dhi, s, p));
-    smooth += whole, drawn += whole * cloud_mean(field, CoverOfTable{table, s}, t, t + weather_step).index;
+    const Real beam_now = WeatherView::at(table.dni, s, p) * up * length, sky_now = WeatherView::at(table.dhi, s, p) * length;
+    const Real beam_clear = WeatherView::at(table.dni_clear, s, p) * up * length;
+    const CloudKnot c = cloud_mean(field, CoverOfTable{table, s}, t, next);
+    const Real q = sky_light(c, clear_ratio(table, s, p, up));
+    beam += beam_now, through += beam_now * c.beam;
+    if (beam_now > 0.0) above = math::min(above, math::max(beam_clear / beam_now, 1.0));
+    sky += sky_now, light += sky_now * q, brightest = math::max(brightest, q);
+    room += field.law->kc_max * WeatherView::at(table.ghi_clear, s, p) * length - beam_clear;
   }
-  return drawn > 0.0 ? smooth / drawn : 1.0;
+  Swing w = {1.0, 0.0, 1.0, 0.0};
+  if (beam > 0.0 && through > 0.0) {
+    w.beam_mean = through / beam;
+    const Place c = place_uniform(cover, 0.0, n_cover - 1.0, n_cover);
+    const Real usual = lerp(field.law->mean_beam[c.cell], field.law->mean_beam[c.cell + 1], c.t);
+    const Real most = math::min(1.0 / math::max(usual, 1e-6), above) - 1.0;   // above the series' beam: what shines between the clouds
+    if (w.beam_mean < 1.0) w.beam = math::min(1.0 / w.beam_mean, math::max(most, 0.0) / (1.0 - w.beam_mean));
+  }
+  if (sky > 0.0 && light > 0.0) {
+    w.sky_mean = light / sky;
+    const Real most = math::max(room / sky - 1.0, 0.0);
+    if (brightest > w.sky_mean) w.sky = math::min(1.0 / w.sky_mean, most / (brightest - w.sky_mean));
+  }
+  return w;
 }
 
 // reads system.site, the table around the cut; writes a site's irradiance and air. Some 200 B and, by day, 800 flops for a one-second cut
-// plus 15 normals of 300 operations each; 300 to 500 operations more per further second. On a series as much again, once per interval.
+// plus 15 normals of 300 operations each; 300 to 500 operations more per further second. On a series as much again, once per cloudy interval.
 struct SiteSky {
   Cut cut;
   View<const Site, 1> site;
   WeatherView table;
-  View<Real, 2> ghi, dni, dhi, clearsky_index, temp_air, wind_speed, pressure, solar_zenith, interval, gain;
+  View<Real, 2> ghi, dni, dhi, clearsky_index, temp_air, wind_speed, pressure, solar_zenith, interval, beam_mean, beam_swing, sky_mean, sky_swing;
 
-  COLDSUN_FN CloudKnot clouds(int m, int s, Time middle) const {
-    CloudField field(site(s).cloud, {cut.seed, cut.id(m), Stream::cloud, static_cast<std::uint32_t>(site(s).entity)});
-    CloudKnot mean = cloud_mean(field, CoverOfTable{table, s}, cut.start(m), cut.stop(m));
-    if (table.period(s) == 0) return mean;
-    const std::int64_t j = floor_div(middle - table.origin(s), table.period(s));
-    if (interval(m, s) != static_cast<Real>(j + 1)) {
-      interval(m, s) = static_cast<Real>(j + 1);
-      gain(m, s) = gain_of(field, table, s, table.origin(s) + j * table.period(s));
+  COLDSUN_FN CloudField clouds(int m, int s) const {
+    return {site(s).cloud, {cut.seed, cut.id(m), Stream::cloud, static_cast<std::uint32_t>(site(s).entity)}};
+  }
+  // The series' light with the clouds inside its intervals, piece by piece between the table's knots: a cut of many minutes sees them all.
+  COLDSUN_FN Irradiance on_series(int m, int s, Real up) const {
+    const Time begin = table.start(0), last = cut.stop(m);
+    CloudField field = clouds(m, s);
+    Real beam = 0.0, whole = 0.0;
+    Time t = cut.start(m);
+    for (Time next = t; t < last; t = next) {
+      next = (floor_div(t - begin, weather_step) + 1) * weather_step + begin;
+      next = next < last ? next : last;
+      const Time middle = t + (next - t) / 2;
+      const Place p = table.place(middle);
+      const Real above = table.sun_at(s, p).z;
+      if (above <= 0.0) continue;
+      const Time number = floor_div(middle - table.origin(s), table.period(s));
+      if (interval(m, s) != static_cast<Real>(number + 1)) {
+        const Swing w = swing_of(field, table, s, table.origin(s) + number * table.period(s));
+        interval(m, s) = static_cast<Real>(number + 1);
+        beam_mean(m, s) = w.beam_mean, beam_swing(m, s) = w.beam, sky_mean(m, s) = w.sky_mean, sky_swing(m, s) = w.sky;
+      }
+      Real direct = table.light(table.dni, s, p), diffuse = table.light(table.dhi, s, p);
+      if (beam_swing(m, s) != 0.0 || sky_swing(m, s) != 0.0) {
+        const CloudKnot c = cloud_mean(field, CoverOfTable{table, s}, t, next);
+        direct *= math::max(1.0 + beam_swing(m, s) * (c.beam - beam_mean(m, s)), 0.0);
+        diffuse *= math::max(1.0 + sky_swing(m, s) * (sky_light(c, clear_ratio(table, s, p, above)) - sky_mean(m, s)), 0.0);
+      }
+      const Real length = seconds(next - t);
+      beam += direct * length, whole += std::fma(direct, above, diffuse) * length;
     }
-    mean.index *= gain(m, s);
-    return mean;
+    const Real inverse = 1.0 / cut.length(m);
+    beam = math::max(math::min(beam, whole / up), 0.0) * inverse;
+    const Real diffuse = math::max(whole * inverse - beam * up, 0.0);
+    return {std::fma(beam, up, diffuse), beam, diffuse};
   }
   COLDSUN_FN void operator()(int a, int s) const {
     const int m = cut.member(a);
@@ -90,8 +156,13 @@ struct SiteSky {
     const Real clear = WeatherView::at(table.ghi_clear, s, p);
     Irradiance now = {0.0, 0.0, 0.0};
     if (to_sun.z > 0.0 && cut.stop(m) > cut.start(m)) {
-      now = under_clouds(clouds(m, s, middle), WeatherView::at(table.dni, s, p), WeatherView::at(table.dhi, s, p),
-                         WeatherView::at(table.dni_clear, s, p), to_sun.z);
+      if (table.period(s) != 0) {
+        now = on_series(m, s, to_sun.z);
+      } else {
+        CloudField field = clouds(m, s);
+        now = under_clouds(cloud_mean(field, CoverOfTable{table, s}, cut.start(m), cut.stop(m)), WeatherView::at(table.dni, s, p),
+                           WeatherView::at(table.dhi, s, p), WeatherView::at(table.dni_clear, s, p), to_sun.z);
+      }
     }
     ghi(m, s) = now.ghi, dni(m, s) = now.dni, dhi(m, s) = now.dhi;
     // At most 2, as pvlib.irradiance.clearsky_index has it: with the Sun low a series may be many times brighter than the clear sky.
@@ -159,7 +230,7 @@ void advance(Space space, const System& sys, State& st, const Drive& d, const Cu
   const WeatherView table = view_of(*d.weather);
   for_rows(space, cut.n_active, sys.n_site(),
            SiteSky{cut, sys.site, table, st.ghi, st.dni, st.dhi, st.clearsky_index, st.temp_air, st.wind_speed, st.pressure,
-                   st.solar_zenith, st.interval, st.gain});
+                   st.solar_zenith, st.interval, st.beam_mean, st.beam_swing, st.sky_mean, st.sky_swing});
   for_rows(space, cut.n_active, sys.n_plane(),
            PlaneSky{cut, sys.site, sys.plane, table, st.ghi, st.dni, st.dhi, st.temp_air, st.wind_speed, st.soiling_ratio, st.poa_global,
                     st.effective_irradiance, st.temp_cell, st.temp_cell_end});

@@ -59,6 +59,7 @@ Weather make_weather(const System& system, Time start, Time stop, Device device)
                        &w.wind_speed, &w.pressure, &w.dust})
     *column = Array<Real, 2>(device, {system.n_site(), n_knot});
   w.origin = Array<Time, 1>(device, {system.n_site()}), w.period = Array<Time, 1>(device, {system.n_site()});
+  w.hold = Array<std::int32_t, 1>(device, {system.n_site()});
   return w;
 }
 

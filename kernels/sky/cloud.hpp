@@ -36,6 +36,7 @@ struct CloudLaw {
 };
 CloudLaw make_cloud_law(const Cloudiness&);                 // throws std::invalid_argument; host only
 Real cover_of_index(const CloudLaw&, Real clearsky_index);  // the least cover whose mean index is this; host only
+Real cover_of_beam(const CloudLaw&, Real transmission);     // the least cover under which this part of the beam comes through on the mean; host only
 
 // Beam over its clear-sky value against the clear-sky index, as the SARAH records have it: Mueller et al. (2015), doi 10.3390/rs70608067,
 // after Skartveit, Olseth and Tuft (1998). Zero below an index of 0.275, 1 from 1 on. A year at a desert station agrees to 0.05 (README).
@@ -125,17 +126,12 @@ struct CloudField {
     }
     return z;
   }
-  // The knot at a second. given < 0: the site's own cover. Else that cover, and index and beam are relative to their means under it: what
-  // is to be multiplied onto a series that already holds the clouds' mean effect.
+  // The knot at a second. given < 0: the site's own cover; else that cover.
   COLDSUN_FN CloudKnot knot(std::int64_t second, Real given) {
     const Real c = given < 0.0 ? own_cover(second) : given;
     if (c <= 0.0) return {1.0, 1.0};
     const Real index = index_at(noise(second), c, law->kc_thick, law->kc_max);
-    const CloudKnot k = {index, beam_transmission(index)};
-    if (given < 0.0) return k;
-    const Place p = place_uniform(c, 0.0, n_cover - 1.0, n_cover);
-    return {k.index / lerp(law->mean_index[p.cell], law->mean_index[p.cell + 1], p.t),
-            k.beam / lerp(law->mean_beam[p.cell], law->mean_beam[p.cell + 1], p.t)};
+    return {index, beam_transmission(index)};
   }
 };
 

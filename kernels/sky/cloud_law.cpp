@@ -36,12 +36,19 @@ CloudLaw make_cloud_law(const Cloudiness& c) {
   return law;
 }
 
-Real cover_of_index(const CloudLaw& law, Real clearsky_index) {
+namespace {
+
+Real cover_of(const Real* mean, Real value) {
   for (int k = 1; k < n_cover; ++k) {
-    const Real a = law.mean_index[k - 1], b = law.mean_index[k];
-    if (b <= clearsky_index && a > clearsky_index) return (k - 1 + (a - clearsky_index) / (a - b)) / (n_cover - 1.0);
+    const Real a = mean[k - 1], b = mean[k];
+    if (b <= value && a > value) return (k - 1 + (a - value) / (a - b)) / (n_cover - 1.0);
   }
-  return clearsky_index >= 1.0 ? 0.0 : 1.0;
+  return value >= 1.0 ? 0.0 : 1.0;
 }
+
+}  // namespace
+
+Real cover_of_index(const CloudLaw& law, Real clearsky_index) { return cover_of(law.mean_index, clearsky_index); }
+Real cover_of_beam(const CloudLaw& law, Real transmission) { return cover_of(law.mean_beam, transmission); }
 
 }  // namespace coldsun::sky

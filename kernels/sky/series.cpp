@@ -1,4 +1,5 @@
-// A weather series onto the table: interval means become a course in clear-sky-index space that keeps each interval's energy.
+// A weather series onto the table: interval means become a course in clear-sky-index space that keeps each interval's ghi, dni and dhi, and
+// clouds vary inside an interval only where the series itself says cloud.
 #include <algorithm>
 #include <cmath>
 #include <stdexcept>
@@ -11,10 +12,15 @@ namespace {
 
 constexpr Real least = 1.0;        // W/m2: intervals with a darker clear sky take their index from their neighbours
 constexpr Real most_index = 12.0;  // of diffuse light over the clear sky's: thick bright clouds in clear air reach 8
+// W/m2, least of the course while the Sun is up: a series whose Sun rises before ours has one to follow.
+constexpr Real low_dni = 20.0, low_dhi = 3.0;
+constexpr int few_knots = 5;                   // intervals of fewer minutes hold their value: their means leave no course between them
+constexpr Time shortest = 600 * ns_per_s;      // intervals below it hold their clouds already
+constexpr Time around = 3 * 3600 * ns_per_s;   // haze is what the clearest interval within this time has as well
 
 // Means of one averaging interval.
 struct Interval {
-  Real ghi, dhi, temp_air, wind_speed, pressure;
+  Real ghi, dni, dhi, temp_air, wind_speed, pressure;
 };
 
 Real value(const std::vector<Real>& column, std::size_t i, Real otherwise) { return column.empty() ? otherwise : column[i]; }
@@ -27,8 +33,9 @@ class Intervals {
     step = s.time[1] - s.time[0];
     const Time shift = s.stamp == Stamp::start ? 0 : (s.stamp == Stamp::end ? step : step / 2);
     first_ = s.time[0] - shift;
-    if (step % weather_step != 0 || floor_div(first_, weather_step) * weather_step != first_)
-      throw std::invalid_argument("weather series: its intervals must begin and end on whole minutes");
+    knot = floor_div(first_, weather_step) * weather_step == first_ ? weather_step : weather_step / 2;
+    if (step % weather_step != 0 || floor_div(first_, knot) * knot != first_ || (knot != weather_step && step < few_knots * weather_step))
+      throw std::invalid_argument("weather series: its intervals must begin and end on whole minutes, or half ones where they last 5 min and more");
     const Time here = in_series(start);
     origin = start - (here - first_ - floor_div(here - first_, step) * step);
   }
@@ -48,20 +55,28 @@ class Intervals {
     const std::int64_t i = floor_div(in_series(origin + j * step + step / 2) - first_, step);
     return s_.repeat_yearly ? (i % n + n) % n : (i >= 0 && i < n ? i : -1);
   }
-  // The given sky; whatever the series lacks is worked out from the mean of the Sun over the interval.
+  // The given sky; whatever the series lacks is worked out from the Sun over the interval: `up` is its height, weighted with the clear beam.
+  // All three: ghi is kept, and what they do not close by goes to both others so that their relative changes are least (a Sun or a clock a
+  // little beside ours: a per mille of the beam at noon, some of both at dusk).
   Interval operator()(std::int64_t at, Real up, Real dni_extra) const {
     const std::size_t i = static_cast<std::size_t>(at);
     Interval v;
     v.temp_air = s_.temp_air[i];
     v.wind_speed = value(s_.wind_speed, i, 2.0), v.pressure = value(s_.pressure, i, standard_pressure_);
-    const Real beam = std::max(value(s_.dni, i, 0.0), 0.0) * up;
-    v.ghi = std::max(value(s_.ghi, i, value(s_.dhi, i, 0.0) + beam), 0.0);
-    v.dhi = !s_.dhi.empty() ? s_.dhi[i] : (!s_.dni.empty() ? v.ghi - beam : erbs(v.ghi, up, dni_extra).dhi);
-    v.dhi = std::clamp(v.dhi, 0.0, v.ghi);
+    const Real normal = std::max(value(s_.dni, i, 0.0), 0.0), sky = std::max(value(s_.dhi, i, 0.0), 0.0);
+    v.ghi = std::max(value(s_.ghi, i, sky + normal * up), 0.0);
+    const Real given = normal * up;
+    Real beam = given;
+    if (s_.dni.empty() && s_.dhi.empty()) beam = up > 0.0 ? v.ghi - erbs(v.ghi, up, dni_extra).dhi : 0.0;
+    else if (s_.dni.empty()) beam = v.ghi - sky;
+    else if (!s_.dhi.empty()) beam += (v.ghi - sky - given) * given * given / std::max(given * given + sky * sky, 1e-9);
+    beam = std::clamp(beam, 0.0, std::min(v.ghi, dni_extra * std::max(up, 0.0)));
+    v.dhi = v.ghi - beam, v.dni = up > 0.0 ? beam / up : 0.0;
     return v;
   }
+  bool splits() const { return !s_.dni.empty() || !s_.dhi.empty(); }   // false: only ghi is known, and Erbs' split says nothing of clouds
 
-  Time origin, step;
+  Time origin, step, knot;   // knot: of the course that is fitted, a minute or half of one
 
  private:
   void check() const {
@@ -101,12 +116,12 @@ Real between_middles(const std::vector<Real>& v, int k, int n) {
 
 // The index i(k) that makes the mean of clear(k) i(k) over each interval its target: first linear between the intervals' own indices, then
 // corrected by factors, a knot between two intervals by the root of both. Intervals of n knots each.
-std::vector<Real> fit_index(const std::vector<Real>& clear, const std::vector<Real>& target, int n) {
+std::vector<Real> fit_index(const std::vector<Real>& clear, const std::vector<Real>& target, int n, Real most) {
   const int n_interval = static_cast<int>(target.size());
   std::vector<Real> own(target.size(), -1.0), index(clear.size());
   for (int j = 0; j < n_interval; ++j) {
     const Real mean = interval_mean([&](int k) { return clear[k]; }, j, n);
-    if (mean > least) own[j] = std::min(target[j] / mean, most_index);
+    if (mean > least) own[j] = std::min(target[j] / mean, most);
   }
   for (int j = 1; j < n_interval; ++j)
     if (own[j] < 0.0) own[j] = own[j - 1];
@@ -122,10 +137,51 @@ std::vector<Real> fit_index(const std::vector<Real>& clear, const std::vector<Re
     }
     for (int k = 0; k < static_cast<int>(index.size()); ++k) {
       const int right = std::min(k / n, n_interval - 1), left = k % n == 0 && k > 0 ? k / n - 1 : right;
-      index[k] = std::min(index[k] * (left == right ? factor[right] : std::sqrt(factor[left] * factor[right])), most_index);
+      index[k] = std::min(index[k] * (left == right ? factor[right] : std::sqrt(factor[left] * factor[right])), most);
     }
   }
   return index;
+}
+
+// What an interval and our clear sky over it have to do with each other.
+struct Seen {
+  Real ghi, ghi_clear, beam_clear, airmass, passed;   // W/m2, the beam on the ground; passed: dni over the clear sky's; negative: the Sun is too low to tell
+};
+
+// Cover of the clouds inside the intervals: none where the series has its beam, or lacks it as evenly as haze does. Haze is read from the
+// series itself: what the clearest interval within three hours has as well. An interval is cloudy where its beam is clearly below that, or
+// where its ghi is lower than haze could make it, which gives back as diffuse light half and more of what it takes (Ineichen's turbidity: about
+// half, desert dust 0.75 to 0.8).
+std::vector<Real> covers_of(const std::vector<Seen>& seen, const CloudLaw& law, int reach, bool splits) {
+  const int n = static_cast<int>(seen.size());
+  std::vector<Real> cover(seen.size(), 0.0);
+  constexpr Real most_haze = 1.2, margin = 0.105, low_margin = 0.05, gives_back = 0.8, slack = 0.85;
+  const auto depth = [&](const Seen& x) { return -std::log(std::max(x.passed, 1e-6)) / x.airmass; };
+  for (int j = 0; j < n; ++j) {
+    const Seen& x = seen[static_cast<std::size_t>(j)];
+    if (x.passed < 0.0) continue;
+    if (!splits) {   // an index above 0.93 counts as cloudless, since haze alone makes as much
+      if (x.ghi < 0.93 * x.ghi_clear) cover[static_cast<std::size_t>(j)] = cover_of_index(law, x.ghi / x.ghi_clear);
+      continue;
+    }
+    Real haze = most_haze;
+    for (int i = std::max(j - reach, 0); i <= std::min(j + reach, n - 1); ++i)
+      if (seen[static_cast<std::size_t>(i)].passed >= 0.0) haze = std::min(haze, depth(seen[static_cast<std::size_t>(i)]));
+    const bool thinner = (depth(x) - haze) * x.airmass > std::max(margin, low_margin * x.airmass);
+    const bool darker = x.ghi < slack * (x.ghi_clear - (1.0 - gives_back) * std::max(1.0 - x.passed, 0.0) * x.beam_clear);
+    const Real hazy = darker ? std::max(std::exp(-haze * x.airmass), 1.0) : std::exp(-haze * x.airmass);
+    if (thinner || darker) cover[static_cast<std::size_t>(j)] = cover_of_beam(law, x.passed / hazy);
+  }
+  return cover;
+}
+
+// Cover at knot k: linear from the middle of an interval to its ends; there the mean of both neighbours, or none where one of them has none.
+Real cover_at(const std::vector<Real>& cover, int k, int n) {
+  const int last = static_cast<int>(cover.size()) - 1, j = std::min(k / n, last);
+  const Real x = static_cast<Real>(k - j * n) / n, own = cover[static_cast<std::size_t>(j)];
+  const Real other = cover[static_cast<std::size_t>(std::clamp(x < 0.5 ? j - 1 : j + 1, 0, last))];
+  const Real edge = own > 0.0 && other > 0.0 ? 0.5 * (own + other) : 0.0;
+  return lerp(edge, own, x < 0.5 ? 2.0 * x : 2.0 * (1.0 - x));
 }
 
 }  // namespace
@@ -133,21 +189,25 @@ std::vector<Real> fit_index(const std::vector<Real>& clear, const std::vector<Re
 void fill_from_series(Weather& w, const System& system, int site, const Climate& climate, const Series& series) {
   const Site& place = system.site(site);
   const Intervals interval(series, place, w.start(0));
-  const int n = static_cast<int>(interval.step / weather_step);  // knots per interval
-  // One interval more on each side, so that the ends are interpolated like the middle.
+  const bool drawn = series.subhourly_clouds && interval.step >= shortest, holds = interval.step < few_knots * weather_step;
+  const int n = static_cast<int>(interval.step / interval.knot), fine = static_cast<int>(weather_step / interval.knot);
+  // Intervals more on each side: the ends are interpolated like the middle, and the haze around them is seen.
+  const int reach = static_cast<int>((around + interval.step - 1) / interval.step), more = drawn ? reach : 1;
   const Time stop = w.start(0) + (w.n_knot() - 1) * weather_step;
-  const std::int64_t first = -1, last = -floor_div(interval.origin - stop, interval.step) + 1;
+  const std::int64_t inside = -floor_div(interval.origin - stop, interval.step), first = -more, last = inside + more;
   const int n_interval = static_cast<int>(last - first);
-  std::vector<std::int64_t> row;
+  std::vector<std::int64_t> row(static_cast<std::size_t>(n_interval), -1);
   for (std::int64_t j = first; j < last; ++j) {
-    const bool inside = j > first && j < last - 1;
-    std::int64_t r = interval.row(j);
-    if (r < 0 && inside) throw std::invalid_argument("weather series: it does not cover the run");
-    row.push_back(r < 0 ? (j == first ? interval.row(j + 1) : row.back()) : r);
+    std::int64_t& r = row[static_cast<std::size_t>(j - first)];
+    r = interval.row(j);
+    if (r < 0 && j >= 0 && j < inside) throw std::invalid_argument("weather series: it does not cover the run");
   }
+  for (std::size_t k = 1; k < row.size(); ++k)
+    if (row[k] < 0) row[k] = row[k - 1];
+  for (std::size_t k = row.size() - 1; k-- > 0;)
+    if (row[k] < 0) row[k] = row[k + 1];
 
   // Air first: the Sun's refraction wants it.
-  std::vector<Interval> mean;
   std::vector<Real> temp, wind, pressure;
   for (std::int64_t r : row) {
     const Interval v = interval(r, 0.0, 1.0);
@@ -157,35 +217,44 @@ void fill_from_series(Weather& w, const System& system, int site, const Climate&
   const Time origin = interval.origin + first * interval.step;
   SkyMaker make(place, climate);
   std::vector<SkyKnot> knot;
-  std::vector<Real> beam_clear, diffuse_clear;
+  std::vector<Real> beam_course, ground_course, diffuse_course, up;   // W/m2: the beam, the same on the ground, the sky; height of the Sun
   for (int k = 0; k < n_knot; ++k) {
     knot.push_back(
-        make(origin + k * weather_step, 0.0, between_middles(temp, k, n), between_middles(wind, k, n), between_middles(pressure, k, n)));
-    beam_clear.push_back(knot.back().clear.dni * std::max(knot.back().to_sun.z, 0.0));
-    diffuse_clear.push_back(knot.back().clear.dhi);
+        make(origin + k * interval.knot, 0.0, between_middles(temp, k, n), between_middles(wind, k, n), between_middles(pressure, k, n)));
+    const SkyKnot& s = knot.back();
+    up.push_back(std::max(s.to_sun.z, 0.0));
+    const Real risen = std::min(20.0 * up.back(), 1.0);   // in ten minutes or so
+    beam_course.push_back(std::max(s.clear.dni, low_dni * risen)), ground_course.push_back(beam_course.back() * up.back());
+    diffuse_course.push_back(std::max(s.clear.dhi, low_dhi * risen));
   }
-  std::vector<Real> beam, diffuse, cover;
+  std::vector<Real> dni, ground, dhi;
+  std::vector<Seen> seen;
   for (int j = 0; j < n_interval; ++j) {
-    const Real up = interval_mean([&](int k) { return std::max(knot[k].to_sun.z, 0.0); }, j, n);
-    const Interval v = interval(row[j], up, knot[j * n + n / 2].dni_extra);
-    beam.push_back(v.ghi - v.dhi), diffuse.push_back(v.dhi);
-    const Real clear = interval_mean([&](int k) { return knot[k].clear.ghi; }, j, n);
-    // Dusk and an index above 0.93, which haze alone may make, count as cloudless.
-    const bool clouds = series.subhourly_clouds && clear > 20.0 && v.ghi < 0.93 * clear;
-    cover.push_back(clouds ? cover_of_index(place.cloud, v.ghi / clear) : 0.0);
+    const auto mean = [&](const auto& f) { return interval_mean(f, j, n); };
+    const Real course = mean([&](int k) { return beam_course[k]; });
+    const Real height_of_beam = course > 0.0 ? mean([&](int k) { return ground_course[k]; }) / course : 0.0;
+    const Interval v = interval(row[j], height_of_beam, knot[j * n + n / 2].dni_extra);
+    dni.push_back(v.dni), dhi.push_back(v.dhi), ground.push_back(v.ghi - v.dhi);
+    const Real dni_clear = mean([&](int k) { return knot[k].clear.dni; });
+    const Real height = mean([&](int k) { return up[k]; });
+    seen.push_back({v.ghi, mean([&](int k) { return knot[k].clear.ghi; }), mean([&](int k) { return knot[k].clear.dni * up[k]; }),
+                    relative_airmass(std::acos(std::min(height, 1.0)), height), height > 0.17 && dni_clear > 50.0 ? v.dni / dni_clear : -1.0});
   }
-  const std::vector<Real> beam_index = fit_index(beam_clear, beam, n), diffuse_index = fit_index(diffuse_clear, diffuse, n);
+  const std::vector<Real> cover = drawn ? covers_of(seen, place.cloud, reach, interval.splits()) : std::vector<Real>(seen.size(), 0.0);
+  const std::vector<Real> beam_index = holds ? std::vector<Real>{} : fit_index(ground_course, ground, n, 1e3),
+                          diffuse_index = holds ? std::vector<Real>{} : fit_index(diffuse_course, dhi, n, most_index);
 
-  if (series.subhourly_clouds) w.origin(site) = interval.origin, w.period(site) = interval.step;
-  const int skip = static_cast<int>((w.start(0) - origin) / weather_step);
+  w.origin(site) = interval.origin, w.period(site) = interval.step, w.hold(site) = holds ? 1 : 0;
+  const int skip = static_cast<int>((w.start(0) - origin) / interval.knot);
   for (int i = 0; i < w.n_knot(); ++i) {
-    const int k = i + skip;
+    const int k = i * fine + skip, j = std::min(k / n, n_interval - 1);
     const SkyKnot& s = knot[k];
     w.east(site, i) = s.to_sun.x, w.north(site, i) = s.to_sun.y, w.up(site, i) = s.to_sun.z;
     w.dni_extra(site, i) = s.dni_extra;
     w.ghi_clear(site, i) = s.clear.ghi, w.dni_clear(site, i) = s.clear.dni;
-    w.dni(site, i) = s.clear.dni * beam_index[k], w.dhi(site, i) = s.clear.dhi * diffuse_index[k];
-    w.cover(site, i) = between_middles(cover, k, n);
+    w.dni(site, i) = holds ? dni[j] : std::min(beam_course[k] * beam_index[k], s.dni_extra);
+    w.dhi(site, i) = holds ? dhi[j] : diffuse_course[k] * diffuse_index[k];
+    w.cover(site, i) = cover_at(cover, k, n);
     w.temp_air(site, i) = s.temp_air, w.wind_speed(site, i) = s.wind_speed, w.pressure(site, i) = s.pressure;
     w.dust(site, i) = 0.0;
   }

@@ -59,10 +59,11 @@ struct Weather {
   Array<Real, 2> dni_extra;             // W/m2 outside the atmosphere
   Array<Real, 2> ghi_clear, dni_clear;  // W/m2, clear sky with the day's turbidity
   Array<Real, 2> dni, dhi;              // W/m2, before the cloud field: clear sky, or the weather series
-  Array<Real, 2> cover;                 // cloud cover from the series; negative: the cloud field draws its own; 0: no clouds
+  Array<Real, 2> cover;                 // cloud cover under the series; negative: the cloud field draws its own; 0: no clouds
   Array<Real, 2> temp_air, wind_speed, pressure;
   Array<Real, 2> dust;            // optical depth of the day's dust, 0 on a usual day
-  Array<Time, 1> origin, period;  // (site) start of one interval of the series, length of all; period 0: no series under the clouds
+  Array<Time, 1> origin, period;  // (site) start of one interval of the series, length of all; period 0: no series
+  Array<std::int32_t, 1> hold;    // (site) 1: dni and dhi hold from knot to knot, as a series of few minutes has them; 0: linear
   template <class Self, class F>
   static void each(Self& s, F&& f) {
     const char* sk = "site knot";
@@ -81,7 +82,8 @@ struct Weather {
     f(FieldInfo{"pressure", "Pa", sk, "air pressure", Kind::parameter}, s.pressure);
     f(FieldInfo{"dust", "1", sk, "optical depth of the day's dust", Kind::parameter}, s.dust);
     f(FieldInfo{"origin", "ns", "site", "start of one averaging interval of the series", Kind::parameter}, s.origin);
-    f(FieldInfo{"period", "ns", "site", "length of the averaging intervals; 0 without clouds on a series", Kind::parameter}, s.period);
+    f(FieldInfo{"period", "ns", "site", "length of the averaging intervals; 0 without a series", Kind::parameter}, s.period);
+    f(FieldInfo{"hold", "1", "site", "1 where dni and dhi hold from knot to knot", Kind::parameter}, s.hold);
   }
   int n_knot() const { return up.extent(1); }
 };
@@ -89,7 +91,9 @@ struct Weather {
 struct State {
   // (member, site): means over the cut; the Sun at its middle
   Array<Real, 2> ghi, dni, dhi, clearsky_index, temp_air, wind_speed, pressure, solar_zenith;
-  Array<Real, 2> interval, gain;  // the series' interval last met, its number plus 1, and what its clouds are multiplied with
+  // The series' interval last met, its number plus 1; what the clouds move about in it: means of the beam's transmission and of the sky's light
+  // there, and by how much the series' beam and diffuse light follow what differs from them.
+  Array<Real, 2> interval, beam_mean, beam_swing, sky_mean, sky_swing;
   // (member, plane)
   Array<Real, 2> poa_global, effective_irradiance, temp_cell;  // means over the cut
   Array<Real, 2> temp_cell_end;                                // at the cut's end: what is carried on
@@ -107,7 +111,10 @@ struct State {
     f(FieldInfo{"pressure", "Pa", ms, "air pressure", der}, s.pressure);
     f(FieldInfo{"solar_zenith", "rad", ms, "angle of the apparent Sun from the zenith at the middle of the cut", der}, s.solar_zenith);
     f(FieldInfo{"interval", "1", ms, "number of the series' interval last met, plus 1; 0: none", Kind::scratch}, s.interval);
-    f(FieldInfo{"gain", "1", ms, "factor on the clouds that keeps the interval's mean", Kind::scratch}, s.gain);
+    f(FieldInfo{"beam_mean", "1", ms, "mean transmission of the beam through the clouds of the interval", Kind::scratch}, s.beam_mean);
+    f(FieldInfo{"beam_swing", "1", ms, "relative change of the series' beam per change of that transmission", Kind::scratch}, s.beam_swing);
+    f(FieldInfo{"sky_mean", "1", ms, "mean diffuse light under the clouds of the interval, over the clear sky's", Kind::scratch}, s.sky_mean);
+    f(FieldInfo{"sky_swing", "1", ms, "relative change of the series' diffuse light per change of that light", Kind::scratch}, s.sky_swing);
     f(FieldInfo{"poa_global", "W m-2", mp, "irradiance on the plane", der}, s.poa_global);
     f(FieldInfo{"effective_irradiance", "W m-2", mp, "irradiance that reaches the cells: after glass and dirt", der},
       s.effective_irradiance);
@@ -144,13 +151,13 @@ struct Climate {
 // Measured or modelled weather of one site. An array may be empty where said; all others have one value per time. Host only.
 enum class Stamp : std::int8_t { start, centre, end };  // which instant of its averaging interval a time names
 struct Series {
-  std::vector<Time> time;                  // increasing, evenly spaced
-  std::vector<Real> ghi, dni, dhi;         // W/m2. ghi alone: Erbs' split; any two: the third closes; all three: ghi and dhi are kept
+  std::vector<Time> time;                  // increasing, evenly spaced; intervals begin on whole minutes, or half ones from 5 min on
+  std::vector<Real> ghi, dni, dhi;         // W/m2. ghi alone: Erbs' split; any two: the third closes; all three: all are kept, see series.cpp
   std::vector<Real> temp_air;              // K
   std::vector<Real> wind_speed, pressure;  // m/s, Pa; may be empty: 2 m/s, standard pressure of the altitude
   Stamp stamp = Stamp::end;
   bool repeat_yearly = false;    // the series is a typical year: month, day and hour count, the year does not
-  bool subhourly_clouds = true;  // the cloud field varies inside the intervals; false: smooth
+  bool subhourly_clouds = true;  // clouds vary inside cloudy intervals of 10 min and more; false: smooth
 };
 
 // A table from start to stop (both rounded outwards to the minute) for all sites, all fields zero.

@@ -63,6 +63,8 @@ def run(
     members: Annotated[int, typer.Option(help="size of the ensemble")] = 1,
     first_member: Annotated[int, typer.Option(help="number of the first member")] = 0,
     weather: Annotated[Optional[list[Path]], typer.Option(help="EPW or SAM CSV file instead of the site's climate; once per site")] = None,
+    clouds: Annotated[Optional[bool], typer.Option("--clouds-in-series/--no-clouds-in-series", help="with --weather: clouds vary inside the file's "
+                                                   "cloudy intervals, or are as smooth as the file; by default as the site file says")] = None,
     record: Annotated[Optional[Path], typer.Option("--out", help="folder of the record; a picture goes beside it")] = None,
     resume: Annotated[bool, typer.Option(help="go on from the record's last closed segment")] = False,
     paths_off: Annotated[Optional[list[str]], typer.Option(help="switch off a path of the outage: stall, burst, stale")] = None,
@@ -88,7 +90,7 @@ def run(
             raise InputError(f"--{name} {given}: nothing is planned; accepted: together with --plan")
     folder = record or Path("runs") / network.name
     twin = Twin(network, members, seed, start=start, hours=hours, dt=dt, device=device, weather=weather or None, first_member=first_member,
-                paths_off=paths_off or (), ahead_hours=24.0 if planned else 0.0)
+                paths_off=paths_off or (), ahead_hours=24.0 if planned else 0.0, clouds_in_series=clouds)
 
     def opened() -> None:   # what cannot be run says so and nothing else
         for line in twin.warnings():

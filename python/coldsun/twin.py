@@ -20,7 +20,7 @@ from .plan import Plan, make_plan, planner
 from .progress import Progress
 from .record import closed_segments, field_paths, open_record, open_segment, segments
 from .site import load_network, table_html
-from .weather import Weather, distance, read_weather
+from .weather import distance, weather_of
 
 PATHS = ("stall", "burst", "stale")
 ISO_8601 = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:?\d\d)?)?")
@@ -50,18 +50,6 @@ def _whole(name: str, value, low: int, high: int) -> int:
     return int(value)
 
 
-def _weather_of(network, weather, year: int) -> list[Weather]:
-    """One Weather per site, from files or as given; an empty list means the climate."""
-    if weather is None:
-        return []
-    given = list(weather) if isinstance(weather, (list, tuple)) else [weather]
-    if given and len(given) != len(network.sites):
-        names = ", ".join(s["name"] for s in network.sites)
-        raise InputError(f"weather: {len(given)} file(s) for {len(network.sites)} site(s); accepted: one per site, in the order {names} "
-                         "(--weather is given once per site)")
-    return [w if isinstance(w, Weather) else read_weather(w, year) for w in given]
-
-
 class Twin:
     """A digital twin of a site or network.
 
@@ -82,6 +70,8 @@ class Twin:
     device : {"auto", "cpu", "cuda"}
     weather : str, path or Weather, or a list of one per site, optional
         Weather files instead of the sites' climates.
+    clouds_in_series : bool, optional
+        Whether clouds vary inside a file's cloudy intervals; by default as the site file says.
     first_member : int
         Number of the first member in a larger ensemble.
     paths_off : sequence of {"stall", "burst", "stale"}
@@ -102,17 +92,18 @@ class Twin:
     """
 
     def __init__(self, network, members: int = 1, seed: int = 1, *, start: str | None = None, hours: float = 24.0, dt: float = 10.0,
-                 device: str = "auto", weather=None, first_member: int = 0, paths_off=(), ahead_hours: float = 0.0):
+                 device: str = "auto", weather=None, clouds_in_series: bool | None = None, first_member: int = 0, paths_off=(),
+                 ahead_hours: float = 0.0):
         self.network = network = network if isinstance(network, _engine.Network) else load_network(network)
         self.start = parse_start(network, start)
         self.hours, self.dt = float(hours), float(dt)
         for word in paths_off:
             if word not in PATHS:
                 raise InputError(f"paths_off = {word!r}; accepted: {', '.join(PATHS)}")
-        self.weather = _weather_of(network, weather, self.start.year)
+        self.weather = weather_of(network, weather, self.start.year, clouds_in_series)
         self._settings = dict(members=_whole("members", members, 1, 1_000_000), first_member=_whole("first_member", first_member, 0, 2**32 - 1),
-                              seed=_whole("seed", seed, 0, 2**64 - 1), start_ns=self.start.value, hours=self.hours + float(ahead_hours), dt=self.dt,
-                              paths_off=sorted(set(paths_off)))
+                              seed=_whole("seed", seed, 0, 2**64 - 1), start_ns=self.start.value, hours=self.hours + float(ahead_hours),
+                              dt=self.dt, paths_off=sorted(set(paths_off)))
         with engine_errors():
             self._engine = _engine.Engine(network, **self._settings, device=device, weather=[vars(w) for w in self.weather] or None)
         self.state = self._engine.state()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -47,6 +47,8 @@ class Weather:
         File name, format and station, for the record.
     notes : tuple of str
         What was derived, left out, moved or taken as zero, a sentence each.
+    clouds : bool, optional
+        Whether clouds vary inside the cloudy intervals of 10 min and more, each interval's means kept; None: as the site file says.
     """
 
     time: np.ndarray
@@ -62,6 +64,14 @@ class Weather:
     altitude: float
     source: str
     notes: tuple[str, ...] = ()
+    clouds: bool | None = None
+
+    def with_clouds(self, drawn: bool) -> Weather:
+        """The same with clouds drawn inside its cloudy intervals, or with none."""
+        word = "no clouds are drawn inside the intervals"
+        if drawn:
+            word = "" if self.interval >= 600.0 else f"intervals of {self.interval / 60:g} min hold their clouds already: none are drawn inside"
+        return replace(self, clouds=drawn, notes=(*self.notes, word) if word else self.notes)
 
 
 def distance(latitude: float, longitude: float, other_latitude: float, other_longitude: float) -> float:
@@ -239,3 +249,18 @@ def _air(frame: pd.DataFrame, rows: Rows) -> tuple[np.ndarray, np.ndarray]:
         rows.notes.append(f"pressure is not in the file: the standard atmosphere's at {rows.altitude:g} m")
     return (frame["wind_speed"].to_numpy() if "wind_speed" in frame else np.full(n, 2.0),
             frame["pressure"].to_numpy() if "pressure" in frame else np.full(n, pvlib.atmosphere.alt2pres(rows.altitude)))
+
+
+def weather_of(network, weather, year: int, clouds: bool | None) -> list[Weather]:
+    """One Weather per site, from files or as given; an empty list means the climate."""
+    if weather is None:
+        if clouds is not None:
+            raise InputError(f"clouds_in_series = {clouds}: no weather file is given; accepted: together with one")
+        return []
+    given = list(weather) if isinstance(weather, (list, tuple)) else [weather]
+    if given and len(given) != len(network.sites):
+        names = ", ".join(s["name"] for s in network.sites)
+        raise InputError(f"weather: {len(given)} file(s) for {len(network.sites)} site(s); accepted: one per site, in the order {names} "
+                         "(--weather is given once per site)")
+    read = [w if isinstance(w, Weather) else read_weather(w, year) for w in given]
+    return read if clouds is None else [w.with_clouds(clouds) for w in read]
