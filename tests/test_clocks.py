@@ -211,3 +211,23 @@ def test_the_buffer_of_frames_has_a_bound(monkeypatch):
         assert np.isfinite(take(b, 10.0 * k)).all()
     put_all(b, 1010.0)
     assert b.counts.by_reason == {"full": 500} and b.n_kept == 10
+
+
+def test_time_that_goes_on_beyond_the_prepared_hours_ends_a_shadow():
+    """Instead of a record of empty frames."""
+    b = buffer()
+    for at in (10.0, 20.0, 7e6, 7e6 + 10.0):
+        put_all(b, at)
+    last = (T0 + 3_600_000) * 1_000_000
+    assert b.beyond(last) is None and np.isfinite(take(b, 10.0)).all() and b.beyond(last) is None and np.isfinite(take(b, 20.0)).all()
+    assert "beyond the prepared hours" in b.beyond(last)
+
+
+def test_a_single_point_is_waited_with_for_thirty_seconds_and_that_is_said(monkeypatch):
+    wall, b = Wall(monkeypatch), Buffer(points_of(10), Counts(), dt=10.0)
+    for k in range(1, 40):
+        wall.at += 1.0
+        put(b, 0, 10.0 * k)
+        if k < 30:
+            assert b.first_stamp(0.0) is None and "1 of 10 points spoke" in b.refusals()
+    assert b.first_stamp(0.0) == (T0 + 10_000) * 1_000_000 and not b.counts.by_reason and sum(map(len, b.frames.values())) == 39

@@ -9,7 +9,7 @@ import numpy as np
 
 from .clocks import Clocks
 from .engunits import unit_named
-from .payloads import decode, parse_value, plain, why
+from .payloads import day_of, decode, parse_value, plain, why
 from .quality import Counts
 
 VALUE, METADATA = "BMS/v1/PUB/Value/", "BMS/v1/PUB/Metadata/"
@@ -157,6 +157,8 @@ class Buffer:
     def refusals(self) -> str:
         """What was refused by reason, the many first, each with an example."""
         told = [f"{n:,} {reason}, {self.example(reason)}".rstrip(", ") for reason, n in self.counts.by_reason.most_common() if n]
+        if not self.clocks.vote and (held := sum(map(len, self.clocks.held))):
+            told.insert(0, f"{held:,} readings wait until it is known which time most publishers say; {self.clocks.n_heard} of {len(self.points)} points spoke")
         return "; ".join(told) or "nothing was refused"
 
     def _metadata(self, topic: str, payload: bytes) -> None:
@@ -224,6 +226,15 @@ class Buffer:
             return False
         frame, off = self.frames.get(end, {}), self.clocks.off
         return all(k in frame and (frame[k][0] == end or off[k]) for k in living)
+
+    def beyond(self, last: int) -> str | None:
+        """Whether time has gone on past `last` [ns], where all ends, with nothing said that lies before it: no frames are worth waiting for."""
+        with self.ready:
+            if self.source is not None and not self.frames and not self.over and self.newest <= self.closed:
+                self.source.pull(self.closed + self.dt)
+            if self.newest <= last + self.leap or any(end <= last for end in self.frames) or self.over:
+                return None
+            return f"nothing is said from {day_of(self.closed)} until {day_of(self.newest)}, beyond the prepared hours: the shadow ends here"
 
     closed_any = False   # before the first frame every point of the map is waited for
 

@@ -10,7 +10,7 @@ import numpy as np
 from .payloads import day_of
 
 OK, AHEAD, BEHIND = 0, 1, 2
-PATIENCE = 10.0, 100.0     # s of the wall clock for a first majority of what was heard, and for whoever was heard
+PATIENCE = 10.0, 30.0     # s of the wall clock for a first majority of what was heard, and for whoever was heard
 ROUNDS = 3                 # rounds of messages after which a silent point has no vote
 
 
@@ -125,9 +125,11 @@ class Majority:
         out, far = [], []
         for k in heard:
             held, self.held[k] = list(self.held[k]), deque()
-            for stamp, value in held:
+            known = self.vote
+            for stamp, value in reversed(held):   # back from its last word, as long as none of its own leaps lies between
                 s = stamp - self.off[k]
-                if abs(s - self.vote) <= self.leap:
+                if abs(s - known) <= self.leap:
+                    known = min(known, s)
                     out.append((int(k), s, value))
                     self.last[k] = max(self.last[k], s)
                 else:

@@ -174,12 +174,15 @@ class Shadow:
 
     def _nothing(self, least: str) -> str:
         told = f" ({self.buffer.n_message:,} messages: {self.buffer.refusals()})" if self.buffer.n_message else ""
-        return f"the feed said nothing that the site file knows{told}; accepted: {least}"
+        return "; ".join([f"the feed said nothing that the site file knows{told}", *self.alarms[-1:], f"accepted: {least}"])
 
     def _frame(self, end: int) -> np.ndarray | None:
         """The next frame, from the log or the feed; None where the feed is over."""
         if self.pending:
             return self.pending.pop(end, np.full(len(self.points), np.nan))
+        if far := self.buffer.beyond(self.twin.start.value + round(self.twin.hours * 3600e9)):
+            self._alarm(far)
+            return None
         frame = self._patient(lambda: self.buffer.take(end, 0.25))
         if frame is None or (self.buffer.over and not self.buffer.frames and not np.isfinite(frame).any()):
             return None
