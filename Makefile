@@ -28,7 +28,7 @@ export OMP_WAIT_POLICY ?= passive
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 packages := g++ git pkg-config libhdf5-dev libtomlplusplus-dev libfmt-dev libbenchmark-dev libthrust-dev
-test_packages := libgtest-dev libboost-context-dev mosquitto
+test_packages := libgtest-dev libboost-context-dev mosquitto openssl
 
 engine_files := $(shell find CMakeLists.txt cmake pyproject.toml kernels core data python -type f \
                   -not -path '*/__pycache__/*' -not -path '*/notebooks/*' -not -name '*.md' 2>/dev/null)

@@ -15,10 +15,12 @@ import pytest
 
 import coldsun as cs
 from broker import certificates, commands, running_broker
-from coldsun.feeds import Mqtt, Replay, ack_topic
+from coldsun.emulate import Emulator
+from coldsun.feeds import InProcess, Mqtt, Replay, ack_topic
 from coldsun.frames import VALUE, Buffer
 from coldsun.mqtt import Address
 from coldsun.quality import Counts
+from coldsun.shadow import Shadow
 from small_site import write_small_site
 
 T0 = 1_781_449_200_000  # ms
@@ -252,3 +254,14 @@ def test_errors_of_nothing_are_no_zeros(tmp_path):
         text, _ = start("shadow", small, "--replay", path, "--members", 4, "--out", tmp_path / "rec").communicate(timeout=120)
     row = next(line for line in text.splitlines() if line.startswith("t_supply"))
     assert row.split()[1:3] == ["-", "-"] and "0.000" not in text and "record:  " in text, text
+
+
+def test_one_instruments_clock_is_named_and_forgiven_by_a_shadow(tmp_path):
+    """One junction's sensor is 45 s ahead for three minutes: corrected by its name, and nothing of the others is lost."""
+    site = cs.load_site(write_small_site(cs.data_folder(), tmp_path / "small.toml"))
+    e = Emulator(site, start="2026-06-14T14:00Z", hours=0.12, stuck_after=0.05, clock_off=45.0, clock_of=["h200/3/junction"])
+    s = Shadow(site, InProcess(e), members=4, hours=0.12, out=tmp_path / "rec")
+    s.follow()
+    told = [a for a in s.alarms if "clock" in a]
+    assert len(told) == 2 and all("h200/3 t_junction" in a for a in told) and "+45 s off" in told[0] and "right again" in told[1]
+    assert s.counts.by_reason["late"] == 0 and s.counts.by_reason["clock"] <= 2
