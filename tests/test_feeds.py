@@ -259,8 +259,8 @@ def test_errors_of_nothing_are_no_zeros(tmp_path):
 def test_one_instruments_clock_is_named_and_forgiven_by_a_shadow(tmp_path):
     """One junction's sensor is 45 s ahead for three minutes: corrected by its name, and nothing of the others is lost."""
     site = cs.load_site(write_small_site(cs.data_folder(), tmp_path / "small.toml"))
-    e = Emulator(site, start="2026-06-14T14:00Z", hours=0.12, stuck_after=0.05, clock_off=45.0, clock_of=["h200/3/junction"])
-    s = Shadow(site, InProcess(e), members=4, hours=0.12, out=tmp_path / "rec")
+    e = Emulator(site, start="2026-06-14T14:00Z", hours=0.125, stuck_after=0.05, clock_off=45.0, clock_of=["h200/3/junction"])
+    s = Shadow(site, InProcess(e), members=4, hours=0.125, out=tmp_path / "rec")
     s.follow()
     told = [a for a in s.alarms if "clock" in a]
     assert len(told) == 2 and all("h200/3 t_junction" in a for a in told) and "+45 s off" in told[0] and "right again" in told[1]
