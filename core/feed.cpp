@@ -200,6 +200,7 @@ Shadow make_shadow(const Network& network, Twin& twin) {
   for (int k = 0; k < n_point; ++k) f.r_obs(k) = std::pow(f.point[static_cast<std::size_t>(k)].kind->noise, 2);
   for (const Site& site : network.site) f.relaxation = std::max(f.relaxation, site.shadow.relaxation);
   f.inflation.fill(1.0);
+  f.reopen = Array<Real, 1>(s.device, {n_column});
   twin.inputs.feed.p_node = Array<Real, 2>(s.device, {s.n_member, twin.system.thermal.n_node});
   twin.inputs.feed.p_node.fill(-1.0);
   if (s.n_step == 0 && s.n_member > 1) {
@@ -258,8 +259,10 @@ void analyse(const Shadow& f, Twin& t) {
     assimilation::analyse(space, f.domains, {f.x, f.y, f.y_obs, f.r_obs, f.use, f.inflation, f.trouble, assimilation::Form::root, f.relaxation});
     synchronize(space);
   });
-  scatter_members(f, t, f.walk, std::sqrt(t.dt / 86400.0), static_cast<std::uint32_t>(t.state.n_step));
-  f.inflation.fill(1.0);
+  const Real part = std::sqrt(t.dt / 86400.0);   // of a day's walk
+  for (int j = 0; j < f.column.extent(0); ++j) f.reopen(j) = std::sqrt(f.walk(j) * f.walk(j) * part * part + f.reopen(j) * f.reopen(j));
+  scatter_members(f, t, f.reopen, 1.0, static_cast<std::uint32_t>(t.state.n_step));
+  f.inflation.fill(1.0), f.reopen.fill(0.0);
 }
 
 std::vector<Real> sense(const Shadow& f, const Twin& t) {

@@ -30,6 +30,7 @@ struct Shadow {
   Array<Real, 2> x, y;                     // (member, column), (member, point)
   Array<Real, 1> y_obs, r_obs, inflation;  // (point), (point), (domain)
   Array<Real, 1> sigma, walk;              // (column) prior; random walk in a day, standard deviations in the column's transform
+  Array<Real, 1> reopen;                   // (column) spread to add at the next analysis, once: a parameter that jumped
   Array<std::int8_t, 1> use;               // (point)
   Array<std::int32_t, 1> trouble;          // (domain)
   Real relaxation = 0.0;

@@ -1,5 +1,7 @@
 // Bindings of the shadow: points, driving and correcting an engine's members, and a recorded run with a hook after every step.
 #include <algorithm>
+#include <array>
+#include <cmath>
 #include <exception>
 #include <memory>
 
@@ -34,7 +36,8 @@ class PyShadow {
   py::list columns() const {
     py::list out;
     for (std::size_t j = 0; j < shadow_.column_name.size(); ++j)
-      out.append(py::dict("name"_a = shadow_.column_name[j], "log"_a = shadow_.column(static_cast<int>(j)).transform != Transform::plain));
+      out.append(py::dict("name"_a = shadow_.column_name[j], "log"_a = shadow_.column(static_cast<int>(j)).transform != Transform::plain,
+                          "sigma"_a = shadow_.sigma(static_cast<int>(j))));
     return out;
   }
   // The packed members after the last analysis, (member, column), as natural values.
@@ -62,9 +65,10 @@ class PyShadow {
     for (int n = 0; n < share.extent(0); ++n) share(n) = std::clamp(share(n) * factor, 0.0, 1.0);
   }
 
-  // Takes in value where use is 1; inflation: domain -> factor of this analysis.
+  // Takes in value where use is 1; inflation: domain -> factor of this analysis; reopen: column -> spread to add after it.
   std::vector<int> analyse(const py::array_t<double, py::array::c_style | py::array::forcecast>& value,
-                           const py::array_t<std::int8_t, py::array::c_style | py::array::forcecast>& use, const std::map<int, double>& inflation) {
+                           const py::array_t<std::int8_t, py::array::c_style | py::array::forcecast>& use, const std::map<int, double>& inflation,
+                           const std::map<int, double>& reopen) {
     const int n = shadow_.y_obs.extent(0);
     if (value.size() != n || use.size() != n) throw std::invalid_argument("analyse: accepted: one value per point, " + std::to_string(n));
     for (int k = 0; k < n; ++k) {
@@ -73,6 +77,8 @@ class PyShadow {
     }
     for (const auto& [domain, factor] : inflation)
       if (domain >= 0 && domain < shadow_.inflation.extent(0)) shadow_.inflation(domain) = factor;
+    for (const auto& [column, spread] : reopen)
+      if (column >= 0 && column < shadow_.reopen.extent(0)) shadow_.reopen(column) = std::max(spread, 0.0);
     {
       py::gil_scoped_release release;
       coldsun::analyse(shadow_, twin_);
@@ -83,16 +89,31 @@ class PyShadow {
     return bad;
   }
 
-  // run with a record; after(steps done) is asked after every step and may correct and drive the members; false ends the run.
+  // run with a record. judge() after every step gives the values of `variables` (name, unit, long name) for the record; then
+  // after(steps done) may correct and drive the members; false ends the run.
   std::int64_t run(std::int64_t steps, const std::string& folder, int first_segment, std::int64_t per_segment,
-                   std::map<std::string, std::string> attributes, const py::function& after) {
+                   std::map<std::string, std::string> attributes, const std::vector<std::array<std::string, 3>>& variables,
+                   const py::function& judge, const py::function& after) {
     io::RecordOptions o{folder, first_segment, per_segment, std::move(attributes), false};
     o.also = {"thermal/tim_gain", "thermal/flow_gain", "electrical/pv_gain", "observe/gain"};
     std::exception_ptr stopped;
     std::int64_t done = 0;
+    io::Hook hook;
+    for (const auto& [name, unit, long_name] : variables) hook.variable.push_back({name, unit, long_name, "", {}, false, {}});
+    hook.values = [&]() -> std::vector<double> {
+      py::gil_scoped_acquire acquire;
+      try {
+        return judge().cast<std::vector<double>>();
+      } catch (const py::error_already_set&) {
+        stopped = std::current_exception();   // rethrown when the open segment is closed
+      }
+      return std::vector<double>(variables.size(), std::nan(""));
+    };
+    o.hook = &hook;
     {
       py::gil_scoped_release release;
       done = io::run_recorded(twin_.system, twin_.state, twin_.inputs, twin_.dt, steps, o, [&](std::int64_t n) {
+        if (stopped) return false;
         py::gil_scoped_acquire acquire;
         try {
           if (PyErr_CheckSignals() != 0) throw py::error_already_set();
@@ -140,8 +161,9 @@ void bind_shadow(py::module_& m) {
       .def("observe", &PyShadow::observe)
       .def("sense", &PyShadow::sense)
       .def("scale_heat_share", &PyShadow::scale_heat_share, "factor"_a)
-      .def("analyse", &PyShadow::analyse, "value"_a, "use"_a, "inflation"_a)
-      .def("run", &PyShadow::run, "steps"_a, "folder"_a, "first_segment"_a, "per_segment"_a, "attributes"_a, "after"_a)
+      .def("analyse", &PyShadow::analyse, "value"_a, "use"_a, "inflation"_a, "reopen"_a = std::map<int, double>{})
+      .def("run", &PyShadow::run, "steps"_a, "folder"_a, "first_segment"_a, "per_segment"_a, "attributes"_a, "variables"_a,
+           "judge"_a, "after"_a)
       .def("set_noise", &PyShadow::set_noise, "noise"_a)
       .def("fork", &PyShadow::fork, "engine"_a);
 }
