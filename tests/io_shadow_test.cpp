@@ -45,7 +45,8 @@ TEST(Shadow, PackingAndBackChangesNothing) {
   const Shadow f = make_shadow(few(), t);
   EXPECT_GT(std::fabs(t.state.thermal.tim_gain(0, 0) / t.state.thermal.tim_gain(1, 0) - 1.0), 1e-3);   // priors were drawn
   const Real apart = std::log(t.state.thermal.flow_gain(2, 0) / t.state.thermal.flow_gain(2, 5));      // a node's own flow: 3 % beside its site's
-  EXPECT_GT(std::fabs(apart), 1e-4), EXPECT_LT(std::fabs(apart), 0.03 * 6.0);
+  EXPECT_GT(std::fabs(apart), 1e-4);
+  EXPECT_LT(std::fabs(apart), 0.03 * 6.0);
   const Snapshot before = snapshot(t.state);
   pack(t.state, f.column, f.x);
   unpack(t.state, f.column, f.x);
@@ -96,7 +97,9 @@ TEST(Shadow, OneParameterIsReopenedAlone) {
   };
   EXPECT_GT(spread(t, 2), 0.4);                       // 0.3 of the prior and 0.4
   for (int n = 0; n < t.system.thermal.n_node; ++n)
-    if (n != 2) EXPECT_EQ(spread(t, n), spread(twin_2, n));
+    if (n != 2) {
+      EXPECT_EQ(spread(t, n), spread(twin_2, n));
+    }
   EXPECT_EQ(f.reopen(static_cast<int>(name - f.column_name.begin())), 0.0);   // once
 }
 

@@ -28,21 +28,24 @@ def _as_shown(quantity: str) -> tuple[str, float, float]:
 
 
 def sensors(shadow) -> Table:
-    """What the instruments say beside the members' band; of many alike the one that fits worst."""
+    """Readings beside the band in which 90 % of them should lie, noise included; of many alike the one that fits worst. NIS should be 1."""
     table = Table(title=f"{shadow.network.title}: shadow at {shadow.twin.time:%Y-%m-%d %H:%M:%S} UTC", title_justify="left", box=None, pad_edge=False)
-    for head, justify in (("point", "left"), ("said", "right"), ("twin", "right"), ("5 to 95 %", "right"), ("unit", "left"), ("refused", "right")):
-        table.add_column(head, justify=justify)
-    mean, noise = shadow.forecast.mean(0), shadow.quality.noise
+    for head in ("point", "said", "twin", "5 to 95 %", "unit", "NIS", "refused"):
+        table.add_column(head, justify="left" if head in ("point", "unit") else "right")
+    mean, noise, monitor = shadow.forecast.mean(0), shadow.quality.noise, shadow.judge.monitor
+    spread = np.sqrt(shadow.forecast.var(0, ddof=1) + noise**2)
     off = np.abs(np.where(np.isfinite(shadow.value), shadow.value - mean, 0.0)) / noise
     for quantity in dict.fromkeys(p["quantity"] for p, i in zip(shadow.points, shadow.input) if not i):
         of = [k for k, p in enumerate(shadow.points) if p["quantity"] == quantity]
         k = max(of, key=lambda k: off[k])
         unit, scale, shift = _as_shown(quantity)
-        low, high = np.quantile(shadow.forecast[:, k], [0.05, 0.95])
+        low, high = mean[k] - 1.645 * spread[k], mean[k] + 1.645 * spread[k]
+        alike = monitor.points_of(quantity)
+        nis, wrong = monitor.nis(alike), quantity in monitor.wrong_noise() or any(shadow.judge.distrusted[j] for j in of)
         refused = sum(n for by in shadow.counts.by_point.values() for j, n in by.items() if j in of)
         said = "-" if not np.isfinite(shadow.value[k]) else f"{shadow.value[k] * scale + shift:.2f}"
         table.add_row(Text(shadow.points[k]["name"]), said, f"{mean[k] * scale + shift:.2f}", f"{low * scale + shift:.2f} to {high * scale + shift:.2f}", unit,
-                      Text(str(refused), "red" if refused else "dim"))
+                      Text(f"{nis:.2f}" if np.isfinite(nis) else "-", "bold red" if wrong else ""), Text(str(refused), "red" if refused else "dim"))
     return table
 
 
@@ -79,7 +82,7 @@ class _View:
     def __rich__(self):
         if not self.tables:
             return Text("waiting for the feed" if self.shadow.feed.connected else "waiting for the broker")
-        return Group(*self.tables, refusals(self.shadow), *(Text(f"! {text}", "bold red") for text in self.shadow.alarms[-6:]))
+        return Group(*self.tables, refusals(self.shadow), *(Text(f"! {alarm.line}", "bold red") for alarm in self.shadow.alarms[-6:]))
 
 
 def _said(value: float, form: str, unit: str = "") -> str:
@@ -116,6 +119,7 @@ def shadow(
     seed: Annotated[int, typer.Option(help="of all chance")] = 1,
     segment_hours: Annotated[float, typer.Option(help="time between checkpoints")] = 1.0,
     device: Annotated[str, typer.Option(help="auto, cpu or cuda")] = "auto",
+    adapt_noise: Annotated[bool, typer.Option("--adapt-noise", help="where an instrument's noise is found wrong, go on with the noise that is seen")] = False,
 ) -> None:
     """Follow a site: an ensemble corrected by what its instruments say; a restart goes on from the last checkpoint."""
     from . import feeds
@@ -125,15 +129,15 @@ def shadow(
     network = load_network(site, None if n_field < 0 else n_field)
     source = feeds.from_words(feed, replay, ca=ca, cert=cert, key=key, password_file=password_file)
     s = Shadow(network, source, members, record or Path("runs") / f"shadow_{Path(site).stem}", seed=seed, start=start, hours=hours, dt=dt,
-               lag=lag, segment_hours=segment_hours, device=device)
-    said: set[str] = set()
+               lag=lag, segment_hours=segment_hours, device=device, quality={"adapt_noise": adapt_noise})
+    said = 0
     stopped = False
 
     def tell(s) -> None:
-        for text in s.alarms:
-            if text not in said:
-                said.add(text)
-                err.print(f"alarm at {s.twin.time:%H:%M:%S}: {text}", highlight=False, markup=False, soft_wrap=True)
+        nonlocal said
+        for alarm in s.alarms[said:]:
+            err.print(f"alarm at {alarm.time:%H:%M:%S}: {alarm}", highlight=False, markup=False, soft_wrap=True)
+        said = len(s.alarms)
 
     try:
         if out.is_terminal:

@@ -6,7 +6,7 @@ from collections import Counter
 
 import numpy as np
 
-REASONS = ("malformed", "unknown", "unit", "missing", "quality", "clock", "late", "full", "conflict", "limits", "stuck", "gate")
+REASONS = ("malformed", "unknown", "unit", "missing", "quality", "clock", "late", "full", "conflict", "limits", "stuck", "suspect", "gate")
 
 
 class Counts:
@@ -90,7 +90,7 @@ class Quality:
         silent = (self.equal >= 2 * self.n_stuck) & (self.lively > 0.25 * self.noise)
         return np.flatnonzero(self.compared & (moved | silent))
 
-    def check(self, value: np.ndarray, forecast: np.ndarray, counts: Counts) -> np.ndarray:
+    def check(self, value: np.ndarray, forecast: np.ndarray, counts: Counts, left_out: np.ndarray | None = None) -> np.ndarray:
         """Which readings count; refusals go to `counts`.
 
         Parameters
@@ -99,6 +99,8 @@ class Quality:
             Readings [SI]; NaN where there is none.
         forecast : ndarray (member, point)
             What each member would be seen as.
+        left_out : ndarray of bool, optional
+            Points that are not believed now: refused as suspect.
         """
         here = np.isfinite(value)
         mean, variance = forecast.mean(0), forecast.var(0, ddof=1) + self.noise**2
@@ -125,6 +127,8 @@ class Quality:
             stuck[self.stuck_points()] = True
             use &= ~self._refuse("stuck", stuck & use & here, counts)
 
+        if left_out is not None:
+            use &= ~self._refuse("suspect", left_out & use & here, counts)
         far = use & self.compared & (np.abs(innovation) > self.gate * np.sqrt(variance))
         self.lost = np.where(far, self.lost + 1, np.where(use & self.compared, 0, self.lost))
         if self.use_gate:

@@ -13,10 +13,12 @@ import numpy as np
 import pandas as pd
 
 from . import _engine
+from .alarms import Alarms
 from .ending import Running
 from .errors import InputError, engine_errors
 from .feedlog import FeedLog
 from .frames import Buffer
+from .judge import Judge, node_means
 from .mqtt import log
 from .quality import Counts, Quality, Skill
 from .record import closed_segments, open_record, open_segment
@@ -52,7 +54,7 @@ class Shadow:
     segment_hours : float
         Time between checkpoints.
     quality : dict, optional
-        Arguments of `quality.Quality`.
+        Arguments of `quality.Quality`, and `adapt_noise`: take the noise that is seen where the told one is found wrong.
     """
 
     def __init__(self, network, feed, members: int = 64, out: str | Path | None = None, *, seed: int = 1, start: str | None = None,
@@ -60,8 +62,8 @@ class Shadow:
                  quality: dict | None = None):
         if not (members >= 2 and members == int(members)):
             raise InputError(f"members = {members}; accepted: a whole number, 2 or more, since a spread is needed")
-        if odd := set(quality or {}) - {"gate", "n_stuck", "n_lost", "use_stuck", "use_gate"}:
-            raise InputError(f"quality: no setting {min(odd)!r}; accepted: gate, n_stuck, n_lost, use_stuck, use_gate")
+        if odd := set(quality or {}) - {"gate", "n_stuck", "n_lost", "use_stuck", "use_gate", "adapt_noise"}:
+            raise InputError(f"quality: no setting {min(odd)!r}; accepted: gate, n_stuck, n_lost, use_stuck, use_gate, adapt_noise")
         for name, value, least in (("dt", dt, 1e-3), ("hours", hours, 1e-3), ("segment_hours", segment_hours, 1e-3), ("lag", lag, 0.0)):
             if not least <= value < 1e6:
                 raise InputError(f"{name} = {value:g}; accepted: {least:g} to 1e6")
@@ -69,15 +71,18 @@ class Shadow:
         self.settings = dict(members=members, seed=seed, hours=hours, dt=dt)
         self.folder = Path(out) if out is not None else Path(tempfile.mkdtemp(prefix="coldsun-shadow-"))
         self.per_segment = max(1, round(segment_hours * 3600.0 / dt))
-        self.counts, self.alarms = Counts(), []
+        self.counts, self.alarms = Counts(), Alarms()
         probe = Twin(self.network, members=2, hours=dt / 3600.0, dt=dt, device="cpu")   # which points there are does not depend on time
         with engine_errors():
-            self.points = _engine.Shadow(self.network, probe._engine).points
+            link = _engine.Shadow(self.network, probe._engine)
+            self.points = link.points
         self.buffer = Buffer(self.points, self.counts, dt=dt, lag=lag)
         self.log = FeedLog(self.folder, self.points)
         of = {k: np.array([p[k] for p in self.points]) for k in ("noise", "low", "high", "input", "domain")}
         self.input, self.domain = of["input"].astype(bool), of["domain"].astype(int)
-        self.quality = Quality(of["noise"], of["low"], of["high"], ~self.input & (self.domain >= 0), **(quality or {}))
+        words = dict(quality or {})
+        self.judge = Judge(self.points, link.columns, of["noise"], dt, adapt_noise=bool(words.pop("adapt_noise", False)))
+        self.quality = Quality(of["noise"], of["low"], of["high"], ~self.input & (self.domain >= 0), **words)
         self.skill = Skill(len(self.points))
         self.held, self.held_at = np.full(len(self.points), np.nan), np.zeros(len(self.points), np.int64)
         self.twin, self.start, self.last_wall, self.stopped = None, start, time.monotonic(), False
@@ -120,8 +125,10 @@ class Shadow:
                     raise InputError(self._nothing("at least one frame of values"))
                 return
             self._drive(frame)
+            told = self.twin.attributes(f"coldsun: shadow of {self.network.title}") | {"shadow": self.network.name}
             with engine_errors():
-                self.link.run(steps, str(self.folder), first_segment, self.per_segment, self._attributes(), self._after)
+                self.link.run(steps, str(self.folder), first_segment, self.per_segment, told, self.judge.monitor.variables(),
+                              self._judge, self._after)
         finally:
             self.feed.stop()
 
@@ -192,31 +199,39 @@ class Shadow:
     def _drive(self, raw: np.ndarray) -> None:
         """Set what drives the members over the coming step; what is missing is held for a while."""
         end = self._now() + self.buffer.dt
-        self.value = self.buffer.si(raw)
-        good = np.isfinite(self.value) & (self.value >= self.quality.low) & (self.value <= self.quality.high) & self.input
-        for k in np.flatnonzero(self.input & np.isfinite(self.value) & ~good):
+        self.value = self.buffer.si(raw) / self.judge.meter
+        here, good = np.isfinite(self.value), (self.value >= self.quality.low) & (self.value <= self.quality.high)
+        self.judge.limits(here & ~good, here, self.value, self.held, end, self.alarms)
+        good &= self.input
+        for k in np.flatnonzero(self.input & here & ~good):
             self.counts.add("limits", int(k))
         self.held, self.held_at = np.where(good, self.value, self.held), np.where(good, end, self.held_at)
         known = np.isfinite(self.held) & (end - self.held_at <= self.buffer.deadline)
         self.link.drive(np.nan_to_num(self.held), known.astype(np.int8))
 
-    def _after(self, done: int) -> bool:
-        """After a step: compare, correct, acknowledge; then wait for the next frame and drive by it."""
+    def _judge(self) -> list[float]:
+        """After a step: compare with what was read, judge, and give the record the NIS of each quantity."""
         members = self.link.observe()
         compared = np.where(self.input, np.nan, self.value)
-        self.use = self.quality.check(compared, members, self.counts)
-        self.forecast = members
+        means = node_means(self.twin.state["thermal"], self.points, self.held)
+        left_out = self.judge.step(compared, members, means, self.quality.stuck_points(), self.quality.equal, self._now(), self.alarms)
+        self.use = self.quality.check(compared, members, self.counts, left_out)
         self.skill.add(compared, members.mean(0), self.use)
-        wide = self.quality.widening(compared, members, self.domain)
-        for d in self.link.analyse(np.nan_to_num(compared), self.use.astype(np.int8), wide):
-            self._alarm(f"domain {d}: the members' covariance is no longer sound; it was left as it was")
-        for d in wide:
-            self._alarm(f"domain {d}: its readings were refused for long; its spread is widened until they fit")
+        self.forecast = members
+        return [*self.judge.monitor.nis_by_quantity(), float(len(self.alarms))]
+
+    def _after(self, done: int) -> bool:
+        """Correct, acknowledge; then wait for the next frame and drive by it."""
+        compared = np.where(self.input, np.nan, self.value)
+        wide = self.quality.widening(compared, self.forecast, np.where(self.judge.left_out(), -1, self.domain))
+        if self.judge.adapt_noise:
+            self.link.set_noise(self.quality.noise)
+        troubled = self.link.analyse(np.nan_to_num(compared), self.use.astype(np.int8), wide, self.judge.reopen)
+        self.alarms.domains("sound", troubled, "the members' covariance is no longer sound; the estimate was left as it was", self.points, self._now())
+        self.alarms.domains("wide", wide, "readings were refused for long; the spread is widened until they fit", self.points, self._now())
         self.quality.after(self.link.observe())
-        self._stuck()
-        for text in self.buffer.alarms:
-            self._alarm(text)
-        self.buffer.alarms.clear()
+        self.alarms.stuck(self.quality.stuck_points(), self.points, self._now())
+        self.alarms.feed(self.buffer.alarms, self._now())
         self.last_wall = time.monotonic()
         self.feed.acknowledge(self._now())
         go_on = (self._progress is None or self._progress(self) is not False) and not self.stopped
@@ -231,26 +246,13 @@ class Shadow:
                 self._segment += 1
         return frame is not None
 
-    def _stuck(self) -> None:
-        for k in self.quality.stuck_points():
-            text = f"{self.points[k]['name']} is stuck"
-            if text not in self.alarms:
-                self._alarm(text)
-
-    def _alarm(self, text: str) -> None:
-        if text not in self.alarms:
-            self.alarms.append(text)
-
     # ---- what a restart needs ---------------------------------------------------------------------------------------------------
-    def _attributes(self) -> dict[str, str]:
-        return self.twin.attributes(f"coldsun: shadow of {self.network.title}") | {"shadow": self.network.name}
-
     def _keep(self, segment: int) -> None:
         """Beside each segment, before it is closed: what was judged so far."""
         kept = dict(counts=self.counts.__getstate__(), quality=self.quality.keep(), skill=self.skill.keep(), held=self.held.tolist(),
                     held_at=self.held_at.tolist(), scale=list(self.buffer.scale), shift=list(self.buffer.shift), offset=self.buffer.offset,
                     clocks=list(self.buffer.clocks.off),
-                    alarms=self.alarms, time_ns=self._now())
+                    alarms=self.alarms.keep(), judge=self.judge.keep(), time_ns=self._now())
         path = self.folder / f"shadow_{segment:04d}.json"
         part = path.with_suffix(".part")
         part.write_text(json.dumps(kept), encoding="utf-8")
@@ -263,7 +265,9 @@ class Shadow:
         self.held, self.held_at = np.array(kept["held"], float), np.array(kept["held_at"], np.int64)
         self.buffer.scale, self.buffer.shift = kept["scale"], kept["shift"]
         self.buffer.clocks.take_up(kept.get("clocks", [kept["offset"]] * len(self.points)), kept["offset"])
-        self.alarms = kept["alarms"]
+        self.alarms = Alarms.taken_up(kept["alarms"])
+        if "judge" in kept:
+            self.judge.take_up(kept["judge"])
 
     # ---- asking -----------------------------------------------------------------------------------------------------------------
     def parameters(self) -> pd.DataFrame:

@@ -1,0 +1,93 @@
+"""Alarms: a sentence with the point, the likely cause and the time; raised once per occurrence, and again when it happens again."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+
+class Alarm(str):
+    """The sentence itself, with `time_ns`, `points` (their names), `kind` and `cause` beside it."""
+
+    time_ns: int
+    points: tuple[str, ...]
+    kind: str
+    cause: str
+
+    def __new__(cls, text: str, time_ns: int = 0, points=(), kind: str = "", cause: str = ""):
+        self = super().__new__(cls, text)
+        self.time_ns, self.points, self.kind, self.cause = int(time_ns), tuple(points), kind, cause
+        return self
+
+    def __getnewargs__(self):
+        return str(self), self.time_ns, self.points, self.kind, self.cause
+
+    @property
+    def time(self) -> pd.Timestamp:
+        """When it was raised, in the source's time (UTC)."""
+        return pd.Timestamp(self.time_ns, unit="ns", tz="UTC")
+
+    @property
+    def line(self) -> str:
+        """Time and sentence."""
+        return f"{self.time:%Y-%m-%d %H:%M:%S} {self}" if self.time_ns else str(self)
+
+    def keep(self) -> dict:
+        return dict(text=str(self), time_ns=self.time_ns, points=list(self.points), kind=self.kind, cause=self.cause)
+
+    @classmethod
+    def take_up(cls, kept) -> "Alarm":
+        return cls(kept) if isinstance(kept, str) else cls(**kept)
+
+
+class Alarms(list):
+    """Every alarm of a run in order. One with a key stands until it is cleared, and is not raised meanwhile."""
+
+    def __init__(self, kept=()):
+        super().__init__(Alarm.take_up(a) for a in kept)
+        self.standing: set[str] = set()
+
+    def tell(self, text: str, time_ns: int, *, key: str | None = None, points=(), kind: str = "", cause: str = "") -> bool:
+        """Raise it, unless it stands; whether it is new."""
+        if key is not None and key in self.standing:
+            return False
+        if key is not None:
+            self.standing.add(key)
+        self.append(Alarm(text, time_ns, points, kind, cause))
+        return True
+
+    def only(self, prefix: str, keys) -> None:
+        """Of the standing keys with this prefix those stay that are named: the others may be raised again."""
+        self.standing = {k for k in self.standing if not k.startswith(prefix)} | {k for k in keys if k in self.standing}
+
+    def stuck(self, stuck, points: list[dict], time_ns: int) -> None:
+        """Instruments that repeat one value now."""
+        for k in stuck:
+            name = points[k]["name"]
+            self.tell(f"{name} is stuck", time_ns, key=f"stuck {k}", points=[name], kind="stuck", cause="stuck")
+        self.only("stuck ", [f"stuck {k}" for k in stuck])
+
+    def feed(self, texts: list[str], time_ns: int) -> None:
+        """What the feed's buffer told since the last step; the list is emptied."""
+        for text in texts:
+            self.tell(text, time_ns, key=f"feed {text}", kind="feed")
+        self.only("feed ", [f"feed {text}" for text in texts])
+        texts.clear()
+
+    def domains(self, kind: str, domains, text: str, points: list[dict], time_ns: int) -> None:
+        """What befell domains of the filter now, told by the points that they hear."""
+        for d in domains:
+            names = [p["name"] for p in points if p["domain"] == d]
+            heard = ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
+            self.tell(f"{heard}: {text}", time_ns, key=f"{kind} {d}", points=names, kind=kind)
+        self.only(f"{kind} ", [f"{kind} {d}" for d in domains])
+
+    def keep(self) -> dict:
+        return dict(alarms=[a.keep() for a in self], standing=sorted(self.standing))
+
+    @classmethod
+    def taken_up(cls, kept) -> "Alarms":
+        if isinstance(kept, list):   # of a shadow before alarms had times
+            return cls(kept)
+        out = cls(kept["alarms"])
+        out.standing = set(kept["standing"])
+        return out

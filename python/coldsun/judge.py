@@ -1,0 +1,281 @@
+"""What a shadow does about readings that do not fit: refuses them until the cause is likely, names it, re-opens a parameter or distrusts a point."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .alarms import Alarms
+from .causes import sentence, slow_cause
+from .diagnose import Finding, Site, diagnose
+from .monitor import N_RELEASE, Monitor
+
+N_JUDGE = 6       # steps of which the innovations are averaged before a cause is named
+N_SETTLE = 36     # steps after something was done about a point, in which a drift is no news
+N_LIMITS = 6      # readings in a row outside their limits
+N_BASE = 36.0     # steps of the means of kelvins per watt
+SLIPS = (1e3, 1e6, 1e-3, 1e-6)   # factors between units of one quantity
+ALIKE = 0.3       # relative: so near to a slip it is one
+RIGHT_NOISE = (0.75, 1.35)       # of the white part's variance: a noise alarm is over
+METER = (0.05, 20.0)             # reading over true value of a meter that is not of another unit
+FLOW_ODD = 0.06                  # of a node's flow over its site's: two standard deviations of the prior
+RIGHT = 0.03      # relative: a meter so near to 1 is right
+
+
+def node_means(thermal: dict, points: list[dict], held: np.ndarray) -> dict[str, np.ndarray]:
+    """Of each node, from the members' thermal State: power as metered [W], outlet and junction over the supply [K], flow over its site's mean."""
+    n = thermal["t_junction"].shape[1]
+    site, power, flow = np.zeros(n, int), np.zeros(n), np.log(np.maximum(thermal["flow_gain"].mean(0), 1e-6))
+    for k, p in enumerate(points):
+        if p["node"] >= 0:
+            site[p["node"]] = p["site"]
+            if p["quantity"] == "p_node":
+                power[p["node"]] = np.nan_to_num(held[k])
+    supply = thermal["t_supply"].mean(0)[site]
+    middle = np.array([flow[site == s].mean() if (site == s).any() else 0.0 for s in range(site.max(initial=0) + 1)])
+    return {"power": power, "rise": thermal["t_outlet"].mean(0) - supply, "over": thermal["t_junction"].mean(0) - supply, "flow": np.exp(flow - middle[site])}
+
+
+class Judge:
+    """Keeps the statistics of all points and acts on them.
+
+    Parameters
+    ----------
+    points, columns : list of dict
+        Of the engine's shadow.
+    noise : ndarray
+        Standard deviation of each instrument's error [SI]; changed in place where `adapt_noise` is set.
+    adapt_noise : bool
+        Take the noise that is seen where the told one is found wrong.
+    """
+
+    kept = ("distrusted", "meter", "settle", "since", "refused", "r_outlet", "r_junction", "sum_d", "suspect")
+
+    def __init__(self, points: list[dict], columns: list[dict], noise: np.ndarray, dt: float, *, adapt_noise: bool = False):
+        n = len(points)
+        self.points, self.noise, self.adapt_noise, self.dt = points, noise, adapt_noise, round(dt * 1e9)
+        self.column = {c["name"]: (j, c["sigma"]) for j, c in enumerate(columns)}
+        self.input = np.array([p["input"] for p in points], bool)
+        compared = ~self.input & np.array([p["domain"] >= 0 for p in points])
+        self.monitor = Monitor(n, [p["quantity"] for p in points], compared)
+        self.node = {p["node"]: p["name"].split(" ")[0] for p in points if p["node"] >= 0}
+        self.at = {s: {(p["quantity"], p["node"]): k for k, p in reversed(list(enumerate(points))) if p["site"] == s} for s in {p["site"] for p in points}}
+        self.distrusted = np.zeros(n, bool)
+        self.suspect = np.zeros(n, bool)
+        self.meter = np.ones(n)                  # reading over true value, of inputs
+        self.settle = np.zeros(n, int)
+        self.since = np.zeros(n, np.int64)       # last instant at which the point was calm [ns]
+        self.refused = np.zeros(n, int)          # readings in a row outside their limits
+        size = max(self.node, default=-1) + 1
+        self.r_outlet, self.r_junction = np.full(size, np.nan), np.full(size, np.nan)   # [K/W]
+        self.sum_d = np.zeros(n)
+        self.wait = 0
+        self.means: dict[str, np.ndarray] = {}
+        self.reopen: dict[int, float] = {}       # column -> spread, of the coming analysis
+
+    def left_out(self) -> np.ndarray:
+        """Points that are not believed now."""
+        return self.distrusted | self.suspect
+
+    def step(self, value: np.ndarray, forecast: np.ndarray, means: dict[str, np.ndarray], stuck: np.ndarray, equal: np.ndarray, time_ns: int,
+             alarms: Alarms) -> np.ndarray:
+        """Judge one frame before it is taken in; points to leave out. `means`: as of `node_means`."""
+        m, mean, self.means = self.monitor, forecast.mean(0), means
+        s = np.sqrt(forecast.var(0, ddof=1) + self.noise**2)
+        d = value - mean
+        out = np.zeros(len(mean), bool)
+        out[stuck] = True
+        m.step(np.where(out, np.nan, d / s), self.left_out() | out)
+        self.settle = np.maximum(self.settle - 1, 0)
+        self.reopen = {}
+        self.since = np.where(np.abs(m.of("jump")) < 2.5, time_ns, self.since)
+        if self.wait == 0:
+            self._learn()
+        quiet = ~out & (equal < 3)               # one that repeats itself may be stuck: that test decides
+        known = np.array([f"drift {k}" in alarms.standing for k in range(len(mean))])   # the model is to blame, not the point
+        new = m.jumped() & ~self.distrusted & quiet & ~known & (self.settle < N_SETTLE - N_JUDGE)
+        self.suspect = (self.suspect | new) & ~out & ~self.distrusted
+        if self.suspect.any() and self.wait == 0:
+            self.wait, self.sum_d = N_JUDGE, np.zeros(len(mean))
+        if self.wait > 0:
+            self.sum_d += np.where(np.isfinite(d), d, 0.0)
+            self.wait -= 1
+            if self.wait == 0:
+                for site in self.at:
+                    self._name(site, self.sum_d / N_JUDGE, s / np.sqrt(N_JUDGE), mean, np.isfinite(d) & ~out & ~self.distrusted, time_ns, alarms)
+                self.suspect[:] = False
+        else:
+            self._slow(d, s, mean, time_ns, alarms)
+        self._noise(s, time_ns, alarms)
+        for k in np.flatnonzero(self.distrusted & (m.fits >= N_RELEASE)):
+            self.distrusted[k] = False
+            alarms.standing.discard(f"jump {k}")
+            alarms.tell(f"{self.points[k]['name']} agrees again; it is believed from now on", time_ns, points=[self.points[k]["name"]], kind="right again")
+            m.forget([k])
+        return self.left_out()
+
+    # ---- what jumped ----------------------------------------------------------------------------------------------------------
+    def _learn(self) -> None:
+        """Kelvins per watt of each node, while nothing is suspected."""
+        at, power = np.array(sorted(self.node), int), self.means["power"]
+        if not len(at):
+            return
+        with np.errstate(divide="ignore", invalid="ignore"):
+            for kept, rise in ((self.r_outlet, self.means["rise"]), (self.r_junction, self.means["over"])):
+                now = np.where(power[at] > 100.0, rise[at] / power[at], np.nan)
+                kept[at] = np.where(np.isnan(kept[at]), now, np.where(np.isnan(now), kept[at], kept[at] + (now - kept[at]) / N_BASE))
+
+    def _site(self, s: int, mean: np.ndarray) -> Site:
+        nodes = {n: self.node[n] for n in sorted({p["node"] for p in self.points if p["site"] == s and p["node"] >= 0})}
+        at = np.array(list(nodes), int)
+        r_o, r_j = self.r_outlet.copy(), self.r_junction.copy()
+        for r in (r_o, r_j):
+            if len(at):
+                r[at] = np.where(np.isnan(r[at]), np.nanmedian(r[at]) if np.isfinite(r[at]).any() else 0.0, r[at])
+        return Site(self.points, mean, nodes, self.means["power"], self.means["rise"], self.means["over"], r_o, r_j, self.at[s])
+
+    def _name(self, s: int, d, sd, mean, use, time_ns: int, alarms: Alarms) -> None:
+        """Name the likely causes at site `s`, and act."""
+        use = use & self.monitor.compared & np.array([p["site"] == s for p in self.points])
+        if not (self.suspect & use).any():
+            return
+        site = self._site(s, mean)
+        for f in diagnose(site, d, sd, use):
+            since = int(min(self.since[k] for k in f.points)) + self.dt
+            text, cause, names = sentence(site, f, float(self.meter[self._meter_of(s, f.node)]) if f.kind == "node_power" else 1.0, since)
+            alarms.tell(text, time_ns, key=f"jump {f.points[0]}" if f.kind == "sensor" else None, points=names, kind="jump", cause=cause)
+            self._act(s, site, f)
+        touched = np.flatnonzero(use & (np.abs(d) > 2.5 * sd) & ~self.distrusted)
+        self.monitor.forget(touched)
+        self.settle[touched] = N_SETTLE
+
+    def _meter_of(self, s: int, node: int) -> int:
+        return self.at[s].get(("p_node", node), 0)
+
+    def _act(self, s: int, site: Site, f: Finding) -> None:
+        k = f.points[0]
+        name = self.points[k]["name"].split(" ")[0] if self.points[k]["node"] < 0 else self.points[k]["name"].split("/")[0]
+        if f.kind == "sensor":
+            gain = f"{self.points[k]['name']} gain"
+            if gain in self.column and abs(f.amount) < abs(site.mean[k]):
+                self._open(gain, abs(np.log1p(f.amount / site.mean[k])))
+            else:
+                self.distrusted[k] = True
+        elif f.kind == "interface":
+            self._open(f"{site.node[f.node]} tim_gain", 0.0)
+        elif f.kind == "node_flow":
+            self._open(f"{site.node[f.node]} flow", abs(np.log(f.flow)))
+        elif f.kind == "node_power":
+            self._scale(self._meter_of(s, f.node), max(site.power[f.node], 0.0), f.amount)
+        elif f.kind == "power":
+            for n in site.node:
+                self._scale(self._meter_of(s, n), max(site.power[n], 0.0), f.amount * site.power[n])
+        elif f.kind == "flow":
+            self._open(f"{name} flow_gain", abs(np.log(f.flow)))
+        elif f.kind == "light":
+            self._open(f"{name} pv_gain", abs(f.amount))
+
+    def _open(self, column: str, spread: float) -> None:
+        """Re-open a parameter: as wide as its prior, or as it seems to have jumped."""
+        if column in self.column:
+            j, sigma = self.column[column]
+            self.reopen[j] = max(sigma, spread)
+
+    def _scale(self, k: int, read: float, missing: float) -> None:
+        """A power meter is read by what it seems to read of the true power."""
+        if not self.input[k] or not read + missing > 0.0:
+            return   # more was read than there is: its coolant says nothing that a meter could mean
+        factor = self.meter[k] * read / (read + missing)
+        self.meter[k] = next((slip for slip in SLIPS if abs(factor / slip - 1.0) < ALIKE), 1.0 if abs(factor - 1.0) < RIGHT else float(np.clip(factor, *METER)))
+
+    def doubtful_meter(self, s: int, missing: float) -> str | None:
+        """The one power meter that would explain watts missing in the electrical balance by its node's estimated flow, if there is one.
+
+        A meter that reads low from the start is told as less flow in its node, by as much: both make its outlet warmer.
+        """
+        best = None
+        for node in self.node:
+            k, off = self._meter_of(s, node), 1.0 - self.means["flow"][node]
+            if self.input[k] and self.points[k]["site"] == s and abs(off) > FLOW_ODD and abs(self.means["power"][node] * off / missing - 1.0) < 0.6:
+                best = max(best or (0.0, ""), (abs(off), self.points[k]["name"]))
+        return best[1] if best else None
+
+    # ---- what drifts, scatters, leaves its limits -----------------------------------------------------------------------------------
+    def _slow(self, d, s, mean, time_ns: int, alarms: Alarms) -> None:
+        m = self.monitor
+        drifting = m.drifting() & ~self.distrusted
+        for k in np.flatnonzero(drifting & (self.settle == 0)):
+            z = m.mean_z(k)
+            text, cause = slow_cause(self, k, z, z * s[k])
+            meter = self.doubtful_meter(self.points[k]["site"], z * s[k]) if cause == "power meter" else None
+            points = [self.points[k]["name"], *([meter] if meter else [])]
+            alarms.tell(text, time_ns, key=f"drift {k}", points=points, kind="drift", cause=cause)
+            place = self.points[k]["name"].split(" ")[0]
+            column = {"t_junction": f"{place} tim_gain", "t_outlet": f"{place} flow", "p_pv": f"{place} pv_gain", "soc": f"{place} soc"}
+            self._open(column.get(self.points[k]["quantity"], ""), 0.0)
+            self.settle[k] = N_SETTLE
+        for k in np.flatnonzero(m.correlated() & ~drifting & ~self.distrusted & (self.settle == 0)):
+            alarms.tell(f"{self.points[k]['name']}: its innovations follow each other; likely cause: the model moves otherwise than the plant", time_ns,
+                        key=f"correlation {k}", points=[self.points[k]["name"]], kind="correlation", cause="model")
+        calm = (np.abs(m.of("drift")) < 2.5) & (np.abs(m.of("slow")) < 3.5) & (m.product < 3.0)
+        for key in [k for k in alarms.standing if k.split(" ")[0] in ("drift", "correlation")]:
+            if calm[int(key.split(" ")[1])]:
+                alarms.standing.discard(key)
+                self.settle[int(key.split(" ")[1])] = N_SETTLE
+
+    def _noise(self, s, time_ns: int, alarms: Alarms) -> None:
+        m, biased = self.monitor, self.monitor.jumped() | self.monitor.drifting() | self.left_out()
+        told = {k for k, p in enumerate(self.points) if f"noise {p['quantity']}" in alarms.standing}
+        for quantity in m.wrong_noise():
+            of = m.points_of(quantity) & ~self.left_out()
+            if not (of & biased).any():
+                self._scatter(quantity, of, s, time_ns, alarms)
+                told |= set(np.flatnonzero(of))
+        for k in np.flatnonzero(m.wrong_noise_at() & ~biased):
+            if k not in told:
+                of = np.zeros(len(s), bool)
+                of[k] = True
+                self._scatter(self.points[k]["name"], of, s, time_ns, alarms)
+        for key in [k for k in alarms.standing if k.startswith("noise ")]:
+            of = np.array([key[6:] in (p["name"], p["quantity"]) for p in self.points]) & m.compared
+            if RIGHT_NOISE[0] < m.white(of) < RIGHT_NOISE[1]:
+                alarms.standing.discard(key)
+
+    def _scatter(self, what: str, of: np.ndarray, s: np.ndarray, time_ns: int, alarms: Alarms) -> None:
+        """The innovations of these points scatter more or less than told."""
+        nis, white, (low, high) = self.monitor.nis(of), self.monitor.white(of), self.monitor.band(of)
+        seen = np.sqrt(np.maximum(white * s[of] ** 2 - (s[of] ** 2 - self.noise[of] ** 2), (0.1 * self.noise[of]) ** 2))
+        ratio = float(np.mean(seen / self.noise[of]))
+        names = [self.points[k]["name"] for k in np.flatnonzero(of)]
+        if alarms.tell(f"{what}: NIS {nis:.2f}, its 99 % band is {low:.2f} to {high:.2f}; likely cause: the instrument's noise, about {ratio:.2g} times what "
+                       "is told", time_ns, key=f"noise {what}", points=names, kind="noise", cause="noise") and self.adapt_noise:
+            self.noise[of] *= ratio
+            for q in {self.points[k]["quantity"] for k in np.flatnonzero(of)}:
+                self.monitor.forget_noise(q)
+
+    def limits(self, outside: np.ndarray, here: np.ndarray, value: np.ndarray, held: np.ndarray, time_ns: int, alarms: Alarms) -> None:
+        """Readings outside their limits: after some in a row an alarm, and for an input that slipped to another unit its factor."""
+        self.refused = np.where(outside, self.refused + 1, np.where(here, 0, self.refused))
+        for k in np.flatnonzero(self.refused >= N_LIMITS):
+            p = self.points[k]
+            ratio = value[k] / held[k] if np.isfinite(held[k]) and held[k] != 0.0 else np.nan
+            slip = next((x for x in SLIPS if abs(ratio / x - 1.0) < ALIKE), None)
+            likely = f"its unit, it reads {slip:g} times what it last did" if slip else "its unit, its wiring or the limits of the site file"
+            cause = "unit" if slip else "limits"
+            alarms.tell(f"{p['name']} is outside its limits, {(value[k] - p['offset']) / p['scale']:.4g} {p['unit']}; likely cause: {likely}", time_ns,
+                        key=f"limits {k}", points=[p["name"]], kind="limits", cause=cause)
+            if slip and self.input[k]:
+                self.meter[k] *= slip
+                self.refused[k] = 0
+        alarms.only("limits ", [f"limits {k}" for k in np.flatnonzero(self.refused >= N_LIMITS)])
+
+    # ---- a restart ------------------------------------------------------------------------------------------------------------
+    def keep(self) -> dict:
+        return {k: [None if x != x else x for x in getattr(self, k).tolist()] for k in self.kept} | {
+            "wait": self.wait, "noise": self.noise.tolist(), "monitor": self.monitor.keep()}
+
+    def take_up(self, kept: dict) -> None:
+        for k in self.kept:
+            setattr(self, k, np.array([np.nan if x is None else x for x in kept[k]], getattr(self, k).dtype))
+        self.wait = kept["wait"]
+        self.noise[:] = kept["noise"]
+        self.monitor.take_up(kept["monitor"])
