@@ -122,4 +122,6 @@ def diagnose(site: Site, d: np.ndarray, s: np.ndarray, use: np.ndarray) -> list[
         found.append(Finding(kind, points, amount, explained, node))
         d = d - amount * g
         s = np.hypot(s, loose * amount * g)
+        if kind in ("node_power", "power") and balance is not None and (pv := site.find("p_pv")) is not None:
+            s[pv] = np.hypot(s[pv], amount * g[balance])   # how much of it light gave, where some was curtailed, is the dispatch's choice
     return found

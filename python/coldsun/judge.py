@@ -13,6 +13,7 @@ N_JUDGE = 6       # steps of which the innovations are averaged before a cause i
 N_SETTLE = 36     # steps after something was done about a point, in which a drift is no news
 N_LIMITS = 6      # readings in a row outside their limits
 N_BASE = 36.0     # steps of the means of kelvins per watt
+N_MEMBER = 16     # members below which a drift is not looked for: with fewer than it has points, a domain's spread is too small
 SLIPS = (1e3, 1e6, 1e-3, 1e-6)   # factors between units of one quantity
 ALIKE = 0.3       # relative: so near to a slip it is one
 RIGHT_NOISE = (0.75, 1.35)       # of the white part's variance: a noise alarm is over
@@ -103,7 +104,7 @@ class Judge:
                 for site in self.at:
                     self._name(site, self.sum_d / N_JUDGE, s / np.sqrt(N_JUDGE), mean, np.isfinite(d) & ~out & ~self.distrusted, time_ns, alarms)
                 self.suspect[:] = False
-        else:
+        elif len(forecast) >= N_MEMBER:
             self._slow(d, s, mean, time_ns, alarms)
         self._noise(s, time_ns, alarms)
         for k in np.flatnonzero(self.distrusted & (m.fits >= N_RELEASE)):
