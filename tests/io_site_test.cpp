@@ -245,6 +245,8 @@ TEST(Describe, DoubtsAreRaised) {
   EXPECT_TRUE(holds(with("flow_lpm = { value = 1075,", "flow_lpm = { value = 500,"), "coolant flow of 0.70 L/min per kW"));
   EXPECT_TRUE(holds(with("n_series = { value = 14,", "n_series = { value = 16,"), "open-circuit voltage"));
   EXPECT_TRUE(holds(with("p_import_kw = 1000", "p_import_kw = 900"), "load is shed"));
+  EXPECT_FALSE(holds(atacama(), "utc_offset"));
+  EXPECT_TRUE(holds(with("utc_offset_h = { value = -4,", "utc_offset_h = { value = 8,"), "utc_offset of +8.0 h at -69.9 degrees east"));   // public report 26
 }
 
 // A generator that says little runs as usual, counted with where that comes from; `check` says what it is and whether the reserve bridges its start.

@@ -110,6 +110,11 @@ std::vector<std::string> doubts(const Site& s) {
   const auto doubt = [&](bool raised, std::string sentence) {
     if (raised) all.push_back(std::move(sentence));
   };
+  // Clocks stand up to 3 h from the sun (west China); the difference goes round the day.
+  const Real by_sun = s.longitude / (2.0 * constants::pi) * 86400.0, apart = std::fabs(std::remainder(s.utc_offset - by_sun, 86400.0)) / 3600.0;
+  doubt(apart > 3.0, fmt::format("utc_offset of {:+.1f} h at {:.1f} degrees east, where the sun stands at {:+.1f} h: prices, carbon and arrivals are "
+                                 "{:.0f} h from the day; usual: within 3 h",
+                                 s.utc_offset / 3600.0, s.longitude / constants::degree, by_sun / 3600.0, apart));
   const Real lpm_per_kw = to_unit("lpm", d.flow_per_heat) * 1e3;
   doubt(
       lpm_per_kw < 1.0 || lpm_per_kw > 2.0,

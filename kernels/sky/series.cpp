@@ -57,7 +57,8 @@ class Intervals {
   }
   // The given sky; whatever the series lacks is worked out from the Sun over the interval: `up` is its height, weighted with the clear beam.
   // All three: ghi is kept, and what they do not close by goes to both others so that their relative changes are least (a Sun or a clock a
-  // little beside ours: a per mille of the beam at noon, some of both at dusk).
+  // little beside ours: a per mille of the beam at noon). Beyond 70 degrees of zenith dni is kept and dhi takes it all: there the Sun's mean
+  // height and that of the interval's middle, by which files close, are far apart; from 60 degrees on the rule fades in.
   Interval operator()(std::int64_t at, Real up, Real dni_extra) const {
     const std::size_t i = static_cast<std::size_t>(at);
     Interval v;
@@ -69,7 +70,8 @@ class Intervals {
     Real beam = given;
     if (s_.dni.empty() && s_.dhi.empty()) beam = up > 0.0 ? v.ghi - erbs(v.ghi, up, dni_extra).dhi : 0.0;
     else if (s_.dni.empty()) beam = v.ghi - sky;
-    else if (!s_.dhi.empty()) beam += (v.ghi - sky - given) * given * given / std::max(given * given + sky * sky, 1e-9);
+    else if (!s_.dhi.empty())
+      beam += (v.ghi - sky - given) * std::clamp((up - 0.34) / 0.16, 0.0, 1.0) * given * given / std::max(given * given + sky * sky, 1e-9);
     beam = std::clamp(beam, 0.0, std::min(v.ghi, dni_extra * std::max(up, 0.0)));
     v.dhi = v.ghi - beam, v.dni = up > 0.0 ? beam / up : 0.0;
     return v;
