@@ -7,7 +7,9 @@ namespace coldsun {
 
 // What a network names beside its sites, read by whoever sees files: element sets per role, statistics of the jobs per site.
 struct Library {
-  std::vector<orbit::ElementSet> broadband, data;
+  std::vector<orbit::ElementSet> broadband, data;   // data: of all sites, each constellation once
+  std::vector<std::vector<int>> listed;             // (site) which of data its comms.data names; empty: each site has all
+  std::vector<orbit::Remark> remark;                // records of the files that are not used, or used with a word
   std::vector<workload::JobStatistics> jobs;   // (site)
 };
 
@@ -35,6 +37,8 @@ void name_axes(System& system, const Network& network);
 // Sun, clear sky and weather of one site, from its series or its climate.
 void fill_weather(sky::Weather& table, const System& system, const Network& network, int site, const std::vector<WeatherSeries>& weather,
                   std::uint64_t seed);
+// What is not used of the element sets in a run over [start, stop), and why, by name: of files, of epochs, of decay. In `most` names a sentence.
+std::vector<std::string> element_remarks(const Library& library, int n_site, Time start, Time stop, std::size_t most);
 // Contact windows and serving satellites of [start, stop).
 void fill_links(Inputs& in, const System& system, const Library& library, Time start, Time stop);
 

@@ -95,7 +95,7 @@ struct Comms {
 
 // ---- work --------------------------------------------------------------------------------------------------------
 struct JobMix {
-  std::string file;  ///< statistics, path relative to the data folder
+  std::string file;  ///< statistics: absolute, or relative to the data folder
   Real load = 0;     ///< offered GPU-seconds over the hall's [1]
 };
 
@@ -126,6 +126,13 @@ struct ParameterPrior {
   ensemble::Prior prior;
 };
 
+/// A file that a site or network names, found.
+struct Constellation {
+  std::string name;
+  std::string file;      ///< element sets (OMM as CSV, TLE) or a shell (TOML): absolute, or relative to the data folder
+  std::string contents;  ///< how many sets and a hash of the text, once read
+};
+
 // ---- the whole ---------------------------------------------------------------------------------------------------
 struct Site {
   std::string name;
@@ -141,6 +148,7 @@ struct Site {
   Cooling cooling;
   Power power;
   Comms comms;
+  std::vector<Constellation> constellation;  ///< those that comms names
   JobMix jobs;
   ShadowMap shadow;
   std::vector<ParameterPrior> prior;   ///< of what studies draw; what is not among them keeps the site's value
@@ -153,11 +161,6 @@ struct Link {
   std::string kind;      ///< "fibre", "laser", "broadband"
   Real rate = 0;         ///< [bit/s]
   Real latency = 0;      ///< one way [s]
-};
-
-struct Constellation {
-  std::string name;
-  std::string file;  ///< path relative to the data folder: element sets (.csv of OMM, .tle) or a shell (.toml)
 };
 
 struct Network {

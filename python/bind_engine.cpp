@@ -148,6 +148,10 @@ class Engine {
   Twin twin_;
 };
 
+std::vector<std::string> remarks(const PyNetwork& n, Time start, Time stop, std::size_t most) {
+  return guarded([&] { return element_remarks(n.library, static_cast<int>(n.network.site.size()), start, stop, most); });
+}
+
 }  // namespace
 
 PYBIND11_MODULE(_engine, m) {
@@ -164,20 +168,28 @@ PYBIND11_MODULE(_engine, m) {
         for (const Site& s : n.network.site) out.append(site_facts(s));
         return out;
       })
+      .def("remarks", &remarks, "start_ns"_a, "stop_ns"_a, "most"_a = 8,
+           "Element sets that a run over this span does not use, or uses with a word; one sentence per file and reason, naming `most` satellites")
       .def_property_readonly("inputs_text", [](const PyNetwork& n) { return inputs_text(n.network); }, "Every value that was read, one per line")
       .def("element_epochs_ns", [](const PyNetwork& n) {
         std::vector<Time> out;
         for (const auto& e : n.library.data) out.push_back(e.mean.epoch);
         return out;
       })
-      .def("describe", [](const PyNetwork& n, bool whole) { return describe(n.network, whole); }, "whole"_a = false)
+      .def("describe", [](const PyNetwork& n, bool whole) {
+        std::string text = describe(n.network, whole);
+        for (const std::string& line : remarks(n, n.network.start, n.network.start + ns_per_day, whole ? 1'000'000 : 8)) text += "  note            " + line + "\n";
+        return text;
+      }, "whole"_a = false)
       .def("without_work", [](const PyNetwork& n) {
         auto idle = std::make_shared<PyNetwork>(n);
         for (Site& s : idle->network.site) s.jobs.load = 0.0;
         return idle;
       }, "The same network with no jobs of its own")
       .def("_network", [](const PyNetwork& n) { return py::capsule(&n.network, "coldsun::Network"); })
-      .def("describe_json", [](const PyNetwork& n) { return describe_json(n.network); })
+      .def("describe_json", [](const PyNetwork& n) {
+        return describe_json(n.network, remarks(n, n.network.start, n.network.start + ns_per_day, 1'000'000));
+      })
       .def("doubts", [](const PyNetwork& n) {
         std::vector<std::string> out;
         for (const Site& s : n.network.site)

@@ -73,11 +73,11 @@ TEST(SiteError, OneSentenceEach) {
   expect_error("temp_air_min_degc = [8.4,", "temp_air_min_degc = [28.4,",
                "atacama.toml:LINE: climate.temp_air_min_degc is above temp_air_max_degc");
   expect_error("plate = \"gpu_700w\"", "plate = \"gpu_800w\"",
-               "atacama.toml:LINE: hall.node[end_of_row].plate = \"gpu_800w\"; accepted: a plate in");
+               "atacama.toml:LINE: hall.node[end_of_row].plate = \"gpu_800w\"; accepted: a plate (.toml) in");
   expect_error("plate = \"gpu_700w\"", "plate = \"../../etc/passwd\"",
-               "atacama.toml:LINE: hall.node[end_of_row].plate = \"../../etc/passwd\"; accepted: a name");
+               "atacama.toml:LINE: hall.node[end_of_row].plate = \"../../etc/passwd\"; accepted: a plate (.toml) in");
   expect_error("file = \"jobs/philly.toml\"", "file = \"/etc/passwd\"",
-               "atacama.toml:LINE: jobs.file = \"/etc/passwd\"; accepted: a path below the data folder");
+               "atacama.toml:LINE: jobs.file = \"/etc/passwd\"; accepted: a file of job statistics (.toml) in");
   expect_error("soc_start = 0.30", "soc_start = 0.99",
                "atacama.toml:LINE: power.battery.soc_start = 0.99; accepted: soc_min to soc_max, 0.05 to 0.95");
   expect_error("source = \"assumed: priors\"", "source = \"guess\"",

@@ -64,7 +64,7 @@ TEST(OrbitElements, TleErrorsNameLineAndColumn) {
   EXPECT_EQ(message_of([&] { parse_tle(iss1); }), "element sets: line 1: a first line without its second.");
   EXPECT_EQ(message_of([&] { parse_tle(iss2); }), "element sets: line 1: a second line without its first.");
   EXPECT_EQ(message_of([&] { parse_tle(iss1.substr(0, 66) + "\n" + iss2); }),
-            "element sets: line 1: 66 columns where an element set's line has 69.");
+            "element sets: line 1: 66 columns where an element set's line has 69 (cut short?).");
   EXPECT_EQ(message_of([] { parse_tle("# nothing\n"); }), "element sets: line 1: no element set in the text.");
 }
 

@@ -120,7 +120,7 @@ std::string site(const Site& s) {
 
 }  // namespace
 
-std::string describe_json(const Network& n) {
+std::string describe_json(const Network& n, const std::vector<std::string>& remarks) {
   Object o;
   o.text("name", n.name);
   o.raw("sites", list(n.site, site));
@@ -135,6 +135,7 @@ std::string describe_json(const Network& n) {
           return v.str();
         }));
   o.raw("values", origins(n.provenance));
+  o.raw("remarks", list(remarks, quoted));
   return o.str();
 }
 

@@ -1,12 +1,15 @@
 // Element sets of the constellations that a network's sites use, and job statistics (TOML).
 #include "core/io/library.hpp"
 
+#include <cstdio>
 #include <fstream>
+#include <map>
 #include <numeric>
 #include <sstream>
 
 #include "common/constants.hpp"
 #include "core/io/site_reader_table.hpp"
+#include "orbit/remark.hpp"
 
 namespace coldsun::io {
 
@@ -44,18 +47,48 @@ std::vector<orbit::ElementSet> read_shell(const std::string& text, const std::st
   return orbit::walker_delta(w);
 }
 
-std::vector<orbit::ElementSet> constellation(Network& network, const std::string& name, const fs::path& data) {
-  for (const Constellation& c : network.constellation) {
-    if (c.name != name) continue;
-    const std::string text = read_text(data / c.file, "constellation " + name);
-    try {
-      if (c.file.ends_with(".toml")) return read_shell(text, c.file, network.provenance);
-      return c.file.ends_with(".csv") ? orbit::parse_omm_csv(text) : orbit::parse_tle(text);
-    } catch (const std::invalid_argument& e) {
-      throw SiteError(c.file + ": " + e.what());
-    }
+const Constellation& named(const Site& site, const std::string& name) {
+  for (const Constellation& c : site.constellation)
+    if (c.name == name) return c;
+  throw SiteError("site " + site.name + ": no file was found for the constellation \"" + name + "\"");
+}
+
+// 64-bit FNV-1a: a resumed run must have read the same text.
+std::string contents_of(const std::string& text, std::size_t n) {
+  std::uint64_t h = 14695981039346656037u;
+  for (const char c : text) h = (h ^ static_cast<unsigned char>(c)) * 1099511628211u;
+  char out[64];
+  std::snprintf(out, sizeof out, "%zu sets, %016llx", n, static_cast<unsigned long long>(h));
+  return out;
+}
+
+std::vector<orbit::ElementSet> read_constellation(Network& network, const std::string& site, const std::string& path, const fs::path& data,
+                                                  std::vector<orbit::Remark>& remark) {
+  const std::string text = read_text(data / path, "site " + site), file = fs::path(path).filename().string();
+  orbit::ElementFile f;
+  try {
+    if (file.ends_with(".toml")) f.set = read_shell(text, file, network.provenance);
+    else f = orbit::read_elements(text);
+  } catch (const std::invalid_argument& e) {
+    throw SiteError(file + ": " + e.what());
   }
-  throw SiteError("network " + network.name + ": a site names the constellation \"" + name + "\", which the network does not list");
+  for (orbit::ElementSet& s : f.set) s.file = file;
+  for (orbit::Remark& r : f.remark) r.file = file;
+  remark.insert(remark.end(), f.remark.begin(), f.remark.end());
+  const auto note = [&](std::vector<Constellation>& list) {
+    for (Constellation& c : list)
+      if (c.file == path) c.contents = contents_of(text, f.set.size());
+  };
+  note(network.constellation);
+  for (Site& s : network.site) note(s.constellation);
+  return std::move(f.set);
+}
+
+// One faulty record costs itself alone; where nothing is left, nothing can be computed.
+[[noreturn]] void nothing_flies(const std::string& who, std::span<const orbit::Remark> remark) {
+  std::string why;
+  for (const std::string& s : orbit::sentences(remark, 3)) why += "; " + s;
+  throw SiteError(who + ": none of the element sets can be used" + why + "; accepted: at least one");
 }
 
 void read_durations(Table t, workload::JobStatistics& s) {
@@ -134,19 +167,30 @@ workload::JobStatistics read_jobs(const fs::path& path, const std::string& site,
 
 Library load_library(Network& network, const fs::path& data) {
   Library l;
-  std::set<std::string> met;
+  std::map<std::string, std::vector<int>> met;   // file -> its sets in l.data
   for (const Site& site : network.site) {
     l.jobs.push_back(read_jobs(data / site.jobs.file, site.name, network.provenance));
+    std::vector<int>& listed = l.listed.emplace_back();
     for (const std::string& name : site.comms.data) {
-      if (!met.insert(name).second) continue;
-      for (auto& e : constellation(network, name, data)) l.data.push_back(std::move(e));
+      const std::string file = named(site, name).file;
+      const auto [at, fresh] = met.try_emplace(file);
+      if (fresh)
+        for (auto& e : read_constellation(network, site.name, file, data, l.remark))
+          at->second.push_back(static_cast<int>(l.data.size())), l.data.push_back(std::move(e));
+      listed.insert(listed.end(), at->second.begin(), at->second.end());
     }
+    if (listed.empty() && !site.comms.data.empty()) nothing_flies(site.name + ": comms.data", l.remark);
   }
-  const std::string& shell = network.site.front().comms.broadband;
+  const Site& first = network.site.front();
+  const std::string shell = named(first, first.comms.broadband).file;
   for (const Site& site : network.site)
-    if (site.comms.broadband != shell)
-      throw SiteError(site.name + ": comms.broadband = \"" + site.comms.broadband + "\"; accepted: \"" + shell + "\", the same for all sites of a network");
-  l.broadband = constellation(network, shell, data);
+    if (site.comms.broadband != first.comms.broadband || named(site, site.comms.broadband).file != shell)
+      throw SiteError(site.name + ": comms.broadband = \"" + site.comms.broadband + "\" (" + named(site, site.comms.broadband).file + "); accepted: \"" +
+                      first.comms.broadband + "\" (" + shell + "), the same for all sites of a network");
+  std::vector<orbit::Remark> remark;
+  l.broadband = read_constellation(network, first.name, shell, data, remark);
+  if (l.broadband.empty()) nothing_flies("comms.broadband = \"" + first.comms.broadband + "\"", remark);
+  if (met.find(shell) == met.end()) l.remark.insert(l.remark.end(), remark.begin(), remark.end());
   return l;
 }
 
@@ -160,7 +204,11 @@ std::string inputs_text(const Network& network) {
     for (const Provenance& p : rows) out += p.file + ": " + p.key + " = " + p.text + "\n";
   };
   add(network.provenance);
-  for (const Site& s : network.site) add(s.provenance);
+  for (const Site& s : network.site) {
+    add(s.provenance);
+    for (const Constellation& c : s.constellation)
+      out += std::filesystem::path(c.file).filename().string() + ": " + c.name + " of " + s.name + " = " + c.contents + "\n";
+  }
   return out;
 }
 

@@ -63,24 +63,11 @@ namespace {
 template <class Part>
 Part named(std::string_view what, std::string_view folder, const std::string& name, const Table& who, std::string_view key,
            const fs::path& beside, const fs::path& data, std::vector<Provenance>& sink, Part (*read)(Table)) {
-  if (!is_plain(name)) who.fail(key, fmt::format("= \"{}\"; accepted: a name of letters, digits, - and _", name));
-  const fs::path file = fmt::format("{}.toml", name);
-  fs::path path = beside / file;
-  std::error_code error;
-  if (beside.empty() || !fs::is_regular_file(path, error)) path = data / folder / file;
-  if (!fs::is_regular_file(path, error))
-    who.fail(key, fmt::format("= \"{}\"; accepted: a {} in {}: {}", name, what, (data / folder).string(), listed(shipped(folder, data))));
+  const fs::path path = data / find_file(who, key, what, folder, name, {"toml"}, beside, data);
   const std::string text = slurp(path);
   File f = parse(text, path.filename().string());
   f.sink = &sink;
   return read(Table(f.root, fmt::format("{}[{}]", what, name), f));
-}
-
-// Paths that later readers open relative to the data folder must stay inside it.
-void check_inside(const Table& who, std::string_view key, const std::string& name) {
-  const fs::path p(name);
-  if (p.is_absolute() || std::find(p.begin(), p.end(), "..") != p.end())
-    who.fail(key, fmt::format("= \"{}\"; accepted: a path below the data folder", name));
 }
 
 // Slips that no single range sees: a unit off by a thousand, a count of the wrong thing. The limits are wide; what is only unusual is a
@@ -164,10 +151,14 @@ Site read(std::string_view text, std::string_view name, const fs::path& beside, 
         named("module", "modules", module, power.children("strings")[i], "module", beside, data, s.provenance, read_module));
     s.power.module.back().name = module;
   }
-  s.comms = read_comms(t.child("comms"));
-  Table jobs = t.child("jobs");
+  const Table comms = t.child("comms");
+  s.comms = read_comms(comms);
+  s.constellation.push_back(find_constellation(comms, "broadband", s.comms.broadband, beside, data));
+  for (const std::string& c : s.comms.data)
+    if (c != s.comms.broadband) s.constellation.push_back(find_constellation(comms, "data", c, beside, data));
+  const Table jobs = t.child("jobs");
   s.jobs = read_jobs(jobs);
-  check_inside(jobs, "file", s.jobs.file);
+  s.jobs.file = find_file(jobs, "file", "file of job statistics", "jobs", s.jobs.file, {"toml"}, beside, data).string();
   if (std::optional<Table> shadow = t.child_if("shadow")) s.shadow = read_shadow(*shadow);
   if (auto study = t.child_if("study")) s.prior = read_study(*std::move(study));
   t.finish();
@@ -185,7 +176,8 @@ std::vector<std::string> shipped(std::string_view kind, const fs::path& data) {
   std::vector<std::string> names;
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(data / kind, error))
-    if (entry.path().extension() == ".toml") names.push_back(entry.path().stem().string());
+    if (const fs::path e = entry.path().extension(); e == ".toml" || (kind == "constellations" && (e == ".csv" || e == ".tle")))
+      names.push_back(entry.path().stem().string());
   std::sort(names.begin(), names.end());
   return names;
 }

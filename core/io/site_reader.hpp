@@ -15,8 +15,8 @@ struct SiteError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// `name` is the name of a shipped site ("atacama": DATA/sites/atacama.toml) or a path; plates and modules are looked for beside a
-/// path first, then in DATA/plates and DATA/modules.
+/// `name` is the name of a shipped site ("atacama": DATA/sites/atacama.toml) or a path; plates, modules, constellations and job statistics
+/// are looked for beside a path first, then in DATA/plates, modules, constellations and jobs.
 Site load_site(std::string_view name, const std::filesystem::path& data);
 
 /// The name of a shipped network or site, or a path to either; a site alone is a network of one.
@@ -25,10 +25,7 @@ Network load_network(std::string_view name, const std::filesystem::path& data);
 /// The same from text, for tests and for sites that come from elsewhere than a file; `file` is what errors call it.
 Site read_site(std::string_view text, std::string_view file, const std::filesystem::path& data);
 
-/// DATA/constellations/NAME.toml (a shell), .csv (OMM) or .tle: which of them is there.
-Constellation find_constellation(std::string_view name, const std::filesystem::path& data);
-
-/// Names of what lies in a folder of the data ("sites", "networks", "plates", "modules"), sorted.
+/// Names of what lies in a folder of the data ("sites", "networks", "plates", "modules", "constellations"), sorted.
 std::vector<std::string> shipped(std::string_view kind, const std::filesystem::path& data);
 
 }  // namespace coldsun

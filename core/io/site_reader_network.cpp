@@ -12,17 +12,11 @@ using namespace site_reader;
 
 namespace {
 
-Network network_of_one(Site site, const fs::path& data) {
+Network network_of_one(Site site) {
   Network n;
   n.name = site.name;
   n.start = site.start;
-  const auto add = [&](const std::string& name) {
-    for (const Constellation& c : n.constellation)
-      if (c.name == name) return;
-    n.constellation.push_back(find_constellation(name, data));
-  };
-  add(site.comms.broadband);
-  for (const std::string& name : site.comms.data) add(name);
+  n.constellation = site.constellation;
   n.site.push_back(std::move(site));
   return n;
 }
@@ -37,16 +31,20 @@ Network read_network(std::string_view text, std::string_view name, const fs::pat
   const std::vector<std::string> sites = t.words("sites");
   if (sites.empty() && t.has("sites")) t.fail("sites", "is empty; accepted: one site or more");
   for (const std::string& s : sites) {
-    const fs::path local = beside / (is_path(s) ? fs::path(s) : fs::path(fmt::format("{}.toml", s)));
-    std::error_code error;
-    n.site.push_back(!beside.empty() && is_path(s) && fs::is_regular_file(local, error) ? load_site(local.string(), data)
-                                                                                        : load_site(s, data));
+    const fs::path path = find_file(t, "sites", "site", "sites", s, {"toml"}, beside, data);
+    n.site.push_back(path.is_absolute() ? load_site(path.string(), data) : load_site(path.stem().string(), data));
     for (std::size_t i = 0; i + 1 < n.site.size(); ++i)
       if (n.site[i].name == n.site.back().name)
         t.fail("sites", fmt::format("holds {} twice; accepted: each site once", n.site.back().name));
   }
   const std::vector<std::string> constellations = t.words("constellations");
-  for (const std::string& c : constellations) n.constellation.push_back(find_constellation(c, data));
+  for (const std::string& c : constellations) {   // what a site uses is the file that the site has found
+    const Constellation* of_site = nullptr;
+    for (const Site& site : n.site)
+      for (const Constellation& k : site.constellation)
+        if (k.name == c && !of_site) of_site = &k;
+    n.constellation.push_back(of_site ? *of_site : find_constellation(t, "constellations", c, beside, data));
+  }
   for (Table& l : t.children_if("link")) {
     Link link;
     link.from = l.word("from");
@@ -75,15 +73,13 @@ Network read_network(std::string_view text, std::string_view name, const fs::pat
 
 }  // namespace
 
-Constellation find_constellation(std::string_view name, const fs::path& data) {
-  std::error_code error;
-  for (const char* extension : {"toml", "csv", "tle"}) {
-    Constellation c{std::string(name), fmt::format("constellations/{}.{}", name, extension)};
-    if (is_plain(name) && fs::is_regular_file(data / c.file, error)) return c;
-  }
-  throw SiteError(fmt::format("no constellation is called \"{}\"; accepted: {}.toml, .csv or .tle in {}", name, name,
-                              (data / "constellations").string()));
+namespace site_reader {
+
+Constellation find_constellation(const Table& who, std::string_view key, const std::string& name, const fs::path& beside, const fs::path& data) {
+  return {name, find_file(who, key, "constellation", "constellations", name, {"toml", "csv", "tle", "txt"}, beside, data).string(), {}};
 }
+
+}  // namespace site_reader
 
 Network load_network(std::string_view name, const fs::path& data) {
   std::error_code error;
@@ -91,14 +87,14 @@ Network load_network(std::string_view name, const fs::path& data) {
   if (!is_path(name)) {
     path = data / "networks" / fmt::format("{}.toml", name);
     if (is_plain(name) && fs::is_regular_file(path, error)) return read_network(slurp(path), path.filename().string(), {}, data);
-    if (is_plain(name) && fs::is_regular_file(data / "sites" / path.filename(), error)) return network_of_one(load_site(name, data), data);
+    if (is_plain(name) && fs::is_regular_file(data / "sites" / path.filename(), error)) return network_of_one(load_site(name, data));
     std::vector<std::string> names = shipped("networks", data);
     for (std::string& s : shipped("sites", data)) names.push_back(std::move(s));
     not_shipped("network or site", name, names, data);
   }
   const std::string text = slurp(path);
   const File file = parse(text, path.filename().string());
-  if (!file.root.contains("sites")) return network_of_one(load_site(name, data), data);
+  if (!file.root.contains("sites")) return network_of_one(load_site(name, data));
   return read_network(text, path.filename().string(), path.parent_path().empty() ? fs::path(".") : path.parent_path(), data);
 }
 

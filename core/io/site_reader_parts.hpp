@@ -20,6 +20,15 @@ LossCurve read_loss(Table t);
 std::string slurp(const std::filesystem::path& path);  // SiteError where there is nothing to read
 bool is_path(std::string_view name);                   // holds a slash or ends in .toml
 bool is_plain(std::string_view name);                  // letters, digits, - and _: cannot leave its folder
+
+/// The file that `name` means, absolute or relative to the data folder. With or without its extension, and with folders before it, it is
+/// looked for from the folder of the file that names it (`beside`; empty: a shipped file or a text), then, unless it is absolute or holds
+/// "..", in DATA/folder and from DATA. SiteError at `key` where there is none, or where two extensions fit.
+using Extensions = std::vector<std::string_view>;
+std::filesystem::path find_file(const Table& who, std::string_view key, std::string_view what, std::string_view folder, const std::string& name,
+                                const Extensions& extensions, const std::filesystem::path& beside, const std::filesystem::path& data);
+Constellation find_constellation(const Table& who, std::string_view key, const std::string& name, const std::filesystem::path& beside,
+                                 const std::filesystem::path& data);
 [[noreturn]] void not_shipped(std::string_view what, std::string_view name, const std::vector<std::string>& names,
                               const std::filesystem::path& data);
 

@@ -23,8 +23,8 @@ struct Choose {
   COLDSUN_FN Real score(int site, int i, Time t, Real sin_theta, Real cos_theta) const {
     const int s = windows.satellite(i);
     const Sight seen =
-        sight(station(site), ephemeris.pef(load_coefficients(ephemeris.catalogue.coefficient, s), ephemeris.catalogue.error(s) == 0,
-                                           ephemeris.minutes_at_start(s), seconds(t - ephemeris.start), sin_theta, cos_theta));
+        sight(station(site), ephemeris.pef(load_coefficients(ephemeris.catalogue.coefficient, s), s, seconds(t - ephemeris.start), sin_theta,
+                                           cos_theta));
     const bool lasting = strategy(site) == static_cast<std::int32_t>(Strategy::longest_remaining);
     return seen.sin_elevation + (lasting ? 4.0 * static_cast<Real>((windows.los(i) - t + slot_length - 1) / slot_length) : 0.0);
   }
@@ -83,8 +83,7 @@ struct Fill {
     Real rest = 0;
     if (s >= 0) {
       const Real x = seconds(t - ephemeris.start), theta = ephemeris.angle(x);
-      const PosVel p = ephemeris.pef(load_coefficients(ephemeris.catalogue.coefficient, s), ephemeris.catalogue.error(s) == 0,
-                                     ephemeris.minutes_at_start(s), x, math::sin(theta), math::cos(theta));
+      const PosVel p = ephemeris.pef(load_coefficients(ephemeris.catalogue.coefficient, s), s, x, math::sin(theta), math::cos(theta));
       l = look(station(site), p);
       rest = seconds(windows.los(chosen(site, k)) - t);
     }
@@ -113,7 +112,8 @@ SlotTable assign_slots(Space space, const Catalogue& catalogue, std::span<const 
   const auto reals = [&] { return Array<Real, 2>(device, {n_site, n_slot}); };
   SlotTable t{first, ints(), ints(), ints(), reals(), reals(), reals()};
   Array<std::int32_t, 2> chosen = ints();
-  const Ephemeris e = make_ephemeris(catalogue, start, dut1);
+  const Array<Real, 1> minutes = minutes_from_epoch(catalogue, start);
+  const Ephemeris e = make_ephemeris(catalogue, minutes, start, dut1);
   for_rows(space, n_site, n_slot, slots::Choose{e, view(windows), station, how, first, t.visible, chosen});
   for_each(space, n_site, slots::Keep{view(windows), how, first, n_slot, chosen});
   for_rows(space, n_site, n_slot,

@@ -16,12 +16,37 @@ struct ElementSet {
   MeanElements mean;
   std::int64_t norad_cat_id = 0;  // up to nine digits
   std::string object_name, object_id;
+  std::string file;       // base name of the file it was read from; empty: generated
+  std::int32_t line = 0;  // where it begins there
 };
 
-// Parsers take text, never a path; each throws std::invalid_argument with one sentence that names the line and the column.
-std::vector<ElementSet> parse_tle(std::string_view text);      // two or three lines per set; checksum, alpha-5 ids
-std::vector<ElementSet> parse_omm_csv(std::string_view text);  // header line with OMM keywords, in any order; # lines are comments
-Time parse_utc(std::string_view text);                         // 2026-06-14T06:00:00.123456[Z]; throws as above
+// A remark on one record of a file, as data; remark.hpp makes sentences of them.
+struct Remark {
+  std::string file;       // base name
+  std::int32_t line = 0;  // 0: none
+  std::string name;       // "SAT B (70003)", as far as it can be read
+  std::string reason;     // equal for all records with the same fault
+  std::string detail;     // of this record
+  bool used = false;      // false: the record is not used
+  std::int32_t of = 0;    // records in the file
+};
+
+// What a text holds: the sets that SGP4 can propagate, and a remark on every other record.
+struct ElementFile {
+  std::vector<ElementSet> set;
+  std::vector<Remark> remark;
+  int n_record = 0;
+};
+
+// Readers take text, never a path. A faulty record costs itself alone and is named; std::invalid_argument, in one sentence, only where the
+// text holds no record at all, or a header that cannot be used.
+ElementFile read_elements(std::string_view text);  // TLE or OMM CSV, whichever the text is
+ElementFile read_tle(std::string_view text);       // two or three lines per set; alpha-5 ids; sets without checksum are read, with a remark
+ElementFile read_omm_csv(std::string_view text);   // header line with OMM keywords, in any order; # lines are comments
+// The same without asking whether SGP4 can propagate a set; the first fault is thrown as std::invalid_argument with line and column.
+std::vector<ElementSet> parse_tle(std::string_view text);
+std::vector<ElementSet> parse_omm_csv(std::string_view text);
+Time parse_utc(std::string_view text);  // 2026-06-14T06:00:00.123456[Z] or 2026-165T06:00:00[Z], 1678 to 2261; throws as above
 
 // Walker delta pattern inclination: total/plane/phasing (Walker 1984); plane p of slot j has mean anomaly 2 pi (j / s + phasing p / total).
 struct WalkerDelta {
@@ -41,15 +66,17 @@ struct Catalogue {
   Array<Time, 1> epoch;          // (satellite)
   Array<std::int32_t, 1> error;  // (satellite) Sgp4Error of the set itself; 0: it can be propagated
   Array<Real, 1> period;         // (satellite) [s]
+  Array<Real, 1> until;          // (satellite) last time at which SGP4 holds, from the epoch [min]; -infinity where error is not 0
   int n_satellite() const { return epoch.extent(0); }
 };
 struct CatalogueView {
   View<const Real, 2> coefficient;
   View<const Time, 1> epoch;
   View<const std::int32_t, 1> error;
+  View<const Real, 1> until;
   int n_satellite = 0;
 };
 Catalogue make_catalogue(std::span<const ElementSet> sets, Device device);
-inline CatalogueView view(const Catalogue& c) { return {c.coefficient, c.epoch, c.error, c.n_satellite()}; }
+inline CatalogueView view(const Catalogue& c) { return {c.coefficient, c.epoch, c.error, c.until, c.n_satellite()}; }
 
 }  // namespace coldsun::orbit

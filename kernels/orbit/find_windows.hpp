@@ -15,19 +15,28 @@ struct Ephemeris {
   CatalogueView catalogue;
   Time start = 0;
   EarthAngle angle;
+  View<const Real, 1> minutes;  // (satellite) from the epoch to the start of the span
 
-  // Minutes from the epoch of satellite s to the start of the span.
-  COLDSUN_FN Real minutes_at_start(int s) const { return seconds(start - catalogue.epoch(s)) * (1.0 / 60.0); }
-  // A satellite that cannot be propagated, or has decayed, lies at the centre of the Earth: below everybody's horizon.
-  COLDSUN_FN PosVel pef(const Sgp4Coefficients& c, bool usable, Real minutes, Real x, Real sin_theta, Real cos_theta) const {
-    const Sgp4Result s = sgp4_propagate(c, minutes + x * (1.0 / 60.0));
-    const PosVel p = teme_to_pef(s.teme, sin_theta, cos_theta);
-    const bool ok = usable && s.error == 0;
+  // Satellite s with its coefficients c. One that cannot be propagated, or is decayed for good, is put at the centre of the Earth: below
+  // everybody's horizon.
+  COLDSUN_FN PosVel pef(const Sgp4Coefficients& c, int s, Real x, Real sin_theta, Real cos_theta) const {
+    const Real t = minutes(s) + x * (1.0 / 60.0);
+    const Sgp4Result state = sgp4_propagate(c, t);
+    const PosVel p = teme_to_pef(state.teme, sin_theta, cos_theta);
+    const bool ok = t <= catalogue.until(s) && state.error == 0;
     return {{ok ? p.r.x : 0.0, ok ? p.r.y : 0.0, ok ? p.r.z : 0.0}, {ok ? p.v.x : 0.0, ok ? p.v.y : 0.0, ok ? p.v.z : 0.0}};
   }
 };
 
-inline Ephemeris make_ephemeris(const Catalogue& c, Time start, Real dut1) { return {view(c), start, earth_angle(start, dut1)}; }
+// Minutes as numbers of their own: 64-bit integers become doubles one by one on processors without AVX-512.
+inline Array<Real, 1> minutes_from_epoch(const Catalogue& c, Time start) {
+  Array<Real, 1> minutes(c.epoch.device(), {c.n_satellite()});
+  for (int s = 0; s < c.n_satellite(); ++s) minutes(s) = seconds(start - c.epoch(s)) * (1.0 / 60.0);
+  return minutes;
+}
+inline Ephemeris make_ephemeris(const Catalogue& c, const Array<Real, 1>& minutes, Time start, Real dut1) {
+  return {view(c), start, earth_angle(start, dut1), minutes};
+}
 
 namespace windows {
 
@@ -54,8 +63,7 @@ struct Scan {
     const Real x = grid.at(first + row);
     Real sin_theta, cos_theta;
     math::sincos(ephemeris.angle(x), sin_theta, cos_theta);
-    const PosVel p = ephemeris.pef(load_coefficients(ephemeris.catalogue.coefficient, s), ephemeris.catalogue.error(s) == 0,
-                                   ephemeris.minutes_at_start(s), x, sin_theta, cos_theta);
+    const PosVel p = ephemeris.pef(load_coefficients(ephemeris.catalogue.coefficient, s), s, x, sin_theta, cos_theta);
     pef(0, row, s) = p.r.x, pef(1, row, s) = p.r.y, pef(2, row, s) = p.r.z;
     pef(3, row, s) = p.v.x, pef(4, row, s) = p.v.y, pef(5, row, s) = p.v.z;
   }
@@ -80,6 +88,7 @@ struct FindTurns {
   View<const Station, 1> station;
   Grid grid;
   int first, n_point;
+  View<const std::int32_t, 2> listed;  // (station, satellite) 0: not looked for; no data: all are
   View<std::int32_t, 3> found;  // (station, satellite, place): 4 * grid point + kind
   View<std::int32_t, 2> count;  // (station, satellite)
   COLDSUN_FN PosVel at(int row, int s) const {
@@ -88,6 +97,10 @@ struct FindTurns {
   COLDSUN_FN void operator()(int b, int s) const {
     const Station place = station(b);
     int n = 0;
+    if (listed.extent[0] > 0 && listed(b, s) == 0) {
+      count(b, s) = 0;
+      return;
+    }
     Sight last = sight(place, at(0, s));
     if (first == 0 && last.sin_elevation >= place.sin_mask && last.rate <= 0) found(b, s, n++) = open_at_start;
     for (int row = 1; row < n_point; ++row) {
@@ -122,22 +135,22 @@ struct Refine {
     const Ephemeris& e;
     Sgp4Coefficients c;
     Station place;
-    Real minutes;
-    bool usable;
+    int satellite;
     COLDSUN_FN Sight operator()(Real x) const {
       Real sin_theta, cos_theta;
       math::sincos(e.angle(x), sin_theta, cos_theta);
-      return sight(place, e.pef(c, usable, minutes, x, sin_theta, cos_theta));
+      return sight(place, e.pef(c, satellite, x, sin_theta, cos_theta));
     }
   };
 
-  // Rate > 0 at lo, <= 0 at hi: Illinois' variant of the false position (Dowell & Jarratt 1971).
+  // Rate > 0 at lo, <= 0 at hi: Illinois' variant of the false position (Dowell & Jarratt 1971). A satellite that is lost on the way has
+  // a rate of exactly 0 from then on: the last instant before it is taken.
   COLDSUN_FN static Real turn(const Line& line, Real lo, Real hi) {
     Real f_lo = line(lo).rate, f_hi = line(hi).rate;
     int side = 0;
     for (int k = 0; k < 60 && hi - lo > tolerance; ++k) {
       Real x = lo + (hi - lo) * f_lo / (f_lo - f_hi);
-      x = k % 8 == 7 ? 0.5 * (lo + hi) : math::clamp(x, lo + 0.25 * tolerance, hi - 0.25 * tolerance);
+      x = k % 8 == 7 || f_hi == 0.0 ? 0.5 * (lo + hi) : math::clamp(x, lo + 0.25 * tolerance, hi - 0.25 * tolerance);
       const Real f = line(x).rate;
       if (f > 0) {
         lo = x, f_lo = f, f_hi *= side == 1 ? 0.5 : 1.0, side = 1;
@@ -145,7 +158,7 @@ struct Refine {
         hi = x, f_hi = f, f_lo *= side == -1 ? 0.5 : 1.0, side = -1;
       }
     }
-    return 0.5 * (lo + hi);
+    return f_hi == 0.0 ? lo : 0.5 * (lo + hi);
   }
 
   // Below the mask at `out`, above at `in`, in either order of time: Newton, halved where it leaves the bracket.
@@ -184,7 +197,7 @@ struct Refine {
   COLDSUN_FN void operator()(int i) const {
     const Bracket b = bracket(i);
     const Line line{ephemeris, load_coefficients(ephemeris.catalogue.coefficient, b.satellite), station(b.station),
-                    ephemeris.minutes_at_start(b.satellite), ephemeris.catalogue.error(b.satellite) == 0};
+                    b.satellite};
     const int kind = b.code % 4, k = b.code / 4;
     Found w{};
     w.tca = kind == open_at_start ? 0.0 : (kind == open_at_stop ? grid.span : turn(line, grid.at(k), grid.at(k + 1)));
@@ -206,7 +219,8 @@ struct Row {
 Windows make_table(std::vector<Row> rows, int n_station, Time start, Device device);
 
 template <class Space>
-std::vector<Bracket> scan(Space space, const Ephemeris& e, const Grid& grid, const Array<Station, 1>& station, Device device) {
+std::vector<Bracket> scan(Space space, const Ephemeris& e, const Grid& grid, const Array<Station, 1>& station, const Array<std::int32_t, 2>& listed,
+                          Device device) {
   const int n_sat = e.catalogue.n_satellite, n_station = station.extent(0);
   Array<Real, 3> pef(device, {6, tile + 1, n_sat});
   Array<std::int32_t, 3> found(device, {n_station, n_sat, capacity});
@@ -215,7 +229,7 @@ std::vector<Bracket> scan(Space space, const Ephemeris& e, const Grid& grid, con
   for (int first = 0; first < grid.n; first += tile) {
     const int n_point = std::min(tile, grid.n - first) + 1;
     for_rows(space, n_point, n_sat, Scan{e, grid, first, pef});
-    for_rows(space, n_station, n_sat, FindTurns{pef, station, grid, first, n_point, found, count});
+    for_rows(space, n_station, n_sat, FindTurns{pef, station, grid, first, n_point, listed, found, count});
     synchronize(space);  // the host reads what the device found
     for (int b = 0; b < n_station; ++b)
       for (int s = 0; s < n_sat; ++s)
@@ -227,20 +241,25 @@ std::vector<Bracket> scan(Space space, const Ephemeris& e, const Grid& grid, con
 }  // namespace windows
 
 template <class Space>
-Windows find_windows(Space space, const Catalogue& catalogue, std::span<const Station> stations, Time start, Time stop, Real dut1) {
+Windows find_windows(Space space, const Catalogue& catalogue, std::span<const Station> stations, Time start, Time stop, Real dut1,
+                     std::span<const std::uint8_t> seen) {
   const Device device = catalogue.epoch.device();
   const int n_station = static_cast<int>(stations.size());
   Array<Station, 1> station(device, {n_station});
   for (int b = 0; b < n_station; ++b) station(b) = stations[static_cast<std::size_t>(b)];
   Real shortest = 180.0 * 24.0;
-  for (int s = 0; s < catalogue.n_satellite(); ++s) shortest = std::min(shortest, catalogue.period(s));
+  for (int s = 0; s < catalogue.n_satellite(); ++s)
+    if (catalogue.error(s) == 0) shortest = std::min(shortest, catalogue.period(s));
+  Array<std::int32_t, 2> listed(device, {seen.empty() ? 0 : n_station, catalogue.n_satellite()});
+  for (std::int64_t i = 0; i < listed.size(); ++i) listed.data()[i] = seen[static_cast<std::size_t>(i)];
   const Real span = seconds(stop - start);
   const Real step = shortest / 24.0;  // min(180 s, T / 24) of the fastest satellite
   std::vector<windows::Row> rows;
   if (span > 0 && catalogue.n_satellite() > 0 && n_station > 0) {
     const windows::Grid grid{step, span, static_cast<int>(std::ceil(span / step))};
-    const Ephemeris e = make_ephemeris(catalogue, start, dut1);
-    const std::vector<windows::Bracket> found = windows::scan(space, e, grid, station, device);
+    const Array<Real, 1> minutes = minutes_from_epoch(catalogue, start);
+    const Ephemeris e = make_ephemeris(catalogue, minutes, start, dut1);
+    const std::vector<windows::Bracket> found = windows::scan(space, e, grid, station, listed, device);
     const int n = static_cast<int>(found.size());
     Array<windows::Bracket, 1> bracket(device, {n});
     Array<windows::Found, 1> window(device, {n});

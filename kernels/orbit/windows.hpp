@@ -49,8 +49,10 @@ struct ContactsView {
 inline ContactsView view(const Contacts& c) { return {c.start, c.stop, c.first}; }
 Contacts join_windows(const Windows& windows);
 
-// The span [start, stop); dut1 = UT1 - UTC [s]. Defined in find_windows.hpp, instantiated per backend.
+// The span [start, stop); dut1 = UT1 - UTC [s]. seen: per station and satellite, 0 where the station does not look for it; empty: all do.
+// Defined in find_windows.hpp, instantiated per backend.
 template <class Space>
-Windows find_windows(Space, const Catalogue& catalogue, std::span<const Station> stations, Time start, Time stop, Real dut1);
+Windows find_windows(Space, const Catalogue& catalogue, std::span<const Station> stations, Time start, Time stop, Real dut1,
+                     std::span<const std::uint8_t> seen = {});
 
 }  // namespace coldsun::orbit

@@ -141,11 +141,9 @@ class Twin:
         return _engine.flag_text(int(np.bitwise_or.reduce(self.state["run"]["flags"])))
 
     def warnings(self) -> list[str]:
-        """What a careful reader should know before trusting the run: old element sets, unusual values, weather of another place."""
+        """What a careful reader should know before trusting the run: satellites that are not used, old element sets, unusual values, weather of another place."""
         lines = list(self.network.doubts())
-        age = max((abs(self.start.value + self.hours * 1800e9 - e) for e in self.network.element_epochs_ns()), default=0) / 86400e9
-        if age > 7.0:
-            lines.append(f"element sets are up to {age:.0f} days from the run: after 7 days passes may be off by a minute and more")
+        lines += self.network.remarks(self.start.value, self.start.value + int(self._settings["hours"] * 3600e9))
         lines += [f"{series.source.split(' (')[0]}: {note}" for series in self.weather for note in series.notes]
         for facts, series in zip(self.network.sites, self.weather):
             far = distance(facts["latitude"], facts["longitude"], series.latitude, series.longitude)
