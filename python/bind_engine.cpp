@@ -178,7 +178,8 @@ PYBIND11_MODULE(_engine, m) {
       })
       .def("describe", [](const PyNetwork& n, bool whole) {
         std::string text = describe(n.network, whole);
-        for (const std::string& line : remarks(n, n.network.start, n.network.start + ns_per_day, whole ? 1'000'000 : 8)) text += "  note            " + line + "\n";
+        for (const std::string& line : remarks(n, n.network.start, n.network.start + ns_per_day, whole ? 1'000'000 : 8))
+          text += "  note            " + line + "\n";
         return text;
       }, "whole"_a = false)
       .def("without_work", [](const PyNetwork& n) {

@@ -71,7 +71,8 @@ TEST(Library, EachSiteHasItsOwnSatellites) {
   const Folder f;
   f.write("mine.tle", tle);
   f.write("other.toml", site_text("masdar", {{named, "data = [\"mine\"]"}}));
-  f.write("net.toml", "name = \"n\"\nsites = [\"atacama\", \"other\"]\nconstellations = [\"broadband\", \"three_body\", \"mine\"]\nstart = 2026-06-14T04:00:00Z\n");
+  f.write("net.toml", "name = \"n\"\nsites = [\"atacama\", \"other\"]\n"
+                     "constellations = [\"broadband\", \"three_body\", \"mine\"]\nstart = 2026-06-14T04:00:00Z\n");
   const std::vector<Real> two = contact(f.at("net.toml")), alone = contact("atacama"), other = contact(f.at("other.toml"));
   EXPECT_NEAR(alone[0], 4759.0, 1.0);
   EXPECT_EQ(two[0], alone[0]);

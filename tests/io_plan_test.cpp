@@ -155,7 +155,7 @@ TEST(Plan, WhatIsUnderWayIsNotSentAgain) {
   Network n = its_network();
   n.site.push_back(n.site.front()), n.site.back().name = "other";
   Library l = library();
-  l.jobs.push_back(l.jobs.front());
+  l.jobs.push_back(l.jobs.front()), l.listed.push_back(l.listed.front());
   Twin t = make_twin(n, l, {}, options(9, 12.0));
   std::vector<HandJob> jobs;
   for (int i = 0; i < 4; ++i) jobs.push_back({-600.0, 5400.0, 9000.0, 2, 0.9, false, 1});   // all nodes of the first site

@@ -70,13 +70,15 @@ TEST(OrbitFlight, CutLinesAreNoNames) {
 
 TEST(OrbitFlight, BlanksMarksAndAMissingChecksumAreRead) {
   const std::string short1 = a1.substr(0, 68), short2 = a2.substr(0, 68);
-  for (const std::string& text : {"\xEF\xBB\xBF" + a1 + "\n" + a2, "  " + a1 + "\n\n\n" + a2 + "  \n", "\xEF\xBB\xBF\r\nSAT A\r\n" + a1 + "\r\n\r\n" + a2 + "\r\n",
+  for (const std::string& text : {"\xEF\xBB\xBF" + a1 + "\n" + a2, "  " + a1 + "\n\n\n" + a2 + "  \n",
+                                  "\xEF\xBB\xBF\r\nSAT A\r\n" + a1 + "\r\n\r\n" + a2 + "\r\n",
                                   "0 SAT A\r" + a1 + "\r# note\r" + a2 + "\r"}) {
     EXPECT_NEAR(contact(text), 1460.7, 0.1) << text;
     EXPECT_TRUE(read_elements(text).remark.empty()) << text;
   }
   EXPECT_NEAR(contact(short1 + "\n" + short2), 1460.7, 0.1);
-  EXPECT_EQ(all_sentences(read_tle(short1 + "\n" + short2).remark), "line 1: satellite 70001 is used: the lines carry no checksum, a slip in them is not seen\n");
+  EXPECT_EQ(all_sentences(read_tle(short1 + "\n" + short2).remark),
+            "line 1: satellite 70001 is used: the lines carry no checksum, a slip in them is not seen\n");
   const std::string less = replaced(short1, "26165.25000000", "26165.25      ");
   EXPECT_NEAR(contact(less + "\n" + short2), 1460.7, 0.1);
   EXPECT_NE(all_sentences(read_tle(less + "\n" + short2).remark).find("fewer than five decimals of a day (2)"), std::string::npos);
@@ -92,7 +94,8 @@ TEST(OrbitFlight, EveryCcsdsSpellingOfTimesAndNumbers) {
     EXPECT_TRUE(read_elements(header + text).remark.empty()) << text;
   }
   EXPECT_EQ(read_elements(header + replaced(row, "TEST A", "\"TEST \"\"A\"\", one\"")).set[0].object_name, "TEST \"A\", one");
-  for (const char* epoch : {"9026-06-14T06:00:00", "2026-366T06:00:00", "2026-000T06:00:00", "2026-06-14", "26165.25", "2026-06-14T24:00:00", "1500-01-01T00:00:00"})
+  for (const char* epoch : {"9026-06-14T06:00:00", "2026-366T06:00:00", "2026-000T06:00:00", "2026-06-14", "26165.25", "2026-06-14T24:00:00",
+                            "1500-01-01T00:00:00"})
     EXPECT_NE(all_sentences(read_elements(header + row + replaced(row, "2026-06-14T06:00:00.000000", epoch)).remark).find("EPOCH"), std::string::npos) << epoch;
 }
 
@@ -139,7 +142,8 @@ TEST(OrbitFlight, SetsOfOtherTheoriesAreNotTakenForSgp4) {
 TEST(OrbitFlight, AbsurdSetsDoNotTouchTheWindowsOfOthers) {
   auto sets = parse_omm_csv(header + row);
   const Real alone = contact(fleet_of(sets));
-  for (const Real motion : std::vector<Real>{nan, 1e9, 1e-300, math::infinity}) sets.push_back(sets[0]), sets.back().mean.mean_motion = motion, sets.back().norad_cat_id += 7;
+  for (const Real motion : std::vector<Real>{nan, 1e9, 1e-300, math::infinity})
+    sets.push_back(sets[0]), sets.back().mean.mean_motion = motion, sets.back().norad_cat_id += 7;
   sets.push_back(sets[0]), sets.back().mean.inclination = nan, sets.back().norad_cat_id = 5;
   const Real together = contact(fleet_of(sets));
   EXPECT_NEAR(alone, 1460.7, 0.1);
@@ -197,7 +201,8 @@ TEST(OrbitFlight, EachStationHasItsOwnList) {
   const Windows w = find_windows(Host{}, f.catalogue, stations, day, day + 24 * hour, 0.0, f.seen);
   for (int b = 0; b < 2; ++b) {
     const std::vector<ElementSet> own{sets[b == 0 ? 1u : 0u]};
-    const Windows alone = find_windows(Host{}, make_catalogue(own, Device::host), std::vector{stations[static_cast<std::size_t>(b)]}, day, day + 24 * hour, 0.0);
+    const Windows alone = find_windows(Host{}, make_catalogue(own, Device::host), std::vector{stations[static_cast<std::size_t>(b)]}, day,
+                                       day + 24 * hour, 0.0);
     ASSERT_EQ(w.first(b + 1) - w.first(b), alone.size());
     ASSERT_GT(alone.size(), 0);
     for (int i = 0; i < alone.size(); ++i) {
@@ -223,7 +228,8 @@ TEST(OrbitFlight, SentencesNameAsManyAsAskedFor) {
 
 // Whatever a file holds: a sentence, or sets that fly with finite states. Seeded slips in good files, the same every time.
 TEST(OrbitFlight, NoTextBreaksTheReaders) {
-  const std::string tle = "\xEF\xBB\xBFSAT A\r\n" + a1 + "\r\n" + a2 + "\nSAT B\n" + b1 + "\n" + b2 + "\n", omm = header + row + replaced(row, "70001", "\"70002\"");
+  const std::string tle = "\xEF\xBB\xBFSAT A\r\n" + a1 + "\r\n" + a2 + "\nSAT B\n" + b1 + "\n" + b2 + "\n",
+                    omm = header + row + replaced(row, "70001", "\"70002\"");
   std::mt19937 draw(11);
   const std::string letters = "0123456789 .,+-eE\"\n\rTZ:naif\x00\xff";
   int flown = 0, refused = 0;

@@ -41,7 +41,8 @@ fs::path find_file(const Table& who, std::string_view key, std::string_view what
   if (!sound) who.fail(key, fmt::format("= \"{}\"; accepted: the name or path of a {}", name.size() < 60 ? name : name.substr(0, 57) + "...", what));
   const auto one = [&](const std::vector<fs::path>& found) -> std::optional<fs::path> {
     if (found.size() > 1)
-      who.fail(key, fmt::format("= \"{}\" may be {} or {}; accepted: the name with its extension", name, found[0].filename().string(), found[1].filename().string()));
+      who.fail(key, fmt::format("= \"{}\" may be {} or {}; accepted: the name with its extension", name,
+                                found[0].filename().string(), found[1].filename().string()));
     return found.empty() ? std::nullopt : std::optional(found[0]);
   };
   if (!beside.empty())

@@ -121,7 +121,7 @@ def _work_rows(s: _Sums, sites: list[dict], hours: float) -> list[Row]:
         Row("data contacts", s.count("contact_seconds") / 60.0, "min", 20.0 * n * whole, 60.0 * min(hours, max(0.15 * hours, 2.0)) * n,
             "12 satellites in one plane: 6-8 % of a day", decimals=1),
         Row("handovers", s.count("handover_count"), "", 200.0 * n * whole, 3000.0 * n * max(days, 0.05), "342 (longest remaining) to 2,872 a day"),
-        Row("outages", s.count("outage_count"), "", 0.02 * slots * (whole > 0), slots, "7 % to nearly all 15-s slots (measured)"),
+        Row("outages", s.count("outage_count"), "", 0.02 * slots * (whole > 0), slots, "6 % to nearly all 15-s slots (measured)"),
         Row("outage time", s.count("outage_seconds") / 60.0, "min", 0.0, 0.1 * 60.0 * hours * n, "0.5 s in every slot are 3.5 %", decimals=1),
         Row("jobs done", done, "", 0.0, done + running + queued if whole == 0 else 1.2 * s.count("next_job"), "at most all that came"),
         Row("jobs late", late, "", 0.0, done + running + queued, "at most all of them"),

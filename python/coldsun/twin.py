@@ -141,7 +141,7 @@ class Twin:
         return _engine.flag_text(int(np.bitwise_or.reduce(self.state["run"]["flags"])))
 
     def warnings(self) -> list[str]:
-        """What a careful reader should know before trusting the run: satellites that are not used, old element sets, unusual values, weather of another place."""
+        """What to know before trusting the run: satellites that are not used, old element sets, unusual values, weather of another place."""
         lines = list(self.network.doubts())
         lines += self.network.remarks(self.start.value, self.start.value + int(self._settings["hours"] * 3600e9))
         lines += [f"{series.source.split(' (')[0]}: {note}" for series in self.weather for note in series.notes]
