@@ -1,8 +1,8 @@
-"""`make bench-check`: holds every kernel to half of its committed rate, measured against the same run's own limit, on one thread.
+"""`make bench-check`: holds every kernel to half of its committed rate, measured against the same run's fma loop, on one thread.
 
-A rate is items per million vector fma of the run's fma loop, or, of a kernel whose data no cache holds, its bytes over the run's triad: a ratio, so
-that a slower clock or a busy machine does not count. The best of several runs is held against bars.csv for the instruction set that the program was
-built for. `check_bars.py --write` measures anew and writes the rows of this instruction set.
+A rate is items per million vector fma of the run's fma loop: a ratio, so that a slower clock does not count; by processor time, so that a busy machine
+does not. The best of several runs is held against bars.csv for the instruction set that the program was built for. `check_bars.py --write` measures
+anew and writes the rows of this instruction set. The triad measures the memory and not a kernel: it has no bar.
 """
 
 from __future__ import annotations
@@ -18,35 +18,31 @@ from pathlib import Path
 
 BARS = Path(__file__).with_name("bars.csv")
 LANES = {"avx512": 8.0, "avx2": 4.0, "baseline": 4.0}
-HEADS = ("instruction_set", "kernel", "limit", "rate")
+HEADS = ("instruction_set", "kernel", "rate")
 SHARE = 0.5     # of the committed rate: a loop that is no longer made of vectors falls to a quarter or less
 
 
-def measure(program: str, seconds: float, only: str) -> tuple[str, dict, dict, dict, dict]:
-    """One run: instruction set, the run's limits, items and bytes per second of every kernel, and whether a cache holds its data."""
+def measure(program: str, seconds: float, only: str) -> tuple[str, float, dict[str, float]]:
+    """One run: instruction set, fma flops per second, items per second of every kernel."""
     words = [program, "--benchmark_format=json", f"--benchmark_min_time={seconds:g}", f"--benchmark_filter={only}"]
     done = subprocess.run(words, check=False, capture_output=True, text=True, env=os.environ | {"OMP_NUM_THREADS": "1"})
     if done.returncode:
         sys.exit(f"{program}: a benchmark failed its own check\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
     told = json.loads(done.stdout)
-    context = told["context"]
-    limits = {"fma": float(context["fma_one_thread_flops"]), "memory": float(context["triad_one_thread_bytes_per_second"])}
     rows = {row["name"].removesuffix("/real_time"): row for row in told["benchmarks"] if row.get("run_type", "iteration") == "iteration"}
-    return (context["instruction_set"], limits, {k: row["items"] for k, row in rows.items()}, {k: row["bytes"] for k, row in rows.items()},
-            {k: row.get("working_set", 0.0) > float(context["cache_bytes"]) for k, row in rows.items()})
+    # items are per second of the wall clock; whatever else ran on the core meanwhile does not count
+    items = {k: row["items"] * row["real_time"] / max(row["cpu_time"], 1e-12) for k, row in rows.items() if not k.startswith("triad/")}
+    return told["context"]["instruction_set"], float(told["context"]["fma_one_thread_flops"]), items
 
 
-def best_of(program: str, runs: int, seconds: float, only: str) -> tuple[str, dict[str, tuple[str, float]]]:
-    """Instruction set, and per kernel its limit and its rate by that: best items, bytes, fma and triad of all runs."""
-    items, data, big, limits = {}, {}, {}, {"fma": 0.0, "memory": 0.0}
+def best_of(program: str, runs: int, seconds: float, only: str) -> tuple[str, dict[str, float]]:
+    """Instruction set, and per kernel its rate: best items and best fma of all runs."""
+    items, fma = {}, 0.0
     for _ in range(runs):
-        kind, found, rate, moved, beyond = measure(program, seconds, only)
-        limits = {k: max(v, found[k]) for k, v in limits.items()}
-        for name in rate:
-            items[name], data[name] = max(items.get(name, 0.0), rate[name]), max(data.get(name, 0.0), moved[name])
-            big[name] = beyond[name] and big.get(name, True)
-    fma = limits["fma"] / (2.0 * LANES[kind]) / 1e6
-    return kind, {name: ("memory", data[name] / limits["memory"]) if big[name] else ("fma", items[name] / fma) for name in items}
+        kind, flops, found = measure(program, seconds, only)
+        fma = max(fma, flops)
+        items = {name: max(items.get(name, 0.0), rate) for name, rate in found.items()}
+    return kind, {name: rate / (fma / (2.0 * LANES[kind]) / 1e6) for name, rate in items.items()}
 
 
 def read() -> list[dict]:
@@ -56,9 +52,9 @@ def read() -> list[dict]:
 
 def write(kind: str, rates: dict) -> None:
     rows = [row for row in read() if row["instruction_set"] != kind] if BARS.is_file() else []
-    rows += [dict(zip(HEADS, (kind, name, limit, f"{rate:.4g}"))) for name, (limit, rate) in sorted(rates.items())]
+    rows += [dict(zip(HEADS, (kind, name, f"{rate:.4g}"))) for name, rate in sorted(rates.items())]
     with BARS.open("w", encoding="utf-8", newline="") as file:
-        file.write("# Rates of the kernels on one thread: fma: items per million vector fma of the same run; memory: bytes over the same run's triad\n")
+        file.write("# Rates of the kernels on one thread: items per million vector fma of the same run (check_bars.py)\n")
         table = csv.DictWriter(file, HEADS, lineterminator="\n")
         table.writeheader()
         table.writerows(rows)
@@ -69,12 +65,12 @@ def judge(kind: str, rates: dict, bars: list[dict]) -> list[str]:
     bars = {row["kernel"]: row for row in bars if row["instruction_set"] == kind}
     words = []
     for name, bar in bars.items():
-        limit, rate = rates.get(name, (bar["limit"], None))
+        rate = rates.get(name)
         if rate is None:
             words.append(f"{name}: is in bars.csv and not among the benchmarks")
-        elif limit == bar["limit"] and rate < SHARE * float(bar["rate"]):
+        elif rate < SHARE * float(bar["rate"]):
             share = rate / float(bar["rate"])
-            words.append(f"{name}: {rate:.4g} by {limit}, {share:.2f} of the committed {float(bar['rate']):.4g}; accepted: {SHARE:g} or more")
+            words.append(f"{name}: {rate:.4g} items per million fma, {share:.2f} of the committed {float(bar['rate']):.4g}; accepted: {SHARE:g} or more")
     return words + [f"{name}: has no bar; accepted: a row in bars.csv (check_bars.py --write)" for name in rates if name not in bars]
 
 
