@@ -170,6 +170,6 @@ struct Accumulate {
 // Bits of a member's flags that stop it; the others are remarks.
 inline constexpr std::uint32_t fatal_flags =
     ~(electrical::flag_bus_shed | electrical::flag_aux_cut | electrical::flag_bus_not_converged | thermal::flag_thermal_not_converged |
-      thermal::flag_thermal_out_of_range);
+      thermal::flag_thermal_out_of_range | thermal::flag_thermal_trip | thermal::flag_thermal_boils);
 
 }  // namespace coldsun::couple

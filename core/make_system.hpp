@@ -5,6 +5,10 @@
 
 namespace coldsun {
 
+namespace thermal {
+struct PlateSpec;
+}
+
 // What a network names beside its sites, read by whoever sees files: element sets per role, statistics of the jobs per site.
 struct Library {
   std::vector<orbit::ElementSet> broadband, data;   // data: of all sites, each constellation once
@@ -24,6 +28,8 @@ struct WeatherSeries {
 // The site's number in Chance, by its name: the same clouds, outages and jobs whatever other sites stand beside it. 24 bits of FNV-1a.
 std::uint32_t entity_of(const Site& site);
 electrical::System make_electrical(const Network& network, Device device);
+thermal::PlateSpec plate_spec(const PlateClass& plate, Real t_design);  // t_design: of the coolant [K]
+Real plates_head(const Site& site);  // pressure drop of the plates at the loop's design flow, the branch that needs the most [Pa]
 thermal::System make_thermal(const Network& network, Device device);
 sky::Climate sky_climate(const Site& site);
 sky::Site sky_site(const Site& site);

@@ -20,7 +20,7 @@ struct PlateClass {
   std::string name;
   Real length = 0;                  ///< along the flow [m]
   Real width = 0;                   ///< across the flow [m]
-  int n_x = 0, n_y = 0;             ///< columns across and along the flow
+  int n_x = 0, n_y = 0;             ///< columns and rows of the power map, across and along the flow; the solver takes 16 rows
   std::vector<Layer> layer;         ///< [0] holds the power plane
   int tim_layer = 0;                ///< index in `layer` of the thermal interface material
   int n_channel = 0;                ///< parallel channels over the width
@@ -28,7 +28,7 @@ struct PlateClass {
   Real channel_height = 0;          ///< [m]; the fin's height
   Real fin_conductivity = 0;        ///< [W/(m K)]
   Real fin_heat_capacity = 0;       ///< volumetric [J/(m3 K)]
-  int n_fin_layer = 0;              ///< sub-layers over the fin's height
+  int n_fin_layer = 0;              ///< sub-layers over the fin's height, at most; the layers under it come first
   Layer lid;                        ///< above the channels; thickness 0: none
   Real minor_loss = 0;              ///< sum of K over inlet, outlet and manifold, on the channel velocity [1]
   std::string coolant;              ///< "water" or "pg25"
@@ -54,6 +54,9 @@ struct NodeType {
   Real leakage_slope = 0;         ///< d ln(leakage)/dT [1/K]
   Real t_cap = 0;                 ///< junction temperature at which the firmware begins to take power away [K]
   Real t_cap_band = 0;            ///< width over which the cap falls linearly to the throttle floor [K]
+  Real t_trip = 0;                ///< junction temperature above which the node switches itself off [K]
+  Real t_restart = 0;             ///< junction temperature below which it may start again [K]
+  Real restart_time = 0;          ///< how long below t_restart until it has started [s]
   Real throttle_floor = 0;        ///< power at the end of the band, as a share of p_max [1]
   Real flow_factor = 0;           ///< flow per plate relative to the hall's mean design flow per plate [1]
   Real tim_factor = 0;            ///< resistance of the interface material relative to the plate class [1]
@@ -70,7 +73,7 @@ struct Hall {
 // ---- cooling -----------------------------------------------------------------------------------------------------
 struct Pump {
   Real flow = 0;         ///< design volume flow [m3/s]
-  Real dp = 0;           ///< head at the design flow [Pa]
+  Real dp = 0;           ///< head at the design flow, of the plates' loop without its plates [Pa]
   Real dp_exponent = 0;  ///< dp ~ flow^exponent of the circuit; given for the plates' loop only [1]
   Real efficiency = 0;   ///< wire to water [1]
 };

@@ -118,6 +118,8 @@ std::string flag_text(std::uint32_t flags) {
       {electrical::flag_aux_cut, "the bus could not feed pumps, fans and CDU: their power was cut, their cooling was not"},
       {thermal::flag_thermal_not_finite, "a temperature is not a number"},
       {thermal::flag_thermal_not_converged, "a plate needed too many steps"},
+      {thermal::flag_thermal_trip, "a node's junction passed its trip temperature and the node went off"},
+      {thermal::flag_thermal_boils, "coolant above its boiling point at standard pressure"},
       {thermal::flag_thermal_out_of_range, "coolant outside 0 to 90 degrees C"},
       {workload::flag_workload_not_finite, "a job's work is not a number"},
   };

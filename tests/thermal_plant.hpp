@@ -44,7 +44,7 @@ inline PlateSpec benchmark_plate() {
   const auto overlap = [](Real i, Real low, Real high) {
     return std::fmax(0.0, std::fmin((i + 1) * 3.75, high) - std::fmax(i * 3.75, low));
   };
-  for (int y = 0; y < n_y; ++y)
+  for (int y = 0; y < map_rows; ++y)
     for (int x = 0; x < n_x; ++x)
       p.power_map.push_back(overlap(x, 3, 15) * (300 * overlap(y, 3, 15) + 50 * overlap(y, 15, 27)) +
                             overlap(x, 15, 27) * (100 * overlap(y, 3, 15) + 250 * overlap(y, 15, 27)));
@@ -85,10 +85,11 @@ struct Bench {
     power_map(std::vector<Real>(NY * n_x, 1.0));
   }
   void power_map(const std::vector<Real>& map) {
+    const int repeat = NY * n_x / static_cast<int>(map.size());
     Real sum = 0, row[n_x];
     for (const Real p : map) sum += p;
     for (int y = 0; y < NY; ++y) {
-      for (int x = 0; x < n_x; ++x) row[x] = map[static_cast<std::size_t>(y * n_x + x)] / sum;
+      for (int x = 0; x < n_x; ++x) row[x] = map[static_cast<std::size_t>(y / repeat * n_x + x)] / (sum * repeat);
       store(solver.source + y * n_mode, transform(solver.table.transpose, row));
     }
   }

@@ -80,7 +80,7 @@ TEST(ThermalPlate, ThreeLayerStepWithin20mK) {
 // The direct solution in modes equals Gaussian elimination of the whole plate, built cell by cell from the operator's coefficients.
 TEST(ThermalPlate, DirectSolutionEqualsDense) {
   constexpr int nz = n_solid + 1, n = n_x * n_y * nz;
-  for (const Real flow : {1e-3 / 60, -1e-3 / 60, 0.0}) {
+  for (const Real flow : {1e-3 / 60, 1e-4 / 60, 0.0}) {
     test::Plate bench(test::benchmark_stack(), flow);
     const Operator<n_y, n_solid>& a = *bench.solver.a;
     const Real shift = 3.0;
@@ -96,12 +96,17 @@ TEST(ThermalPlate, DirectSolutionEqualsDense) {
           if (z + 1 < n_solid) join(id(y, z, x), id(y, z + 1, x), a.up[y][z]);
           if (x + 1 < n_x) join(id(y, z, x), id(y, z, x + 1), a.across[z]);
           if (y + 1 < n_y) join(id(y, z, x), id(y + 1, z, x), a.along[z]);
-          join(id(y, z, x), id(y, n_solid, x), a.film[y][z]);
         }
+        // what leaves the row is the unknown; the walls see a share of it and of what enters
         const std::size_t f = id(y, n_solid, x);
-        k[f * (n + 1)] += std::fabs(a.flow);
-        const int from = a.flow > 0 ? y - 1 : y + 1;
-        if (from >= 0 && from < n_y) k[f * n + id(from, n_solid, x)] -= std::fabs(a.flow);
+        for (int z = 0; z < n_solid; ++z) {
+          const std::size_t w = id(y, z, x);
+          const Real g = a.film[y][z], leaves = a.outlet_share[y], enters = 1 - leaves;
+          k[w * (n + 1)] += g, k[f * n + w] -= g, k[w * n + f] -= g * leaves, k[f * (n + 1)] += g * leaves;
+          if (y > 0) k[w * n + id(y - 1, n_solid, x)] -= g * enters, k[f * n + id(y - 1, n_solid, x)] += g * enters;
+        }
+        k[f * (n + 1)] += a.flow;
+        if (y > 0) k[f * n + id(y - 1, n_solid, x)] -= a.flow;
       }
     for (std::size_t i = 0; i < n; ++i) b[i] = std::sin(1.0 + 0.37 * static_cast<Real>(i));
     Real* v = bench.solver.error;
@@ -127,15 +132,15 @@ TEST(ThermalPlate, DirectSolutionEqualsDense) {
   }
 }
 
-// V10: the fin model. Nearly isothermal base (k 1e7), adiabatic lid, developed film: 1 % for the exponential profile in 8 upwind rows is
-// met only by the exchange itself, so the caloric part is compared by the operator's own outlet.
+// V10: the fin model in the shipped 16 rows and two fin sub-layers. Nearly isothermal base (k 1e7), adiabatic lid, developed film: fins and
+// coolant are exact at rest, so what is left is the 1e-4 of the table's digits.
 TEST(ThermalPlate, FinsAndExchangeOfTheReferencePlate) {
   const test::Table t = test::read_table("thermal_cold_plate.csv");
   for (std::size_t i = 0; i < static_cast<std::size_t>(t.n_row); ++i) {
-    constexpr int ny = 96, ns = 9;
+    constexpr int ny = n_y, ns = 5;
     StackOf<ns> s = test::column<ns>({{1e-3, 1e7, 3.45e6, 3}});
-    s.length = s.width = 0.03, s.channel = {0.2e-3, 1e-3, 75, 0}, s.n_below = 3, s.n_fin = 6;
-    for (int z = 3; z < ns; ++z) s.thickness[z] = 1e-3 / 6, s.conductivity[z] = 390, s.heat_capacity[z] = 3.45e6;
+    s.length = s.width = 0.03, s.channel = {0.2e-3, 1e-3, 75, 0}, s.n_below = 3, s.n_fin = 2;
+    for (int z = 3; z < ns; ++z) s.thickness[z] = 1e-3 / 2, s.conductivity[z] = 390, s.heat_capacity[z] = 3.45e6;
     const CoolantProperties p = coolant_properties(t["which"][i] == 0 ? Coolant::water : Coolant::pg25, 313.15);
     s.rho_cp = p.rho * p.cp;
     const Real flow = t["flow"][i] * 1e-3 / 60;
@@ -143,7 +148,7 @@ TEST(ThermalPlate, FinsAndExchangeOfTheReferencePlate) {
     bench.solver.prepare(bench.team, 0.0);
     Real base = 0;
     for (int y = 0; y < ny; ++y) base += bench.column_mean(bench.solver.unit, y, 2) / ny;
-    EXPECT_NEAR(base / t["r"][i], 1.0, 0.01) << "row " << i;
+    EXPECT_NEAR(base / t["r"][i], 1.0, 1e-3) << "row " << i;
   }
 }
 
@@ -186,7 +191,7 @@ TEST(ThermalPlate, SecondOrderInTime) {
   EXPECT_LT(error[2], 1e-2);
 }
 
-// V14: no flow heats at power over capacity; reversed flow mirrors a symmetric plate; long and tiny steps; nothing undershoots.
+// V14: no flow heats at power over capacity; long and tiny steps; nothing undershoots.
 TEST(ThermalPlate, RobustAtTheEdges) {
   test::Plate still(test::benchmark_stack(), 0.0);
   still.start_at(0);
@@ -196,10 +201,6 @@ TEST(ThermalPlate, RobustAtTheEdges) {
   EXPECT_NEAR(still.at(0, n_solid), 1500.0 / (still.solver.capacity_sum() * n_x), 3.0);  // the spread within the plate
   EXPECT_EQ(r.carried, 0.0);
   EXPECT_NEAR(r.stored, 1000.0, 1e-9);
-
-  test::Plate forth(test::benchmark_stack(), 1e-3 / 60), back(test::benchmark_stack(), -1e-3 / 60);
-  for (test::Plate* p : {&forth, &back}) p->start_at(0), p->advance(1.0, 700.0, 0.05);
-  for (int z = 0; z <= n_solid; ++z) EXPECT_NEAR(forth.at(1, z), back.at(n_y - 2, z), 1e-9);
 
   test::Plate cold(test::benchmark_stack(), 1e-3 / 60);
   for (const Real h : {1e-4, 1e-2, 1.0, 1e3, 1e9}) {
@@ -220,7 +221,7 @@ TEST(ThermalPlate, StackKeepsItsLayers) {
   PlateSpec bad = test::benchmark_plate();
   bad.channel.count = 150;
   EXPECT_THROW(make_stack(bad), std::invalid_argument);
-  bad = test::benchmark_plate(), bad.layer.resize(7, bad.layer[0]);
+  bad = test::benchmark_plate(), bad.layer.resize(6, bad.layer[0]);
   EXPECT_THROW(make_stack(bad), std::invalid_argument);
   bad = test::benchmark_plate(), bad.layer.back().contact = 1e-6;  // no cell above it would feel it
   EXPECT_THROW(make_stack(bad), std::invalid_argument);

@@ -53,7 +53,7 @@ NodeType node(const char* name, int n_node, int n_field, Real tim_factor, Real f
 Cooling cooling() {
   Cooling c;
   c.coolant = c.facility_coolant = "pg25";
-  c.volume = 1.8 * share, c.pump = {1075 * lpm * share, 190e3, 1.85, 0.60};
+  c.volume = 1.8 * share, c.pump = {1075 * lpm * share, 175e3, 1.85, 0.60};
   c.t_supply = 36.0 + celsius, c.t_supply_min = 26.0 + celsius, c.supply_approach = 11.0, c.p_aux_base = 6e3 * share;
   c.cdu_ua = 160e3 * share, c.cdu_ua_exponent = 0.7, c.cdu_heat_capacity = 0.6e6 * share, c.cdu_band = 2.0, c.cdu_control_time = 10.0;
   c.facility_volume = 3.5 * share, c.facility_pump = {1250 * lpm * share, 180e3, 1.85, 0.62}, c.facility_approach = 4.0;

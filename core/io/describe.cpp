@@ -99,7 +99,7 @@ DesignPoint design_point(const Site& s) {
   const Real eps_cooler = crossflow(c.cooler_ua / k_min, k_min / k_max);
   d.t_air_limit = d.t_facility_return - q_facility / (eps_cooler * k_min);
   d.cooler_approach = d.t_facility_supply - d.t_air_limit;
-  d.p_aux_design = pump_power(c.pump) + pump_power(c.facility_pump) + c.cooler_fan_power + c.hall_fan_power +
+  d.p_aux_design = pump_power(c.pump) + c.pump.flow * plates_head(s) / c.pump.efficiency + pump_power(c.facility_pump) + c.cooler_fan_power + c.hall_fan_power +
                    (q_air - q_coil) / c.hall_chiller_cop + c.p_aux_base;
   return d;
 }

@@ -27,10 +27,18 @@ NodeType read_node(Table t) {
   n.leakage_slope = t.quantity("leakage_slope", Q::per_temperature, between(0, 0.1));
   n.t_cap = t.quantity("t_cap", Q::temperature, silicon);
   n.t_cap_band = t.quantity("t_cap_band", Q::temperature_difference, above(0, 50));
+  // The firmware's shutdown stands above its slowdown (nvidia-smi -q -d TEMPERATURE); a server takes minutes to start and check itself.
+  n.t_trip = t.quantity_or("t_trip", "degc", Q::temperature, silicon, n.t_cap + n.t_cap_band + 10, "assumed: 10 K above the end of the cap's band");
+  n.t_restart = t.quantity_or("t_restart", "degc", Q::temperature, between(273.15, 423.15), n.t_cap - 10, "assumed: 10 K below the cap");
+  n.restart_time = t.quantity_or("restart_time", "min", Q::time, between(1, 86400), 300, "assumed: start and self-test of a server");
   n.throttle_floor = t.number("throttle_floor", share());
   n.flow_factor = t.number("flow_factor", above(0, 10));
   n.tim_factor = t.number("tim_factor", above(0, 10));
   t.finish();
+  if (n.t_trip <= n.t_cap + n.t_cap_band)
+    t.fail("t_trip", fmt::format("= {:g} degC; accepted: above the end of the cap's band, {:g} degC", n.t_trip - 273.15, n.t_cap + n.t_cap_band - 273.15));
+  if (n.t_restart >= n.t_trip)
+    t.fail("t_restart", fmt::format("= {:g} degC; accepted: below t_trip = {:g} degC", n.t_restart - 273.15, n.t_trip - 273.15));
   if (n.n_field > n.n_node) t.fail("n_field", fmt::format("= {}; accepted: 0 to n_node = {}", n.n_field, n.n_node));
   if (n.p_idle + n.p_leakage >= n.p_max)
     throw SiteError(t.at(fmt::format("p_idle + p_leakage = {:g} W; accepted: less than p_max = {:g} W", n.p_idle + n.p_leakage, n.p_max)));

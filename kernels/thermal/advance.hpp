@@ -13,16 +13,17 @@ struct NodeIo {
   View<const LumpedModel, 1> lumped;
   View<const Real, 3> power_map;
   View<const Real, 1> r_junction, flow, liquid_fraction, p_max, p_throttle, t_cap, t_band, p_leakage, t_leakage, leakage_slope;
+  View<const Real, 1> t_trip, t_restart, restart_time;
   View<const std::int32_t, 1> site, model, n_plate;
   View<const Real, 2> p_request, p_floor, p_allocated, t_supply, flow_gain, tim_gain;
-  View<Real, 2> h_next, p_node_end, t_junction, p_node, q_plate, q_carried, q_stored, t_outlet, throttle_fraction, p_unthrottled;
+  View<Real, 2> h_next, p_node_end, t_junction, p_node, q_plate, q_carried, q_stored, t_outlet, throttle_fraction, p_unthrottled, trip_left;
   View<std::int32_t, 2> n_step;
   View<std::uint32_t, 2> trouble;
   StepLimits limits;
 
   COLDSUN_FN PowerLaw law(int m, int node) const {
-    return {p_request(m, node), p_floor(m, node), p_allocated(m, node), p_max(node),     p_throttle(node),
-            t_cap(node),        t_band(node),     p_leakage(node),      t_leakage(node), leakage_slope(node)};
+    return {p_request(m, node), p_floor(m, node), p_allocated(m, node), p_max(node),         p_throttle(node), t_cap(node),
+            t_band(node),       p_leakage(node),  t_leakage(node),      leakage_slope(node), t_trip(node),     trip_left(m, node) > 0.0};
   }
   COLDSUN_FN Real share(int node) const { return liquid_fraction(node) / n_plate(node); }  // one plate's heat per node power
   COLDSUN_FN void report(int m, int node, const PlateReport& r, Real dt, Real outlet) const {
@@ -32,7 +33,11 @@ struct NodeIo {
     q_plate(m, node) = liquid_fraction(node) * r.energy_in * per;
     q_carried(m, node) = all * r.carried * per, q_stored(m, node) = all * r.stored * per;
     t_outlet(m, node) = outlet, throttle_fraction(m, node) = r.throttled * per, n_step(m, node) = r.n_step;
-    std::uint32_t bits = r.converged ? 0u : flag_thermal_not_converged;
+    // A tripped node comes back when its junction has stood below t_restart for restart_time, counted in whole cuts.
+    if (r.tripped) trip_left(m, node) = restart_time(node);
+    else if (trip_left(m, node) > 0.0 && r.t_junction <= t_restart(node)) trip_left(m, node) = math::max(trip_left(m, node) - dt, 0.0);
+    std::uint32_t bits = (r.converged ? 0u : flag_thermal_not_converged) | (r.tripped ? flag_thermal_trip : 0u);
+    if (outlet > boiling_point(stack(model(node)).coolant)) bits |= flag_thermal_boils;
     if (!(std::fabs(r.t_junction) + std::fabs(r.energy_in) + std::fabs(outlet) < 1e300)) bits |= flag_thermal_not_finite;
     if (outlet < coolant_t_min || outlet > coolant_t_max) bits |= flag_thermal_out_of_range;
     trouble(m, node) = bits;
@@ -49,19 +54,21 @@ struct AdvanceField {
   View<Real, 5> t_solid;
   View<Real, 4> t_coolant;
 
-  COLDSUN_FN Real& cell(int m, int f, int row, int x) const {
-    const int y = row / Solver::nz, z = row % Solver::nz;
+  // The solver numbers rows from where the coolant enters; a flow below zero enters at the plate's last row.
+  COLDSUN_FN int plate_row(Real flow, int y) const { return flow < 0.0 ? n_y - 1 - y : y; }
+  COLDSUN_FN Real& cell(int m, int f, Real flow, int row, int x) const {
+    const int y = plate_row(flow, row / Solver::nz), z = row % Solver::nz;
     return z < n_solid ? t_solid(m, f, z, y, x) : t_coolant(m, f, y, x);
   }
   // Power map and the state as modes of the rise above the inlet.
   template <class Team>
-  COLDSUN_FN void load_plate(Team& team, const Solver& s, int m, int f, int node, Real t_inlet) const {
+  COLDSUN_FN void load_plate(Team& team, const Solver& s, int m, int f, int node, Real flow, Real t_inlet) const {
     team.sync();  // the mode tables stand
     for (int y = team.rank(); y < n_y; y += team.size())
-      store(s.source + y * n_mode, transform(s.table.transpose, &io.power_map(io.model(node), y, 0)));
+      store(s.source + y * n_mode, transform(s.table.transpose, &io.power_map(io.model(node), plate_row(flow, y), 0)));
     for (int row = team.rank(); row < Solver::n; row += team.size()) {
       Real rise[n_x];
-      for (int x = 0; x < n_x; ++x) rise[x] = cell(m, f, row, x) - t_inlet;
+      for (int x = 0; x < n_x; ++x) rise[x] = cell(m, f, flow, row, x) - t_inlet;
       store(s.t + row * n_mode, transform(s.table.transpose, rise));
     }
     team.sync();
@@ -73,14 +80,15 @@ struct AdvanceField {
     const Real dt = io.cut.length(m), t_inlet = io.t_supply(m, io.site(node));
     if (!(dt > 0.0)) return;
     const Solver s = Solver::make(team);
-    load_plate(team, s, m, f, node, t_inlet);
     const int k = io.model(node);
-    const PlateFlow<n_solid> flow{&io.stack(k), io.flow(node) * math::max(io.flow_gain(m, node), 0.0), io.tim_gain(m, node)};
+    const Real v_dot = io.flow(node) * io.flow_gain(m, node);
+    load_plate(team, s, m, f, node, v_dot, t_inlet);
+    const PlateFlow<n_solid> flow{&io.stack(k), std::fabs(v_dot), io.tim_gain(m, node)};
     const PlateReport r = s.advance(team, flow, io.law(m, node), io.share(node), t_inlet, dt, io.h_next(m, node), io.p_node_end(m, node),
                                     io.share(node) * io.r_junction(k), io.limits);
     for (int row = team.rank(); row < Solver::n; row += team.size()) {
       const Lanes<n_x> change = transform(s.table.shape, s.step_1 + row * n_mode);
-      for (int x = 0; x < n_x; ++x) cell(m, f, row, x) += change.v[x];
+      for (int x = 0; x < n_x; ++x) cell(m, f, v_dot, row, x) += change.v[x];
     }
     team.sync();  // every thread has read the node's row
     if (team.rank() == 0) io.report(m, node, r, dt, t_inlet + s.outlet(s.t) / root_columns);
@@ -98,9 +106,7 @@ struct AdvanceLumped {
     const int m = io.cut.member(a), node = node_of_lumped(l), k = io.model(node);
     const Real dt = io.cut.length(m), t_inlet = io.t_supply(m, io.site(node));
     if (!(dt > 0.0)) return;
-    const LumpedModel& model = io.lumped(k);
-    const Real r_0 = model.r[0] + model.r_tim * (io.tim_gain(m, node) - 1.0);
-    const LumpedPlate plate{model, model.flow * math::max(io.flow_gain(m, node), 0.0), r_0};
+    const LumpedPlate plate(io.lumped(k), std::fabs(io.flow_gain(m, node)), io.tim_gain(m, node));
     LumpedState s;
     for (int i = 0; i < n_lumped_mode; ++i) s.q[i] = q_lumped(m, i, l);
     s.t = t_lumped(m, l) - t_inlet;
@@ -186,6 +192,9 @@ inline NodeIo node_io(const System& sys, State& st, const Drive& d, const Cut& c
           sys.p_leakage,
           sys.t_leakage,
           sys.leakage_slope,
+          sys.t_trip,
+          sys.t_restart,
+          sys.restart_time,
           sys.site,
           sys.model,
           sys.n_plate,
@@ -205,6 +214,7 @@ inline NodeIo node_io(const System& sys, State& st, const Drive& d, const Cut& c
           st.t_outlet,
           st.throttle_fraction,
           st.p_unthrottled,
+          st.trip_left,
           st.n_step,
           st.trouble,
           {sys.tolerance, sys.h_restart, sys.h_min}};

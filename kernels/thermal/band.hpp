@@ -1,7 +1,8 @@
 // Band: the plate's operator in one cosine mode across the flow, factorised and solved directly.
 // Lynch, Rice & Thomas (1964) doi 10.1007/BF02162410: coefficients uniform in x make every mode its own (y, z) system. Unknowns run
-// z first, so the half bandwidth is NZ = NS + 1. Rows are diagonally dominant (conductances, upwind advection, capacity): no pivoting.
+// z first, so the half bandwidth is NZ = NS + 1. Columns are diagonally dominant (conductances, advection, capacity): no pivoting.
 #pragma once
+#include "common/backends/apart.hpp"
 #include "thermal/lanes.hpp"
 #include "thermal/stack.hpp"
 
@@ -53,9 +54,9 @@ COLDSUN_FN Real diagonal(const Operator<NY, NS>& a, Real shift, int y, int z) {
     const Real along = a.along[z] * ((y > 0 ? 1.0 : 0.0) + (y + 1 < NY ? 1.0 : 0.0));
     return a.capacity[z] * shift + along + a.up[y][z] + (z > 0 ? a.up[y][z - 1] : 0.0) + a.film[y][z];
   }
-  Real d = a.capacity[NS] * shift + std::fabs(a.flow);
-  for (int k = 0; k < NS; ++k) d += a.film[y][k];
-  return d;
+  Real film = 0.0;
+  for (int k = 0; k < NS; ++k) film += a.film[y][k];
+  return a.capacity[NS] * shift + a.flow + a.outlet_share[y] * film;
 }
 
 // The row of unknown (y, z), z < NZ, as coefficients of the 2 NZ + 1 unknowns around it. lambda: eigenvalues of the lanes.
@@ -67,21 +68,22 @@ COLDSUN_FN void assemble_row(const Operator<NY, NS>& a, Real shift, const Lanes<
     row[nz] = fma(a.across[z], lambda, lanes<W>(diagonal(a, shift, y, z)));
     if (z + 1 < NS) row[nz + 1] = lanes<W>(-a.up[y][z]);
     if (z > 0) row[nz - 1] = lanes<W>(-a.up[y][z - 1]);
-    row[nz + NS - z] += lanes<W>(-a.film[y][z]);
-    if (y > 0) row[0] = lanes<W>(-a.along[z]);
+    row[nz + NS - z] += lanes<W>(-a.film[y][z] * a.outlet_share[y]);
+    if (y > 0) row[nz - 1 - z] += lanes<W>(-a.film[y][z] * (1.0 - a.outlet_share[y])), row[0] = lanes<W>(-a.along[z]);
     if (y + 1 < NY) row[2 * nz] = lanes<W>(-a.along[z]);
   } else {
     row[nz] = lanes<W>(diagonal(a, shift, y, z));
-    for (int k = 0; k < NS; ++k) row[nz + k - NS] = lanes<W>(-a.film[y][k]);
-    if (y > 0) row[0] = lanes<W>(-math::max(a.flow, 0.0));
-    if (y + 1 < NY) row[2 * nz] = lanes<W>(math::min(a.flow, 0.0));
+    Real film = 0.0;
+    for (int k = 0; k < NS; ++k) row[nz + k - NS] = lanes<W>(-a.film[y][k]), film += a.film[y][k];
+    if (y > 0) row[0] = lanes<W>((1.0 - a.outlet_share[y]) * film - a.flow);
   }
 }
 
 // LU by rows: c runs through the row's columns, each minus the products of the multipliers found so far with the rows above.
-// N NZ^2 multiply-adds per mode; reads the operator, writes 2 NZ + 1 numbers per unknown and mode.
+// N NZ^2 multiply-adds per mode; reads the operator, writes 2 NZ + 1 numbers per unknown and mode. Apart: inside its caller g++ 12 transposes
+// eight rows to put the inner loop into its lanes, at three times the cost.
 template <int W, int NY, int NS>
-COLDSUN_FN void factor(const Operator<NY, NS>& a, Real shift, int lane, const Band<NY, NS>& b) {
+COLDSUN_FN_APART void factor(const Operator<NY, NS>& a, Real shift, int lane, const Band<NY, NS>& b) {
   constexpr int nz = NS + 1;
   Lanes<W> lambda;
   for (int i = 0; i < W; ++i) lambda.v[i] = mode_eigenvalue(lane + i);
@@ -131,10 +133,9 @@ COLDSUN_FN void apply_minus(const Operator<NY, NS>& a, int lane, const Real* t, 
   for (int i = 0; i < W; ++i) lambda.v[i] = mode_eigenvalue(lane + i);
   const auto at = [&](int y, int z) { return load<W>(t + (y * nz + z) * n_mode + lane); };
   for (int y = 0; y < NY; ++y) {
-    const Lanes<W> fluid = at(y, NS);
-    Lanes<W> q_fluid = lanes<W>(0.0);
-    if (a.flow >= 0.0) q_fluid = fma(-a.flow, y > 0 ? fluid - at(y - 1, NS) : fluid, q_fluid);
-    else q_fluid = fma(a.flow, y + 1 < NY ? fluid - at(y + 1, NS) : fluid, q_fluid);
+    const Lanes<W> leaving = at(y, NS), gain = y > 0 ? leaving - at(y - 1, NS) : leaving;
+    const Lanes<W> fluid = fma(a.outlet_share[y] - 1.0, gain, leaving);  // what the walls see
+    Lanes<W> q_fluid = lanes<W>(-a.flow) * gain;
     Lanes<W> flux_below = lanes<W>(0.0);  // heat that comes up through the lower face
     for (int z = 0; z < NS; ++z) {
       const Lanes<W> here = at(y, z);

@@ -11,6 +11,9 @@ struct PowerLaw {
   Real p_request, p_floor, p_allocated;
   Real p_max, p_throttle, t_cap, t_band;
   Real p_leakage, t_leakage, leakage_slope;
+  Real t_trip = 1e9;  // above it the node's own protection switches it off [K]
+
+  bool tripped = false;  // it has switched off: no power, no leakage; what is asked stays asked
 
   // Leakage above its reference value. The exponent is held below 4 (55 times): no silicon lives there, and the solver stays finite.
   COLDSUN_FN Real leakage_change(Real t) const { return p_leakage * (math::exp(math::min(leakage_slope * (t - t_leakage), 4.0)) - 1.0); }
@@ -22,6 +25,7 @@ struct PowerLaw {
     bool capped;    // the junction cap holds it back
   };
   COLDSUN_FN Point operator()(Real t) const {
+    if (tripped) return {0.0, 0.0, false};
     const Real change = leakage_change(t), leak_slope = leakage_slope * (change + p_leakage);
     const Real asked = p_request + change, limit = cap(t);
     Point s{asked, leak_slope, limit < math::min(asked, p_allocated)};

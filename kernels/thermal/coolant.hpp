@@ -17,6 +17,10 @@ struct CoolantProperties {
 // The correlations hold from 0 to 90 degrees C; beyond, the value at the end of the range is used.
 inline constexpr Real coolant_t_min = 273.15, coolant_t_max = 363.15;
 
+// At 101.325 kPa: water by IAPWS-95; 25 % propylene glycol by mass boils 1.8 K higher (Dow, DOWFROST engineering manual, table 8: 215 F at
+// 25 %). A loop under pressure boils later: this is where vapour must be expected.
+COLDSUN_FN Real boiling_point(Coolant c) { return c == Coolant::water ? 373.12 : 374.9; }
+
 // Density: Kell (1975) doi 10.1021/je60064a005. Viscosity and conductivity: IAPWS SR6-08(2011) eqs 3 and 4, doi 10.1063/1.3043575.
 // Heat capacity: quartic through IAPWS-95 at 0.1 MPa, 0 to 90 degrees C, within 0.9 J/(kg K).
 COLDSUN_FN CoolantProperties water(Real temperature) {

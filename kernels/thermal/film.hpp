@@ -60,11 +60,7 @@ COLDSUN_FN Real film_coefficient(const ChannelArray& c, const CoolantProperties&
 // The film coefficient of each of ny equal rows along the flow, inlet row first.
 template <int NY>
 COLDSUN_FN void film_rows(const ChannelArray& c, const CoolantProperties& p, Real flow, Real length, Real* h) {
-  const bool back = flow < 0.0;
-  for (int y = 0; y < NY; ++y) {
-    const int from_inlet = back ? NY - 1 - y : y;
-    h[y] = film_coefficient(c, p, flow, length * from_inlet / NY, length * (from_inlet + 1) / NY);
-  }
+  for (int y = 0; y < NY; ++y) h[y] = film_coefficient(c, p, flow, length * y / NY, length * (y + 1) / NY);
 }
 
 // Pressure drop over a channel of the given length [Pa]. Laminar: apparent friction of the developing profile, Copeland (2000, 16th IEEE

@@ -12,10 +12,12 @@ namespace coldsun::thermal {
 namespace {
 
 struct Response {
-  std::vector<Real> time, junction, carried;  // of unit power from rest: [s], [K/W], share carried off
-  Real r_static = 0, r_tim = 0;               // [K/W], and its derivative to tim_gain
-  Real energy = 0, capacity = 0, flow = 0;    // stored heat per power [s], [J/K], [W/K]
+  std::vector<Real> time, junction, carried;      // of unit power from rest: [s], [K/W], share carried off
+  Real r_static = 0, r_tim = 0;                   // [K/W], and its derivative to tim_gain
+  Real r_flow[n_lumped_flow * n_lumped_film]{};   // r_static at the table's flows and film temperatures
+  Real energy = 0, capacity = 0, flow = 0;        // stored heat per power [s], [J/K], [W/K]
 };
+Real flow_of_table(int i) { return std::exp2(0.5 * i - 3.0); }  // relative to the design's
 
 // Unit power on a cold plate, integrated over 20 s with steps that grow from 0.1 ms by 4 % each; then the static answer from the same
 // matrix without capacity.
@@ -46,18 +48,22 @@ Response step_response(const Stack& stack, const Real* power_map, Real flow, Rea
     Real slope = 0.0;
     out.time.push_back(time);
     out.junction.push_back(FaceJunction<n_y>{s.face, s.face_unit, 1.0, 0.0}(1.0, slope));
-    out.carried.push_back(std::fabs(s.a->flow) * root_columns * s.outlet(s.t));
+    out.carried.push_back(s.a->flow * root_columns * s.outlet(s.t));
   }
   for (int i = 0; i < n_y * n_x; ++i) s.face[i] = 0.0;
-  const auto hottest = [&](Real tim_gain) {  // of the static answer to unit power
+  const auto hottest = [&](Real v_dot, Real t_film, Real tim_gain) {  // of the static answer to unit power
     Real slope = 0.0;
-    fill_operator(stack, flow, h, tim_gain, *s.a);
+    film_rows<n_y>(stack.channel, coolant_properties(stack.coolant, t_film), v_dot, stack.length, h);
+    fill_operator(stack, v_dot, h, tim_gain, *s.a);
     s.prepare(team, 0.0);
     return FaceJunction<n_y>{s.face, s.face_unit, 1.0, 0.0}(1.0, slope);
   };
+  for (int i = 0; i < n_lumped_flow; ++i)
+    for (int k = 0; k < n_lumped_film; ++k)
+      out.r_flow[i * n_lumped_film + k] = hottest(flow * flow_of_table(i), lumped_film_first + k * lumped_film_step, 1.0);
   constexpr Real more = 0.25;
-  out.r_tim = hottest(1.0 + more);
-  out.r_static = hottest(1.0);
+  out.r_tim = hottest(flow, t_design, 1.0 + more);
+  out.r_static = hottest(flow, t_design, 1.0);
   out.r_tim = (out.r_tim - out.r_static) / more;
   out.energy = root_columns * s.weighted_sum(s.unit, 1.0);
   return out;
@@ -148,6 +154,11 @@ LumpedModel fit_lumped(const Stack& stack, const Real* power_map, Real flow, Rea
   fit_weights(moments(r, model.tau, true), model.tau, r.energy, model.weight);
   model.capacity = r.capacity, model.flow = r.flow;
   model.r_tim = r.r_tim;
+  for (int i = 0; i < n_lumped_flow; ++i)
+    for (int k = 0; k < n_lumped_film; ++k) {
+      const Real caloric = (1.0 / flow_of_table(i) - 1.0) / model.flow;  // what the plate's own temperature adds at that flow
+      model.slow[i * n_lumped_film + k] = (r.r_flow[i * n_lumped_film + k] - caloric - model.r[0]) / (r.r_static - model.r[0]);
+    }
   r_junction = r.r_static;
   return model;
 }

@@ -1,8 +1,7 @@
 // Loop: the plates' coolant loop, CDU, facility water, dry cooler and hall air of one site, advanced together over a sub-step.
 #pragma once
 #include "common/constants.hpp"
-#include "common/constants.hpp"
-#include "common/math.hpp"
+#include "thermal/film.hpp"
 
 namespace coldsun::thermal {
 
@@ -11,7 +10,11 @@ struct LoopModel {
   Real c_supply = 0, c_return = 0;             // heat capacity of the volumes before and after the plates, CDU metal in the first [J/K]
   Real flow = 0;                               // capacity rate of the plates' loop at flow_gain 1 [W/K]; filled from the nodes
   Real v_dot = 0, v_dot_design = 0;            // volume flow at flow_gain 1, filled from the nodes, and that of the head [m3/s]
-  Real dp = 0, dp_exponent = 2, eta_pump = 0;  // head at v_dot_design [Pa], dp ~ flow^exponent, wire to water
+  Real dp = 0, dp_exponent = 2, eta_pump = 0;  // of the circuit without its plates at v_dot_design [Pa], dp ~ flow^exponent, wire to water
+  // the plates: filled from the nodes with that branch which needs the highest head
+  ChannelArray channel;
+  CoolantProperties properties{1000, 1e-3, 0.6, 4180};  // of the plates' coolant at its supply temperature
+  Real channel_length = 0, flow_share = 0;              // [m], flow of that plate over the loop's
   // CDU
   Real cdu_ua = 0, cdu_ua_exponent = 0.7;  // at design flows [W/K], film conductance ~ flow^exponent
   Real cdu_band = 2;                       // proportional band of the valve on the supply temperature [K]
@@ -177,10 +180,13 @@ COLDSUN_FN Real chiller_cop(const LoopModel& m, Real temp_air) {
   return m.cop * lift_ref / lift;
 }
 
-// Hydraulic work of the plates' loop and of the facility water [W]: it ends as heat in them.
-COLDSUN_FN Real pump_work(const LoopModel& m, Real v_dot) {
-  return v_dot > 0.0 ? v_dot * m.dp * math::pow(v_dot / m.v_dot_design, m.dp_exponent) : 0.0;
+// Head of the plates' loop [Pa]: manifolds, couplings and exchanger, and the plates in series with them.
+COLDSUN_FN Real loop_head(const LoopModel& m, Real v_dot) {
+  const Real plates = m.flow_share > 0.0 ? pressure_drop(m.channel, m.properties, m.flow_share * v_dot, m.channel_length) : 0.0;
+  return m.dp * math::pow(v_dot / m.v_dot_design, m.dp_exponent) + plates;
 }
+// Hydraulic work of the plates' loop and of the facility water [W]: it ends as heat in them.
+COLDSUN_FN Real pump_work(const LoopModel& m, Real v_dot) { return v_dot > 0.0 ? v_dot * loop_head(m, v_dot) : 0.0; }
 COLDSUN_FN Real pump_work_facility(const LoopModel& m) { return m.v_dot_facility * m.dp_facility; }
 
 // Most that pumps, fans, chiller and controls may draw at a flow and an outside temperature [W].

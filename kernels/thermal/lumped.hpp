@@ -13,14 +13,34 @@ struct LumpedState {
 };
 
 // At another flow than the design's, what the coolant cannot carry off at the design's rise stays in the reference temperature:
-// its capacity rate and the share (1 - flow / design) of the heat shift t by exactly the change of the caloric resistance.
+// its capacity rate and the share (1 - flow / design) of the heat shift t by exactly the change of the caloric resistance; what else the
+// flow and the coolant's temperature change is in `slow`.
 struct LumpedPlate {
   LumpedModel model;
-  Real flow;  // capacity rate now [W/K]
-  Real r_0;   // of the fastest term, with the interface as it is now [K/W]
+  Real flow;                   // capacity rate now [W/K]
+  Real r_0;                    // of the fastest term, with the interface as it is now [K/W]
+  Real film[n_lumped_film]{};  // the model's `slow` at this flow
+  Real slow = 1;               // and at the coolant's mean temperature when the step began
+
+  COLDSUN_FN LumpedPlate(const LumpedModel& m, Real flow_gain, Real tim_gain)
+      : model(m), flow(m.flow * flow_gain), r_0(m.r[0] + m.r_tim * (tim_gain - 1.0)) {
+    const Real at = flow_gain > 0.0 ? math::clamp(6.0 + 2.0 / 0.69314718055994530942 * math::log(flow_gain), 0.0, n_lumped_flow - 1.0) : 0.0;
+    const int low = at < n_lumped_flow - 2.0 ? static_cast<int>(at) : n_lumped_flow - 2;
+    for (int i = 0; i < n_lumped_film; ++i) {
+      const Real* s = model.slow + low * n_lumped_film + i;
+      film[i] = s[0] + (at - low) * (s[n_lumped_film] - s[0]);
+    }
+  }
+  // The film sees the coolant's mean temperature of this moment, as a field's does.
+  COLDSUN_FN void refresh(const LumpedState& s, Real t_inlet) {
+    const Real bulk = t_inlet + (flow > 0.0 ? 0.5 * carried(s) / flow : s.t);
+    const Real at = math::clamp((bulk - lumped_film_first) / lumped_film_step, 0.0, n_lumped_film - 1.0);
+    const int low = at < n_lumped_film - 2.0 ? static_cast<int>(at) : n_lumped_film - 2;
+    slow = film[low] + (at - low) * (film[low + 1] - film[low]);
+  }
 
   COLDSUN_FN Real carried_share() const { return flow / model.flow; }
-  COLDSUN_FN Real resistance(int k) const { return k == 0 ? r_0 : model.r[k]; }
+  COLDSUN_FN Real resistance(int k) const { return k == 0 ? r_0 : slow * model.r[k]; }
   COLDSUN_FN Real junction(const LumpedState& s) const {
     Real t = s.t;
     for (int k = 0; k < n_lumped_mode; ++k) t += resistance(k) * s.q[k];
@@ -72,7 +92,7 @@ struct PlateReport {
   Real carried = 0, stored = 0, throttled = 0;     // [J, plate], [J, plate], [s]
   Real p_end = 0, t_junction = 0, h_next = 0;
   std::int32_t n_step = 0;
-  bool converged = true;
+  bool converged = true, tripped = false;  // tripped: the junction passed t_trip and the node went off
 };
 
 inline constexpr int most_steps = 2000;  // of one plate in one cut
@@ -81,6 +101,8 @@ struct StepLimits {
   Real tolerance, h_restart, h_min;
 };
 
+inline constexpr Real trip_overshoot = 1.0;  // a step that ends further above t_trip is repeated with half its length [K]
+
 // First step of a cut: that of the last, unless the power jumps by what moves the junction by more than the tolerance.
 COLDSUN_FN Real first_step(const StepLimits& limits, Real h_next, Real p_jump, Real r_node) {
   const bool restart = !(std::fabs(p_jump) * r_node <= limits.tolerance) || !(h_next > 0.0);
@@ -88,13 +110,15 @@ COLDSUN_FN Real first_step(const StepLimits& limits, Real h_next, Real p_jump, R
 }
 
 // One lumped plate through a cut of length dt. share: plate power per node power. About 500 flops per step.
-COLDSUN_FN PlateReport advance_lumped(const LumpedPlate& plate, LumpedState& s, const PowerLaw& law, Real share, Real t_inlet, Real dt,
+COLDSUN_FN PlateReport advance_lumped(LumpedPlate plate, LumpedState& s, const PowerLaw& law, Real share, Real t_inlet, Real dt,
                                       Real h_next, Real p_last, Real r_node, const StepLimits& limits) {
   using namespace sdirk2;
   PlateReport out;
   const Real e_start = plate.energy(s);
+  plate.refresh(s, t_inlet);
   Real t_j = t_inlet + plate.junction(s);
-  Real p_0 = law(t_j).p;
+  PowerLaw now = law;  // until the node trips
+  Real p_0 = now(t_j).p;
   Real wanted = first_step(limits, h_next, p_0 - p_last, r_node), left = dt;
   while (left > 0.0) {
     const bool forced = ++out.n_step > most_steps;
@@ -103,12 +127,12 @@ COLDSUN_FN PlateReport advance_lumped(const LumpedPlate& plate, LumpedState& s, 
     Real t_1 = 0.0, t_2 = 0.0;
     const LumpedState zero{};
     const Real slope = share * plate.junction(plate.implicit(zero, step, 1.0));
-    const Real p_1 = solve_power(law, LinearJunction{t_inlet + plate.junction(plate.implicit(s, step, 0.0)), slope}, p_0, t_1, capped_1);
+    const Real p_1 = solve_power(now, LinearJunction{t_inlet + plate.junction(plate.implicit(s, step, 0.0)), slope}, p_0, t_1, capped_1);
     const LumpedState y_1 = plate.implicit(s, step, share * p_1);
     LumpedState base;
     for (int k = 0; k < n_lumped_mode; ++k) base.q[k] = s.q[k] + carry * (y_1.q[k] - s.q[k]);
     base.t = s.t + carry * (y_1.t - s.t);
-    const Real p_2 = solve_power(law, LinearJunction{t_inlet + plate.junction(plate.implicit(base, step, 0.0)), slope}, p_1, t_2, capped_2);
+    const Real p_2 = solve_power(now, LinearJunction{t_inlet + plate.junction(plate.implicit(base, step, 0.0)), slope}, p_1, t_2, capped_2);
     const LumpedState y_2 = plate.implicit(base, step, share * p_2);
     const LumpedState f_0 = plate.rate(s, share * p_0), f_1 = plate.rate(y_1, share * p_1), f_2 = plate.rate(y_2, share * p_2);
     LumpedState e;
@@ -120,12 +144,19 @@ COLDSUN_FN PlateReport advance_lumped(const LumpedPlate& plate, LumpedState& s, 
       wanted = math::max(h * factor, limits.h_min);
       continue;
     }
+    const bool trips = t_2 > now.t_trip && !now.tripped;
+    if (trips && t_2 > now.t_trip + trip_overshoot && h > limits.h_min && !forced) {
+      wanted = math::max(0.5 * h, limits.h_min);
+      continue;
+    }
     s = y_2, p_0 = p_2, t_j = t_2, left -= h;
+    plate.refresh(s, t_inlet);
     out.energy_in += h * (b_1 * p_1 + b_2 * p_2);
     out.carried += h * (b_1 * plate.carried(y_1) + b_2 * plate.carried(y_2));
     out.energy_asked += h * (b_1 * law.asked(t_1) + b_2 * law.asked(t_2));
     out.throttled += h * ((capped_1 ? b_1 : 0.0) + (capped_2 ? b_2 : 0.0));
     wanted = math::max(h * factor, h < wanted && error <= limits.tolerance ? wanted : 0.0);
+    if (trips) now.tripped = true, p_0 = 0.0, wanted = limits.h_restart, out.tripped = true;
     out.converged = out.converged && !forced;
   }
   out.stored = plate.energy(s) - e_start;

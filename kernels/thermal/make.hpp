@@ -13,6 +13,8 @@ struct LayerSpec {
   Real contact = 0;        // contact resistance on its upper face [m2 K/W]
 };
 
+inline constexpr int map_rows = 8;  // of a power map as it is written down, inlet row first
+
 struct PlateSpec {
   Real length = 0, width = 0;    // along and across the flow [m]
   std::vector<LayerSpec> layer;  // from the power plane up to the channel base
@@ -20,11 +22,11 @@ struct PlateSpec {
   ChannelArray channel;
   Real fin_conductivity = 0;   // [W/(m K)]
   Real fin_heat_capacity = 0;  // [J/(m3 K)]
-  int n_fin = 3;               // fin sub-layers
+  int n_fin = 3;               // fin sub-layers at most; the layers under them come first
   LayerSpec lid;               // thickness 0: none
   Coolant coolant = Coolant::water;
   Real t_design = 313.15;       // coolant temperature at which rho cp is fixed and the lumped model fitted [K]
-  std::vector<Real> power_map;  // n_y rows of n_x relative densities, inlet row first; empty: uniform
+  std::vector<Real> power_map;  // map_rows or n_y rows of n_x relative densities; empty: uniform
 };
 
 struct NodeSpec {
@@ -38,6 +40,7 @@ struct NodeSpec {
   Real p_max = 0;               // node power below the cap [W]
   Real p_throttle = 0;          // node power at the end of the cap's band [W]
   Real t_cap = 0, t_band = 10;  // [K]
+  Real t_trip = 1e9, t_restart = 0, restart_time = 0;  // [K], [K], [s]; as it stands: no trip
   Real p_leakage = 0;           // of the node at t_leakage [W]
   Real t_leakage = 333.15;      // [K]
   Real leakage_slope = 0;       // [1/K]
@@ -51,7 +54,8 @@ struct Options {
 System make_system(const std::vector<PlateSpec>& plates, const std::vector<NodeSpec>& nodes, const std::vector<LoopModel>& loops,
                    Device device, const Options& options = {});
 
-// A class of plate as the operator's nine solid cells: the layers are kept, the thickest are split until the count is right.
+// A class of plate as the operator's seven solid cells: the layers are kept; the one whose cells blur most is cut finer until the count is
+// right.
 Stack make_stack(const PlateSpec& plate, Real tim_factor = 1);
 
 // Fits the lumped model of one plate at a flow: its junction's step response and static resistance, its stored heat.

@@ -43,13 +43,14 @@ struct FaceJunction {
 template <int NS>
 struct PlateFlow {
   const StackOf<NS>* stack;
-  Real flow, tim_gain;  // [m3/s]; resistance of the interface material relative to the stack's
+  Real flow, tim_gain;  // [m3/s], not negative; resistance of the interface material relative to the stack's
 
   template <class Team, class Solver>
   COLDSUN_FN void refresh(Team& team, const Solver& s, Real t_inlet) const {
     if (team.rank() == 0) {
       Real bulk = 0.0, h[Solver::ny];
       for (int y = 0; y < Solver::ny; ++y) bulk += s.t[(y * Solver::nz + NS) * n_mode];
+      bulk -= 0.5 * s.outlet(s.t);  // rows hold what leaves them, and the first one's inlet is 0
       bulk = t_inlet + bulk / (root_columns * Solver::ny);
       film_rows<Solver::ny>(stack->channel, coolant_properties(stack->coolant, bulk), flow, stack->length, h);
       fill_operator(*stack, flow, h, tim_gain, *s.a);
@@ -103,7 +104,7 @@ struct PlateSolver {
     for (int z = 0; z < nz; ++z) sum = std::fma(weight * a->capacity[z], s[z], sum);
     return sum;
   }
-  COLDSUN_FN Real outlet(const Real* x) const { return x[((a->flow < 0.0 ? 0 : last) * nz + NS) * n_mode]; }
+  COLDSUN_FN Real outlet(const Real* x) const { return x[(last * nz + NS) * n_mode]; }
   COLDSUN_FN Real capacity_sum() const {
     Real c = 0.0;
     for (int z = 0; z < nz; ++z) c += a->capacity[z];
@@ -119,10 +120,19 @@ struct PlateSolver {
       for (int i = 0; i < n; ++i) sum += x[i * n_mode];
     solve<W>(band, lane, x);
     if (lane == 0) {
-      const Real carried = std::fabs(a->flow);
-      const Real left = sum - weighted_sum(x, shift) - carried * outlet(x);
-      const Real shift_all = left / (capacity_sum() * shift + carried);
+      const Real left = sum - weighted_sum(x, shift) - a->flow * outlet(x);
+      const Real shift_all = left / (capacity_sum() * shift + a->flow);
       for (int i = 0; i < n; ++i) x[i * n_mode] += shift_all;
+    }
+  }
+
+  // face_unit := what unit plate power does to the power plane: by the cells' rise and from cell 0 to the plane, which holds no heat.
+  template <class Team>
+  COLDSUN_FN void face_of_power(Team& team, bool with_cells) const {
+    for (int y = team.rank(); y < NY; y += team.size()) {
+      Real rise[n_mode];
+      for (int m = 0; m < n_mode; ++m) rise[m] = a->to_plane * source[y * n_mode + m] + (with_cells ? unit[y * nz * n_mode + m] : 0.0);
+      store(face_unit + y * n_x, transform(table.shape, rise));
     }
   }
 
@@ -137,10 +147,10 @@ struct PlateSolver {
       solve_balanced<W>(shift, lane, unit);
     }
     team.sync();
-    for (int y = team.rank(); y < NY; y += team.size()) store(face_unit + y * n_x, transform(table.shape, unit + y * nz * n_mode));
+    face_of_power(team, true);
   }
 
-  // Increment without power from x: r := -K x, d := A^-1 r; face := power plane of x + d.
+  // Increment without power from x: r := -K x, d := A^-1 r; face := cells at the power plane of x + d.
   template <class Team>
   COLDSUN_FN void unpowered(Team& team, Real shift, const Real* x, Real* r, Real* d) const {
     constexpr int W = lanes_of<Team>;
@@ -218,31 +228,31 @@ struct PlateSolver {
     PlateReport out;
     for (int lane = team.rank() * W; lane < n_mode; lane += team.size() * W)
       for (int i = 0; i < n; ++i) store(start + i * n_mode + lane, load<W>(t + i * n_mode + lane));
-    for (int y = team.rank(); y < NY; y += team.size()) {
-      const Lanes<n_x> f = transform(table.shape, t + y * nz * n_mode);
-      store(face + y * n_x, f), store(face_unit + y * n_x, lanes<n_x>(0.0));
-    }
+    flow.refresh(team, *this, t_inlet);
+    for (int y = team.rank(); y < NY; y += team.size()) store(face + y * n_x, transform(table.shape, t + y * nz * n_mode));
+    face_of_power(team, false);
     team.sync();
     const FaceJunction<NY> junction{face, face_unit, share, t_inlet};
-    Real slope = 0.0, t_j = junction(0.0, slope), p_0 = law(t_j).p;
+    bool capped_0 = false;
+    PowerLaw now = law;  // until the node trips
+    Real t_j = 0.0, p_0 = solve_power(now, junction, p_last, t_j, capped_0);
     Real wanted = first_step(limits, h_next, p_0 - p_last, r_node), left = dt, factored = -1.0;
     team.sync();
     bool fresh = true;
     while (left > 0.0) {
       const bool forced = ++out.n_step > most_steps;
       const Real h = forced ? left : fit_step(wanted, left), shift = 1.0 / (gamma * h);
-      if (fresh) flow.refresh(team, *this, t_inlet);
       if (fresh || shift != factored) prepare(team, shift), factored = shift, fresh = false;
       bool capped_1 = false, capped_2 = false;
       Real t_1 = 0.0, t_2 = 0.0;
       unpowered(team, shift, t, rate, step_1);
-      const Real carried_rate = std::fabs(a->flow) * root_columns;   // read between two barriers
-      const Real p_1 = solve_power(law, junction, p_0, t_1, capped_1);
+      const Real carried_rate = a->flow * root_columns;  // read between two barriers
+      const Real p_1 = solve_power(now, junction, p_0, t_1, capped_1);
       add_power(team, share * p_1, step_1, t, carry);
       team.sync();
       const Real out_1 = outlet(t) + outlet(step_1);
       unpowered(team, shift, base, step_2, step_2);
-      const Real p_2 = solve_power(law, junction, p_1, t_2, capped_2);
+      const Real p_2 = solve_power(now, junction, p_1, t_2, capped_2);
       add_power(team, share * p_2, step_2, base, 1.0);
       team.sync();
       const Real out_2 = outlet(base), error_now = largest_error(team, shift, share * p_0);
@@ -251,15 +261,22 @@ struct PlateSolver {
         wanted = math::max(h * factor_now, limits.h_min);
         continue;
       }
+      const bool trips = t_2 > now.t_trip && !now.tripped;
+      if (trips && t_2 > now.t_trip + trip_overshoot && h > limits.h_min && !forced) {
+        wanted = math::max(0.5 * h, limits.h_min);
+        continue;
+      }
       for (int lane = team.rank() * W; lane < n_mode; lane += team.size() * W)
         for (int i = 0; i < n; ++i) store(t + i * n_mode + lane, load<W>(base + i * n_mode + lane));
       team.sync();
       p_0 = p_2, t_j = t_2, left -= h, fresh = true;
+      if (left > 0.0) flow.refresh(team, *this, t_inlet);
       out.energy_in += h * (b_1 * p_1 + b_2 * p_2);
       out.carried += h * carried_rate * (b_1 * out_1 + b_2 * out_2);
       out.energy_asked += h * (b_1 * law.asked(t_1) + b_2 * law.asked(t_2));
       out.throttled += h * ((capped_1 ? b_1 : 0.0) + (capped_2 ? b_2 : 0.0));
       wanted = math::max(h * factor_now, h < wanted && error_now <= limits.tolerance ? wanted : 0.0);
+      if (trips) now.tripped = true, p_0 = 0.0, wanted = limits.h_restart, out.tripped = true;
       out.converged = out.converged && !forced;
     }
     for (int lane = team.rank() * W; lane < n_mode; lane += team.size() * W)

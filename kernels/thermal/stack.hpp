@@ -6,8 +6,8 @@
 namespace coldsun::thermal {
 
 inline constexpr int n_x = 8;      // columns across the flow: the lanes of the solver
-inline constexpr int n_y = 8;      // columns along the flow
-inline constexpr int n_solid = 9;  // solid cells of a column, die first: silicon, interface, base, fin sub-layers, lid
+inline constexpr int n_y = 16;     // rows along the flow
+inline constexpr int n_solid = 7;  // solid cells of a column, die first: silicon, interface, base, fin sub-layers, lid
 
 // Cells are numbered from the power plane upwards: n_below cells under the channels, then n_fin fin sub-layers, then the lid's.
 template <int NS>
@@ -39,9 +39,20 @@ struct Operator {
   Real across[NS];        // conductance between neighbours in x [W/K]
   Real along[NS];         // conductance between neighbours in y [W/K]
   Real up[NY][NS];        // conductance between cell z and z + 1 [W/K]; the last is 0
-  Real film[NY][NS];      // conductance between cell z and the fluid cell [W/K]
-  Real flow;              // capacity rate of one column's coolant, rho c V / n_x, positive along +y [W/K]
+  Real film[NY][NS];      // conductance between cell z and the fluid of its row [W/K]
+  Real outlet_share[NY];  // the walls see outlet_share t_fluid[y] + (1 - outlet_share) t_fluid[y - 1]; t_fluid is what leaves a row
+  Real flow;              // capacity rate of one column's coolant, rho c V / n_x, from row 0 to row NY - 1; never negative [W/K]
+  Real to_plane;          // resistance from the power plane, the face under cell 0, to that cell's centre [K/W]
 };
+
+// Exponential profile of a coolant that passes a wall of one temperature (Patankar 1980, Numerical Heat Transfer and Fluid Flow, 5.2-3):
+// of ntu = film / capacity rate, the share of the outlet in the mean that the wall sees. 1/2 where much flows, 1 where nothing does.
+// It is monotone at every ntu and of second order where the wall's temperature changes along the flow.
+COLDSUN_FN Real exponential_share(Real film, Real flow) {
+  if (!(flow > 0.0)) return 1.0;
+  const Real ntu = film / flow;
+  return ntu < 0.02 ? 0.5 + ntu / 12.0 : -1.0 / std::expm1(-ntu) - 1.0 / ntu;  // the next term of the series is ntu^3 / 720
+}
 
 // Three resistances that meet in a surface (base, fin foot, film) become three that join their far ends (star-mesh transform).
 COLDSUN_FN Real star(Real g_a, Real g_b, Real g_sum) { return g_sum > 0.0 ? g_a * g_b / g_sum : 0.0; }
@@ -54,7 +65,19 @@ COLDSUN_FN Real series(const StackOf<NS>& s, int z, Real area, Real tim_gain) {
   return area / (below + above + s.contact[z]);
 }
 
-// Fills the operator for a plate at a flow, with the local film coefficient h[NY] in each row along the flow [W/(m2 K)].
+// A piece of fin between two points, exact at rest in coolant of one temperature: what joins its ends, and what each end gives to the
+// coolant. g: conductance along the piece, film: of its sides, both as if alone; m d = sqrt(film / g).
+struct FinPiece {
+  Real along, to_fluid;  // [W/K]
+};
+COLDSUN_FN FinPiece fin_piece(Real g, Real film) {
+  const Real md = std::sqrt(film / g);
+  if (md < 1e-3) return {g, 0.5 * film};  // the next terms are md^2 / 6 and md^2 / 12 of these
+  const Real e = math::exp(-md), scale = g * md;
+  return {scale * 2.0 * e / (1.0 - e * e), scale * (1.0 - e) / (1.0 + e)};
+}
+
+// Fills the operator for a plate at a flow >= 0, with the local film coefficient h[NY] in each row along the flow [W/(m2 K)].
 // Fins conduct along y and z only: across x their walls are parted by coolant, and that path is left out (base and lid spread the heat).
 template <int NY, int NS>
 COLDSUN_FN void fill_operator(const StackOf<NS>& s, Real flow, const Real* h, Real tim_gain, Operator<NY, NS>& a) {
@@ -68,28 +91,38 @@ COLDSUN_FN void fill_operator(const StackOf<NS>& s, Real flow, const Real* h, Re
   }
   a.capacity[NS] = s.rho_cp * open * area * s.channel.height;
   a.flow = s.rho_cp * flow / n_x;
+  a.to_plane = 0.5 * s.thickness[0] / (s.conductivity[0] * area);
 
   const int base = s.n_below - 1, foot = s.n_below, tip = s.n_below + s.n_fin - 1, lid = s.n_below + s.n_fin;
   const Real half_base = 2.0 * s.conductivity[base] * area / s.thickness[base];
-  const Real half_fin = s.n_fin > 0 ? 2.0 * s.conductivity[foot] * s.solid_share(foot) * area / s.thickness[foot] : 0.0;
-  const Real half_tip = s.n_fin > 0 ? 2.0 * s.conductivity[tip] * s.solid_share(tip) * area / s.thickness[tip] : 0.0;
+  const Real fin = s.n_fin > 0 ? s.conductivity[foot] * s.solid_share(foot) * area / s.thickness[foot] : 0.0;  // over a sub-layer
   const Real half_lid = s.n_lid() > 0 ? 2.0 * s.conductivity[lid] * area / s.thickness[lid] : 0.0;
   const Real sides = 2.0 * s.channel.count / s.width * area;  // wetted side area per height of channel [m]
   for (int y = 0; y < NY; ++y) {
     for (int z = 0; z < NS; ++z) {
-      const bool plain = z + 1 < NS && z != base && !(z == tip && s.n_fin > 0);
-      a.up[y][z] = plain ? series(s, z, area * s.solid_share(z), tim_gain) : 0.0;
-      a.film[y][z] = s.is_fin(z) ? h[y] * sides * s.thickness[z] : 0.0;
+      const bool plain = z + 1 < NS && z != base && !s.is_fin(z);
+      a.up[y][z] = plain ? series(s, z, area, tim_gain) : 0.0;
+      a.film[y][z] = 0.0;
     }
     const Real wet = h[y] * open * area;
-    const Real at_base = half_base + half_fin + wet;  // the base's upper surface: base, fin foot, channel floor
-    a.film[y][base] += star(half_base, wet, at_base);
-    if (s.n_fin > 0) a.up[y][base] = star(half_base, half_fin, at_base), a.film[y][foot] += star(half_fin, wet, at_base);
-    if (s.n_lid() > 0 && s.n_fin > 0) {
-      const Real at_lid = half_lid + half_tip + wet;  // the lid's lower surface: lid, fin tip, channel roof
-      a.up[y][tip] = star(half_tip, half_lid, at_lid);
-      a.film[y][tip] += star(half_tip, wet, at_lid), a.film[y][lid] += star(half_lid, wet, at_lid);
+    if (s.n_fin == 0) a.film[y][base] += star(half_base, wet, half_base + wet);
+    else {
+      const Real side = h[y] * sides * s.thickness[foot];
+      const FinPiece whole = fin_piece(fin, side), half = fin_piece(2.0 * fin, 0.5 * side);
+      for (int z = foot; z < tip; ++z) a.up[y][z] = whole.along, a.film[y][z] += whole.to_fluid, a.film[y][z + 1] += whole.to_fluid;
+      a.film[y][foot] += half.to_fluid, a.film[y][tip] += half.to_fluid;
+      // the base's upper surface: base, fin foot, channel floor with the foot's own half piece
+      const Real floor = wet + half.to_fluid, at_base = half_base + half.along + floor;
+      a.up[y][base] = star(half_base, half.along, at_base);
+      a.film[y][base] += star(half_base, floor, at_base), a.film[y][foot] += star(half.along, floor, at_base);
+      // the lid's lower surface: lid, fin tip, channel roof with the tip's own half piece; without a lid a tip that gives heat by its sides
+      const Real roof = (s.n_lid() > 0 ? wet : 0.0) + half.to_fluid, at_lid = half_lid + half.along + roof;
+      a.film[y][tip] += star(half.along, roof, at_lid);
+      if (s.n_lid() > 0) a.up[y][tip] = star(half.along, half_lid, at_lid), a.film[y][lid] += star(half_lid, roof, at_lid);
     }
+    Real film = 0.0;
+    for (int z = 0; z < NS; ++z) film += a.film[y][z];
+    a.outlet_share[y] = exponential_share(film, a.flow);
   }
 }
 

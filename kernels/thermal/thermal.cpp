@@ -26,7 +26,8 @@ void check(const PlateSpec& p) {
   if (!(p.channel.count >= 1 && p.channel.width > 0 && p.channel.height > 0)) refuse("a plate has no channels");
   if (!(p.channel.open_share(p.width) < 1.0)) refuse("the channels leave no wall");
   if (p.n_fin < 1 || !(p.fin_conductivity > 0 && p.fin_heat_capacity > 0)) refuse("a plate has no fins");
-  if (!p.power_map.empty() && p.power_map.size() != static_cast<std::size_t>(n_x * n_y)) refuse("a power map has 8 x 8 values");
+  if (const std::size_t n = p.power_map.size(); n != 0 && n != map_rows * n_x && n != n_y * n_x)
+    refuse("a power map has 8, or 16, rows of 8 values");
   if (std::any_of(p.power_map.begin(), p.power_map.end(), [](Real x) { return !(x >= 0); })) refuse("a power map has a negative value");
 }
 
@@ -61,10 +62,13 @@ Array<T, 1> filled(Device device, const std::vector<NodeSpec>& nodes, T NodeSpec
 std::vector<Real> normalised(const std::vector<Real>& map) {
   std::vector<Real> out(n_x * n_y, 1.0 / (n_x * n_y));
   if (map.empty()) return out;
+  const int repeat = n_y * n_x / static_cast<int>(map.size());  // rows of the plate in one of the map
   Real sum = 0;
-  for (const Real x : map) sum += x;
+  for (const Real x : map) sum += x * repeat;
   if (!(sum > 0)) refuse("a power map is zero everywhere");
-  for (std::size_t i = 0; i < out.size(); ++i) out[i] = map[i] / sum;
+  for (int y = 0; y < n_y; ++y)
+    for (int x = 0; x < n_x; ++x)
+      out[static_cast<std::size_t>(y * n_x + x)] = map[static_cast<std::size_t>(y / repeat * n_x + x)] / sum;
   return out;
 }
 
@@ -78,40 +82,41 @@ struct Key {
 
 Stack make_stack(const PlateSpec& p, Real tim_factor) {
   check(p);
-  struct Cell {
+  struct Part {  // what is cut into cells: the layers, then the fin
     Real thickness, conductivity, heat_capacity, contact;
-    int layer, pieces;
+    int most, pieces = 1;
+    // Of one cell: its resistance times the time in which heat crosses it, which is what the cell blurs.
+    Real blur() const {
+      const Real d = thickness / pieces;
+      return pieces < most ? d * d * d * heat_capacity / (conductivity * conductivity) : -1.0;
+    }
   };
-  std::vector<Cell> cells;
+  std::vector<Part> parts;
   const int n_layer = static_cast<int>(p.layer.size());
   for (int i = 0; i < n_layer; ++i) {
     const LayerSpec& l = p.layer[static_cast<std::size_t>(i)];
-    const Real k = l.conductivity / (i == p.tim_layer ? tim_factor : 1.0);
-    cells.push_back({l.thickness, k, l.heat_capacity, l.contact, i, 1});
+    parts.push_back({l.thickness, l.conductivity / (i == p.tim_layer ? tim_factor : 1.0), l.heat_capacity, l.contact, n_solid});
   }
+  parts.push_back({p.channel.height, p.fin_conductivity, p.fin_heat_capacity, 0.0, p.n_fin});
   const bool lid = p.lid.thickness > 0;
-  const int room = n_solid - p.n_fin - (lid ? 1 : 0);
-  if (n_layer > room)
-    refuse("a plate has " + std::to_string(n_layer) + " layers, " + std::to_string(p.n_fin) + " fin sub-layers and " +
-           (lid ? "a lid" : "no lid") + "; together at most " + std::to_string(n_solid));
-  for (int n = n_layer; n < room; ++n) {  // the cell with the largest resistance is cut finer; the power plane stays as it is
-    auto most = n_layer > 1 ? cells.begin() + 1 : cells.begin();
-    for (auto c = most; c != cells.end(); ++c)
-      if (c->thickness / c->conductivity / c->pieces > most->thickness / most->conductivity / most->pieces) most = c;
-    ++most->pieces;
-  }
+  const int room = n_solid - n_layer - (lid ? 1 : 0);
+  if (room < 1)
+    refuse("a plate has " + std::to_string(n_layer) + " layers, fins and " + (lid ? "a lid" : "no lid") + "; together at most " +
+           std::to_string(n_solid));
+  for (int n = 1; n < room; ++n)
+    ++std::max_element(parts.begin(), parts.end(), [](const Part& a, const Part& b) { return a.blur() < b.blur(); })->pieces;
   Stack s;
   s.length = p.length, s.width = p.width, s.channel = p.channel, s.coolant = p.coolant;
   int z = 0;
-  for (const Cell& c : cells)
+  for (int i = 0; i <= n_layer; ++i) {
+    const Part& c = parts[static_cast<std::size_t>(i)];
+    if (i == p.tim_layer) s.tim_first = z, s.tim_last = z + c.pieces - 1;
+    if (i == n_layer) s.n_below = z, s.n_fin = c.pieces;
     for (int k = 0; k < c.pieces; ++k, ++z) {
       s.thickness[z] = c.thickness / c.pieces, s.conductivity[z] = c.conductivity, s.heat_capacity[z] = c.heat_capacity;
       s.contact[z] = k + 1 == c.pieces ? c.contact : 0.0;
-      if (c.layer == p.tim_layer) s.tim_first = s.tim_first < 0 ? z : s.tim_first, s.tim_last = z;
     }
-  s.n_below = z, s.n_fin = p.n_fin;
-  for (int k = 0; k < p.n_fin; ++k, ++z)
-    s.thickness[z] = p.channel.height / p.n_fin, s.conductivity[z] = p.fin_conductivity, s.heat_capacity[z] = p.fin_heat_capacity;
+  }
   if (lid) s.thickness[z] = p.lid.thickness, s.conductivity[z] = p.lid.conductivity, s.heat_capacity[z] = p.lid.heat_capacity;
   const CoolantProperties c = coolant_properties(p.coolant, p.t_design);
   s.rho_cp = c.rho * c.cp;
@@ -160,7 +165,8 @@ System make_system(const std::vector<PlateSpec>& plates, const std::vector<NodeS
   s.p_max = filled(device, nodes, &NodeSpec::p_max), s.p_throttle = filled(device, nodes, &NodeSpec::p_throttle);
   s.t_cap = filled(device, nodes, &NodeSpec::t_cap), s.t_band = filled(device, nodes, &NodeSpec::t_band);
   s.p_leakage = filled(device, nodes, &NodeSpec::p_leakage), s.t_leakage = filled(device, nodes, &NodeSpec::t_leakage);
-  s.leakage_slope = filled(device, nodes, &NodeSpec::leakage_slope);
+  s.leakage_slope = filled(device, nodes, &NodeSpec::leakage_slope), s.t_trip = filled(device, nodes, &NodeSpec::t_trip);
+  s.t_restart = filled(device, nodes, &NodeSpec::t_restart), s.restart_time = filled(device, nodes, &NodeSpec::restart_time);
   s.fidelity = Array<std::int32_t, 1>(device, {s.n_node}), s.p_leak_bound = Array<Real, 1>(device, {s.n_node});
   for (int i = 0; i < s.n_node; ++i) {
     const NodeSpec& n = nodes[static_cast<std::size_t>(i)];
@@ -177,11 +183,16 @@ System make_system(const std::vector<PlateSpec>& plates, const std::vector<NodeS
   for (int k = 0, i = 0; k < s.n_site; ++k) {
     LoopModel l = loops[static_cast<std::size_t>(k)];
     l.flow = l.v_dot = 0.0;
+    Real dp_most = 0.0;  // plates are branches side by side: the one that needs the highest head sets it
     s.first_node(k) = i;
     for (; i < s.n_node && s.site(i) == k; ++i) {
       const Real v = s.n_plate(i) * s.flow(i);
-      l.v_dot += v, l.flow += v * s.stack(s.model(i)).rho_cp;
+      const Stack& p = s.stack(s.model(i));
+      l.v_dot += v, l.flow += v * p.rho_cp;
+      const Real dp = pressure_drop(p.channel, l.properties, s.flow(i), p.length);
+      if (dp > dp_most) dp_most = dp, l.channel = p.channel, l.channel_length = p.length, l.flow_share = s.flow(i);
     }
+    if (l.v_dot > 0.0) l.flow_share /= l.v_dot;
     s.first_node(k + 1) = i;
     s.loop(k) = l;
   }
@@ -195,7 +206,7 @@ State make_state(const System& sys, int n_member, Device device, Real t_start) {
   s.t_coolant = Array<Real, 4>(device, {n_member, sys.n_field, n_y, n_x});
   s.q_lumped = Array<Real, 3>(device, {n_member, n_lumped_mode, sys.n_lumped});
   s.t_lumped = Array<Real, 2>(device, {n_member, sys.n_lumped});
-  for (Array<Real, 2>* a : {&s.h_next, &s.p_node_end, &s.t_junction, &s.flow_gain, &s.tim_gain, &s.p_node, &s.q_plate, &s.q_carried,
+  for (Array<Real, 2>* a : {&s.h_next, &s.p_node_end, &s.t_junction, &s.flow_gain, &s.tim_gain, &s.trip_left, &s.p_node, &s.q_plate, &s.q_carried,
                             &s.q_stored, &s.t_outlet, &s.throttle_fraction, &s.p_unthrottled})
     *a = Array<Real, 2>(device, {n_member, sys.n_node});
   s.n_step = Array<std::int32_t, 2>(device, {n_member, sys.n_node});

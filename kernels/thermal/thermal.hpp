@@ -12,14 +12,21 @@ namespace coldsun::thermal {
 inline constexpr std::uint32_t flag_thermal_not_finite = 1u << 16;     // a temperature or power is not a number: freeze the member
 inline constexpr std::uint32_t flag_thermal_not_converged = 1u << 17;  // a plate needed more steps than allowed in one cut
 inline constexpr std::uint32_t flag_thermal_out_of_range = 1u << 18;   // coolant outside 0..90 degrees C, where its properties end
+inline constexpr std::uint32_t flag_thermal_trip = 1u << 19;           // a node passed t_trip and went off
+inline constexpr std::uint32_t flag_thermal_boils = 1u << 20;          // coolant leaves a plate above its boiling point at standard pressure
 
-inline constexpr int n_lumped_mode = 3;  // time constants of a lumped plate
+inline constexpr int n_lumped_mode = 3;   // time constants of a lumped plate
+inline constexpr int n_lumped_flow = 11;  // flows at which its film is known: 2^-3, 2^-2.5 .. 2^2 of the design's
+inline constexpr int n_lumped_film = 4;   // and coolant temperatures: 15, 35, 55 and 75 degrees C
+inline constexpr Real lumped_film_first = 288.15, lumped_film_step = 20.0;  // [K]
 
-// A lumped plate, fitted from the operator's step response at the design flow:
-//   tau_k dq_k/dt = P - q_k;  junction = t_ref + sum r_k q_k;  heat to the coolant = sum w_k q_k + flow (t_ref - t_inlet)
+// A lumped plate, fitted from the operator's step response at the design flow and from its answer at rest at the other flows:
+//   tau_k dq_k/dt = P - q_k;  junction = t_ref + r_0 q_0 + s (r_1 q_1 + r_2 q_2)
+//   heat to the coolant = sum w_k q_k + flow (t_ref - t_inlet);  s: of the flow and the coolant's mean temperature
 struct LumpedModel {
-  Real tau[n_lumped_mode];     // [s]
-  Real r[n_lumped_mode];       // share of the junction's resistance [K/W], >= 0
+  Real tau[n_lumped_mode];                   // [s]
+  Real r[n_lumped_mode];                     // share of the junction's resistance at the design [K/W], >= 0; 0 is die and interface
+  Real slow[n_lumped_flow * n_lumped_film];  // s: the slow shares' factor (flow, film temperature), near 1 at the design [1]
   Real weight[n_lumped_mode];  // share of the heat carried off, sum 1
   Real capacity;               // of the whole plate [J/K]
   Real flow;                   // capacity rate at the design flow [W/K]
@@ -37,7 +44,7 @@ struct System {
   Array<Stack, 1> stack;         // (model)
   Array<LumpedModel, 1> lumped;  // (model)
   Array<Real, 3> power_map;      // (model, y, x) share of the plate's power in each column, sum 1
-  Array<Real, 1> r_junction;     // (model) static resistance of the hottest cell to the inlet at the design flow [K/W]
+  Array<Real, 1> r_junction;     // (model) static resistance of the power plane's hottest point to the inlet at the design flow [K/W]
   // node
   Array<std::int32_t, 1> site, model, fidelity, n_plate;  // (node) fidelity: >= 0 field index, < 0 lumped index as -1 - index
   Array<Real, 1> flow;                                    // (node) of one plate [m3/s]
@@ -45,6 +52,7 @@ struct System {
   Array<Real, 1> p_max, p_throttle;                       // (node) power below the cap and at the end of its band [W]
   Array<Real, 1> t_cap, t_band;                           // (node) where the cap begins [K], how wide it is [K]
   Array<Real, 1> p_leakage, t_leakage, leakage_slope;     // (node) [W] at [K], d ln / dT [1/K]
+  Array<Real, 1> t_trip, t_restart, restart_time;         // (node) off above [K]; on again after so long [s] below [K]
   Array<Real, 1> p_leak_bound;                            // (node) most leakage above that at t_leakage: at the end of the cap's band [W]
   // index lists
   Array<std::int32_t, 1> node_of_field, node_of_lumped;  // (field), (lumped)
@@ -58,7 +66,7 @@ struct System {
     f(FieldInfo{"stack", "1", "model", "layers, channels and coolant of a plate", par}, s.stack);
     f(FieldInfo{"lumped", "1", "model", "time constants fitted from the same plate", par}, s.lumped);
     f(FieldInfo{"power_map", "1", "model y x", "share of the plate's power in each column", par}, s.power_map);
-    f(FieldInfo{"r_junction", "K W-1", "model", "static resistance of the hottest cell to the inlet", par}, s.r_junction);
+    f(FieldInfo{"r_junction", "K W-1", "model", "static resistance of the hottest point to the inlet", par}, s.r_junction);
     f(FieldInfo{"site", "1", "node", "site of the node", par}, s.site);
     f(FieldInfo{"model", "1", "node", "plate model of the node", par}, s.model);
     f(FieldInfo{"fidelity", "1", "node", "field index, or -1 - lumped index", par}, s.fidelity);
@@ -68,6 +76,9 @@ struct System {
     f(FieldInfo{"p_max", "W", "node", "node power below the junction cap", par}, s.p_max);
     f(FieldInfo{"p_throttle", "W", "node", "node power at the end of the cap's band", par}, s.p_throttle);
     f(FieldInfo{"t_cap", "K", "node", "junction temperature where the cap begins", par}, s.t_cap);
+    f(FieldInfo{"t_trip", "K", "node", "junction temperature above which the node switches itself off", par}, s.t_trip);
+    f(FieldInfo{"t_restart", "K", "node", "junction temperature below which a tripped node may start again", par}, s.t_restart);
+    f(FieldInfo{"restart_time", "s", "node", "time below t_restart after which a tripped node starts again", par}, s.restart_time);
     f(FieldInfo{"t_band", "K", "node", "width of the cap's band", par}, s.t_band);
     f(FieldInfo{"p_leakage", "W", "node", "leakage at t_leakage", par}, s.p_leakage);
     f(FieldInfo{"t_leakage", "K", "node", "reference junction temperature of leakage and requests", par}, s.t_leakage);
@@ -87,7 +98,7 @@ struct State {
   Array<Real, 3> q_lumped;                                                           // (member, mode, lumped)
   Array<Real, 2> t_lumped;                                                           // (member, lumped)
   Array<Real, 2> h_next, p_node_end, t_junction;                                     // (member, node)
-  Array<Real, 2> flow_gain, tim_gain;                                                // (member, node)
+  Array<Real, 2> flow_gain, tim_gain, trip_left;                                     // (member, node)
   Array<Real, 2> p_node, q_plate, q_carried, q_stored, t_outlet, throttle_fraction, p_unthrottled;  // (member, node)
   Array<std::int32_t, 2> n_step;                                                     // (member, node)
   Array<std::uint32_t, 2> trouble;                                                   // (member, node)
@@ -100,14 +111,15 @@ struct State {
   static void each(Self& s, F&& f) {
     constexpr Kind st = Kind::state, par = Kind::parameter, der = Kind::derived, scr = Kind::scratch;
     constexpr const char *mn = "member node", *ms = "member site";
-    f(FieldInfo{"t_solid", "K", "member field z y x", "temperature of the plate's solid cells, power plane first", st}, s.t_solid);
+    f(FieldInfo{"t_solid", "K", "member field z y x", "temperature of the plate's solid cells, from the power plane up", st}, s.t_solid);
     f(FieldInfo{"t_coolant", "K", "member field y x", "temperature of the coolant in the plate", st}, s.t_coolant);
     f(FieldInfo{"q_lumped", "W", "member mode lumped", "lagged power of a lumped plate, per time constant", st}, s.q_lumped);
     f(FieldInfo{"t_lumped", "K", "member lumped", "temperature that a lumped plate has without power", st}, s.t_lumped);
     f(FieldInfo{"h_next", "s", mn, "next step of the plate's own error control", st}, s.h_next);
     f(FieldInfo{"p_node_end", "W", mn, "node power at the end of the step", st}, s.p_node_end);
-    f(FieldInfo{"t_junction", "K", mn, "hottest die cell at the end of the step", st}, s.t_junction);
-    f(FieldInfo{"flow_gain", "1", mn, "coolant flow relative to design", par}, s.flow_gain);
+    f(FieldInfo{"t_junction", "K", mn, "hottest point of the power plane at the end of the step", st}, s.t_junction);
+    f(FieldInfo{"trip_left", "s", mn, "time until a tripped node starts again; 0: not tripped", st}, s.trip_left);
+    f(FieldInfo{"flow_gain", "1", mn, "coolant flow relative to design; below 0 it enters at the plate's other end", par}, s.flow_gain);
     f(FieldInfo{"tim_gain", "1", mn, "resistance of the interface material relative to design", par}, s.tim_gain);
     f(FieldInfo{"p_node", "W", mn, "node power, mean over the step", der}, s.p_node);
     f(FieldInfo{"q_plate", "W", mn, "heat into the node's plates, mean over the step", der}, s.q_plate);
@@ -159,7 +171,7 @@ struct Flows {
   View<const Real, 2> flow_gain;
   COLDSUN_FN Real of_site(int m, int s) const {  // [m3/s]
     Real v_dot = 0.0;
-    for (int n = first_node(s); n < first_node(s + 1); ++n) v_dot += n_plate(n) * flow(n) * math::max(flow_gain(m, n), 0.0);
+    for (int n = first_node(s); n < first_node(s + 1); ++n) v_dot += n_plate(n) * flow(n) * std::fabs(flow_gain(m, n));
     return v_dot;
   }
 };

@@ -1,0 +1,71 @@
+// What a node's own protection does, when coolant boils, and what the plates' channels cost the pumps.
+#include "thermal_hall.hpp"
+
+namespace coldsun::thermal {
+namespace {
+
+using test::node;
+using test::Plant;
+
+template <class Space>
+class ThermalTrip : public test::OnBackend<Space> {};
+TYPED_TEST_SUITE(ThermalTrip, test::Backends);
+
+// Without flow a plate only stores: the cap takes power down, leakage grows, and above t_trip the node goes off, once and for as long as it is
+// hot. With flow again it starts when it has stood below t_restart for restart_time. Step lengths do not matter: 2 K over t_trip at most, by the
+// step in which it trips and by what the layers still exchange.
+TYPED_TEST(ThermalTrip, NodeWithoutFlowTripsAndComesBack) {
+  for (const Real dt : {1.0, 60.0}) {
+    NodeSpec field = node(0, true), lumped = node(0, false);
+    for (NodeSpec* n : {&field, &lumped}) n->p_leakage = 1000, n->t_trip = 378.15, n->t_restart = 348.15, n->restart_time = 120;
+    Plant p(make_system({test::benchmark_plate()}, {field, lumped}, {test::loop_model()}, test::device_of<TypeParam>), 1, test::device_of<TypeParam>);
+    p.step(TypeParam{}, 60.0);
+    p.state.flow_gain.fill(0.0);
+    for (Real t = 0; t < 600; t += dt) p.step(TypeParam{}, dt);
+    EXPECT_TRUE(p.flags(0) & flag_thermal_trip);
+    for (int i = 0; i < 2; ++i) {
+      EXPECT_GT(p.state.t_junction(0, i), 348.15) << i;
+      EXPECT_LT(p.state.t_junction(0, i), 380.15) << i;
+      EXPECT_EQ(p.state.p_node(0, i), 0.0) << i;
+      EXPECT_GT(p.state.p_unthrottled(0, i), 5000.0) << i;  // its work stands still and is not forgotten
+      EXPECT_EQ(p.state.trip_left(0, i), 120.0) << i;
+    }
+    p.state.flow_gain.fill(1.0);
+    for (Real t = 0; t < 60; t += dt) p.step(TypeParam{}, dt);
+    EXPECT_EQ(p.state.p_node(0, 0) + p.state.p_node(0, 1), 0.0);
+    for (Real t = 0; t < 180; t += dt) p.step(TypeParam{}, dt);
+    for (int i = 0; i < 2; ++i) EXPECT_GT(p.state.p_node(0, i), 5000.0) << i;
+  }
+}
+
+// Coolant that stands in a hot plate is said to boil; at design flow it is not.
+TYPED_TEST(ThermalTrip, BoilingCoolantIsSaid) {
+  NodeSpec n = node(0, true);
+  n.t_cap = 420;
+  Plant p(make_system({test::benchmark_plate()}, {n}, {test::loop_model()}, test::device_of<TypeParam>), 1, test::device_of<TypeParam>);
+  p.step(TypeParam{}, 60.0);
+  EXPECT_FALSE(p.flags(0) & flag_thermal_boils);
+  p.state.flow_gain.fill(0.0);
+  for (int k = 0; k < 30; ++k) p.step(TypeParam{}, 1.0);
+  EXPECT_TRUE(p.flags(0) & flag_thermal_boils);
+}
+
+// The plates stand in series with the rest of the circuit: half of the channels, or a larger loss at inlet and manifold, cost pump power by just
+// what the plate's own pressure drop says.
+TEST(ThermalLoop, PlatesPressureDropCostsPumpPower) {
+  PlateSpec plate = test::benchmark_plate(), halved = plate, lossy = plate;
+  halved.channel.count *= 0.5, lossy.channel.minor_loss += 10;
+  const auto work = [](const PlateSpec& s) {
+    const System sys = make_system({s}, {node(0, true)}, {test::loop_model()}, Device::host);
+    return pump_work(sys.loop(0), sys.loop(0).v_dot);
+  };
+  const LoopModel l = test::loop_model();
+  const Real v_dot = 8 * node(0, true).flow, rest = v_dot * l.dp * std::pow(v_dot / l.v_dot_design, l.dp_exponent);
+  const auto head = [&](const PlateSpec& s) { return pressure_drop(s.channel, l.properties, node(0, true).flow, s.length); };
+  for (const PlateSpec& s : {plate, halved, lossy}) EXPECT_NEAR(work(s), rest + v_dot * head(s), 1e-12 * work(s));
+  EXPECT_GT(head(halved), 2.0 * head(plate));
+  EXPECT_GT(head(lossy), head(plate));
+}
+
+}  // namespace
+}  // namespace coldsun::thermal
