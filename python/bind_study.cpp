@@ -160,5 +160,8 @@ void bind_study(py::module_& m) {
   m.def("ratio", [](const std::vector<Real>& a, const std::vector<Real>& b, Real level) {
     return guarded([&] { const auto x = ensemble::ratio(a, b, level); return py::make_tuple(x.value, x.interval.low, x.interval.high); });
   }, "a"_a, "b"_a, "level"_a = 0.95);
+  m.def("share", [](const std::vector<Real>& a, const std::vector<Real>& b, Real level) {
+    return guarded([&] { const auto x = ensemble::share(a, b, level); return py::make_tuple(x.value, x.interval.low, x.interval.high); });
+  }, "a"_a, "b"_a, "level"_a = 0.95);
   m.def("wilson", [](Real k, Real n, Real level) { return guarded([&] { return pair(ensemble::wilson(k, n, level)); }); }, "k"_a, "n"_a, "level"_a = 0.95);
 }

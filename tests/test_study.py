@@ -6,9 +6,12 @@ import json
 import os
 import pickle
 import signal
+import subprocess
+import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -155,6 +158,43 @@ def test_regions_find_the_edge_of_a_made_up_study(whole):
     made["n_above"][:] = 0
     (region,) = study_tables.regions(made, names=("buffer",))
     assert "everywhere" in study_tables.region_sentence(region, 1.0)
+
+
+def test_workers_end_with_a_killed_driver(lumped, tmp_path):
+    """kill -9 of the driver: nobody tells the workers, so they watch."""
+    code = f"""if True:
+        import coldsun as cs
+        if __name__ == "__main__":
+            cs.studies.handover_drift({str(lumped)!r}, 400, 2.0, n_field=0, dt=10.0).run(workers=2, batch=1, out={str(tmp_path)!r}, progress=False)
+    """
+    script = tmp_path / "driver.py"
+    script.write_text(code)
+    driver = subprocess.Popen([sys.executable, str(script)])
+    until = time.monotonic() + 120
+    while not list(tmp_path.glob("members_*.nc")):
+        assert driver.poll() is None and time.monotonic() < until
+        time.sleep(0.05)
+    workers = [int(p.name) for p in Path("/proc").iterdir() if p.name.isdigit() and parent_of(p) == driver.pid and "spawn_main" in command_of(p)]
+    driver.kill()
+    driver.wait()
+    assert len(workers) == 2
+    while any(Path(f"/proc/{pid}").exists() for pid in workers):
+        assert time.monotonic() < until, "a worker outlives its driver"
+        time.sleep(0.05)
+
+
+def parent_of(process: Path) -> int:
+    try:
+        return int((process / "stat").read_text().rpartition(")")[2].split()[1])
+    except OSError:
+        return 0
+
+
+def command_of(process: Path) -> str:
+    try:
+        return (process / "cmdline").read_bytes().decode(errors="replace")
+    except OSError:
+        return ""
 
 
 def test_supply_limit_is_confirmed_and_resumed(network, tmp_path):

@@ -12,6 +12,7 @@ namespace coldsun::ensemble {
 
 namespace {
 
+constexpr Real few_members = 4.0;   // fewer that hold all the events say nothing of how members scatter
 constexpr Real infinite = std::numeric_limits<Real>::infinity();
 
 void require(bool holds, const char* why) {
@@ -121,6 +122,48 @@ Mean ratio(const std::vector<Real>& a, const std::vector<Real>& b, Real level) {
     m.interval = sum_a == 0 ? Interval{0.0, 1.0 - rest} : r == 1.0 ? Interval{rest, 1.0} : m.interval;
   }
   return m;
+}
+
+Real beta_quantile(Real p, Real a, Real b) {
+  Real low = 0.0, high = 1.0;
+  for (int i = 0; i < 60; ++i) {
+    const Real x = 0.5 * (low + high);
+    (incomplete_beta(a, b, x) < p ? low : high) = x;
+  }
+  return 0.5 * (low + high);
+}
+
+Mean share(const std::vector<Real>& a, const std::vector<Real>& b, Real level) {
+  require(!a.empty() && a.size() == b.size(), "share: two samples of one length are needed");
+  Real part = 0, all = 0, part2 = 0, rest2 = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    require(a[i] >= 0 && a[i] <= b[i], "share: a part larger than its whole");
+    part += a[i], all += b[i], part2 += math::square(a[i]), rest2 += math::square(b[i] - a[i]);
+  }
+  if (all == 0) return {std::nan(""), {std::nan(""), std::nan("")}, std::nan("")};
+  const auto n = static_cast<Real>(std::count_if(b.begin(), b.end(), [](Real x) { return x > 0; }));
+  const Real r = part / all, tail = 0.5 * (1.0 - level);
+  Real square = 0, fourth = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    const Real d = math::square(a[i] - r * b[i]);
+    square += d, fourth += d * d;
+  }
+  const Real deviation = n > 1 ? std::sqrt(square * n / (n - 1.0)) / (all / n) / std::sqrt(n) : 0.0;   // of a member, as mean and ratio give it
+  // Members that would hold it all, were they equal; at most so many count as one event each.
+  const auto by_members = [&](Real sum, Real sum2) { return beta_quantile(1.0 - tail, sum * sum / sum2 + 1.0, std::max(n - sum * sum / sum2, 1e-9)); };
+  if (part == 0) return {r, {0.0, 1.0 - std::pow(tail, 1.0 / n)}, 0.0};
+  if (part == all) return {r, {std::pow(tail, 1.0 / n), 1.0}, 0.0};
+  if (n < 2) return {r, {0.0, 1.0}, deviation};
+  if (square == 0) return {r, wilson(part, all, level), 0.0};   // every member alike: as if events were independent
+  const Real kurtosis = n * fourth / math::square(square);
+  const Real nu = std::clamp(2.0 * n / std::max(kurtosis - 1.0, 1e-9), std::min(4.0, n - 1.0), n - 1.0);
+  const Real t = student_quantile(1.0 - tail, nu), variance = square * n / (n - 1.0) / math::square(all);
+  const Real events = r * (1.0 - r) / variance, w = t * t / events;
+  const Real middle = (r + 0.5 * w) / (1.0 + w), half = t / (1.0 + w) * std::sqrt(r * (1.0 - r) / events + 0.25 * w / events);
+  Interval i{middle - half, middle + half};
+  if (part * part < few_members * part2) i.high = std::max(i.high, by_members(part, part2));
+  if (math::square(all - part) < few_members * rest2) i.low = std::min(i.low, 1.0 - by_members(all - part, rest2));
+  return {r, {std::max(i.low, 0.0), std::min(i.high, 1.0)}, deviation};
 }
 
 Interval wilson(Real k, Real n, Real level) {

@@ -43,6 +43,15 @@ Mean mean(const std::vector<Real>& sample, Real level);
 // Sum of a over sum of b of independent pairs, for shares of events that come in clusters (Cochran 1977, eq. 6.13), with its Student interval.
 Mean ratio(const std::vector<Real>& a, const std::vector<Real>& b, Real level);
 
+// The same where a is a part of b, 0 <= a <= b: a share. Wilson's interval with the number of events that, independent, would scatter as the
+// members do (Korn and Graubard 1998, Survey Methodology 24, 193), and Student's t with as many degrees of freedom as the members' variance is
+// known with (Satterthwaite's moments, 4 at least). Where fewer than four members hold all the events (or all the others), each member counts
+// as one event for that bound, after Clopper and Pearson. Covers 92.8 to 98.7 % at 32 to 256 members and shares of 3 to 75 %, whatever the
+// events of a member have in common (tests/ensemble_statistics_test.cpp).
+Mean share(const std::vector<Real>& a, const std::vector<Real>& b, Real level);
+// x with I_x(a, b) = p.
+Real beta_quantile(Real p, Real a, Real b);
+
 // Share k of n (Wilson 1927, doi 10.1080/01621459.1927.10502953).
 Interval wilson(Real k, Real n, Real level);
 

@@ -7,6 +7,7 @@ import math
 import multiprocessing
 import os
 import tempfile
+import threading
 import time
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, ProcessPoolExecutor, wait
 from pathlib import Path
@@ -112,7 +113,7 @@ class Study:
         while todo:
             before = len(todo)
             try:
-                with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:   # OpenMP does not survive a fork
+                with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _end_with_parent) as pool:   # OpenMP does not survive a fork
                     try:
                         _work(pool, self.spec, todo, folder, tick)
                     except KeyboardInterrupt:   # no batch is waited for; what lies in the folder is whole
@@ -139,6 +140,18 @@ class Study:
                        "source": f"coldsun {_engine.build_info()['version']} ({_engine.build_info()['commit']})"}
         _save(data, folder / "study.nc")
         return data
+
+
+def _end_with_parent() -> None:
+    """A worker ends when the process that started it is gone, killed or not: nobody else would ever tell it to."""
+    parent = multiprocessing.parent_process()
+
+    def watch() -> None:
+        parent.join()
+        os._exit(1)   # its batch is whole or not at all, as after any death
+
+    if parent is not None:
+        threading.Thread(target=watch, daemon=True).start()
 
 
 def _work(executor, spec: Spec, todo: list[tuple[int, int]], folder: Path, tick) -> None:

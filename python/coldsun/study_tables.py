@@ -38,9 +38,8 @@ def _values(array) -> list[float]:
 
 
 def _share(part, whole) -> tuple[float, float, float]:
-    """A ratio that is a share, with its interval: between 0 and 1."""
-    value, low, high = _engine.ratio(part, whole)
-    return value, max(low, 0.0), min(high, 1.0)
+    """A share of events that come by member, with its interval."""
+    return _engine.share(part, whole)
 
 
 def drift_table(data: xr.Dataset, group: str = "hall") -> list[Row]:
@@ -66,7 +65,7 @@ def drift_table(data: xr.Dataset, group: str = "hall") -> list[Row]:
 
         if some.any():
             over = _share(_values(at["n_above"]), _values(n))
-            rows.append(Row(path, f"outages with a drift beyond {_spec(data)['limit']:g} K", "%", *(100 * x for x in over), "ratio over members"))
+            rows.append(Row(path, f"outages with a drift beyond {_spec(data)['limit']:g} K", "%", *(100 * x for x in over), "Wilson over members"))
             quantiles("peak of the drift, mean of a member's outages", "K", at["sum_peak"].values[some] / n[some])
             quantiles("largest rise in a member's run", "K", at["max_rise"].values[some])
             quantiles("deepest dip in a member's run", "K", -at["max_dip"].values[some])
