@@ -67,13 +67,19 @@ inline void set_attribute(hid_t object, const char* name, const std::string& tex
   check(H5Awrite(a, type, text.empty() ? "\0" : text.data()), std::string("attribute ") + name);
 }
 
+inline constexpr std::size_t most_text_bytes = 16u << 20;  // of one attribute; the inputs of a network have some 100 kB
+
 inline std::string get_attribute(hid_t object, const char* name, const std::string& where) {
   const std::string what = where + ": no readable attribute '" + name + "'; accepted: a file that coldsun wrote";
   if (H5Aexists(object, name) <= 0) throw FileError(what);
   Handle a(H5Aopen(object, name, H5P_DEFAULT), H5Aclose, what);
   Handle type(H5Aget_type(a), H5Tclose, what);
-  if (H5Tget_class(type) != H5T_STRING || H5Tis_variable_str(type) > 0) throw FileError(what);
-  std::string text(H5Tget_size(type), '\0');
+  Handle space(H5Aget_space(a), H5Sclose, what);
+  // One string of a fixed length: of an array of them the library would write past our buffer.
+  if (H5Tget_class(type) != H5T_STRING || H5Tis_variable_str(type) > 0 || H5Sget_simple_extent_npoints(space) != 1) throw FileError(what);
+  const std::size_t size = H5Tget_size(type);
+  if (size > most_text_bytes) throw FileError(what);
+  std::string text(size, '\0');
   check(H5Aread(a, type, text.data()), what);
   while (!text.empty() && text.back() == '\0') text.pop_back();
   return text;
