@@ -139,25 +139,21 @@ def test_tables_and_pictures(whole, tmp_path):
         assert picture.stat().st_size > 10_000
         xr.open_dataset(picture.with_suffix(".nc"), engine="h5netcdf").close()
     for region in study_tables.regions(whole):
-        assert region.low <= region.high and study_tables.region_sentence(region, 1.0).startswith(region.parameter)
+        assert region.low <= region.high
 
 
-def test_regions_find_the_edge_of_a_made_up_study(whole):
-    """Outages drift where the buffer is shorter than 0.3 s, and nowhere else: the table must find 0.3 s."""
-    n = 200
+def test_no_threshold_is_said_where_nothing_depends_on_any_parameter(whole):
+    """Shares along a parameter are shown in bins fixed before, each with its interval, and no sentence is picked from them."""
+    n = 240
     buffer = np.linspace(0.01, 1.0, n)
     made = whole.isel(member=np.zeros(n, int)).assign_coords(member=np.arange(n)).copy(deep=True)
     made["parameter_value"].loc[dict(parameter="buffer")] = buffer
     made["n_event"][:] = 20
     made["n_above"][:] = np.where(buffer < 0.3, 12, 0)[None, :, None]
     (region,) = study_tables.regions(made, names=("buffer",))
-    assert region.side == "above" and 0.25 < region.threshold < 0.32
-    made["n_above"][:] = 12
-    (region,) = study_tables.regions(made, names=("buffer",))
-    assert np.isnan(region.threshold)
-    made["n_above"][:] = 0
-    (region,) = study_tables.regions(made, names=("buffer",))
-    assert "everywhere" in study_tables.region_sentence(region, 1.0)
+    assert [round(share, 2) for _, _, share, _, _ in region.bins] == [0.6, pytest.approx(0.46, abs=0.03), 0.0, 0.0, 0.0, 0.0]
+    assert all(low <= share <= high for _, _, share, low, high in region.bins)
+    assert not hasattr(region, "threshold")
 
 
 def test_workers_end_with_a_killed_driver(lumped, tmp_path):

@@ -49,7 +49,7 @@ def study(
             data = made.run(executor, workers, out=folder, resume=resume, batch=batch, progress=not as_json)
         except KeyboardInterrupt:
             raise typer.Exit(_stopped(folder)) from None
-    _tell(data, folder, limit, as_json)
+    _tell(data, folder, as_json)
 
 
 class _executor:
@@ -83,19 +83,20 @@ def _stopped(folder: Path) -> int:
     return 130
 
 
-def _tell(data, folder: Path, limit: float, as_json: bool) -> None:
+def _tell(data, folder: Path, as_json: bool) -> None:
     from . import plots_study as plots
     from .cli import _table, out
-    from .study_tables import drift_table, region_sentence, regions, sound
+    from .study_tables import drift_table, regions, sound
 
-    rows, where = drift_table(data), regions(data, str(data["path"].values[0]))
+    rows = drift_table(data)
     pictures = [plots.draw_fan(data, folder / "fan.png"), plots.draw_exceedance(data, folder / "exceedance.png")]
     _csv(rows, folder / "drift.csv")
     frozen = data.sizes["member"] - sound(data).sizes["member"]
     a = data.attrs
     if as_json:
         print(json.dumps({"study": str(folder / "study.nc"), "members": data.sizes["member"], "frozen": frozen, "rate": a["rate"],
-                          "wall_seconds": a["wall_seconds"], "rows": [_finite(vars(r)) for r in rows], "regions": [_finite(vars(r)) for r in where]}))
+                          "wall_seconds": a["wall_seconds"], "rows": [_finite(vars(r)) for r in rows],
+                          "regions": [_finite(vars(r)) for r in regions(data, str(data["path"].values[0]))]}))
     else:
         heads = [("path", "left"), ("figure", "right"), ("unit", "left"), ("95 %", "right"), ("with handovers against without", "left")]
         table = _table(f"{a['title']}: {data.sizes['member']} members", heads)
@@ -104,8 +105,6 @@ def _tell(data, folder: Path, limit: float, as_json: bool) -> None:
             for k, r in enumerate(of):
                 table.add_row(r.path, f"{r.value + 0.0:.4g}", r.unit, f"{_end(r.low)} to {_end(r.high)}", Text("" if k else name), end_section=r is of[-1])
         out.print(table)
-        for region in where:
-            out.print(region_sentence(region, limit), highlight=False, soft_wrap=True)
         out.print(_speed(a, data.sizes["member"]), highlight=False, soft_wrap=True)
         for picture in pictures:
             out.print(f"picture: {picture} (numbers: {picture.with_suffix('.nc').name})", highlight=False, soft_wrap=True)
