@@ -1,5 +1,6 @@
 // SGP4 against the published verification rows, its error codes, and its solution of Kepler's equation.
 #include "backends.hpp"
+#include "common/philox.hpp"
 #include "orbit/propagate.hpp"
 #include "orbit_cases.hpp"
 
@@ -126,6 +127,50 @@ TEST(OrbitSgp4Host, RefusesWhatItCannotDo) {
   EXPECT_EQ(sgp4_init(m, c), Sgp4Error::eccentricity);
   m.eccentricity = 0.001;
   EXPECT_EQ(sgp4_init(m, c), Sgp4Error::none);
+}
+
+// AVX2 has no conversion of 64-bit integers: the one of propagate.hpp must round as the processor's own does, ties included.
+TEST(OrbitSgp4Host, TimesBecomeNumbersAsTheProcessorRoundsThem) {
+  std::vector<Time> times{0, 1, -1, 0xffffffff, 0x100000000, -0x100000000, INT64_MAX, INT64_MIN, -INT64_MAX};
+  for (int bit = 52; bit < 63; ++bit)  // the first numbers that do not fit, their ties and the neighbours of both
+    for (Time off = -3; off <= 3; ++off)
+      for (const Time half : {Time{0}, Time{1} << (bit - 53 > 0 ? bit - 53 : 0)})
+        times.push_back((Time{1} << bit) + half + off), times.push_back(-(Time{1} << bit) - half + off);
+  const Chance chance{7, 0, Stream::test, 0};
+  for (std::uint32_t i = 0; i < 20'000; ++i) {
+    const Quad q = chance.bits(i, 0);
+    times.push_back(static_cast<Time>(std::uint64_t{q.v[0]} << 32 | q.v[1]) >> (q.v[2] % 63));
+  }
+  for (const Time t : times) ASSERT_EQ(math::bits_of(real_of_time(t)), math::bits_of(static_cast<Real>(t))) << t;
+}
+
+// A state is a function of its satellite and time: one at a time, in any piece of the table, at any place in a vector, the same bits.
+TEST(OrbitSgp4Host, AnyPieceOfATableHasTheSameBits) {
+  const Time epoch = parse_utc("2026-06-14T00:00:00Z");
+  auto sets = small_shell(epoch);
+  for (std::size_t s = 0; s < sets.size(); ++s) sets[s].mean.epoch -= static_cast<Time>(s) * 7'654'321'987'654;  // up to days before
+  constexpr int n_time = 11;
+  const auto run = [&](std::span<const ElementSet> some, Time first, int times) {
+    const Catalogue catalogue = make_catalogue(some, Device::host);
+    const int n = catalogue.n_satellite();
+    Array<Time, 1> time(Device::host, {times});
+    for (int k = 0; k < times; ++k) time(k) = first + k * 611'222'333'444;
+    Array<Real, 3> r(Device::host, {3, times, n}), v(Device::host, {3, times, n});
+    Array<std::int32_t, 2> error(Device::host, {times, n});
+    propagate(Host{}, view(catalogue), time, r, v, error);
+    return r;
+  };
+  const std::span<const ElementSet> all(sets);
+  const auto whole = run(all, epoch, n_time);
+  for (const std::size_t size : {1, 3, 8, 13})
+    for (const std::size_t from : {0, 5, 22}) {
+      const int late = static_cast<int>(size) % n_time;
+      const auto piece = run(all.subspan(from, size), epoch + late * 611'222'333'444, n_time - late);
+      for (int i = 0; i < 3; ++i)
+        for (int k = late; k < n_time; ++k)
+          for (std::size_t s = 0; s < size; ++s)
+            ASSERT_EQ(piece(i, k - late, static_cast<int>(s)), whole(i, k, static_cast<int>(from + s))) << i << ' ' << k << ' ' << s;
+    }
 }
 
 // Five Newton steps must solve Kepler's equation to rounding for every orbit near the Earth (e <= 0.47).
