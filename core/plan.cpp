@@ -189,8 +189,9 @@ bool surprised(const Planner& planner, const System& sys, const State& state, co
   const Real lead = seconds(state.time - made);
   const wl::State& w = state.workload;
   for (int s = 0; s < sys.n_site(); ++s) {
-    const Real away = std::fabs(state.controls.kc_seen(m, s) - state.controls.kc_planned(m, s));
-    if (away > 3.0 * sky::forecast_spread(planner.options.law, lead)) return true;
+    const Real away = state.controls.kc_seen(m, s) - state.controls.kc_planned(m, s), scale = planner.options.law.scale;
+    const sky::ForecastNow then = sky::forecast_now(sys.sky.site(s).cloud, made, state.controls.kc_planned(m, s));
+    if (away < scale * sky::forecast_error(then, lead, 0.0) || away > scale * sky::forecast_error(then, lead, 1.0)) return true;
     Real nodes = 0.0;
     const int first = in.jobs.job_first(s);
     for (int j = first; j < first + in.jobs.n_job(s); ++j) {

@@ -70,8 +70,8 @@ struct Planner {
   Real score = 0.0;                      // mean over the members that decided
   std::vector<Plan> last;                // (member)
 };
-// True where what happened since the member's last decision was not foreseen: the clear-sky index of the last ten minutes lies outside three
-// standard deviations of the forecast, or jobs came or ended before their request on more than surprise_share of a site's nodes.
+// True where what happened since the member's last decision was not foreseen: the clear-sky index of the last ten minutes lies outside 99.74 %
+// of the forecast, or jobs came or ended before their request on more than surprise_share of a site's nodes.
 bool surprised(const Planner&, const System&, const State&, const Inputs&, int member);
 // The hook of run(): decides and tells where it is due.
 void replan(Planner&, const System&, State&, const Inputs&);

@@ -146,7 +146,8 @@ PlanTask make_plan_task(const Network& network, const System& sys, const State& 
       for (int i = 0; i < n_slot; ++i) {
         const Chance chance{forecast.seed, forecast.member, Stream::forecast, static_cast<std::uint32_t>(sys.sky.site(s).entity)};
         t.clearsky_index(k, s, i) =
-            sky::forecast_index(chance, o.law, state.controls.kc_seen(m, s), state.time, k, seconds(o.slot) * (i + 0.5));
+            sky::forecast_index(chance, o.law, sky::forecast_now(sys.sky.site(s).cloud, state.time, state.controls.kc_seen(m, s)), state.time, k,
+                                o.n_scenario, seconds(o.slot) * (i + 0.5));
       }
   return t;
 }

@@ -14,7 +14,7 @@ PlanOptions options_of(const py::dict& d) {
   o.horizon = d["horizon"].cast<double>(), o.slot = nanoseconds(d["slot"].cast<double>());
   o.n_scenario = d["scenarios"].cast<int>(), o.search.n_plan = d["plans"].cast<int>(), o.search.n_population = d["population"].cast<int>();
   o.decision_time = nanoseconds(d["decision_time"].cast<double>()), o.policy = d["policy"].cast<std::string>();
-  o.known_work = d["known_work"].cast<bool>(), o.law.spread_end = d["spread"].cast<double>(), o.max_row = d["rows"].cast<int>();
+  o.known_work = d["known_work"].cast<bool>(), o.law.scale = d["spread"].cast<double>(), o.max_row = d["rows"].cast<int>();
   for (const auto& [name, weight] : d["weights"].cast<std::map<std::string, double>>()) {
     int line = 0;
     while (line < schedule::n_line && name != schedule::line_name(line)) ++line;

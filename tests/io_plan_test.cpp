@@ -267,14 +267,15 @@ TEST(Plan, ASurpriseIsWhatTheForecastDidNotHold) {
   EXPECT_EQ(p.n_decision, 1);
   const Real seen = t.state.controls.kc_seen(0, 0);
   steps(t, 24);
-  const Real lead = 240.0, edge = 3.0 * sky::forecast_spread(p.options.law, lead);
-  t.state.controls.kc_seen(0, 0) = seen + 0.99 * edge;
-  EXPECT_FALSE(surprised(p, t.system, t.state, t.inputs, 0));
-  t.state.controls.kc_seen(0, 0) = seen - 1.01 * edge;
-  EXPECT_TRUE(surprised(p, t.system, t.state, t.inputs, 0));
+  const sky::ForecastNow then = sky::forecast_now(t.system.sky.site(0).cloud, t.state.controls.plan_made(0), seen);
+  const Real lead = 240.0, low = sky::forecast_error(then, lead, 0.0013), high = sky::forecast_error(then, lead, 0.9987);
+  for (const Real edge : {high, low})
+    for (const Real part : {0.99, 1.01}) {
+      t.state.controls.kc_seen(0, 0) = seen + part * edge;
+      EXPECT_EQ(surprised(p, t.system, t.state, t.inputs, 0), part > 1.0) << edge;
+    }
   replan(p, t.system, t.state, t.inputs);
   EXPECT_EQ(p.n_surprise, 1);
-  EXPECT_FALSE(surprised(p, t.system, t.state, t.inputs, 0));
   p.surprise_share = 1e-3;
   const auto j = t.inputs.jobs.capacity() - 1;
   t.inputs.jobs.submit_time(0, j) = t.state.time + ns_per_s, t.state.workload.status(0, j) = workload::Status::queued;

@@ -1,6 +1,5 @@
-// Forecast: the ensemble's centre and spread, nothing of what is observed later, and the sun's power as a day under that sky would give it.
+// Forecast: the ensemble's ranks, nothing of what is observed later, and the sun's power as a day under that sky would give it.
 #include <cmath>
-#include <numbers>
 
 #include "electrical/advance.hpp"
 #include "electrical_plant.hpp"
@@ -53,43 +52,28 @@ struct World {
   }
 };
 
-// The centre is persistence, the spread the law's own, at any lead; two members and two issues differ.
-TEST(ScheduleForecastIndex, CentreAndSpread) {
-  const sky::ForecastLaw law{0.1, 4.0 * 3600.0, -1e9, 1e9};  // so wide bounds never bind
-  for (const Real lead : {0.0, 600.0, 3600.0, 7200.0, 20000.0, 80000.0}) {
-    Real sum = 0.0, square = 0.0;
-    constexpr int n = 20000;
-    for (int i = 0; i < n; ++i) {
-      const Chance c{3, static_cast<std::uint32_t>(i / 10), Stream::forecast, 1};
-      const Real x = sky::forecast_index(c, law, 0.7, morning, i % 10, lead) - 0.7;
-      sum += x / n, square += x * x / n;
-    }
-    const Real want = 0.1 * std::sqrt(1.0 - std::exp(-lead / 7200.0));
-    EXPECT_NEAR(sum, 0.0, 1e-12) << lead;                       // mirrored pairs
-    EXPECT_NEAR(std::sqrt(square), want, 0.03 * want + 1e-12) << lead;  // 10,000 draws: 0.7 % each way
-  }
-  const Chance a{3, 0, Stream::forecast, 1}, b{3, 1, Stream::forecast, 1};
-  const sky::ForecastLaw usual;
-  EXPECT_NE(sky::forecast_index(a, usual, 0.7, morning, 0, 3600.0), sky::forecast_index(b, usual, 0.7, morning, 0, 3600.0));
-  EXPECT_NE(sky::forecast_index(a, usual, 0.7, morning, 0, 3600.0), sky::forecast_index(a, usual, 0.7, morning + ns_per_s, 0, 3600.0));
-  EXPECT_EQ(sky::forecast_index(a, usual, 0.7, morning, 0, 0.0), 0.7);
-}
-
-// The shipped law's mean is that of a normal held between its bounds, by the error function.
-TEST(ScheduleForecastIndex, ShippedLawIsACensoredNormal) {
+// Ranks come once each at any lead; two members and two issues differ; lead 0 is what is seen.
+TEST(ScheduleForecastIndex, EveryRankOnceAndNoErrorAtOnce) {
   const sky::ForecastLaw law;
-  const auto phi = [](Real x) { return std::exp(-0.5 * x * x) / std::sqrt(2.0 * std::numbers::pi); };
-  const auto cdf = [](Real x) { return 0.5 * std::erfc(-x / std::sqrt(2.0)); };
-  for (const Real now : {0.6, 0.9, 1.0}) {
-    const Real lead = 80000.0, spread = sky::forecast_spread(law, lead);
-    const Real low = (law.index_min - now) / spread, high = (law.index_max - now) / spread;
-    const Real want = law.index_min * cdf(low) + law.index_max * (1.0 - cdf(high)) + now * (cdf(high) - cdf(low)) - spread * (phi(high) - phi(low));
-    Real sum = 0.0;
-    constexpr int n = 40000;
-    for (int i = 0; i < n; ++i)
-      sum += sky::forecast_index({3, static_cast<std::uint32_t>(i / 10), Stream::forecast, 1}, law, now, morning, i % 10, lead) / n;
-    EXPECT_NEAR(sum, want, 4.0 * spread / std::sqrt(0.5 * n)) << now;   // four standard errors of 20,000 pairs
+  for (const int n : {1, 2, 5, 8, 12, 16})
+    for (const Real lead : {0.0, 3600.0, 20000.0, 80000.0})
+      for (std::uint32_t member = 0; member < 50; ++member) {
+        std::vector<int> seen(static_cast<std::size_t>(n), 0);
+        for (int k = 0; k < n; ++k)
+          ++seen[static_cast<std::size_t>(sky::forecast_rank_of({3, member, Stream::forecast, 1}, law, morning, k, n, lead) * n)];
+        for (const int times : seen) ASSERT_EQ(times, 1) << n << " " << lead;
+      }
+  const sky::ForecastNow now{0.8, 0.7};
+  int other_member = 0, other_issue = 0;
+  for (int k = 0; k < 16; ++k) {
+    const Chance a{3, 0, Stream::forecast, 1}, b{3, 1, Stream::forecast, 1};
+    const Real x = sky::forecast_index(a, law, now, morning, k, 16, 3600.0);
+    other_member += x != sky::forecast_index(b, law, now, morning, k, 16, 3600.0);
+    other_issue += x != sky::forecast_index(a, law, now, morning + ns_per_s, k, 16, 3600.0);
+    EXPECT_EQ(sky::forecast_index(a, law, now, morning, k, 16, 0.0), 0.7);
   }
+  EXPECT_GT(other_member, 8);
+  EXPECT_GT(other_issue, 8);
 }
 
 // Poisoned observations (beam, diffuse and clouds of the table) change no bit.
@@ -118,7 +102,7 @@ TYPED_TEST(ScheduleForecast, ClearDayIsTheEnginesOwn) {
   w.index.fill(1.0);
   w.weather.cover.fill(0.0);
   PvForecast f = w.forecast();
-  f.law.spread_end = 0.0;
+  f.law.scale = 0.0;
   Problem p = w.problem(device);
   forecast_pv(TypeParam{}, w.sky, w.weather, w.plant, f, p);
   sky::State sky = sky::make_state(w.sky, w.weather, morning, 1, device);

@@ -8,7 +8,7 @@
 namespace coldsun::schedule {
 
 // Irradiance of a site under a scenario at the middle of a slot: of the table only the Sun, the clear sky and the expected air are read.
-// reads the table around the slot; writes a site's irradiance and air. 120 B and about 700 flops (two normals).
+// reads the table around the slot; writes a site's irradiance and air. 120 B and about 500 flops (one draw).
 struct ForecastSites {
   Cut cut;
   View<const sky::Site, 1> site;
@@ -26,7 +26,8 @@ struct ForecastSites {
     Irradiance now = {0.0, 0.0, 0.0};
     if (to_sun.z > 0.0) {
       const Chance own{chance.seed, chance.member, chance.stream, static_cast<std::uint32_t>(site(s).entity)};
-      const Real index = sky::forecast_index(own, law, clearsky_index(s), issue, scenario, seconds(middle - issue));
+      const sky::ForecastNow seen = sky::forecast_now(site(s).cloud, issue, clearsky_index(s));
+      const Real index = sky::forecast_index(own, law, seen, issue, scenario, cut.n_active, seconds(middle - issue));
       const Real beam = table.at(table.dni_clear, s, p), whole = table.at(table.ghi_clear, s, p);
       now = sky::under_clouds({index, sky::beam_transmission(index)}, beam, math::max(whole - beam * to_sun.z, 0.0), beam, to_sun.z);
     }

@@ -1,40 +1,71 @@
-// Forecast: an ensemble of clear-sky indices around the persistence of the last one seen, wider with lead time. Pure functions.
+// Forecast: an ensemble of clear-sky indices: persistence of the last one seen, dressed with the errors persistence has at this lead, this
+// index and this share of clear time (forecast_errors.hpp). Pure functions.
 // The index of a scenario is a function of (seed, member, issue, scenario, site, lead): nothing observed after the issue enters.
 #pragma once
 #include "common/math.hpp"
 #include "common/philox.hpp"
 #include "common/time.hpp"
 #include "sky/cloud.hpp"
+#include "sky/forecast_errors.hpp"
 
 namespace coldsun::sky {
 
-// spread(lead) = spread_end sqrt(1 - exp(-2 lead / time)): that of an Ornstein-Uhlenbeck process left alone (Uhlenbeck and Ornstein 1930,
-// doi 10.1103/PhysRev.36.823). Assumed: the error of a persistence forecast of the index grows to that of climatology within hours; 0.25 is
-// the standard deviation of the index in part-clouded weather.
 struct ForecastLaw {
-  Real spread_end = 0.25, time = 4.0 * 3600.0;  // 1, s
-  Real index_min = 0.1, index_max = 1.05;       // of five-minute means
+  Real scale = 1.0;                             // of the errors; 0: persistence alone
+  Real time = 4.0 * 3600.0;                     // s, assumed: a scenario keeps its rank so long
+  Real index_min = 0.1, index_max = 1.4;        // of five-minute means
 };
 
-COLDSUN_FN Real forecast_spread(const ForecastLaw& law, Real lead) {
-  return law.spread_end * std::sqrt(math::max(1.0 - math::exp(-2.0 * math::max(lead, 0.0) / law.time), 0.0));
+// What is known at the issue: the share of clear time of the month at the site, and the index of the last ten minutes of sun.
+struct ForecastNow {
+  Real clear_share, index;
+};
+COLDSUN_FN ForecastNow forecast_now(const CloudLaw& cloud, Time issue, Real index) {
+  return {cloud.clear_fraction[date_of(issue).month - 1], index};
 }
 
-// A normal that moves slowly with lead: value noise on knots `time` apart, variance 1 everywhere. Scenarios 2 k and 2 k + 1 are mirrored,
-// so that an even ensemble is centred on persistence where the bounds do not bind; near a clear sky the upper one leaves only clouds to come.
-// Chance: Stream::forecast, entity = site, index = issue in s, draw = scenario pair << 16 | knot.
-COLDSUN_FN Real forecast_normal(const Chance& chance, const ForecastLaw& law, Time issue, int scenario, Real lead) {
-  const Real x = math::max(lead, 0.0) / law.time;
-  const int k = static_cast<int>(math::min(x, 65000.0));
-  const auto index = static_cast<std::uint32_t>(issue / ns_per_s);
-  const std::uint32_t draw = static_cast<std::uint32_t>(scenario / 2) << 16 | static_cast<std::uint32_t>(k);
-  const Real z = noise_between(chance.normal(index, draw), chance.normal(index, draw + 1), x - k);
-  return scenario % 2 == 0 ? z : -z;
+// Error of persistence at a rank in (0, 1): linear in rank, lead and share of clear time between rows.
+COLDSUN_FN Real forecast_error(const ForecastNow& now, Real lead, Real rank) {
+  const Real after = math::clamp(lead, 0.0, forecast_lead(n_forecast_lead - 1));
+  int l = 0, b = 0, q = 0, c = 0;
+  while (l < n_forecast_lead - 2 && after > forecast_lead(l + 1)) ++l;
+  while (b < n_forecast_now - 1 && now.index >= forecast_edge(b)) ++b;
+  while (q < n_forecast_rank - 2 && rank > forecast_rank(q + 1)) ++q;
+  while (c < n_forecast_clear - 2 && now.clear_share < forecast_clear_share(c + 1)) ++c;
+  const Real in_lead = (after - forecast_lead(l)) / (forecast_lead(l + 1) - forecast_lead(l));
+  const Real in_rank = math::clamp((rank - forecast_rank(q)) / (forecast_rank(q + 1) - forecast_rank(q)), 0.0, 1.0);
+  const Real in_clear =
+      math::clamp((forecast_clear_share(c) - now.clear_share) / (forecast_clear_share(c) - forecast_clear_share(c + 1)), 0.0, 1.0);
+  Real at[2];
+  for (int k = 0; k < 2; ++k)
+    at[k] = lerp(lerp(forecast_row(c + k, l, b, q), forecast_row(c + k, l, b, q + 1), in_rank),
+                 lerp(forecast_row(c + k, l + 1, b, q), forecast_row(c + k, l + 1, b, q + 1), in_rank), in_lead);
+  return lerp(at[0], at[1], in_clear);
 }
 
-COLDSUN_FN Real forecast_index(const Chance& chance, const ForecastLaw& law, Real index_now, Time issue, int scenario, Real lead) {
-  const Real z = forecast_normal(chance, law, issue, scenario, lead);
-  return math::clamp(index_now + forecast_spread(law, lead) * z, law.index_min, math::max(law.index_max, index_now));
+// Ranks (k + 1/2) / n, each once among the scenarios at any lead, in an order drawn for each `time` of lead: k = first + step scenario mod n.
+// Chance: Stream::forecast, entity = site, index = issue in s, draw = knot of lead.
+COLDSUN_FN Real forecast_rank_of(const Chance& chance, const ForecastLaw& law, Time issue, int scenario, int n_scenario, Real lead) {
+  const auto knot = static_cast<std::uint32_t>(math::min(math::max(lead, 0.0) / law.time, 65000.0));
+  const Quad drawn = chance.bits(static_cast<std::uint32_t>(issue / ns_per_s), knot);
+  const auto n = static_cast<std::uint32_t>(n_scenario);
+  std::uint32_t step = drawn.v[0] % n;
+  for (;; step = step + 1 < n ? step + 1 : 1) {  // the next one without a common divisor; 1 has none
+    std::uint32_t a = n, b = step;
+    while (b != 0) {
+      const std::uint32_t rest = a % b;
+      a = b, b = rest;
+    }
+    if (a == 1) break;
+  }
+  const std::uint64_t k = drawn.v[1] % n + static_cast<std::uint64_t>(step) * static_cast<std::uint32_t>(scenario);
+  return (static_cast<Real>(k % n) + 0.5) / n_scenario;
+}
+
+COLDSUN_FN Real forecast_index(const Chance& chance, const ForecastLaw& law, const ForecastNow& now, Time issue, int scenario, int n_scenario,
+                               Real lead) {
+  const Real error = forecast_error(now, lead, forecast_rank_of(chance, law, issue, scenario, n_scenario, lead));
+  return math::clamp(now.index + law.scale * error, math::min(law.index_min, now.index), math::max(law.index_max, now.index));
 }
 
 }  // namespace coldsun::sky

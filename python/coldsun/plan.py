@@ -33,7 +33,7 @@ def plan_errors():
 
 
 def options(horizon_hours: float = 24.0, plans: int = 4096, scenarios: int = 16, *, policy: str = "search", slot_min: float = 5.0, population: int = 256,
-            decision_s: float = 10.0, spread: float = 0.25, known_work: bool = False, rows: int = 64, weights: dict[str, float] | None = None,
+            decision_s: float = 10.0, spread: float = 1.0, known_work: bool = False, rows: int = 64, weights: dict[str, float] | None = None,
             seconds: float = math.inf) -> dict:
     """The planner's settings, checked.
 
@@ -50,7 +50,7 @@ def options(horizon_hours: float = 24.0, plans: int = 4096, scenarios: int = 16,
     decision_s : float
         Simulated time that a decision takes [s]; it is in force after this and the control's delay.
     spread : float
-        Standard deviation that the forecast's clear-sky index tends to far ahead.
+        Errors of the forecast's scenarios relative to those of the site's own sky; 0: persistence alone.
     known_work : bool
         Durations of the jobs are known; by default they follow from the requests.
     rows : int
@@ -74,8 +74,8 @@ def options(horizon_hours: float = 24.0, plans: int = 4096, scenarios: int = 16,
             raise InputError(f"{name} = {value}; accepted: a whole number from {low} to {high}")
     if policy not in POLICIES:
         raise InputError(f"policy = {policy!r}; accepted: {', '.join(POLICIES)}")
-    if not (0.0 <= spread <= 1.0 and 0.0 <= decision_s <= 3600.0):
-        raise InputError(f"spread = {spread:g}, decision_s = {decision_s:g}; accepted: 0 to 1, 0 to 3600")
+    if not (0.0 <= spread <= 2.0 and 0.0 <= decision_s <= 3600.0):
+        raise InputError(f"spread = {spread:g}, decision_s = {decision_s:g}; accepted: 0 to 2, 0 to 3600")
     if not seconds > 0.0:
         raise InputError(f"seconds = {seconds:g}; accepted: more than 0")
     return dict(seconds=float(seconds), horizon=horizon_hours * 3600.0, slot=slot_min * 60.0, plans=int(plans), scenarios=int(scenarios),
