@@ -131,7 +131,8 @@ def test_fields_are_recorded_where_asked(tmp_path):
     top = record["t_solid"].isel(time=-1, member=0).values
     assert np.isfinite(top).all() and 285.0 < top.min() < top.max() < 370.0
     junction = record["t_junction"].isel(time=-1, member=0).sel(node=record["field"].values)   # a field says whose it is
-    np.testing.assert_array_equal(top.max(axis=(1, 2, 3)), junction.values.astype(np.float32))
+    above = junction.values - top.max(axis=(1, 2, 3))   # the power plane stands half a cell over the uppermost cells: some 2 K at 700 W
+    assert (above > 0.0).all() and above.max() < 4.0
 
 
 # ---- State -------------------------------------------------------------------------------------------------------------------

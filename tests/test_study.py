@@ -40,13 +40,17 @@ def whole(network):
     return drift(network).run(workers=1, batch=6, progress=False)
 
 
-def test_without_paths_every_member_differs_by_exactly_nothing(whole):
+def test_without_paths_every_member_differs_by_exactly_nothing(network, whole):
+    """Alone, bit for bit. Beside a twin with paths the twin without walks that one's cuts too (a stalled job ends later), which is felt by rounding
+    and by the plates' step control only."""
     none = whole.sel(path="none")
     assert (none["n_event"].sel(group="hall") > 0).sum() >= 4
     for name in ("max_rise", "max_dip", "sum_peak", "sum_time", "sum_return", "n_above"):
         assert np.all(none[name].values == 0), name
+    alone = drift(network, paths=("none",)).run(workers=1, batch=6, progress=False)
     for name in ("highest", "weighted", "above", "energy_it", "work_done", "n_late"):
-        assert np.array_equal(whole[name].sel(twin="none").values, whole[name].sel(twin="without").values), name
+        assert np.array_equal(alone[name].sel(twin="none").values, alone[name].sel(twin="without").values), name
+        np.testing.assert_allclose(whole[name].sel(twin="none").values, whole[name].sel(twin="without").values, rtol=1e-9, err_msg=name)
     assert float(whole.sel(path="all", group="hall")["sum_peak"].sum()) > 0.0, "with the paths there is a difference"
 
 
@@ -196,7 +200,7 @@ def command_of(process: Path) -> str:
 def test_supply_limit_is_confirmed_and_resumed(network, tmp_path):
     from coldsun.supply import sentences, supply_limit
 
-    given = dict(days=8, share=0.3, hours=0.5, first_degc=41.0, n_field=0, out=tmp_path, progress=False)
+    given = dict(days=8, share=0.3, hours=0.5, first_degc=36.0, n_field=0, out=tmp_path, progress=False)
     for none in (0, 6):
         with pytest.raises(cs.InputError, match=f"days = {none}; accepted: a multiple of 4"):
             supply_limit(network, **given | {"days": none})
@@ -204,7 +208,7 @@ def test_supply_limit_is_confirmed_and_resumed(network, tmp_path):
     again, same_answers = supply_limit(network, **given)
     assert answers == same_answers and data.equals(again)
     for a, row in zip(answers, data["margin"].isel(supply=0).transpose("twin", "member").values):
-        assert a.found == pytest.approx(41.0 - _engine.quantile(list(row), 0.7)[0])
+        assert a.found == pytest.approx(36.0 - _engine.quantile(list(row), 0.7)[0])
     supply = data["supply"].values
     moved = float(data["margin"].diff("supply").mean()) / (supply[1] - supply[0])
     assert 0.7 < moved < 1.2, "a junction follows its coolant; less where the caps act, and other days are other days"
