@@ -1,11 +1,15 @@
 // Networks with one thing changed.
 #include "core/changed.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 #include <stdexcept>
 
 #include "core/make_system.hpp"
+#include "core/text.hpp"
 
 namespace coldsun {
 
@@ -44,6 +48,16 @@ Network with_supply(Network network, Real t_supply) {
   for (Site& site : network.site) site.cooling.t_supply = site.cooling.t_supply_min = t_supply;
   note(network, "cooling.t_supply", std::to_string(t_supply) + " K, held");
   return network;
+}
+
+Network changed(Network network, std::string_view what, Real value) {
+  if (what == "t_supply") return with_supply(std::move(network), value);
+  if (what != "n_field")
+    throw std::invalid_argument("\"" + clean(what.substr(0, 40)) + "\" cannot be changed in a network that was read; accepted: n_field, t_supply "
+                                "(K); other values: in its site file");
+  if (!(value >= 0 && value <= 1 << 20) || value != std::floor(value))
+    throw std::invalid_argument(fmt::format("n_field = {:g}; accepted: a whole number from 0 to {}", value, 1 << 20));
+  return with_fields(std::move(network), static_cast<int>(value));
 }
 
 }  // namespace coldsun

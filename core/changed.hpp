@@ -1,5 +1,7 @@
 // A network with one thing changed, for studies; the change stands in its provenance, and so in every record.
 #pragma once
+#include <string_view>
+
 #include "core/site.hpp"
 
 namespace coldsun {
@@ -9,5 +11,8 @@ Network with_fields(Network network, int n_field);
 
 // The coolant supply held at one temperature [K], whatever the weather.
 Network with_supply(Network network, Real t_supply);
+
+// One of the two by its name, "n_field" or "t_supply" [K]; another name or an impossible value is std::invalid_argument.
+Network changed(Network network, std::string_view what, Real value);
 
 }  // namespace coldsun

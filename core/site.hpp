@@ -26,6 +26,7 @@ struct Provenance {
   std::string note;  // what stands behind it: instrument, publication, reason
   std::string file;  // base name
   int line = 0;
+  std::string doubt = {};  // what is unusual about the value; empty: nothing
 };
 
 // ---- climate -----------------------------------------------------------------------------------------------------

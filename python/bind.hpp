@@ -53,10 +53,10 @@ inline std::shared_ptr<PyNetwork> read_network(const std::string& name, const st
   });
 }
 // "n_field" or "t_supply" [K].
-inline std::shared_ptr<PyNetwork> changed(const PyNetwork& n, const std::string& what, Real value) {
+inline std::shared_ptr<PyNetwork> with_changed(const PyNetwork& n, const std::string& what, Real value) {
   return guarded([&] {
     auto out = std::make_shared<PyNetwork>(n);
-    out->network = what == "n_field" ? with_fields(n.network, static_cast<int>(value)) : with_supply(n.network, value);
+    out->network = coldsun::changed(n.network, what, value);
     out->changes.emplace_back(what, value);
     return out;
   });

@@ -39,7 +39,8 @@ const char* kind_name(Kind k) {
 py::dict site_facts(const Site& s) {
   const DesignPoint d = design_point(s);
   constexpr Real degree = constants::pi / 180.0;
-  return py::dict("name"_a = s.name, "title"_a = s.title, "latitude"_a = s.latitude / degree, "longitude"_a = s.longitude / degree, "altitude"_a = s.altitude,
+  return py::dict("name"_a = s.name, "title"_a = clean(s.title), "latitude"_a = s.latitude / degree, "longitude"_a = s.longitude / degree,
+                  "altitude"_a = s.altitude,
                   "utc_offset"_a = s.utc_offset, "p_pv_stc"_a = d.p_pv_stc, "p_it_max"_a = d.p_it_max, "battery_capacity"_a = d.e_battery,
                   "n_node"_a = d.n_node, "n_field"_a = d.n_field, "n_gpu"_a = d.n_gpu, "n_string"_a = d.n_string, "n_string_row"_a = d.n_string_row,
                   "carbon_intensity"_a = std::vector<Real>(s.power.grid.carbon_intensity.value.begin(), s.power.grid.carbon_intensity.value.end()),
@@ -161,7 +162,9 @@ PYBIND11_MODULE(_engine, m) {
 
   py::class_<PyNetwork, std::shared_ptr<PyNetwork>>(m, "Network", "A network of sites as read from its files.")
       .def_property_readonly("name", [](const PyNetwork& n) { return n.network.name; })
-      .def_property_readonly("title", [](const PyNetwork& n) { return n.network.site.size() == 1 ? n.network.site[0].title : "network " + n.network.name; })
+      .def_property_readonly("title", [](const PyNetwork& n) {
+        return clean(n.network.site.size() == 1 ? n.network.site[0].title : "network " + n.network.name);
+      })
       .def_property_readonly("start_ns", [](const PyNetwork& n) { return n.network.start; }, "First instant of the demo day, ns since 1970 UTC")
       .def_property_readonly("sites", [](const PyNetwork& n) {
         py::list out;
@@ -195,14 +198,15 @@ PYBIND11_MODULE(_engine, m) {
         std::vector<std::string> out;
         for (const Site& s : n.network.site)
           for (const auto& line : doubts(s)) out.push_back(s.name + ": " + line);
+        for (const auto& line : doubts(n.network.provenance)) out.push_back(n.network.name + ": " + line);
         return out;
       })
-      .def("changed", &changed, "what"_a, "value"_a, "The same with one thing changed: n_field, or t_supply held [K]")
+      .def("changed", &with_changed, "what"_a, "value"_a, "The same with one thing changed: n_field, or t_supply held [K]")
       .def(py::pickle(
           [](const PyNetwork& n) { return py::make_tuple(n.name, n.data, n.changes); },
           [](const py::tuple& t) {
             auto n = read_network(t[0].cast<std::string>(), t[1].cast<std::string>());
-            for (const auto& [what, value] : t[2].cast<std::vector<std::pair<std::string, Real>>>()) n = changed(*n, what, value);
+            for (const auto& [what, value] : t[2].cast<std::vector<std::pair<std::string, Real>>>()) n = with_changed(*n, what, value);
             return n;
           }))
       .def("__repr__", [](const PyNetwork& n) { return "<Network " + n.network.name + ": " + std::to_string(n.network.site.size()) + " site(s)>"; });

@@ -5,6 +5,8 @@
 #include <iterator>
 #include <string>
 
+#include "core/io/describe.hpp"
+#include "core/text.hpp"
 #include "io_site_text.hpp"
 
 namespace coldsun {
@@ -146,6 +148,43 @@ TEST(SiteError, MissingFiles) {
   EXPECT_EQ(error_of_load("/"), "/: is no file");
   EXPECT_NE(error_of_load("").find("no network or site"), std::string::npos);
   EXPECT_NE(error_of_load("..").find("no network or site"), std::string::npos);
+}
+
+// A name becomes a folder, a file and a level of a topic: "x/../../../evil" wrote two folders above --out, "a+b" ended the shadow.
+TEST(SiteError, NamesArePlain) {
+  const std::string accepted = "accepted: a name of letters, digits, . _ -, a letter or digit first, at most 64";
+  for (const std::string name : {"x/../../../evil", "a+b", "..", ".hidden", "-n", "a b", "a#", "\\u001b[31m", "\u00e9", ""}) {
+    const std::string error = error_of(with("name = \"atacama\"", "name = \"" + name + "\""));
+    EXPECT_NE(error.find("name = \""), std::string::npos) << error;
+    EXPECT_NE(error.find(accepted), std::string::npos) << error;
+    EXPECT_NE(error_of(with("name = \"h200\"", "name = \"" + name + "\"")).find(accepted), std::string::npos);
+    EXPECT_NE(error_of(with("name = \"north\"", "name = \"" + name + "\"")).find(accepted), std::string::npos);
+    EXPECT_NE(error_of(with("name = \"Ka\"", "name = \"" + name + "\"")).find(accepted), std::string::npos);
+  }
+  EXPECT_NE(error_of(with("name = \"atacama\"", "name = \"" + std::string(65, 'a') + "\"")).find(accepted), std::string::npos);
+  EXPECT_EQ(error_of(with("name = \"atacama\"", "name = \"Site_2.b-3\"")), "no error");
+  EXPECT_NE(error_of(with("name = \"h200\"", "name = \"h100\"")).find("[[hall.node]] holds the name \"h100\" twice"), std::string::npos);
+  EXPECT_NE(error_of(with("tag = \"{site}/cdu/flow\"", "tag = \"{site}/\\u0007/flow\"")).find("accepted: part of an MQTT topic"), std::string::npos);
+}
+
+// Escape codes of a file never reach a terminal: neither in a sentence about the file nor in its description.
+TEST(SiteError, TextIsCleanedWhereItIsShown) {
+  const auto harmless = [](const std::string& text) {
+    for (const char c : text) EXPECT_TRUE(c == '\n' || (static_cast<unsigned char>(c) >= 0x20 && c != 0x7f)) << text;
+    for (const char* hidden : {"\xc2\x9b", "\xe2\x80\xae", "\xe2\x80\x8b"}) EXPECT_EQ(text.find(hidden), std::string::npos) << text;
+  };
+  const std::string evil = R"(\u001b]0;owned\u0007 \u009b31m \u202e \u200b)";
+  for (const std::string from : {"gpu = \"700 W accelerator\"", "coolant = \"pg25\"", "plate = \"gpu_700w\"", "name = \"h200\"",
+                                 "source = \"assumed: priors\""})
+    harmless(error_of(with(from, from.substr(0, from.find('"')) + '"' + evil + '"')));
+  harmless(error_of(with("altitude_m = 1635", "\"" + evil + "\" = 1635")));
+  Network n;
+  n.site.push_back(read_site(with("title = \"Atacama pilot", "title = \"" + evil), "atacama.toml", data));
+  harmless(describe(n, true));
+  harmless(describe_json(n));
+  EXPECT_NE(describe(n).find("atacama: ?]0;owned?"), std::string::npos);
+  EXPECT_EQ(clean("caf\xc3\xa9 \xe2\x80\x93 \xc2\xb0 K"), "caf\xc3\xa9 \xe2\x80\x93 \xc2\xb0 K");
+  EXPECT_EQ(clean("a\xff\xc3(\xed\xa0\x80\nb"), "a?" "?(" "??" "? b");
 }
 
 // No bytes may abort, hang or throw anything but SiteError. Deterministic: a small generator of its own.

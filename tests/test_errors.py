@@ -68,7 +68,7 @@ def test_missing_files(cli, tmp_path, verb):
         (["--members", "0"], "members"), (["--members", "-3"], "members"), (["--members", "10000000"], "members"),
         (["--first-member", "-1"], "first_member"), (["--seed", "-1"], "seed"),
         *((["--start", word], "accepted: an ISO 8601 time") for word in ("06/07/2026", "today", "now", "2026", "2026-06", "20260607", "2026-13-01",
-                                                                          "2026-06-07 12:00", "2026-06-07T25:00", "2026-W23", "1.7e9", "")),
+                                                                          "2026-06-07  12:00", "2026-06-07 25:00", "2026-W23", "1.7e9", "")),
         (["--start", "yesterday at noon"], "start"), (["--start", "1912-04-15"], "start"), (["--start", "2500-01-01"], "start"), (["--start", "NaT"], "start"),
         (["--device", "quantum"], "accepted: auto, cpu, cuda"), (["--paths-off", "gravity"], "accepted: stall, burst, stale"),
         (["--weather", "nowhere.epw"], "nowhere.epw"), (["--hours", "many"], "hours"), (["--colour", "red"], "--colour"),

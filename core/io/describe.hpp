@@ -33,6 +33,8 @@ DesignPoint design_point(const Site&);
 
 /// Sentences about what a sceptical engineer would ask: empty if all is in the usual range.
 std::vector<std::string> doubts(const Site&);
+/// Only what single values raise.
+std::vector<std::string> doubts(const std::vector<Provenance>&);
 
 // `whole`: with every assumed value and its reason.
 std::string describe(const Site&, bool whole = false);

@@ -5,6 +5,7 @@
 
 #include "core/io/describe.hpp"
 #include "core/make_system.hpp"
+#include "core/text.hpp"
 #include "core/units.hpp"
 
 namespace coldsun {
@@ -13,7 +14,7 @@ namespace {
 
 std::string quoted(std::string_view text) {
   std::string o = "\"";
-  for (const char c : text) {
+  for (const char c : clean(text, true)) {
     if (c == '"' || c == '\\') o += '\\', o += c;
     else if (c == '\n') o += "\\n";
     else if (static_cast<unsigned char>(c) < 0x20) o += fmt::format("\\u{:04x}", static_cast<unsigned>(c));

@@ -32,17 +32,17 @@ std::vector<orbit::ElementSet> read_shell(const std::string& text, const std::st
   file.sink = &sink;
   Table t(file.root, "", file);
   orbit::WalkerDelta w;
-  w.name = t.word("name");
+  w.name = t.name("name");
   t.kind("pattern", {"walker_delta"});
-  w.inclination = t.quantity("inclination", Q::angle, site_reader::above(0, constants::pi));
+  w.inclination = t.quantity("inclination", Q::angle, site_reader::above(0, constants::pi).no_nearer_to_zero(constants::pi / 180));
   w.plane = t.count("planes", 1, 1000);
   w.total = w.plane * t.count("satellites_per_plane", 1, 1000);
-  w.phasing = t.count("phasing", 0, 1000000);
+  w.phasing = t.count("phasing", 0, std::max(0, w.plane - 1));
   w.altitude = t.quantity("altitude", Q::length, site_reader::between(150e3, 5877e3));  // near-earth SGP4: periods under 225 minutes
   w.epoch = t.instant("epoch");
   w.ra_of_asc_node = t.quantity("ra_of_asc_node", Q::angle, site_reader::between(0, 2 * constants::pi));
-  t.quantity("elevation_mask", Q::angle, site_reader::any());
-  t.quantity("slot", Q::time, site_reader::positive());
+  t.quantity("elevation_mask", Q::angle, site_reader::between(0, constants::pi / 2).no_nearer_to_zero(constants::pi / 360));
+  t.quantity("slot", Q::time, site_reader::between(15, 15));  // kernels/orbit/handover.hpp has slots of this length
   t.finish();
   return orbit::walker_delta(w);
 }
@@ -150,7 +150,7 @@ workload::JobStatistics read_jobs(const fs::path& path, const std::string& site,
   file.sink = &sink;
   Table t(file.root, "", file);
   workload::JobStatistics s;
-  t.word("name"), t.word("title"), t.count("n_job", 1);
+  t.name("name"), t.word("title"), t.count("n_job", 1);
   read_durations(t.child("duration"), s);
   read_counts(t.child("gpu_count"), s);
   read_rest(t, s);

@@ -40,13 +40,6 @@ bool is_path(std::string_view name) {
   return name.find('/') != std::string_view::npos || (name.size() > 5 && name.substr(name.size() - 5) == ".toml");
 }
 
-// Names become file names: only what cannot leave its folder.
-bool is_plain(std::string_view name) {
-  return !name.empty() && name.size() < 100 && std::all_of(name.begin(), name.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
-  });
-}
-
 std::string listed(const std::vector<std::string>& names) { return names.empty() ? "none" : fmt::format("{}", fmt::join(names, ", ")); }
 
 void not_shipped(std::string_view what, std::string_view name, const std::vector<std::string>& names, const fs::path& data) {
@@ -123,12 +116,12 @@ Site read(std::string_view text, std::string_view name, const fs::path& beside, 
   Site s;
   file.sink = &s.provenance;
   Table t(file.root, "", file);
-  s.name = t.word("name");
+  s.name = t.name("name");
   s.title = t.word("title");
   constexpr Real pi = std::numbers::pi;
-  s.latitude = t.quantity("latitude", Quantity::angle, between(-pi / 2, pi / 2));
+  s.latitude = t.quantity("latitude", Quantity::angle, between(-pi / 2, pi / 2).no_nearer_to_zero(0.1 * pi / 180));
   s.longitude = t.quantity("longitude", Quantity::angle, between(-pi, pi));
-  s.altitude = t.quantity("altitude", Quantity::length, between(-430, 6000));
+  s.altitude = t.quantity("altitude", Quantity::length, between(-430, 6000).usual(-430, 5500).no_nearer_to_zero(0.5));
   s.utc_offset = t.quantity("utc_offset", Quantity::time, between(-12 * 3600.0, 14 * 3600.0));
   s.start = t.instant("start");
   s.climate = read_climate(t.child("climate"));
@@ -167,6 +160,7 @@ Site read(std::string_view text, std::string_view name, const fs::path& beside, 
       throw SiteError(fmt::format("{}: plate {} is made for {}, but cooling.coolant = \"{}\"; accepted: the same coolant", name, p.name,
                                   p.coolant, s.cooling.coolant));
   check_sizes(s, hall, cooling, power);
+  check_proportions(s);
   return s;
 }
 

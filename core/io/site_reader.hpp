@@ -7,12 +7,14 @@
 #include <vector>
 
 #include "core/site.hpp"
+#include "core/text.hpp"
 
 namespace coldsun {
 
 /// One sentence: file:line, key, value and what is accepted. Nothing is thrown but this for anything a file may hold.
+/// A file's own words in it are cleaned.
 struct SiteError : std::runtime_error {
-  using std::runtime_error::runtime_error;
+  explicit SiteError(std::string_view sentence) : std::runtime_error(clean(sentence)) {}
 };
 
 /// `name` is the name of a shipped site ("atacama": DATA/sites/atacama.toml) or a path; plates, modules, constellations and job statistics

@@ -2,7 +2,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <cmath>
 
+#include "common/constants.hpp"
 #include "core/io/site_reader_parts.hpp"
 
 namespace coldsun {
@@ -21,12 +24,22 @@ Network network_of_one(Site site) {
   return n;
 }
 
+// Straight through a round Earth (m): shorter than any way on it or above it.
+Real chord(const Site& a, const Site& b) {
+  const auto point = [](const Site& s) {
+    return std::array<Real, 3>{std::cos(s.latitude) * std::cos(s.longitude), std::cos(s.latitude) * std::sin(s.longitude), std::sin(s.latitude)};
+  };
+  const auto p = point(a), q = point(b);
+  constexpr Real polar_radius = 6356752.3;  // m, WGS 84
+  return polar_radius * std::hypot(p[0] - q[0], p[1] - q[1], p[2] - q[2]);
+}
+
 Network read_network(std::string_view text, std::string_view name, const fs::path& beside, const fs::path& data) {
   File file = parse(text, name);
   Network n;
   file.sink = &n.provenance;
   Table t(file.root, "", file);
-  n.name = t.word("name");
+  n.name = t.name("name");
   n.start = t.instant("start");
   const std::vector<std::string> sites = t.words("sites");
   if (sites.empty() && t.has("sites")) t.fail("sites", "is empty; accepted: one site or more");
@@ -50,13 +63,25 @@ Network read_network(std::string_view text, std::string_view name, const fs::pat
     link.from = l.word("from");
     link.to = l.word("to");
     link.kind = l.kind("kind", {"fibre", "laser", "broadband"});
-    link.rate = l.quantity("rate", Quantity::data_rate, positive());
-    link.latency = l.quantity("latency", Quantity::time, not_negative());
+    const Range rate = between(1e3, 1e15);
+    link.rate = l.quantity("rate", Quantity::data_rate, link.kind == "fibre" ? rate.usual(100e6, 2e12) : rate.usual(1e6, 100e9));
+    link.latency = l.quantity("latency", Quantity::time, between(0, 10).usual(1e-4, 1));
     l.finish();
     for (const auto& [key, end] : {std::pair{"from", link.from}, std::pair{"to", link.to}}) {
       const bool site = std::any_of(n.site.begin(), n.site.end(), [&](const Site& x) { return x.name == end; });
       if (!site && std::find(constellations.begin(), constellations.end(), end) == constellations.end())
         l.fail(key, fmt::format("= \"{}\"; accepted: a site or constellation of this network", end));
+    }
+    const auto site_at = [&](const std::string& end) {
+      const auto it = std::find_if(n.site.begin(), n.site.end(), [&](const Site& x) { return x.name == end; });
+      return it == n.site.end() ? nullptr : &*it;
+    };
+    if (const Site *a = site_at(link.from), *b = site_at(link.to); a && b) {
+      const Real least = chord(*a, *b) / constants::speed_of_light;
+      if (link.latency < least)
+        l.fail("latency", fmt::format("is below the {:.3g} ms that light takes in a straight line; accepted: more", 1e3 * least));
+    } else if (link.latency < 1e-3) {
+      l.doubt("latency", "is below 1 ms, and a satellite flies 300 km up and more; usual: 2 ms to 1 s");
     }
     n.link.push_back(std::move(link));
   }

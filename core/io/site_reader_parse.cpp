@@ -91,6 +91,15 @@ std::string Table::word(std::string_view key) {
   return s->get();
 }
 
+std::string Table::name(std::string_view key) {
+  const Value v = find(key, plain_words);
+  if (!v.node) return {};
+  const auto* s = v.node->as_string();
+  if (!s) fail(key, fmt::format("is no text; accepted: {}", plain_words));
+  if (!is_plain(s->get())) fail(key, fmt::format("= \"{}\"; accepted: {}", s->get().substr(0, 80), plain_words));
+  return s->get();
+}
+
 std::vector<std::string> Table::words(std::string_view key) {
   const Value v = find(key, "a list of names");
   std::vector<std::string> names;
@@ -102,6 +111,13 @@ std::vector<std::string> Table::words(std::string_view key) {
     names.push_back(item.as_string()->get());
   }
   return names;
+}
+
+std::vector<std::string> Table::names(std::string_view key) {
+  std::vector<std::string> all = words(key);
+  for (const std::string& n : all)
+    if (!is_plain(n)) fail(key, fmt::format("holds \"{}\"; accepted: each {}", n.substr(0, 80), plain_words));
+  return all;
 }
 
 namespace {
@@ -158,11 +174,15 @@ std::vector<Table> Table::children_if(std::string_view key) {
   consumed_.insert(std::string(key));
   const auto* a = node->as_array();
   if (!a) fail(key, fmt::format("is not a list of tables; accepted: [[{}]]", full(key)));
+  std::set<std::string> tags;
   int i = 0;
   for (const toml::node& item : *a) {
     if (!item.is_table()) fail(key, fmt::format("is not a list of tables; accepted: [[{}]]", full(key)));
     const toml::node* name = item.as_table()->get("name");
     const std::string tag = name && name->is_string() ? name->as_string()->get() : fmt::format("{}", i);
+    if (!tags.insert(tag).second)
+      throw SiteError(fmt::format("{}: [[{}]] holds the name \"{}\" twice; accepted: each name once",
+                                  where(static_cast<int>(item.source().begin.line)), full(key), tag));
     all.emplace_back(*item.as_table(), fmt::format("{}[{}]", full(key), tag), *file_, source_);
     ++i;
   }

@@ -16,10 +16,15 @@ PlateClass read_plate(Table t);
 PvModule read_module(Table t);
 LossCurve read_loss(Table t);
 
+// Judges what only the whole site can: sizes against the hall, instruments against what they look at. Refuses, or doubts in s.provenance.
+void check_proportions(Site& s);
+/// Adds a doubt to the value of that key, which may be named without its unit.
+void add_doubt(std::vector<Provenance>& all, const std::string& key, std::string_view why);
+const Provenance* value_named(const std::vector<Provenance>& all, std::string_view key);
+
 // Files and names.
 std::string slurp(const std::filesystem::path& path);  // SiteError where there is nothing to read
 bool is_path(std::string_view name);                   // holds a slash or ends in .toml
-bool is_plain(std::string_view name);                  // letters, digits, - and _: cannot leave its folder
 
 /// The file that `name` means, absolute or relative to the data folder. With or without its extension, and with folders before it, it is
 /// looked for from the folder of the file that names it (`beside`; empty: a shipped file or a text), then, unless it is absolute or holds

@@ -1,16 +1,20 @@
 // [shadow] of a site file: what the site publishes, in which unit, and what stands behind it.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "core/io/site_reader_parts.hpp"
 
 namespace coldsun::site_reader {
 
 namespace {
 
+constexpr Range spread = between(0, 1).usual(0.002, 0.7).or_zero();
+
 // A topic's level: no wildcard, no empty or hidden part.
 void check_topic(const Table& t, std::string_view key, const std::string& word) {
-  const bool bad = word.empty() || word.find_first_of("+#$ ") != std::string::npos || word.front() == '/' || word.back() == '/' ||
-                   word.find("//") != std::string::npos;
+  const bool bad = word.empty() || std::any_of(word.begin(), word.end(), [](char c) { return c <= ' ' || c > '~' || c == '+' || c == '#' || c == '$'; }) ||
+                   word.front() == '/' || word.back() == '/' || word.find("//") != std::string::npos;
   if (bad) t.fail(key, fmt::format("= \"{}\"; accepted: part of an MQTT topic, without spaces, wildcards and empty levels", word));
 }
 
@@ -32,7 +36,7 @@ ShadowPoint read_point(Table t) {
     t.fail("unit", fmt::format("= \"{}\"; accepted for a {}: {}", p.unit, name_of(o->quantity), suffixes(o->quantity)));
   p.noise = t.quantity("noise", o->difference, positive());
   p.low = t.quantity("min", o->quantity, any()), p.high = t.quantity("max", o->quantity, any());
-  if (t.has("gain_sigma")) p.gain_sigma = t.number("gain_sigma", above(0, 1));
+  if (t.has("gain_sigma")) p.gain_sigma = t.number("gain_sigma", above(0, 1).usual(0.001, 0.5));
   t.finish();
   if (!(p.low < p.high)) t.fail("quantity", fmt::format("= \"{}\": its min is not below its max; accepted: a range", p.quantity));
   if (o->how != Observable::flow && p.gain_sigma > 0)
@@ -44,11 +48,11 @@ ShadowPoint read_point(Table t) {
 
 ShadowMap read_shadow(Table t) {
   ShadowMap m;
-  m.tim_sigma = t.number("tim_sigma", between(0, 1));
-  m.flow_sigma = t.number("flow_sigma", between(0, 1));
-  m.soiling_sigma = t.number("soiling_sigma", between(0, 1));
-  m.drift = t.number("drift_per_day", between(0, 1));
-  m.relaxation = t.number("relaxation", between(0, 0.95));
+  m.tim_sigma = t.number("tim_sigma", spread);
+  m.flow_sigma = t.number("flow_sigma", spread);
+  m.soiling_sigma = t.number("soiling_sigma", spread);
+  m.drift = t.number("drift_per_day", between(0, 1).usual(0.001, 0.5).or_zero());
+  m.relaxation = t.number("relaxation", between(0, 0.95).usual(0.005, 0.95).or_zero());
   for (Table& p : t.children("point")) m.point.push_back(read_point(std::move(p)));
   t.finish();
   return m;

@@ -1,5 +1,5 @@
 // How a table is read: finding a key by its base and unit, ranges, origins.
-#include "core/io/site_reader_table.hpp"
+#include "core/io/site_reader_parts.hpp"
 
 #include <fmt/format.h>
 
@@ -16,6 +16,19 @@ std::string Range::text(Real scale, Real offset) const {
   if (low) s += fmt::format("{} {}", open_lo ? ">" : ">=", show(lo));
   if (high) s += fmt::format("{}{} {}", low ? " and " : "", open_hi ? "<" : "<=", show(hi));
   return s.empty() ? "a number" : s;
+}
+
+bool Range::is_usual(Real x, Real offset) const {
+  const Real slack = 1e-9 * (std::fabs(x) + std::fabs(offset)), written = x - offset;
+  if (std::fabs(written) <= slack) return zero_is_usual || (x >= usual_lo && x <= usual_hi);
+  return x >= usual_lo - slack && x <= usual_hi + slack && std::fabs(written) >= least - slack;
+}
+
+std::string Range::usual_text(Real scale, Real offset) const {
+  Range r = between(usual_lo, usual_hi);
+  std::string s = std::isfinite(usual_lo) || std::isfinite(usual_hi) ? r.text(scale, offset) : "";
+  if (least > 0) s += fmt::format("{}no nearer to 0 than {:.6g}", s.empty() ? "" : ", ", least / scale);
+  return zero_is_usual || least > 0 ? "0 or " + s : s;
 }
 
 namespace {
@@ -79,6 +92,10 @@ void Table::fail(std::string_view key, std::string_view why) const {
   throw SiteError(fmt::format("{}: {} {}", where(node ? line_of(*node) : line()), full(key), why));
 }
 
+void Table::doubt(std::string_view key, std::string_view why) {
+  if (file_->sink) add_doubt(*file_->sink, full(key), why);
+}
+
 std::string Table::at(std::string_view what) const { return fmt::format("{}: [{}]: {}", where(line()), path_, what); }
 
 Table::Value Table::find(std::string_view key, std::string_view accepted) {
@@ -124,7 +141,8 @@ void Table::note(const Value& v, std::string text) {
         throw SiteError(fmt::format("{}: {}.{} is not known; accepted: value, source", where(line_of(n)), full(v.key), k.str()));
     if (const toml::node* s = t->get("source")) source = s->is_string() ? s->as_string()->get() : "?";
   }
-  Provenance p{full(v.key), std::move(text), Origin::unstated, {}, file_->name, line_of(*v.node)};
+  Provenance p{full(v.key), std::move(text), Origin::unstated, {}, file_->name, line_of(*v.node), std::move(doubt_)};
+  doubt_.clear();
   if (!source.empty() && !split_source(source, p.origin, p.note))
     throw SiteError(fmt::format("{}: {}: source = \"{}\"; accepted: \"measured: ...\", \"sourced: ...\" or \"assumed: ...\"",
                                 where(line_of(*v.node)), full(v.key), source));
@@ -143,7 +161,10 @@ Real Table::real(const Value& v, const toml::node& node, const Range& range) {
   const Real si = *x * scale + offset;
   // A limit as written must pass although its conversion rounds.
   const Real slack = 1e-12 * (std::fabs(si) + std::fabs(offset));
+  if (!std::isfinite(si)) bad("");
   if (!range.holds(si) && !(range.holds(si + slack) && !range.open_lo) && !(range.holds(si - slack) && !range.open_hi)) bad("");
+  if (doubt_.empty() && !range.is_usual(si, offset))
+    doubt_ = fmt::format("{} = {}{}; usual: {}", full(v.key), value_of(v.node)->is_array() ? "... " : "", shown(node), range.usual_text(scale, offset));
   return si;
 }
 

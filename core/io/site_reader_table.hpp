@@ -21,22 +21,43 @@ namespace coldsun::site_reader {
 
 namespace coldsun::site_reader {
 
-/// Limits in SI. An open end is written "> 0", a closed one ">= 0".
+inline constexpr Real infinite = std::numeric_limits<Real>::infinity();
+/// Limits in SI. An open end is written "> 0", a closed one ">= 0". Outside lo to hi a value is refused, outside its usual part doubted.
 struct Range {
-  Real lo = -std::numeric_limits<Real>::infinity();
-  Real hi = std::numeric_limits<Real>::infinity();
+  Real lo = -infinite, hi = infinite;
   bool open_lo = false, open_hi = false;
+  Real usual_lo = -infinite, usual_hi = infinite;
+  bool zero_is_usual = false;
+  Real least = 0;  ///< usual magnitude, in the unit's own zero, of what is not zero
+
+  constexpr Range usual(Real low, Real high) const { return with(low, high, zero_is_usual, least); }
+  constexpr Range or_zero() const { return with(usual_lo, usual_hi, true, least); }
+  constexpr Range no_nearer_to_zero(Real magnitude) const { return with(usual_lo, usual_hi, zero_is_usual, magnitude); }
+
   bool holds(Real x) const { return (open_lo ? x > lo : x >= lo) && (open_hi ? x < hi : x <= hi); }
+  bool is_usual(Real x, Real offset = 0) const;
   /// In the unit that the reader of the message wrote.
   std::string text(Real scale = 1, Real offset = 0) const;
+  std::string usual_text(Real scale = 1, Real offset = 0) const;
+
+ private:
+  constexpr Range with(Real low, Real high, bool zero, Real magnitude) const {
+    Range r = *this;
+    r.usual_lo = low, r.usual_hi = high, r.zero_is_usual = zero, r.least = magnitude;
+    return r;
+  }
 };
-inline constexpr Real infinite = std::numeric_limits<Real>::infinity();
+constexpr Range within(Real lo, Real hi, bool open_lo) {
+  Range r;
+  r.lo = lo, r.hi = hi, r.open_lo = open_lo;
+  return r;
+}
 constexpr Range any() { return {}; }
-constexpr Range positive() { return {0, infinite, true, false}; }
-constexpr Range not_negative() { return {0, infinite, false, false}; }
-constexpr Range between(Real lo, Real hi) { return {lo, hi, false, false}; }
-constexpr Range above(Real lo, Real hi) { return {lo, hi, true, false}; }
-constexpr Range share() { return {0, 1, false, false}; }
+constexpr Range positive() { return within(0, infinite, true); }  // its size is judged by proportions.cpp or by a relation
+constexpr Range not_negative() { return within(0, infinite, false); }
+constexpr Range between(Real lo, Real hi) { return within(lo, hi, false); }
+constexpr Range above(Real lo, Real hi) { return within(lo, hi, true); }
+constexpr Range share() { return within(0, 1, false); }
 
 /// One file while it is read; the text must outlive it.
 struct File {
@@ -70,8 +91,10 @@ class Table {
 
   // Names: they say which, not how much, and are not counted.
   std::string kind(std::string_view key, std::initializer_list<std::string_view> accepted);
-  std::string word(std::string_view key);
+  std::string word(std::string_view key);   // any text for people
+  std::string name(std::string_view key);   // plain (core/text.hpp): may become a file name or part of a topic
   std::vector<std::string> words(std::string_view key);
+  std::vector<std::string> names(std::string_view key);
 
   Table child(std::string_view key);
   std::optional<Table> child_if(std::string_view key);
@@ -83,6 +106,7 @@ class Table {
   void finish();
 
   [[noreturn]] void fail(std::string_view key, std::string_view why) const;  // "file:line: table.key why"
+  void doubt(std::string_view key, std::string_view why);                       // of a value that was read: stands in its provenance
   std::string at(std::string_view what) const;                               // "file:line: [table]: what", for a relation between keys
   const std::string& path() const { return path_; }
   int line() const { return static_cast<int>(table_->source().begin.line); }
@@ -102,6 +126,7 @@ class Table {
   std::string full(std::string_view key) const;
   std::string where(int line) const;
 
+  std::string doubt_;  // of the value that is being read, until note() takes it
   const toml::table* table_;
   std::string path_;  // "cooling", "hall.node[h100]"
   File* file_;

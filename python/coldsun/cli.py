@@ -12,13 +12,13 @@ from typing import Annotated, NoReturn, Optional
 
 import typer
 from rich import box
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from . import cli_shadow
 from .cli_plan import minutes, plan
 from .cli_study import study
+from .console import Console
 from .errors import InputError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="A digital twin of zero-carbon data centres.")

@@ -8,10 +8,12 @@ from typing import Annotated, Optional
 
 import numpy as np
 import typer
-from rich.console import Console, Group
+from rich.console import Group
 from rich.live import Live
 from rich.table import Table
 from rich.text import Text
+
+from .console import Console
 
 out, err = Console(), Console(stderr=True)
 CA = Annotated[Optional[Path], typer.Option(help="certificate that signs the broker's, PEM; the machine's authorities by default")]

@@ -40,7 +40,7 @@ class Progress:
             return lambda done: self.listener(done / self.steps)
         if not self.listener:
             return lambda done: None
-        from rich.console import Console
+        from .console import Console
 
         console = Console(stderr=True)
         return self._bar(console) if console.is_terminal or console.is_jupyter else self._lines()

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 import tempfile
-from datetime import datetime
 from pathlib import Path
 from typing import Callable, Sequence
 
@@ -15,6 +13,7 @@ import pandas as pd
 import xarray as xr
 
 from . import _engine
+from .arguments import _whole, parse_start
 from .errors import InputError, engine_errors
 from .plan import Plan, make_plan, planner
 from .progress import Progress
@@ -23,31 +22,6 @@ from .site import load_network, table_html
 from .weather import distance, weather_of
 
 PATHS = ("stall", "burst", "stale")
-ISO_8601 = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:?\d\d)?)?")
-
-
-def parse_start(network: _engine.Network, start: str | None) -> pd.Timestamp:
-    """The start of a run: ISO 8601, UTC unless it says otherwise; the network's own by default."""
-    if start is None:
-        return pd.Timestamp(network.start_ns, unit="ns", tz="UTC")
-    try:
-        text = start.isoformat() if isinstance(start, datetime) else start
-        if not ISO_8601.fullmatch(text):   # pandas would take "today" and guess at 06/07/2026
-            raise ValueError
-        at = pd.Timestamp(text)
-        at = at.tz_localize("UTC") if at.tzinfo is None else at.tz_convert("UTC")
-        if at is pd.NaT or not 1970 <= at.year < 2096:
-            raise ValueError
-        return at
-    except (ValueError, TypeError):
-        raise InputError(f"start = {start!r}; accepted: an ISO 8601 time from 1970 to 2095 such as 2026-06-15, 2026-06-15T04:00 or 2026-06-15T04:00Z") from None
-
-
-def _whole(name: str, value, low: int, high: int) -> int:
-    """A whole number in a range; the engine's integers would wrap or refuse with a signature instead of a sentence."""
-    if int(value) != value or not low <= value <= high:
-        raise InputError(f"{name} = {value}; accepted: a whole number from {low} to {high}")
-    return int(value)
 
 
 class Twin:

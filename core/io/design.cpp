@@ -1,0 +1,149 @@
+// Design figures of a site and the doubts that they and single values raise: arithmetic on the file alone.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "common/atmosphere.hpp"
+#include "common/constants.hpp"
+#include "core/io/describe.hpp"
+#include "core/make_system.hpp"
+#include "core/text.hpp"
+#include "core/units.hpp"
+
+namespace coldsun {
+
+namespace {
+
+// Round figures for a first balance only; the engine has the fluids' correlations. 40 degC: water (IAPWS-95) and PG25 by mass (Melinder
+// 2010).
+Real volumetric_heat_capacity(const std::string& coolant) { return coolant == "water" ? 992.2 * 4179.5 : 1009.9 * 3969.0; }
+
+// Dry air at the site's altitude: the standard atmosphere and the gas law.
+Real air_heat_capacity(Real altitude, Real t_air) { return 1006.0 * standard_pressure(altitude) / (constants::dry_air_gas * t_air); }
+
+// Effectiveness of a counterflow exchanger, and of a crossflow one with both streams unmixed (Incropera, Fundamentals of Heat and
+// Mass Transfer, 7th ed., table 11.3).
+Real counterflow(Real ntu, Real cr) {
+  if (std::fabs(1.0 - cr) < 1e-9) return ntu / (1.0 + ntu);
+  const Real e = std::exp(-ntu * (1.0 - cr));
+  return (1.0 - e) / (1.0 - cr * e);
+}
+Real crossflow(Real ntu, Real cr) { return 1.0 - std::exp(std::pow(ntu, 0.22) / cr * (std::exp(-cr * std::pow(ntu, 0.78)) - 1.0)); }
+
+Real pump_power(const Pump& p) { return p.flow * p.dp / p.efficiency; }
+
+const PvModule* find_module(const Site& s, const std::string& name) {
+  for (const PvModule& m : s.power.module)
+    if (m.name == name) return &m;
+  return nullptr;
+}
+
+}  // namespace
+
+DesignPoint design_point(const Site& s) {
+  DesignPoint d;
+  for (const NodeType& n : s.hall.node) {
+    d.n_node += n.n_node, d.n_field += n.n_field, d.n_gpu += n.n_node * n.n_plate;
+    d.p_it_max += n.n_node * n.p_max;
+  }
+  const Real cold = *std::min_element(s.climate.temp_air_min.begin(), s.climate.temp_air_min.end());
+  for (const StringGroup& g : s.power.strings) {
+    const PvModule* m = find_module(s, g.module);
+    if (!m) continue;
+    d.n_string_row += g.n_row, d.n_string += g.n_row * g.n_per_row;
+    d.p_pv_stc += m->p_stc() * g.n_series * g.n_row * g.n_per_row;
+    d.v_string_oc_cold = std::max(d.v_string_oc_cold, g.n_series * (m->v_oc + m->beta_oc * (cold - 298.15)));
+  }
+  const Battery& b = s.power.battery;
+  d.e_battery = b.capacity * 3.2 * b.n_series * b.n_parallel * (b.soc_max - b.soc_min);
+
+  // Loops at full load: plates -> CDU -> dry cooler, hall air joins the facility water.
+  const Cooling& c = s.cooling;
+  const Real c_plates = c.pump.flow * volumetric_heat_capacity(c.coolant);
+  const Real c_facility = c.facility_pump.flow * volumetric_heat_capacity(c.facility_coolant);
+  d.q_liquid = d.p_it_max * s.hall.liquid_fraction;
+  const Real q_air = d.p_it_max - d.q_liquid;
+  d.flow_per_heat = c.pump.flow / d.q_liquid;
+  d.t_supply = c.t_supply;
+  d.t_return = c.t_supply + d.q_liquid / c_plates;
+  const Real c_min = std::min(c_plates, c_facility), c_max = std::max(c_plates, c_facility);
+  const Real eps = counterflow(c.cdu_ua / c_min, c_min / c_max);
+  d.t_facility_supply = d.t_return - d.q_liquid / (eps * c_min);
+  d.cdu_approach = d.t_supply - d.t_facility_supply;
+  const Real q_coil = std::clamp(c.hall_cooler_ua * (c.t_hall - d.t_facility_supply), 0.0, q_air);
+  const Real q_facility = d.q_liquid + q_coil;
+  d.t_facility_return = d.t_facility_supply + q_facility / c_facility;
+  const Real c_air = c.cooler_air_flow * air_heat_capacity(s.altitude, d.t_facility_supply);
+  const Real k_min = std::min(c_facility, c_air), k_max = std::max(c_facility, c_air);
+  const Real eps_cooler = crossflow(c.cooler_ua / k_min, k_min / k_max);
+  d.t_air_limit = d.t_facility_return - q_facility / (eps_cooler * k_min);
+  d.cooler_approach = d.t_facility_supply - d.t_air_limit;
+  d.p_aux_design = pump_power(c.pump) + c.pump.flow * plates_head(s) / c.pump.efficiency + pump_power(c.facility_pump) + c.cooler_fan_power +
+                   c.hall_fan_power +
+                   (q_air - q_coil) / c.hall_chiller_cop + c.p_aux_base;
+  return d;
+}
+
+std::vector<std::string> doubts(const std::vector<Provenance>& values) {
+  std::vector<std::string> all;
+  for (const Provenance& p : values)
+    if (!p.doubt.empty()) all.push_back(clean(p.doubt));
+  return all;
+}
+
+std::vector<std::string> doubts(const Site& s) {
+  std::vector<std::string> all = doubts(s.provenance);
+  const DesignPoint d = design_point(s);
+  const auto doubt = [&](bool raised, std::string sentence) {
+    if (raised) all.push_back(std::move(sentence));
+  };
+  // Clocks stand up to 3 h from the sun (west China); the difference goes round the day.
+  const Real by_sun = s.longitude / (2.0 * constants::pi) * 86400.0, apart = std::fabs(std::remainder(s.utc_offset - by_sun, 86400.0)) / 3600.0;
+  doubt(apart > 3.0, fmt::format("utc_offset of {:+.1f} h at {:.1f} degrees east, where the sun stands at {:+.1f} h: prices, carbon and arrivals are "
+                                 "{:.0f} h from the day; usual: within 3 h",
+                                 s.utc_offset / 3600.0, s.longitude / constants::degree, by_sun / 3600.0, apart));
+  const Real lpm_per_kw = to_unit("lpm", d.flow_per_heat) * 1e3;
+  doubt(
+      lpm_per_kw < 1.0 || lpm_per_kw > 2.0,
+      fmt::format("coolant flow of {:.2f} L/min per kW of plate heat; usual: 1.0 to 2.0 (OCP OAI liquid cooling guidelines)", lpm_per_kw));
+  doubt(d.cdu_approach < 2 || d.cdu_approach > 8, fmt::format("CDU approach of {:.1f} K at full load; usual: 3 to 5", d.cdu_approach));
+  doubt(d.cooler_approach < 3 || d.cooler_approach > 12,
+        fmt::format("dry cooler approach of {:.1f} K at full load; usual: 5 to 8", d.cooler_approach));
+  const Real share = d.p_aux_design / d.p_it_max;
+  doubt(share > 0.2, fmt::format("pumps, fans and the rest take {:.0f} % of the hall's power at design; usual: 4 to 15", 100 * share));
+  const Real hottest = *std::max_element(s.climate.temp_air_max.begin(), s.climate.temp_air_max.end());
+  doubt(hottest > d.t_air_limit,
+        fmt::format("the set-point of {:.0f} degC holds at full load up to {:.1f} degC outside, and the warmest month's "
+                    "mean maximum is {:.1f}: the supply will float above it",
+                    to_unit("degc", d.t_supply), to_unit("degc", d.t_air_limit), to_unit("degc", hottest)));
+  doubt(d.v_string_oc_cold > s.power.bus.v_max,
+        fmt::format("a string's open-circuit voltage reaches {:.0f} V on a cold night, above the bus window of {:.0f} V: "
+                    "a boost converter cannot hold it back",
+                    d.v_string_oc_cold, s.power.bus.v_max));
+  Real served = 0;
+  const int b_cells = s.power.battery.n_series * s.power.battery.n_parallel;
+  if (s.power.grid.present) served += s.power.grid.p_import;
+  if (const Genset& g = s.power.genset; g.present) {
+    served += std::min(g.p_max, g.rectifier.p_rated);
+    const Real bridge = s.power.battery.capacity * 3.2 * b_cells * (s.power.battery.soc_reserve - s.power.battery.soc_min);
+    const Real wanted = g.start_time * (d.p_it_max + d.p_aux_design);
+    doubt(bridge < wanted || s.power.battery.converter.p_rated < d.p_it_max + d.p_aux_design,
+          fmt::format("the generator takes {:.0f} s to start, and the battery's reserve of {:.1f} kWh on a converter of {:.0f} kW does not carry the full "
+                      "hall so long ({:.1f} kWh, {:.0f} kW)", g.start_time, to_unit("kwh", bridge), s.power.battery.converter.p_rated / 1e3,
+                      to_unit("kwh", wanted), (d.p_it_max + d.p_aux_design) / 1e3));
+  }
+  doubt(served < d.p_it_max + d.p_aux_design,
+        fmt::format("grid and generator bring {:.0f} kW, the hall may ask {:.0f}: with the sun down and the battery empty load is shed",
+                    served / 1e3, (d.p_it_max + d.p_aux_design) / 1e3));
+  for (const PlateClass& p : s.plate) {
+    const Real mean = s.cooling.pump.flow / std::max(1, d.n_gpu);
+    for (const NodeType& n : s.hall.node)
+      doubt(n.plate == p.name && (mean * n.flow_factor < p.flow_min || mean * n.flow_factor > p.flow_max),
+            fmt::format("node type {} gets {:.2f} L/min per plate, outside the range of plate {}, {:.2f} to {:.2f}", n.name,
+                        to_unit("lpm", mean * n.flow_factor), p.name, to_unit("lpm", p.flow_min), to_unit("lpm", p.flow_max)));
+  }
+  return all;
+}
+
+}  // namespace coldsun
