@@ -12,9 +12,9 @@
 namespace coldsun {
 
 /// One sentence: file:line, key, value and what is accepted. Nothing is thrown but this for anything a file may hold.
-/// A file's own words in it are cleaned.
+/// A file's own words in it are cleaned, and long ones cut.
 struct SiteError : std::runtime_error {
-  explicit SiteError(std::string_view sentence) : std::runtime_error(clean(sentence)) {}
+  explicit SiteError(std::string_view sentence) : std::runtime_error(clean(sentence.substr(0, 1500))) {}
 };
 
 /// `name` is the name of a shipped site ("atacama": DATA/sites/atacama.toml) or a path; plates, modules, constellations and job statistics

@@ -18,10 +18,10 @@ std::string Range::text(Real scale, Real offset) const {
   return s.empty() ? "a number" : s;
 }
 
-bool Range::is_usual(Real x, Real offset) const {
-  const Real slack = 1e-9 * (std::fabs(x) + std::fabs(offset)), written = x - offset;
-  if (std::fabs(written) <= slack) return zero_is_usual || (x >= usual_lo && x <= usual_hi);
-  return x >= usual_lo - slack && x <= usual_hi + slack && std::fabs(written) >= least - slack;
+bool Range::is_usual(Real si, Real written) const {
+  const Real slack = 1e-9 * std::fabs(si);
+  if (written == 0 && zero_is_usual) return true;
+  return si >= usual_lo - slack && si <= usual_hi + slack && (written == 0 || std::fabs(written) >= least * (1 - 1e-9));
 }
 
 std::string Range::usual_text(Real scale, Real offset) const {
@@ -163,7 +163,7 @@ Real Table::real(const Value& v, const toml::node& node, const Range& range) {
   const Real slack = 1e-12 * (std::fabs(si) + std::fabs(offset));
   if (!std::isfinite(si)) bad("");
   if (!range.holds(si) && !(range.holds(si + slack) && !range.open_lo) && !(range.holds(si - slack) && !range.open_hi)) bad("");
-  if (doubt_.empty() && !range.is_usual(si, offset))
+  if (doubt_.empty() && !range.is_usual(si, *x * scale))
     doubt_ = fmt::format("{} = {}{}; usual: {}", full(v.key), value_of(v.node)->is_array() ? "... " : "", shown(node), range.usual_text(scale, offset));
   return si;
 }

@@ -35,7 +35,7 @@ struct Range {
   constexpr Range no_nearer_to_zero(Real magnitude) const { return with(usual_lo, usual_hi, zero_is_usual, magnitude); }
 
   bool holds(Real x) const { return (open_lo ? x > lo : x >= lo) && (open_hi ? x < hi : x <= hi); }
-  bool is_usual(Real x, Real offset = 0) const;
+  bool is_usual(Real si, Real written) const;  // `written`: without the unit's offset, so that a temperature of 0 degC is 0
   /// In the unit that the reader of the message wrote.
   std::string text(Real scale = 1, Real offset = 0) const;
   std::string usual_text(Real scale = 1, Real offset = 0) const;
