@@ -33,7 +33,7 @@ test_packages := libgtest-dev libboost-context-dev mosquitto openssl
 engine_files := $(shell find CMakeLists.txt cmake pyproject.toml kernels core data python -type f \
                   -not -path '*/__pycache__/*' -not -path '*/notebooks/*' -not -name '*.md' 2>/dev/null)
 
-.PHONY: help setup demo test notebook bench bench-check validate asan kokkos cuda style clean
+.PHONY: help setup demo test notebook bench bench-check validate asan fuzz kokkos cuda style clean
 help: ## this list
 	@echo "coldsun: a digital twin of zero-carbon data centres. make TARGET, with TARGET one of"
 	@sed -n 's/^\([a-z-]*\):.*## /  \1\t/p' Makefile | expand -t 12
@@ -103,6 +103,17 @@ validate: setup .venv/.gtest .venv/.test .venv/.validate ## the slow truth: theo
 # ---- other builds ---------------------------------------------------------------------------------------------------------------
 asan: .venv/.base .venv/.gtest ## the C++ tests under the address and undefined-behaviour sanitizers
 	@mkdir -p build; $(MAKE) ctest PRESET=asan
+
+# INPUTS per parser; a run that was stopped goes on where it was (build/fuzz). Each input follows from its number: a find can be made again.
+INPUTS ?= 1000000
+SECONDS_EACH ?= 1000000
+fuzz_native := site network plate module shell jobs tle omm
+fuzz_python := payload epw sam
+fuzz: setup ## mutated inputs into every parser, under the sanitizers
+	@mkdir -p build/fuzz; cmake --preset asan >build/asan.log 2>&1 || { cat build/asan.log; exit 1; }
+	@cmake --build --preset asan --target coldsun_fuzz
+	@printf '%s\n' $(fuzz_native) | OMP_NUM_THREADS=1 xargs -P $(JOBS) -I{} build/asan/coldsun_fuzz {} --inputs $(INPUTS) --seconds $(SECONDS_EACH) --state build/fuzz/{}
+	@printf '%s\n' $(fuzz_python) | OMP_NUM_THREADS=1 xargs -P $(JOBS) -I{} python validation/fuzz/fuzz_python.py {} --inputs $(INPUTS) --seconds $(SECONDS_EACH) --state build/fuzz/{}
 
 cuda: .venv/.base .venv/.gtest ## everything compiled for CUDA; the tests skip where no GPU is
 	@mkdir -p build; $(MAKE) ctest PRESET=cuda-release
