@@ -113,13 +113,6 @@ std::vector<std::string> Table::words(std::string_view key) {
   return names;
 }
 
-std::vector<std::string> Table::names(std::string_view key) {
-  std::vector<std::string> all = words(key);
-  for (const std::string& n : all)
-    if (!is_plain(n)) fail(key, fmt::format("holds \"{}\"; accepted: each {}", n.substr(0, 80), plain_words));
-  return all;
-}
-
 namespace {
 // Days since 1970-01-01 (Hinnant's civil calendar, proleptic Gregorian).
 std::int64_t days_from_civil(std::int64_t y, int m, int d) {

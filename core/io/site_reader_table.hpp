@@ -94,7 +94,6 @@ class Table {
   std::string word(std::string_view key);   // any text for people
   std::string name(std::string_view key);   // plain (core/text.hpp): may become a file name or part of a topic
   std::vector<std::string> words(std::string_view key);
-  std::vector<std::string> names(std::string_view key);
 
   Table child(std::string_view key);
   std::optional<Table> child_if(std::string_view key);
