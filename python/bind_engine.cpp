@@ -150,7 +150,9 @@ class Engine {
 };
 
 std::vector<std::string> remarks(const PyNetwork& n, Time start, Time stop, std::size_t most) {
-  return guarded([&] { return element_remarks(n.library, static_cast<int>(n.network.site.size()), start, stop, most); });
+  auto all = guarded([&] { return element_remarks(n.library, static_cast<int>(n.network.site.size()), start, stop, most); });
+  for (std::string& line : all) line = clean(line);  // they hold a file's own names
+  return all;
 }
 
 }  // namespace

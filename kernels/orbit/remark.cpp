@@ -13,9 +13,11 @@ namespace {
 std::string place(const Remark& r) {
   return r.file + (r.line > 0 ? (r.file.empty() ? "line " : ":") + std::to_string(r.line) : std::string());
 }
+// A broken file's name or field may be as long as the file.
+std::string brief(const std::string& s, std::size_t most) { return s.size() > most ? s.substr(0, most) + "..." : s; }
 std::string without_stop(std::string s) {
   if (!s.empty() && s.back() == '.') s.pop_back();
-  return s;
+  return brief(s, 240);
 }
 
 std::string sentence(const std::vector<const Remark*>& group, std::size_t most) {
@@ -24,7 +26,7 @@ std::string sentence(const std::vector<const Remark*>& group, std::size_t most) 
   const char* verbs = one.used ? "are used" : "are not used";
   const std::string detail = without_stop(one.detail);
   if (group.size() == 1)
-    return place(one) + ": " + one.name + " " + verb + ": " + one.reason + (detail.empty() ? "" : " (" + detail + ")");
+    return place(one) + ": " + brief(one.name, 60) + " " + verb + ": " + one.reason + (detail.empty() ? "" : " (" + detail + ")");
   std::string o = one.file + (one.file.empty() ? "" : ": ") + std::to_string(group.size());
   if (one.of > 0) o += " of " + std::to_string(one.of);
   o += std::string(" element sets ") + verbs + ": " + one.reason + ": ";
@@ -32,7 +34,7 @@ std::string sentence(const std::vector<const Remark*>& group, std::size_t most) 
   for (std::size_t i = 0; i < shown; ++i) {
     const Remark& r = *group[i];
     const std::string what = without_stop(r.detail), line = r.line > 0 ? "line " + std::to_string(r.line) : "";
-    o += (i ? "; " : "") + r.name + (line.empty() && what.empty() ? "" : ", " + line + (line.empty() || what.empty() ? "" : ", ") + what);
+    o += (i ? "; " : "") + brief(r.name, 60) + (line.empty() && what.empty() ? "" : ", " + line + (line.empty() || what.empty() ? "" : ", ") + what);
   }
   if (shown < group.size()) o += "; and " + std::to_string(group.size() - shown) + " more";
   return o;
