@@ -108,8 +108,8 @@ Device device_named(const std::string& word) {
 
 bool is_fatal(std::uint32_t flags) { return (flags & couple::fatal_flags) != 0; }
 
-std::string flag_text(std::uint32_t flags) {
-  const std::pair<std::uint32_t, const char*> bits[] = {
+const std::vector<std::pair<std::uint32_t, const char*>>& flag_table() {
+  static const std::vector<std::pair<std::uint32_t, const char*>> bits = {
       {sky::flag_sky_not_finite, "an irradiance is not a number"},
       {sky::flag_sky_outside_table, "the weather table does not cover the time"},
       {electrical::flag_electrical_not_finite, "an electrical power is not a number"},
@@ -123,8 +123,12 @@ std::string flag_text(std::uint32_t flags) {
       {thermal::flag_thermal_out_of_range, "coolant outside 0 to 90 degrees C"},
       {workload::flag_workload_not_finite, "a job's work is not a number"},
   };
+  return bits;
+}
+
+std::string flag_text(std::uint32_t flags) {
   std::string text;
-  for (const auto& [bit, words] : bits)
+  for (const auto& [bit, words] : flag_table())
     if (flags & bit) text += (text.empty() ? "" : "; ") + std::string(words);
   return text;
 }

@@ -31,6 +31,7 @@ std::int64_t bytes_per_member(const System& system, const workload::JobTable& jo
 Device device_named(const std::string& word);
 // What the bits of a member's flags say, in words.
 std::string flag_text(std::uint32_t flags);
+const std::vector<std::pair<std::uint32_t, const char*>>& flag_table();   // every bit that may be raised, with its words
 bool is_fatal(std::uint32_t flags);   // whether they freeze the member
 
 }  // namespace coldsun

@@ -12,6 +12,7 @@
 #include "core/io/describe.hpp"
 #include "core/io/h5.hpp"
 #include "core/io/run_recorded.hpp"
+#include "core/io/sealed.hpp"
 #include "core/io/site_reader.hpp"
 #include "python/bind.hpp"
 
@@ -138,7 +139,7 @@ class Engine {
     io::save_file(twin_.state, path);
   }
   void restore(const std::string& path) {
-    guarded([&] { return io::restore_file(twin_.state, path), 0; });
+    guarded([&] { return io::restore_file(twin_, path), 0; });
   }
   Time time() const { return twin_.state.time; }
   std::string device() const { return twin_.state.device == Device::cuda ? "cuda" : "cpu"; }
@@ -235,6 +236,11 @@ PYBIND11_MODULE(_engine, m) {
   bind_plan(m);
   bind_shadow(m);
   bind_study(m);
+  m.def("check_segment", [](const std::string& path) {
+    py::gil_scoped_release release;
+    io::check_segment(path);
+  }, "Raises FileError unless the file is whole and holds what a segment may hold");
+  m.def("seal", [](const std::string& path) { io::seal_file(path); }, "Seals a file that another tool wrote");
   m.def("flag_text", &flag_text);
   m.def("is_fatal", &is_fatal);
   m.def("device_available", [](const std::string& word) { return device_available(word == "cuda" ? Device::cuda : Device::host); });

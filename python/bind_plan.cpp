@@ -160,8 +160,8 @@ std::shared_ptr<PyPlanner> make_planner(const py::object& engine, const py::obje
   Twin* t = &behind<Twin>(engine, "_twin");
   Planner* planner = &p->planner;
   p->hook.decide = [planner, t](State& s) { replan(*planner, t->system, s, t->inputs); };
-  p->hook.variable = {{"plan_decisions", "1", "members that decided at the start of the step", "", {}, false, {}},
-                      {"plan_surprises", "1", "of them out of turn", "", {}, false, {}},
+  p->hook.variable = {{"plan_decisions", "1", "members that decided at the start of the step", "", {}, false, {}, {}, Scalar::i32},
+                      {"plan_surprises", "1", "of them out of turn", "", {}, false, {}, {}, Scalar::i32},
                       {"plan_wall_time", "s", "measured time of the decisions at the start of the step", "", {}, false, {}},
                       {"plan_score", "USD", "score of the plan, mean over the members that decided", "", {}, false, {}}};
   p->hook.values = [planner] {

@@ -116,7 +116,6 @@ class PyShadow {
         if (stopped) return false;
         py::gil_scoped_acquire acquire;
         try {
-          if (PyErr_CheckSignals() != 0) throw py::error_already_set();
           return n == 0 || after(n).cast<bool>();   // asked once before the first step
         } catch (const py::error_already_set&) {
           stopped = std::current_exception();

@@ -49,7 +49,7 @@ TEST_F(RecordFolder, PartsThatCannotBeMadeNameTheFile) {
   io::Header twice = small_header();
   twice.variable.push_back(twice.variable.front());
   io::Recorder r(folder, twice, 0);
-  r.append(1, std::vector<double>(12, 1.0)), r.close_segment(small_snapshot());
+  r.append(ms(1), std::vector<double>(12, 1.0)), r.close_segment(small_snapshot());
   expect_sentence([&] { r.finish(); }, folder / "segment_0000.nc", "cannot create p_it");
   Snapshot same = small_snapshot();
   same.items.push_back(same.items.front());
@@ -62,9 +62,9 @@ TEST_F(RecordFolder, FolderThatVanishes) {
   const fs::path record = folder / "record";
   io::Recorder r(record, small_header(), 0);
   fs::remove_all(record);
-  r.append(1, std::vector<double>(9, 1.0)), r.close_segment(small_snapshot());
+  r.append(ms(1), std::vector<double>(9, 1.0)), r.close_segment(small_snapshot());
   expect_sentence([&] { r.finish(); }, record / "segment_0000.nc", "cannot be written");
-  expect_sentence([&] { r.append(2, std::vector<double>(9, 1.0)); }, record / "segment_0000.nc", "cannot be written");
+  expect_sentence([&] { r.append(ms(2), std::vector<double>(9, 1.0)); }, record / "segment_0000.nc", "cannot be written");
   EXPECT_FALSE(fs::exists(record));
 }
 
@@ -74,8 +74,8 @@ TEST_F(RecordFolder, FolderThatVanishes) {
 void expect_full(const fs::path& record) {
   {
     io::Recorder r(record, small_header(), 0);
-    r.append(1, std::vector<double>(9, 1.0)), r.close_segment(small_snapshot()), r.finish();
-    r.append(2, std::vector<double>(9, 1.0)), r.close_segment(small_snapshot(4 << 20));
+    r.append(ms(1), std::vector<double>(9, 1.0)), r.close_segment(small_snapshot()), r.finish();
+    r.append(ms(2), std::vector<double>(9, 1.0)), r.close_segment(small_snapshot(4 << 20));
     expect_sentence([&] { r.finish(); }, record / "segment_0001.nc", "cannot be written");
   }
   EXPECT_EQ(io::segments(record).size(), 1u);

@@ -46,10 +46,11 @@ inline io::Header small_header() {
   io::Header h;
   h.attribute = {{"coldsun_schema", io::schema_version}, {"title", "Cold light: 3 K \u2264 \u0394T"}, {"empty", ""}};
   h.dimension = {{"member", "member", {}, {7, 8, 9}}, {"site", "site", {"here", "there"}, {}}};
-  h.step = 10;
+  h.step = 10 * io::ns_per_ms;
   h.variable = {{"p_it", "W", "power", "", {"member"}, false, "time: mean", "of three"}, {"t_junction", "K", "junction", "", {"member", "site"}, true, {}}};
   return h;
 }
+constexpr Time ms(std::int64_t n) { return n * io::ns_per_ms; }
 inline Snapshot small_snapshot(std::int64_t n_byte = 24) {
   Snapshot s;
   s.attributes = {{"time_ns", "1"}};

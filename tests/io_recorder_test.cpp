@@ -1,6 +1,7 @@
 // The recorder: segments that are whole or not there, what they hold, and one sentence for every file or folder that cannot be used.
 #include <fstream>
 
+#include "core/io/sealed.hpp"
 #include "io_recorder_files.hpp"
 
 namespace coldsun {
@@ -15,11 +16,11 @@ TEST_F(Recorder, SegmentsAreClosedAndRenamed) {
   {
     io::Recorder r(record, small_header(), 0);
     for (int k = 0; k < 12; ++k) {
-      for (int i = 0; i <= k; ++i) r.append(100 * k + i, {1.0 + k, 2.0, 3.0, 4.5, 5.0, 6.0, 7.0, 8.0, 9.0 + i});
+      for (int i = 0; i <= k; ++i) r.append(ms(100 * k + i), {1.0 + k, 2.0, 3.0, 4.5, 5.0, 6.0, 7.0, 8.0, 9.0 + i});
       EXPECT_EQ(r.segment(), k);
       r.close_segment(small_snapshot());
     }
-    r.append(1, std::vector<double>(9, 0.0));   // the open segment, which a run that ends here loses
+    r.append(ms(1), std::vector<double>(9, 0.0));   // the open segment, which a run that ends here loses
     r.finish();
     for (const std::string& n : names(record)) EXPECT_EQ(fs::path(n).extension(), ".nc") << n;
   }
@@ -56,9 +57,9 @@ TEST_F(Recorder, LeavesNoPartBehind) {
   {
     io::Recorder r(folder, small_header(), 0);
     EXPECT_FALSE(fs::exists(folder / "segment_0003.nc.part"));
-    r.append(1, std::vector<double>(9, 1.0));
+    r.append(ms(1), std::vector<double>(9, 1.0));
     r.close_segment(small_snapshot(1 << 20));
-    r.append(2, std::vector<double>(9, 1.0));
+    r.append(ms(2), std::vector<double>(9, 1.0));
   }
   EXPECT_EQ(names(folder), (Names{"notes.part", "segment_0000.nc"}));
   EXPECT_NO_THROW(io::read_snapshot(folder / "segment_0000.nc"));
@@ -68,7 +69,7 @@ TEST_F(Recorder, AnotherRecordIsNotOverwritten) {
   {
     io::Recorder r(folder, small_header(), 0);
     expect_sentence([&] { io::Recorder(folder, small_header(), 0); }, folder, "another run");   // while it is written
-    r.append(1, std::vector<double>(9, 1.0)), r.close_segment(small_snapshot()), r.finish();
+    r.append(ms(1), std::vector<double>(9, 1.0)), r.close_segment(small_snapshot()), r.finish();
   }
   expect_sentence([&] { io::Recorder(folder, small_header(), 0); }, folder, "already holds a record");
   EXPECT_NO_THROW(io::Recorder(folder, small_header(), 1));   // goes on
@@ -113,7 +114,7 @@ TEST_F(Recorder, HoldsTheTwinsStepMeansAndItsCheckpoint) {
     while (std::string(live.state.series.info[static_cast<std::size_t>(v)].name) != "p_it") ++v;
     for (std::size_t i = 0; i < time.size(); ++i) {
       steps(live, 1);
-      EXPECT_EQ(time[i], static_cast<double>(live.state.time));
+      EXPECT_EQ(time[i], static_cast<double>(live.state.time / io::ns_per_ms));
       for (int m = 0; m < 2; ++m) {
         const auto at = 2 * i + static_cast<std::size_t>(m);
         EXPECT_EQ(p_it[at], live.state.series.sum(v, m, 0) * (1.0 / 10.0));   // the same product: float64 as it was
@@ -159,8 +160,12 @@ TEST_F(Recorder, FilesThatCannotBeReadAreRefusedInOneSentence) {
     io::set_attribute(hollow, "coldsun_schema", io::schema_version);
     io::Handle group(H5Gcreate2(hollow, "checkpoint", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT), H5Gclose, "group");
   }
+  for (const char* name : {"bare.nc", "hollow.nc"}) {
+    expect_sentence([&] { io::restore_file(t.state, folder / name); }, folder / name, "checksum is missing");
+    io::seal_file(folder / name);
+  }
   refused(folder / "foreign.nc", "coldsun_schema");
-  refused(folder / "old.nc", "coldsun_schema = 0; accepted: 2");
+  refused(folder / "old.nc", "coldsun_schema = 0; accepted: 3");
   expect_sentence([&] { io::restore_file(t.state, folder / "bare.nc"); }, folder / "bare.nc", "no checkpoint");
   expect_sentence([&] { io::restore_file(t.state, folder / "hollow.nc"); }, folder / "hollow.nc", "no attribute");
   EXPECT_EQ(hash(t.state), before);

@@ -83,6 +83,40 @@ def test_ctrl_c_closes_the_record(lumped, uninterrupted, cli, tmp_path):
     same(record, uninterrupted[1])
 
 
+@pytest.mark.parametrize("number, status", [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+def test_term_and_hup_close_the_record_as_ctrl_c_does(lumped, cli, tmp_path, number, status):
+    """What was open is kept, though no segment was closed: an hour of work is not lost to a restart of the machine."""
+    folder = tmp_path / "record"
+    process = start(lumped, folder, "--dt", "1", preexec_fn=lambda: signal.signal(number, signal.SIG_DFL))
+    while "% of" not in process.stderr.readline():   # a tenth is done: half an hour, and the first segment has one
+        assert process.poll() is None
+    process.send_signal(number)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == status, err
+    assert "Traceback" not in err and "stopped at 2026-06-14" in err
+    assert 1800 <= cs.open_record(folder).sizes["time"] < HOURS * 3600
+    assert not list(folder.glob("*.part"))
+
+
+def test_a_damaged_last_segment_is_computed_again(lumped, network, cli, tmp_path):
+    twin = cs.Twin(network, hours=0.3, start=START)
+    whole = twin.run(out=tmp_path / "whole", progress=False, segment_hours=0.1).load()
+    data = bytearray((tmp_path / "whole" / "segment_0002.nc").read_bytes())
+    data[5000] ^= 4
+    (tmp_path / "whole" / "segment_0002.nc").write_bytes(data)
+    again = cs.Twin(network, hours=0.3, start=START)
+    with pytest.warns(cs.RecordWarning, match=r"segment_0002.nc: damaged .* renamed to segment_0002.nc.damaged"):
+        same(again.run(out=tmp_path / "whole", resume=True, progress=False, segment_hours=0.1), whole)
+    assert again.hash() == twin.hash() and (tmp_path / "whole" / "segment_0002.nc.damaged").exists()
+
+
+def test_a_record_that_is_damaged_whole_starts_over(lumped, cli, tmp_path):
+    (tmp_path / "segment_0000.nc").write_bytes(b"nothing that anybody reads")
+    answer = cli("run", lumped, "--hours", 0.1, "--out", tmp_path, "--resume", "--json")
+    assert answer.status == 0 and "warning: " in answer.err and "segment_0000.nc" in answer.err, answer.err
+    assert cs.open_record(tmp_path).sizes["time"] == 36
+
+
 def test_ctrl_c_ends_steps_without_a_record(lumped):
     code = f"""if True:
         import coldsun as cs
@@ -125,6 +159,11 @@ def test_a_run_that_was_killed_before_its_first_segment_starts_over(lumped, cli,
     answer = cli("run", lumped, "--hours", 0.1, "--out", tmp_path, "--resume", "--json")
     assert answer.status == 0, answer.err
     assert cs.open_record(tmp_path).sizes["time"] == 36
+    for folder in (tmp_path / "not there yet", tmp_path / "empty"):   # one restart command for every case
+        (tmp_path / "empty").mkdir(exist_ok=True)
+        answer = cli("run", lumped, "--hours", 0.1, "--out", folder, "--resume", "--json")
+        assert answer.status == 0, answer.err
+        assert cs.open_record(folder).sizes["time"] == 36
 
 
 def test_a_full_disk_leaves_nothing_half_written(lumped, tmp_path):

@@ -1,9 +1,11 @@
-// Reads closed segments of a record: which there are, their attributes, the State at their end.
+// Reads closed segments of a record: which there are, their attributes, the State at their end. Nothing in a file is believed before it is
+// looked at: seal, schema, links, storage, shapes (h5_guard.hpp); values are looked at by restore (core/check_state.hpp).
 #include <algorithm>
 #include <cstdlib>
 
-#include "core/io/h5.hpp"
+#include "core/io/h5_guard.hpp"
 #include "core/io/recorder.hpp"
+#include "core/io/sealed.hpp"
 
 namespace coldsun::io {
 
@@ -25,14 +27,20 @@ std::vector<fs::path> segments(const fs::path& folder) {
 
 namespace {
 
+constexpr const char* not_ours = ": not a readable HDF5 file (truncated or foreign); accepted: a segment that coldsun wrote";
+
+// The file, once its bytes fit their seal and its schema is ours.
 Handle open_segment(const fs::path& segment) {
   silence();
-  if (!fs::exists(segment)) throw FileError(segment.string() + ": no such file");
-  const std::string what = segment.string() + ": not a readable HDF5 file (truncated or foreign); accepted: a segment that coldsun wrote";
-  Handle file(H5Fopen(segment.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose, what);
-  const std::string version = get_attribute(file, "coldsun_schema", segment.string());
-  if (version != schema_version)
-    throw FileError(segment.string() + ": coldsun_schema = " + version + "; accepted: " + schema_version);
+  const std::string where = segment.string();
+  if (!fs::exists(segment)) throw FileError(where + ": no such file");
+  if (!fs::is_regular_file(segment)) throw FileError(where + not_ours);
+  const Seal seal = seal_state(segment);
+  if (seal == Seal::broken) throw FileError(where + ": damaged (its bytes do not fit their checksum); accepted: a copy that is whole");
+  Handle file(H5Fopen(segment.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose, where + not_ours);
+  const std::string version = get_attribute(file, "coldsun_schema", where);
+  if (version != schema_version) throw FileError(where + ": coldsun_schema = " + version + "; accepted: " + schema_version);
+  if (seal == Seal::missing) throw FileError(where + ": its checksum is missing (truncated or foreign); accepted: a segment that coldsun wrote");
   return file;
 }
 
@@ -42,12 +50,16 @@ Attributes all_attributes(hid_t object, const std::string& where) {
   struct Context {
     Attributes out;
     const std::string& where;
+    std::size_t bytes = 0;
   } context{{}, where};
   auto visit = [](hid_t at, const char* name, const H5A_info_t*, void* p) -> herr_t {
     auto& c = *static_cast<Context*>(p);
     try {
-      c.out[name] = get_attribute(at, name, c.where);
-    } catch (const FileError&) {  // another tool's attribute
+      std::string text = get_attribute(at, name, c.where);
+      c.bytes += text.size();
+      if (c.bytes > most_attribute_bytes) return 1;
+      c.out[name] = std::move(text);
+    } catch (const std::exception&) {  // another tool's attribute
     }
     return 0;
   };
@@ -61,6 +73,25 @@ Scalar scalar_from(hid_t type, const std::string& what) {
   throw FileError(what + ": unknown number type");
 }
 
+// f(path, data set) for every field of the checkpoint: two levels, no more.
+template <class F>
+void each_field_of(hid_t file, const std::string& where, Attributes* attributes, F&& f) {
+  if (H5Lexists(file, "checkpoint", H5P_DEFAULT) <= 0) throw FileError(where + ": holds no checkpoint");
+  const std::string below = where + ": checkpoint";
+  links(file, where);
+  Handle root = open_object(file, "checkpoint", H5I_GROUP, where);
+  if (attributes) *attributes = all_attributes(root, where);
+  for (const std::string& group : links(root, below)) {
+    Handle part = open_object(root, group, H5I_GROUP, below);
+    for (const std::string& name : links(part, below + "/" + group)) {
+      Handle set = open_object(part, name, H5I_DATASET, below + "/" + group);
+      f(group, name, static_cast<hid_t>(set));
+    }
+  }
+}
+
+constexpr std::size_t most_unasked_bytes = std::size_t{1} << 30;  // of a checkpoint whose shape nobody told
+
 }  // namespace
 
 std::map<std::string, std::string> read_attributes(const fs::path& segment) {
@@ -69,46 +100,52 @@ std::map<std::string, std::string> read_attributes(const fs::path& segment) {
   return all_attributes(file, segment.string());
 }
 
-Snapshot read_snapshot(const fs::path& segment) {
+void check_segment(const fs::path& segment) {
   const std::lock_guard lock(library_mutex());
   Handle file = open_segment(segment);
   const std::string where = segment.string();
-  if (H5Lexists(file, "checkpoint", H5P_DEFAULT) <= 0) throw FileError(where + ": holds no checkpoint");
-  Handle root(H5Gopen2(file, "checkpoint", H5P_DEFAULT), H5Gclose, where + ": holds no checkpoint");
+  for (const std::string& name : links(file, where)) {
+    if (name == "checkpoint") continue;
+    Handle set = open_object(file, name, H5I_DATASET, where);
+    check_dataset(set, where + ": " + name);
+  }
+  if (H5Lexists(file, "checkpoint", H5P_DEFAULT) <= 0 && H5Aexists(file, "thinned") > 0) return;   // it has none
+  each_field_of(file, where, nullptr, [&](const std::string& group, const std::string& name, hid_t set) {
+    check_dataset(set, where + ": checkpoint/" + group + "/" + name);
+  });
+}
+
+Snapshot read_snapshot(const fs::path& segment, const State* like) {
+  const std::lock_guard lock(library_mutex());
+  Handle file = open_segment(segment);
+  const std::string where = segment.string();
+  std::map<std::string, FieldRef> wanted;
+  if (like)
+    for (const FieldRef& f : fields(*like)) wanted[f.path()] = f;
   Snapshot s;
-  s.attributes = all_attributes(root, where);
-  struct Context {
-    Snapshot& s;
-    const std::string& where;
-    std::string error;
-  } context{s, where, {}};
-  auto visit = [](hid_t at, const char* name, const H5O_info_t* info, void* p) -> herr_t {
-    auto& c = *static_cast<Context*>(p);
-    if (info->type != H5O_TYPE_DATASET) return 0;
-    try {
-      const std::string path = name, what = c.where + ": checkpoint/" + path;
-      Handle set(H5Dopen2(at, name, H5P_DEFAULT), H5Dclose, what);
-      Handle type(H5Dget_type(set), H5Tclose, what), space(H5Dget_space(set), H5Sclose, what);
-      FieldRef f{};  // its names stay null: that is how restore knows a field that was read
-      const auto slash = path.find('/');
-      f.group = path.substr(0, slash);
-      f.type = scalar_from(type, what);
-      f.item = H5Tget_size(type);
-      std::vector<hsize_t> extent(static_cast<std::size_t>(H5Sget_simple_extent_ndims(space)));
-      H5Sget_simple_extent_dims(space, extent.data(), nullptr);
-      std::size_t n = f.item;
-      for (auto e : extent) f.extent.push_back(static_cast<std::int32_t>(e)), n *= e;
-      Snapshot::Item item{path, f, std::vector<char>(n)};
-      if (n) check(H5Dread(set, native(f.type), H5S_ALL, H5S_ALL, H5P_DEFAULT, item.bytes.data()), what + " cannot be read");
-      c.s.items.push_back(std::move(item));
-    } catch (const std::exception& e) {   // nothing may fly through the library's C frames
-      c.error = dynamic_cast<const FileError*>(&e) ? e.what() : c.where + ": its checkpoint cannot be read (" + e.what() + ")";
-      return -1;
+  std::size_t total = 0;
+  each_field_of(file, where, &s.attributes, [&](const std::string& group, const std::string& name, hid_t set) {
+    const std::string path = group + "/" + name, what = where + ": checkpoint/" + path;
+    const auto known = wanted.find(path);
+    if (like && known == wanted.end()) return;   // nobody asks for it
+    const std::vector<hsize_t> extent = check_dataset(set, what);
+    Handle type(H5Dget_type(set), H5Tclose, what);
+    FieldRef f{};  // its names stay null: that is how restore knows a field that was read
+    f.group = group, f.type = scalar_from(type, what), f.item = H5Tget_size(type);
+    std::size_t n = f.item;
+    for (const hsize_t e : extent) {
+      if (e > INT32_MAX || (e > 0 && n > most_unasked_bytes / e && !like)) throw FileError(what + " is larger than any checkpoint");
+      f.extent.push_back(static_cast<std::int32_t>(e)), n *= e;
     }
-    return 0;
-  };
-  const herr_t status = H5Ovisit2(root, H5_INDEX_NAME, H5_ITER_NATIVE, visit, &context, H5O_INFO_BASIC);
-  if (status < 0) throw FileError(context.error.empty() ? where + ": its checkpoint cannot be read" : context.error);
+    Snapshot::Item item{path, f, {}};
+    // Room is made for what this State holds, never for what a file says: another shape stays empty and is refused by restore.
+    if (!like || (f.type == known->second.type && f.extent == known->second.extent)) {
+      if (!like && (total += n) > most_unasked_bytes) throw FileError(where + ": its checkpoint is larger than 1 GiB");
+      item.bytes.resize(n);
+      if (n) check(H5Dread(set, native(f.type), H5S_ALL, H5S_ALL, H5P_DEFAULT, item.bytes.data()), what + " cannot be read (damaged)");
+    }
+    s.items.push_back(std::move(item));
+  });
   return s;
 }
 

@@ -87,6 +87,8 @@ void Recorder::append(Time time, std::vector<double> row) {
     std::lock_guard lock(mutex_);
     rethrow();
   }
+  if (time % ns_per_ms != 0 || header_.step % ns_per_ms != 0)
+    throw FileError(folder_.string() + ": a step ends at " + std::to_string(time) + " ns; accepted: whole milliseconds, a record's unit of time");
   time_.push_back(time);
   rows_.insert(rows_.end(), row.begin(), row.end());
 }

@@ -15,11 +15,12 @@
 #include <vector>
 
 #include "common/time.hpp"
-#include "core/snapshot.hpp"
+#include "core/state.hpp"
 
 namespace coldsun::io {
 
-inline constexpr const char* schema_version = "2";
+inline constexpr Time ns_per_ms = 1'000'000;
+inline constexpr const char* schema_version = "3";
 
 struct Dimension {
   std::string name, long_name;
@@ -36,13 +37,16 @@ struct Variable {
   bool single = false;                 // stored as float32
   std::string cell_methods = {};       // "time: mean" for step means
   std::string comment = {};
+  Scalar type = Scalar::f64;           // a whole-number type: counters, indices, flags
+  std::vector<std::pair<std::int64_t, std::string>> meaning = {};   // value, or bit, and its word without spaces (CF 3.5)
+  bool bits = false;                   // flag_masks instead of flag_values
 };
 
 struct Header {
   std::map<std::string, std::string> attribute;  // global: title, commit, inputs...
   std::vector<Dimension> dimension;
   std::vector<Variable> variable;
-  Time step = 0;                                 // length of a row's step: the bounds of its time
+  Time step = 0;                                 // length of a row's step, whole milliseconds: the bounds of its time
   std::size_t width(const Variable& v) const;  // values per row
   std::size_t width() const;                   // of all variables
 };
@@ -69,7 +73,8 @@ class Recorder {
   Recorder(const Recorder&) = delete;
   Recorder& operator=(const Recorder&) = delete;
 
-  // One row: the time at the step's end, its values in the order of header.variable.
+  // One row: the time at the step's end [ns], whole milliseconds, since that is the unit that every netCDF tool reads;
+  // its values in the order of header.variable.
   void append(Time time, std::vector<double> row);
   // Ends the open segment with this State; the next row opens another. Waits until the segment before it is on disk.
   void close_segment(Snapshot snapshot);
@@ -107,8 +112,11 @@ std::string segment_name(int number);
 std::vector<std::filesystem::path> segments(const std::filesystem::path& folder);
 // A file that holds a checkpoint and nothing else: written beside its place, then renamed.
 void write_state_file(const Snapshot& snapshot, const std::filesystem::path& path);
-// The checkpoint in one segment. Throws FileError on a truncated, foreign or older-schema file.
-Snapshot read_snapshot(const std::filesystem::path& segment);
+// The checkpoint in one segment. Throws FileError on a truncated, damaged, foreign or older-schema file. With `like` only its fields are
+// read, and only where type and shape agree.
+Snapshot read_snapshot(const std::filesystem::path& segment, const State* like = nullptr);
+// Throws FileError where the file is damaged, or holds what no segment holds (h5_guard.hpp): to be called before any other tool opens it.
+void check_segment(const std::filesystem::path& segment);
 std::map<std::string, std::string> read_attributes(const std::filesystem::path& segment);
 
 }  // namespace coldsun::io

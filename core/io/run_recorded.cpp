@@ -2,9 +2,11 @@
 #include "core/io/run_recorded.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <limits>
 #include <set>
 
+#include "core/check_state.hpp"
 #include "core/couple.hpp"
 #include "core/io/h5.hpp"
 
@@ -42,6 +44,40 @@ const std::map<std::string, std::string> comments = {
     {"balance_pv", "a remainder: zero but for rounding"},
     {"balance_bus", "a remainder: zero but for rounding"},
 };
+
+// Words of the fields that hold one of a few (CF 3.5).
+const std::map<std::string, std::vector<std::pair<std::int64_t, std::string>>> meanings = {
+    {"orbit/link_up", {{0, "down"}, {1, "up"}}},
+    {"orbit/in_contact", {{0, "no_data_satellite_in_reach"}, {1, "data_satellite_in_reach"}}},
+    {"workload/link_phase", {{0, "normal"}, {1, "stalled"}, {2, "draining"}}},
+    {"workload/changed", {{0, "nothing_since_the_last_dispatch"}, {1, "job_arrived_or_ended"}}},
+    {"electrical/genset_mode", {{0, "off"}, {1, "starting"}, {2, "running"}}},
+    {"electrical/mode",
+     {{0, "off"}, {1, "continuous_conduction"}, {2, "discontinuous_conduction"}, {3, "limited_by_rating"}, {4, "curtailed"}, {5, "pass_through"}}},
+};
+
+// A sentence as one word of flag_meanings: letters, digits and underscores.
+std::string one_word(const std::string& sentence) {
+  std::string word;
+  for (const char c : sentence) {
+    if (std::isalnum(static_cast<unsigned char>(c))) word += c;
+    else if (!word.empty() && word.back() != '_') word += '_';
+  }
+  while (!word.empty() && word.back() == '_') word.pop_back();
+  return word;
+}
+
+// Whole numbers are kept as such, with the words of what they stand for.
+void keep_whole(Variable& v, const FieldRef& f) {
+  if (f.type == Scalar::f64 || f.type == Scalar::f32) return;
+  v.type = f.type;
+  if (f.path() == "run/flags") {
+    v.bits = true;
+    for (const auto& [bit, sentence] : flag_table()) v.meaning.emplace_back(bit, one_word(sentence));
+  } else if (const auto it = meanings.find(f.path()); it != meanings.end()) {
+    v.meaning = it->second;
+  }
+}
 
 std::vector<std::string> words(const char* text) {
   std::vector<std::string> out(1);
@@ -131,6 +167,7 @@ Layout layout(const System& system, const State& s, const RecordOptions& options
     const bool single = f.type == Scalar::f64 && (junction || field || asked);
     l.header.variable.push_back({name_of(f.group, f.info.name), f.info.unit, f.info.meaning, said(standard_names, f.info.name),
                                  words(f.info.shape), single, "time: point", said(comments, f.info.name)});
+    keep_whole(l.header.variable.back(), f);
     l.end.push_back(f);
     const auto axes = words(f.info.shape);
     for (std::size_t r = 0; r < axes.size(); ++r) {
@@ -196,7 +233,18 @@ void save_file(const State& state, const fs::path& path) {
 
 void restore_file(State& state, const fs::path& path) {
   try {
-    restore(state, read_snapshot(path));
+    restore(state, read_snapshot(path, &state));
+  } catch (const std::invalid_argument& e) {
+    throw FileError(path.string() + ": " + e.what());
+  }
+}
+
+void restore_file(Twin& twin, const fs::path& path) {
+  try {
+    const Snapshot kept = read_snapshot(path, &twin.state);
+    check_kept(twin.state, kept);
+    check_work(twin.system, twin.inputs, twin.state, kept);
+    restore(twin.state, kept);
   } catch (const std::invalid_argument& e) {
     throw FileError(path.string() + ": " + e.what());
   }

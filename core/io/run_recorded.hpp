@@ -7,6 +7,7 @@
 
 #include "core/io/recorder.hpp"
 #include "core/run.hpp"
+#include "core/twin.hpp"
 
 namespace coldsun::io {
 
@@ -37,5 +38,7 @@ std::int64_t run_recorded(const System& system, State& state, const Inputs& inpu
 // One State in one HDF5 file: whole or not at all. Any checkpoint that coldsun wrote is taken up by restore_file.
 void save_file(const State& state, const std::filesystem::path& path);
 void restore_file(State& state, const std::filesystem::path& path);
+// The same, and the queues are held against the twin's jobs first: for a file of others.
+void restore_file(Twin& twin, const std::filesystem::path& path);
 
 }  // namespace coldsun::io

@@ -6,6 +6,7 @@ import json
 import math
 import subprocess
 import sys
+import warnings
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, NoReturn, Optional
@@ -19,7 +20,7 @@ from . import cli_shadow
 from .cli_plan import minutes, plan
 from .cli_study import study
 from .console import Console
-from .errors import InputError
+from .errors import InputError, ending_signals, stop_status
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="A digital twin of zero-carbon data centres.")
 cli_shadow.register(app)
@@ -66,7 +67,7 @@ def run(
     clouds: Annotated[Optional[bool], typer.Option("--clouds-in-series/--no-clouds-in-series", help="with --weather: clouds vary inside the file's "
                                                    "cloudy intervals, or are as smooth as the file; by default as the site file says")] = None,
     record: Annotated[Optional[Path], typer.Option("--out", help="folder of the record; a picture goes beside it")] = None,
-    resume: Annotated[bool, typer.Option(help="go on from the record's last closed segment")] = False,
+    resume: Annotated[bool, typer.Option(help="go on from the record's last sound segment; from the start where there is none")] = False,
     paths_off: Annotated[Optional[list[str]], typer.Option(help="switch off a path of the outage: stall, burst, stale")] = None,
     fields: Annotated[bool, typer.Option(help="record plate temperature fields too")] = False,
     internals: Annotated[bool, typer.Option(help="record what the engine keeps for itself too")] = False,
@@ -105,10 +106,10 @@ def run(
         plan = dict(every_min=minutes(every or "5min"), plans=256 if plans is None else plans, scenarios=16 if scenarios is None else scenarios,
                     policy=policy or "search") if planned else None
         data = twin.run(out=folder, resume=resume, progress=not as_json, fields=fields, internals=internals, record=more or (), opened=opened, plan=plan)
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as error:
         text = f"stopped at {twin.time:%Y-%m-%d %H:%M:%S} UTC; the record in {folder} is whole up to there, --resume goes on"
         err.print(text, highlight=False, soft_wrap=True)
-        raise typer.Exit(130) from None
+        raise typer.Exit(stop_status(error)) from None
     rows = day_table(data, network.sites)
     if as_json:
         print(json.dumps({"record": str(folder), "hash": twin.hash(), "frozen": twin.frozen(), "rows": [_plain(r) for r in rows]}))
@@ -175,23 +176,31 @@ def bench(context: typer.Context) -> None:
 
 
 def main() -> None:
-    """Entry point: bad input is one sentence on standard error and exit status 2; 130 after Ctrl-C."""
+    """Entry point: bad input is one sentence on standard error and exit status 2; 130 after Ctrl-C, 143 after SIGTERM, 129 after SIGHUP."""
+    warnings.showwarning = _warn
     try:
-        code = app(standalone_mode=False)
+        with ending_signals():
+            code = app(standalone_mode=False)
     except InputError as error:
         _fail(str(error))
-    except KeyboardInterrupt:
-        sys.exit(130)
+    except KeyboardInterrupt as error:
+        sys.exit(stop_status(error))
     except OSError as error:
         if error.filename is None:
             raise
         _fail(f"{error.filename}: {error.strerror}; accepted: a folder that can be written, files that can be read")
     except Exception as error:
+        if isinstance(error.__cause__, KeyboardInterrupt):   # as typer hands it on
+            sys.exit(stop_status(error.__cause__))
         if not hasattr(error, "format_message"):   # typer's own: a usage error carries its sentence
             raise
         _fail(error.format_message())
     else:
         sys.exit(code or 0)
+
+
+def _warn(message, category, filename, lineno, file=None, line=None) -> None:
+    err.print(f"warning: {' '.join(str(message).split())}", highlight=False, markup=False, soft_wrap=True)
 
 
 def _fail(sentence: str) -> NoReturn:

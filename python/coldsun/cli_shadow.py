@@ -14,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from .console import Console
+from .errors import stop_status
 
 out, err = Console(), Console(stderr=True)
 CA = Annotated[Optional[Path], typer.Option(help="certificate that signs the broker's, PEM; the machine's authorities by default")]
@@ -120,6 +121,8 @@ def shadow(
     lag: Annotated[float, typer.Option(help="how long to wait for late readings, in the source's time [s]")] = 30.0,
     seed: Annotated[int, typer.Option(help="of all chance")] = 1,
     segment_hours: Annotated[float, typer.Option(help="time between checkpoints")] = 1.0,
+    keep_hours: Annotated[float, typer.Option(help="how much of the record is kept in full; the newest two segments are in any case")] = 2.0,
+    thin: Annotated[float, typer.Option(help="a row per so many seconds in what is older; 0: thin nothing")] = 120.0,
     device: Annotated[str, typer.Option(help="auto, cpu or cuda")] = "auto",
     adapt_noise: Annotated[bool, typer.Option("--adapt-noise", help="where an instrument's noise is found wrong, go on with the noise that is seen")] = False,
 ) -> None:
@@ -131,9 +134,9 @@ def shadow(
     network = load_network(site, None if n_field < 0 else n_field)
     source = feeds.from_words(feed, replay, ca=ca, cert=cert, key=key, password_file=password_file)
     s = Shadow(network, source, members, record or Path("runs") / f"shadow_{Path(site).stem}", seed=seed, start=start, hours=hours, dt=dt,
-               lag=lag, segment_hours=segment_hours, device=device, quality={"adapt_noise": adapt_noise})
+               lag=lag, segment_hours=segment_hours, keep_hours=keep_hours, thin=thin, device=device, quality={"adapt_noise": adapt_noise})
     said = 0
-    stopped = False
+    stopped = 0
 
     def tell(s) -> None:
         nonlocal said
@@ -148,8 +151,8 @@ def shadow(
                 s.follow(progress=lambda s: (tell(s), view.step()) and None)
         else:
             s.follow(progress=lambda s: tell(s))
-    except KeyboardInterrupt:
-        stopped = True
+    except KeyboardInterrupt as error:
+        stopped = stop_status(error)
     if s.twin is not None and np.ndim(s.forecast) == 2:
         if not out.is_terminal:
             last = _View(s)
@@ -162,7 +165,7 @@ def shadow(
         size = sum(f.stat().st_size for f in s.folder.glob("*")) / 1e6
         out.print(f"record:  {s.folder}, {size:.0f} MB (xarray: coldsun.open_record({str(s.folder)!r}))", highlight=False, soft_wrap=True)
     if stopped:
-        raise typer.Exit(130)
+        raise typer.Exit(stopped)
 
 
 def emulate(
@@ -209,8 +212,8 @@ def emulate(
         err.print(f"stuck after {stuck_after:g} h: {e.points[k]['name']}", highlight=False, markup=False, soft_wrap=True)
     try:
         Publisher(e, at, speed=speed).run()
-    except KeyboardInterrupt:
-        raise typer.Exit(130) from None
+    except KeyboardInterrupt as error:
+        raise typer.Exit(stop_status(error)) from None
 
 
 def register(app: typer.Typer) -> None:

@@ -1,20 +1,27 @@
-"""The log of a shadow's feed: what was taken, frame by frame, as a replay reads it."""
+"""The log of a feed: every frame as it was taken, one file an hour, the hours before packed; a restart goes on from it."""
 
 from __future__ import annotations
 
+import gzip
 import math
+import os
+import re
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+_STAMP = re.compile(r"[0-9]{1,13}")   # ms since 1970, before the year 2286
+
 
 class FeedLog:
-    """What was taken, one file an hour, in the published units: a restart goes on from it."""
+    """What was taken, in the published units; hours that are over are kept as ``.csv.gz``, a tenth of their size."""
 
     def __init__(self, folder: Path, points: list[dict]):
         self.folder, self.points, self.begun = folder, points, False
         self.place = {p["topic"]: k for k, p in enumerate(points)}
+        self.open: Path | None = None
+        self.doubts: list[str] = []   # what reading met
 
     def path(self, end: int) -> Path:
         return self.folder / f"feed_{pd.Timestamp(end, unit='ns'):%Y%m%dT%H}.csv"
@@ -24,29 +31,79 @@ class FeedLog:
         self.folder.mkdir(parents=True, exist_ok=True)
         stamp = end // 1_000_000
         lines = [f"{stamp},{self.points[k]['topic']},{float(frame[k])!r}\n" for k in np.flatnonzero(np.isfinite(frame))]
-        with self.path(end).open("a", encoding="utf-8") as file:
+        path = self.path(end)
+        with path.open("a", encoding="utf-8") as file:
             file.write(("" if self.begun else "\n") + "".join(lines) + f"{stamp},end,\n")
         self.begun = True   # the first line begins anew: a kill may have left a torn one
+        if path != self.open:
+            for over in sorted(self.folder.glob("feed_*.csv")):
+                if over.name < path.name:
+                    pack(over)
+            self.open = path
 
     def read(self, after: int) -> dict[int, np.ndarray]:
-        """Whole frames of the log that end after `after`; lines that are none are left out, and a frame with one is a frame without that point."""
-        frames, whole = {}, {}
-        for path in sorted(self.folder.glob("feed_*.csv")):
-            if path.stem < self.path(after).stem:
+        """Whole frames of the log that end after `after`; a line that is no reading is left out and counted in `doubts`."""
+        frames: dict[int, np.ndarray] = {}
+        whole: dict[int, np.ndarray] = {}
+        for path in sorted([*self.folder.glob("feed_*.csv"), *self.folder.glob("feed_*.csv.gz")]):
+            if path.name[:16] < self.path(after).name[:16]:   # feed_20260614T12
                 continue
-            for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
+            odd = 0
+            for line in _lines(path):
+                if line == "":
+                    continue
+                if line is None:
+                    self.doubts.append(f"{path.name} is damaged; what it held after that is not known")
+                    break
                 stamp, _, rest = line.partition(",")
                 topic, _, text = rest.rpartition(",")
-                if not (stamp.isascii() and stamp.isdigit() and len(stamp) <= 13) or int(stamp) * 1_000_000 <= after:
+                if not _STAMP.fullmatch(stamp) or (topic != "end" and topic not in self.place):
+                    odd += 1
                     continue
                 end = int(stamp) * 1_000_000
+                if end <= after:
+                    continue
+                frame = frames.setdefault(end, np.full(len(self.points), np.nan))
                 if topic == "end":
-                    whole[end] = frames.get(end, np.full(len(self.points), np.nan))
-                elif topic in self.place:
-                    try:
-                        value = float(text)
-                    except ValueError:
-                        continue
-                    if math.isfinite(value):
-                        frames.setdefault(end, np.full(len(self.points), np.nan))[self.place[topic]] = value
+                    whole[end] = frame
+                    continue
+                value = _number(text)
+                odd += value is None
+                if value is not None:
+                    frame[self.place[topic]] = value
+            if odd:
+                self.doubts.append(f"{path.name}: {odd} line(s) that are no reading of a point of this site were left out")
         return whole
+
+
+def pack(path: Path) -> None:
+    """Replace a file by its packed copy; what is killed on the way leaves the file as it was."""
+    part = path.with_name(path.name + ".gz.part")
+    with path.open("rb") as source, part.open("wb") as target:
+        with gzip.GzipFile(fileobj=target, mode="wb", compresslevel=6, mtime=0, filename="") as packed:
+            packed.write(source.read())
+        target.flush()
+        os.fsync(target.fileno())
+    os.replace(part, path.with_name(path.name + ".gz"))
+    path.unlink()
+
+
+def _number(text: str) -> float | None:
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return value if math.isfinite(value) else None
+
+
+def _lines(path: Path):
+    """The file's lines; None where a packed file is damaged, after what could be read."""
+    try:
+        if path.suffix == ".gz":
+            with gzip.open(path, "rt", encoding="utf-8", errors="replace", newline="\n") as file:
+                for line in file:
+                    yield line.rstrip("\r\n")
+        else:
+            yield from path.read_text(encoding="utf-8", errors="replace").split("\n")
+    except (OSError, EOFError, gzip.zlib.error):
+        yield None

@@ -1,8 +1,9 @@
-"""Records: a folder of netCDF-4 segments, joined into one xarray.Dataset."""
+"""Records: a folder of netCDF-4 segments, each checked before it is opened, joined into one xarray.Dataset."""
 
 from __future__ import annotations
 
 import json
+import os
 import warnings
 from difflib import get_close_matches
 from pathlib import Path
@@ -13,15 +14,29 @@ import xarray as xr
 from xarray.backends import BackendArray
 from xarray.core import indexing
 
-from .errors import InputError
+from . import _engine
+from .errors import InputError, RecordWarning
 
-SCHEMA = "2"
-_UNREADABLE = "{}: not a readable netCDF-4 file (truncated or foreign); accepted: a segment that coldsun wrote"
+SCHEMA = "3"
+MOST_STEPS = 10_000_000   # of one segment: three years of 10-s steps
+# time in every segment and in whatever is written of a joined record: one unit for time and its bounds (CF 7.1)
+TIME = {"units": "milliseconds since 1970-01-01", "calendar": "standard", "dtype": np.dtype("int64")}
+_UNREADABLE = "{}: not a readable netCDF-4 file (truncated, damaged or foreign); accepted: a segment that coldsun wrote"
+_checked: dict[str, tuple] = {}   # path -> what the file system said of it when it was last found sound
+
+
+class Damaged(InputError):
+    """A file that is not whole, or holds what no segment holds."""
+
+
+def number_of(segment: Path) -> int:
+    """The number in a segment's name."""
+    return int(segment.stem.split("_")[1])
 
 
 def closed_segments(folder: str | Path) -> list[Path]:
     """Segments that were closed and renamed, in order; none where the folder is not there."""
-    return sorted(Path(folder).glob("segment_*.nc"), key=lambda p: int(p.stem.split("_")[1]))
+    return sorted((p for p in Path(folder).glob("segment_*.nc") if p.stem[8:].isdecimal()), key=number_of)
 
 
 def segments(path: str | Path) -> list[Path]:
@@ -35,19 +50,50 @@ def segments(path: str | Path) -> list[Path]:
     return found
 
 
+def check_segment(path: str | Path) -> None:
+    """Raise InputError unless the file is whole, of this schema, and holds nothing that no segment holds; a file is looked at once."""
+    key = os.path.abspath(path)
+    try:
+        s = os.stat(key)
+        now = (s.st_ino, s.st_size, s.st_mtime_ns)
+    except OSError:
+        now = None
+    if now is None or _checked.get(key) != now:
+        try:
+            _engine.check_segment(str(path))
+        except _engine.FileError as error:
+            if "coldsun_schema = " in str(error):   # sound, of another version
+                raise InputError(str(error)) from None
+            raise Damaged(str(error)) from None
+        _checked[key] = now
+
+
 def open_segment(path: str | Path) -> xr.Dataset:
-    """Open one segment lazily; raises InputError where it is truncated, foreign or of another schema."""
+    """Open one segment lazily; raises InputError where it is truncated, damaged, foreign or of another schema."""
+    check_segment(path)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")   # what h5netcdf thinks of a foreign file is said below
             part = xr.open_dataset(path, engine="h5netcdf", decode_timedelta=False)
+        return part.set_coords("time_bnds")
     except Exception:
         raise InputError(_UNREADABLE.format(path)) from None
-    schema = part.attrs.get("coldsun_schema")
-    if str(schema) != SCHEMA:
-        part.close()
-        raise InputError(f"{path}: coldsun_schema = {schema!r}; accepted: {SCHEMA!r}")
-    return part.set_coords("time_bnds")
+
+
+def sound_segments(found: list[Path]) -> tuple[list[Path], list[Damaged]]:
+    """The segments up to the last sound one, and what is wrong with those after it; raises InputError where one before it is damaged."""
+    wrong: list[Damaged | None] = []
+    for segment in found:
+        try:
+            check_segment(segment)
+            wrong.append(None)
+        except Damaged as error:
+            wrong.append(error)
+    last = max((k for k, error in enumerate(wrong) if error is None), default=-1)
+    for error in wrong[: last + 1]:
+        if error is not None:
+            raise error
+    return found[: last + 1], [error for error in wrong[last + 1 :] if error is not None]
 
 
 def open_record(path: str | Path) -> xr.Dataset:
@@ -57,68 +103,95 @@ def open_record(path: str | Path) -> xr.Dataset:
     ----------
     path : path
         The folder that `Twin.run` or ``coldsun run --out`` wrote. A record of a run that was killed opens as well: what its
-        closed segments hold.
+        closed segments hold. Where the last of them are damaged, those before open and a `RecordWarning` names the damaged.
 
     Returns
     -------
     xarray.Dataset
-        Dimensions ``time`` (end of each step, UTC), ``member``, ``site``, ``node``, ...; every variable carries ``units`` and
-        ``long_name``; the coordinate ``time_bnds`` (time, nv) holds start and end of each step. Attributes hold the inputs, the commit and the
-        schema version.
+        Dimensions ``time`` (end of each step, UTC), ``member``, ``site``, ``node``, ...; every variable carries ``long_name`` and ``units`` or,
+        of flags, ``flag_meanings``; the coordinate ``time_bnds`` (time, nv) holds start and end of each step. Attributes hold the inputs, the
+        commit and the schema version.
 
     Raises
     ------
     InputError
-        When the folder holds no record, a segment is truncated, foreign or of another schema, or one between two others is gone.
+        When the folder holds no record, a segment before the last is damaged, one is missing, of another run or schema, or out of its order in
+        time; and when a segment that was changed since is read.
     """
     found = segments(path)
-    numbers = [int(segment.stem.split("_")[1]) for segment in found]
+    numbers = [number_of(segment) for segment in found]
     if numbers != list(range(len(numbers))):
         gap = next(k for k, n in enumerate(numbers) if n != k)
         raise InputError(f"{path}: segment_{gap:04d}.nc is missing before {found[gap].name}; accepted: segments without a gap")
+    found, damaged = sound_segments(found)
+    if not found:
+        raise damaged[0]
+    for error in damaged:
+        warnings.warn(f"{error}; the record ends before it", RecordWarning, stacklevel=2)
     first = open_segment(found[0])
-    if len(found) == 1:
-        return first
-    time, everywhere = _scan(found, str(first.attrs.get("inputs_hash")))
-    stop = np.cumsum([len(part) for part in time])
-    bounds = np.concatenate(time).astype("datetime64[ns]")
-    variables = {}
-    for name, variable in first.variables.items():
-        if "time" not in variable.dims or name in ("time", "time_bnds") or name not in everywhere:
-            continue
-        joined = _Joined(found, stop, str(name), variable.shape[1:], variable.dtype)
-        lazy = indexing.MemoryCachedArray(indexing.LazilyIndexedArray(joined))
-        variables[name] = xr.Variable(variable.dims, lazy, variable.attrs)
-    whole = {"time": xr.Variable("time", bounds[:, 1], first["time"].attrs), "time_bnds": xr.Variable(("time", "nv"), bounds, first["time_bnds"].attrs)}
-    coords = {name: first[name].load() for name in first.coords if name not in whole} | whole
-    record = xr.Dataset(variables, coords, first.attrs)
-    first.close()
-    return record
+    try:
+        bounds, everywhere = scan(found)
+        stop = np.cumsum([len(part) for part in bounds])
+        variables = {}
+        for name, variable in first.variables.items():
+            if "time" not in variable.dims or name in ("time", "time_bnds") or name not in everywhere:
+                continue
+            joined = _Joined(found, stop, str(name), variable.shape[1:], variable.dtype)
+            lazy = indexing.MemoryCachedArray(indexing.LazilyIndexedArray(joined))
+            variables[name] = xr.Variable(variable.dims, lazy, variable.attrs)
+        time = np.concatenate(bounds).astype("datetime64[ms]").astype("datetime64[ns]")
+        whole = {"time": xr.Variable("time", time[:, 1], first["time"].attrs, TIME),
+                 "time_bnds": xr.Variable(("time", "nv"), time, first["time_bnds"].attrs, TIME)}
+        coords = {name: first[name].load() for name in first.coords if name not in whole} | whole
+        attrs = {name: value for name, value in first.attrs.items() if name != "segment"}
+        return xr.Dataset(variables, coords, attrs)
+    except (OSError, KeyError, TypeError, AttributeError, MemoryError):
+        raise InputError(_UNREADABLE.format(found[0])) from None
+    finally:
+        first.close()
 
 
-def _scan(found: list[Path], inputs_hash: str) -> tuple[list[np.ndarray], set[str]]:
-    """Start and end of every segment's steps [ns since 1970], and the variables that all segments hold (a resumed run may record others).
+def scan(found: list[Path]) -> tuple[list[np.ndarray], set[str]]:
+    """Start and end of every segment's steps [ms since 1970], and the variables that all segments hold (a resumed run may record others).
 
-    Every segment is looked at once, so that a bad one is named before anything is read.
+    Every segment is looked at once, so that a bad one is named before anything is read: of another run, out of its place, of another shape.
     """
-    out, everywhere = [], None
+    out: list[np.ndarray] = []
+    shapes: dict[str, tuple] = {}
+    everywhere: set[str] | None = None
+    inputs_hash = None
     for segment in found:
         try:
             with h5py.File(segment, "r") as file:
-                schema, theirs, time = file.attrs.get("coldsun_schema"), file.attrs.get("inputs_hash"), file["time_bnds"][:]
-                everywhere = set(file) if everywhere is None else everywhere & set(file)
-        except (OSError, KeyError):
+                theirs, kept_as, time = file.attrs.get("inputs_hash"), file.attrs.get("segment"), file["time_bnds"]
+                if time.ndim != 2 or time.shape[1] != 2 or time.dtype != np.int64 or time.shape[0] > MOST_STEPS:
+                    raise KeyError("time_bnds")
+                time = time[:]
+                here = {name: (file[name].shape[1:], file[name].dtype.kind) for name in file
+                        if isinstance(file[name], h5py.Dataset) and file[name].shape[:1] == (len(time),)}
+        except (OSError, KeyError, RuntimeError, ValueError, AttributeError, TypeError):
             raise InputError(_UNREADABLE.format(segment)) from None
-        if _text(schema) != SCHEMA:
-            raise InputError(f"{segment}: coldsun_schema = {_text(schema)!r}; accepted: {SCHEMA!r}")
+        if inputs_hash is None:
+            inputs_hash, shapes = _text(theirs), here
         if _text(theirs) != inputs_hash:
             raise InputError(f"{segment}: was written by another run than {found[0].name}; accepted: the folder of one run")
+        if kept_as is not None and _text(kept_as) != str(number_of(segment)):
+            raise InputError(f"{segment}: was written as segment {_text(kept_as)}; accepted: segments under their own names, none copied")
+        if len(time) and (time[0, 0] < 0 or (time[:, 1] <= time[:, 0]).any() or (time[1:, 0] != time[:-1, 1]).any()):
+            raise InputError(f"{segment}: its time does not go on from step to step; accepted: a segment that coldsun wrote")
+        if len(time) and out and len(out[-1]) and time[0, 0] != out[-1][-1, 1]:
+            begins, ends = (np.datetime64(int(t), "ms") for t in (time[0, 0], out[-1][-1, 1]))
+            raise InputError(f"{segment}: begins at {begins}, where the segment before ends at {ends}; accepted: segments in the order of time")
+        odd = [name for name in here if name in shapes and here[name] != shapes[name]]
+        if odd:
+            raise InputError(f"{segment}: {odd[0]} has another shape than in {found[0].name}; accepted: the folder of one run")
+        everywhere = set(here) if everywhere is None else everywhere & set(here)
         out.append(time)
-    return out, everywhere
+    return out, everywhere or set()
 
 
 def _text(attribute) -> str:
-    return attribute.decode() if isinstance(attribute, bytes) else str(attribute)
+    return attribute.decode(errors="replace") if isinstance(attribute, bytes) else str(attribute)
 
 
 class _Joined(BackendArray):
@@ -138,8 +211,12 @@ class _Joined(BackendArray):
         parts = [np.empty((0, *self.shape[1:]), self.dtype)]
         for segment, start, stop in zip(self.found, [0, *self.stop[:-1]], self.stop):
             if start < high and stop > low:
-                with h5py.File(segment, "r") as file:
-                    parts.append(file[self.name][max(low - start, 0) : min(high, stop) - start])
+                check_segment(segment)   # it may have been changed since
+                try:
+                    with h5py.File(segment, "r") as file:
+                        parts.append(file[self.name][max(low - start, 0) : min(high, stop) - start])
+                except (OSError, KeyError):
+                    raise InputError(_UNREADABLE.format(segment)) from None
         return np.concatenate(parts)[(rows - low, *key[1:])]
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import os
+import math
 import tempfile
 import time
 from pathlib import Path
@@ -15,13 +14,14 @@ import pandas as pd
 from . import _engine
 from .alarms import Alarms
 from .ending import Running
-from .errors import InputError, engine_errors
+from .errors import HeldSignals, InputError, engine_errors
 from .feedlog import FeedLog
 from .frames import Buffer
 from .judge import Judge, node_means
 from .mqtt import log
 from .quality import Counts, Quality, Skill
-from .record import closed_segments, open_record, open_segment
+from .record import open_record
+from .shadow_restart import keep, keep_start, known_start, take_up_last, thin_old
 from .twin import Twin
 
 SILENT = 10.0   # s of the wall clock without a reading that can be used, after which a log says so
@@ -53,24 +53,29 @@ class Shadow:
         How long a frame waits for late readings, in the source's time [s].
     segment_hours : float
         Time between checkpoints.
+    keep_hours, thin : float
+        Segments older than `keep_hours` (and the newest two in any case, which a restart may need) are thinned to a row per `thin` seconds
+        and lose their checkpoint (`record_thin.thin`); 0 thins none.
     quality : dict, optional
         Arguments of `quality.Quality`, and `adapt_noise`: take the noise that is seen where the told one is found wrong.
     """
 
     def __init__(self, network, feed, members: int = 64, out: str | Path | None = None, *, seed: int = 1, start: str | None = None,
-                 hours: float = 24.0, dt: float = 10.0, lag: float = 30.0, segment_hours: float = 1.0, device: str = "auto",
-                 quality: dict | None = None):
+                 hours: float = 24.0, dt: float = 10.0, lag: float = 30.0, segment_hours: float = 1.0, keep_hours: float = 2.0,
+                 thin: float = 120.0, device: str = "auto", quality: dict | None = None):
         if not (members >= 2 and members == int(members)):
             raise InputError(f"members = {members}; accepted: a whole number, 2 or more, since a spread is needed")
         if odd := set(quality or {}) - {"gate", "n_stuck", "n_lost", "use_stuck", "use_gate", "adapt_noise"}:
             raise InputError(f"quality: no setting {min(odd)!r}; accepted: gate, n_stuck, n_lost, use_stuck, use_gate, adapt_noise")
-        for name, value, least in (("dt", dt, 1e-3), ("hours", hours, 1e-3), ("segment_hours", segment_hours, 1e-3), ("lag", lag, 0.0)):
+        for name, value, least in (("dt", dt, 1e-3), ("hours", hours, 1e-3), ("segment_hours", segment_hours, 1e-3), ("lag", lag, 0.0),
+                                   ("keep_hours", keep_hours, 0.0), ("thin", thin, 0.0)):
             if not least <= value < 1e6:
                 raise InputError(f"{name} = {value:g}; accepted: {least:g} to 1e6")
         self.network, self.feed, self.device = network.without_work(), feed, device
         self.settings = dict(members=members, seed=seed, hours=hours, dt=dt)
         self.folder = Path(out) if out is not None else Path(tempfile.mkdtemp(prefix="coldsun-shadow-"))
         self.per_segment = max(1, round(segment_hours * 3600.0 / dt))
+        self.thin, self.n_full, self._n_thinned = float(thin), max(2, math.ceil(keep_hours * 3600.0 / dt / self.per_segment)), 0
         self.counts, self.alarms = Counts(), Alarms()
         probe = Twin(self.network, members=2, hours=dt / 3600.0, dt=dt, device="cpu")   # which points there are does not depend on time
         with engine_errors():
@@ -85,6 +90,7 @@ class Shadow:
         self.quality = Quality(of["noise"], of["low"], of["high"], ~self.input & (self.domain >= 0), **words)
         self.skill = Skill(len(self.points))
         self.held, self.held_at = np.full(len(self.points), np.nan), np.zeros(len(self.points), np.int64)
+        self._signals = HeldSignals()
         self.twin, self.start, self.last_wall, self.stopped = None, start, time.monotonic(), False
         self.value = self.forecast = self.use = np.full(len(self.points), np.nan)
         self.pending: dict[int, np.ndarray] = {}   # frames that the log holds beyond the checkpoint
@@ -113,64 +119,69 @@ class Shadow:
         self.stopped = False
         try:
             self.feed.start(self.buffer, self.network.name)
-            first_segment = self._prepare()
-            left = round((self.twin.start.value + self.twin.hours * 3600e9 - self.twin._engine.time_ns) / (self.twin.dt * 1e9))
-            steps = left if hours is None else min(left, round(hours * 3600.0 / self.twin.dt))
-            self._progress, self._steps, self._segment, self._first_segment = progress, steps, 0, first_segment
-            if steps < 1 and first_segment > 0:
-                return   # the record is complete
-            frame = self._frame(self._now() + self.buffer.dt)
-            if frame is None or steps < 1:
-                if first_segment == 0 and not self.stopped and not self.buffer.failed:
-                    raise InputError(self._nothing("at least one frame of values"))
-                return
-            self._drive(frame)
-            told = self.twin.attributes(f"coldsun: shadow of {self.network.title}") | {"shadow": self.network.name}
-            with engine_errors():
-                self.link.run(steps, str(self.folder), first_segment, self.per_segment, told, self.judge.monitor.variables(),
-                              self._judge, self._after)
+            with HeldSignals() as self._signals:
+                self._steps_of(hours, progress)
+            self._signals.raise_kept()
         finally:
             self.feed.stop()
+
+    def _steps_of(self, hours: float | None, progress) -> None:
+        first_segment = self._prepare()
+        left = round((self.twin.start.value + self.twin.hours * 3600e9 - self.twin._engine.time_ns) / (self.twin.dt * 1e9))
+        steps = left if hours is None else min(left, round(hours * 3600.0 / self.twin.dt))
+        self._progress, self._steps, self._segment, self._first_segment = progress, steps, 0, first_segment
+        if steps < 1 and first_segment > 0:
+            return   # the record is complete
+        frame = self._frame(self._now() + self.buffer.dt)
+        if frame is None or steps < 1:
+            if first_segment == 0 and not self._ending and not self.buffer.failed:
+                raise InputError(self._nothing("at least one frame of values"))
+            return
+        if first_segment == 0:
+            keep_start(self)
+        self._drive(frame)
+        told = self.twin.attributes(f"coldsun: shadow of {self.network.title}") | {"shadow": self.network.name}
+        with engine_errors():
+            self.link.run(steps, str(self.folder), first_segment, self.per_segment, told, self.judge.monitor.variables(), self._judge, self._after)
 
     def _now(self) -> int:
         return self.twin._engine.time_ns
 
     def _prepare(self) -> int:
         """Make the twin, take up a record that is there; the number of the next segment."""
-        found = closed_segments(self.folder) if self.folder.is_dir() else []
-        if found:
-            with open_segment(found[-1]) as kept:
-                theirs = json.loads(kept.attrs.get("settings", "{}"))
-                if kept.attrs.get("shadow") != self.network.name or any(theirs.get(k) != v for k, v in self.settings.items()):
-                    raise InputError(f"{found[-1]}: is of another run; accepted: a new folder, or the same site, members, seed, hours and dt")
-            start = pd.Timestamp(theirs["start_ns"], unit="ns", tz="UTC").isoformat()
-        elif self.start is not None:
+        start = known_start(self)
+        again = start is not None
+        if start is None:
             start = self.start
-        else:
+        if start is None:
             stamp = self._patient(lambda: self.buffer.first_stamp(0.25))
             if stamp is None:
+                self._signals.raise_kept()
                 raise InputError(self.feed.refused or self.buffer.failed or self._nothing("at least one value"))
             dt = self.buffer.dt
             start = pd.Timestamp(-(-stamp // dt) * dt - dt, unit="ns", tz="UTC").isoformat()
+        self.make(start)
+        number = take_up_last(self) if again else 0
+        if again:
+            self.pending = self.log.read(self._now())
+            for text in self.log.doubts:
+                self.tell(text)
+        self.buffer.begin(max([self._now(), *self.pending]))
+        return number
+
+    def make(self, start: str) -> None:
+        """The members as they are at the first instant."""
         self.twin = Twin(self.network, start=start, device=self.device, **self.settings)
         with engine_errors():
             self.link = _engine.Shadow(self.network, self.twin._engine)
         self.columns = self.link.columns
-        number = 0
-        if found:
-            self.twin.load(found[-1])
-            number = int(found[-1].stem.split("_")[1]) + 1
-            self._take_up(json.loads((self.folder / f"shadow_{number - 1:04d}.json").read_text(encoding="utf-8")))
-            self.pending = self.log.read(self._now())
-        self.buffer.begin(max([self._now(), *self.pending]))
-        return number
 
     def _patient(self, ask):
         """Ask until there is an answer or the feed is over; Ctrl-C gets through."""
         silent = SILENT
         while True:
             answer = ask()
-            if answer is not None or self.buffer.over or self.stopped:
+            if answer is not None or self.buffer.over or self._ending:
                 return answer
             if (age := time.monotonic() - self.buffer.usable) > silent:
                 log.warning("nothing that can be used was heard for %.0f s%s; %d messages so far: %s", age,
@@ -188,7 +199,7 @@ class Shadow:
         if self.pending:
             return self.pending.pop(end, np.full(len(self.points), np.nan))
         if far := self.buffer.beyond(self.twin.start.value + round(self.twin.hours * 3600e9)):
-            self._alarm(far)
+            self.tell(far)
             return None
         frame = self._patient(lambda: self.buffer.take(end, 0.25))
         if frame is None or (self.buffer.over and not self.buffer.frames and not np.isfinite(frame).any()):
@@ -234,40 +245,27 @@ class Shadow:
         self.alarms.feed(self.buffer.alarms, self._now())
         self.last_wall = time.monotonic()
         self.feed.acknowledge(self._now())
-        go_on = (self._progress is None or self._progress(self) is not False) and not self.stopped
         frame = None
         try:
+            go_on = (self._progress is None or self._progress(self) is not False) and not self._ending
             frame = self._frame(self._now() + self.buffer.dt) if go_on and done < self._steps else None
             if frame is not None:
                 self._drive(frame)
         finally:
             if done % self.per_segment == 0 or frame is None:
-                self._keep(self._first_segment + self._segment)
+                keep(self, self._first_segment + self._segment)
+                thin_old(self, self._first_segment + self._segment)
                 self._segment += 1
         return frame is not None
 
     # ---- what a restart needs ---------------------------------------------------------------------------------------------------
-    def _keep(self, segment: int) -> None:
-        """Beside each segment, before it is closed: what was judged so far."""
-        kept = dict(counts=self.counts.__getstate__(), quality=self.quality.keep(), skill=self.skill.keep(), held=self.held.tolist(),
-                    held_at=self.held_at.tolist(), scale=list(self.buffer.scale), shift=list(self.buffer.shift), offset=self.buffer.offset,
-                    clocks=list(self.buffer.clocks.off),
-                    alarms=self.alarms.keep(), judge=self.judge.keep(), time_ns=self._now())
-        path = self.folder / f"shadow_{segment:04d}.json"
-        part = path.with_suffix(".part")
-        part.write_text(json.dumps(kept), encoding="utf-8")
-        os.replace(part, path)
+    def tell(self, text: str) -> None:
+        """An alarm of the record, or of the feed as a whole."""
+        self.alarms.tell(text, self._now() if self.twin is not None else 0, kind="record")
 
-    def _take_up(self, kept: dict) -> None:
-        self.counts.__setstate__(kept["counts"])
-        self.quality.take_up(kept["quality"])
-        self.skill.take_up(kept["skill"])
-        self.held, self.held_at = np.array(kept["held"], float), np.array(kept["held_at"], np.int64)
-        self.buffer.scale, self.buffer.shift = kept["scale"], kept["shift"]
-        self.buffer.clocks.take_up(kept.get("clocks", [kept["offset"]] * len(self.points)), kept["offset"])
-        self.alarms = Alarms.taken_up(kept["alarms"])
-        if "judge" in kept:
-            self.judge.take_up(kept["judge"])
+    @property
+    def _ending(self) -> bool:
+        return self.stopped or bool(self._signals.number)
 
     # ---- asking -----------------------------------------------------------------------------------------------------------------
     def parameters(self) -> pd.DataFrame:

@@ -17,7 +17,8 @@ from .arguments import _whole, parse_start
 from .errors import InputError, engine_errors
 from .plan import Plan, make_plan, planner
 from .progress import Progress
-from .record import closed_segments, field_paths, open_record, open_segment, segments
+from .record import field_paths, open_record
+from .resume import resume_from
 from .site import load_network, table_html
 from .weather import distance, weather_of
 
@@ -132,6 +133,7 @@ class Twin:
             "Conventions": "CF-1.11",
             "title": title or f"coldsun: {self.network.title}, {self.start:%Y-%m-%d %H:%M} UTC, {self.hours:g} h",
             "source": f"coldsun {build['version']} ({build['commit']})",
+            "history": f"{pd.Timestamp.now('UTC'):%Y-%m-%dT%H:%M:%SZ}: written by coldsun {build['version']}",
             "commit": build["commit"],
             "settings": json.dumps(self._settings),
             "device": self.device,
@@ -159,7 +161,7 @@ class Twin:
         out : path, optional
             Folder of the record; a temporary one by default.
         resume : bool
-            Go on from the last closed segment in `out` (of a run that was killed or stopped).
+            Go on from the last sound segment in `out` (of a run that was killed or stopped); from the start where there is none.
         segment_hours : float
             Simulated time per segment; a kill loses at most one segment.
         progress : bool or callable
@@ -179,13 +181,13 @@ class Twin:
         xarray.Dataset
             View of the record; see `open_record`.
 
-        Raises InputError when the folder cannot be written, holds another run, or the hours are not prepared; KeyboardInterrupt on Ctrl-C, after the
-        open segment has been closed with its checkpoint.
+        Raises InputError when the folder cannot be written, holds another run, or the hours are not prepared; KeyboardInterrupt on Ctrl-C (in the
+        command line on SIGTERM and SIGHUP too), after the open segment has been closed with its checkpoint.
         """
         folder = Path(out) if out is not None else Path(tempfile.mkdtemp(prefix="coldsun-"))
         hook, said = (None, {}) if plan is None else (planner(self, **plan), {"plan": json.dumps(plan)})
         also = field_paths(self.fields, record)
-        first = self._resume(folder, said.get("plan")) if resume else 0
+        first = resume_from(self, folder, said.get("plan")) if resume else 0
         left = (self.start.value + self.hours * 3600e9 - self._engine.time_ns) / 3600e9
         hours = left if hours is None else float(hours)
         if not (0.0 <= hours <= left + 1e-9):
@@ -195,6 +197,8 @@ class Twin:
             raise InputError(f"hours = {hours:g} is no whole number of steps of {self.dt:g} s")
         if not segment_hours > 0.0:
             raise InputError(f"segment_hours = {segment_hours:g}; accepted: more than 0")
+        if self.start.value % 1_000_000 or round(self.dt * 1e9) % 1_000_000:
+            raise InputError(f"dt = {self.dt:g} s from {self.start}: accepted: a start and steps of whole milliseconds, a record's unit of time")
         if steps == 0 and first == 0:
             raise InputError("hours = 0 makes no record; accepted: one step or more")
         per_segment = max(1, int(round(segment_hours * 3600.0 / self.dt)))
@@ -220,23 +224,6 @@ class Twin:
         if plan.made.value != self._engine.time_ns:
             raise InputError(f"the plan was made at {plan.made:%Y-%m-%d %H:%M:%S} UTC; accepted: one made now, at {self.time:%Y-%m-%d %H:%M:%S}")
         plan._core.tell()
-
-    def _resume(self, folder: Path, plan: str | None) -> int:
-        """Take up the last closed segment; the number of the next one. A run killed before its first segment closed starts over."""
-        if folder.is_dir() and not closed_segments(folder) and all(p.suffix == ".part" for p in folder.iterdir()):
-            return 0
-        last = segments(folder)[-1]
-        try:
-            with open_segment(last) as kept:
-                theirs, planned = str(kept.attrs.get("inputs_hash")), kept.attrs.get("plan")
-        except InputError as error:
-            raise InputError(f"{error}; without that file the run goes on from the segment before it") from None
-        if planned != plan:
-            raise InputError(f"{last}: was written with plan = {planned}; accepted: the same planner, not {plan}")
-        if theirs != self.inputs_hash():
-            raise InputError(f"{last}: was written with other inputs ({theirs}); accepted: the same site, start, hours, dt, seed, members, paths, weather")
-        self.load(last)
-        return int(last.stem.split("_")[1]) + 1
 
     def save(self, path: str | Path) -> None:
         """Keep the State in one HDF5 file, whole or not at all."""

@@ -1,0 +1,49 @@
+"""Going on with a record: which segment a run takes up, and what becomes of damaged ones."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from pathlib import Path
+
+import pandas as pd
+
+from .errors import InputError, RecordWarning
+from .record import closed_segments, number_of, open_segment, scan, sound_segments
+
+
+def set_aside(segment: Path, why: object) -> None:
+    """Take a damaged file out of the record's way, under its name with ``.damaged``, and say so."""
+    aside = segment.with_name(segment.name + ".damaged")
+    os.replace(segment, aside)
+    warnings.warn(f"{why}; it was renamed to {aside.name}, and what it held is computed again", RecordWarning, stacklevel=4)
+
+
+def resume_from(twin, folder: Path, plan: str | None) -> int:
+    """Take up the last sound segment; the number of the next one. Where there is none the run starts over.
+
+    Damaged segments after it are named and put aside under their name with ``.damaged``.
+    """
+    found = closed_segments(folder)
+    if not found:
+        return 0
+    sound, damaged = sound_segments(found)
+    if not sound:
+        for segment, error in zip(found, damaged):
+            set_aside(segment, error)
+        return 0
+    scan(sound)
+    last = sound[-1]
+    with open_segment(last) as kept:
+        theirs, planned, ends = str(kept.attrs.get("inputs_hash")), kept.attrs.get("plan"), pd.Timestamp(kept["time"].values[-1], tz="UTC")
+    if planned != plan:
+        raise InputError(f"{last}: was written with plan = {planned}; accepted: the same planner, not {plan}")
+    if theirs != twin.inputs_hash():
+        raise InputError(f"{last}: was written with other inputs ({theirs}); accepted: the same site, start, hours, dt, seed, members, paths, weather")
+    twin.load(last)
+    if twin.time != ends:
+        raise InputError(f"{last}: its checkpoint is of {twin.time:%Y-%m-%d %H:%M:%S}, its last step of {ends:%Y-%m-%d %H:%M:%S}; "
+                         "accepted: a segment that coldsun wrote")
+    for segment, error in zip(found[len(sound):], damaged):
+        set_aside(segment, error)
+    return number_of(last) + 1

@@ -1,0 +1,192 @@
+"""What a shadow keeps beside its segments, and how a restart takes it up: the last checkpoint that is whole, then the log of the feed."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from .alarms import Alarms
+from .errors import InputError
+from .record import Damaged, check_segment, closed_segments, number_of, open_segment
+from .record_thin import is_thinned, thin
+from .resume import set_aside
+
+START = "shadow_start.json"   # settings and first instant, before there is a segment
+
+
+def _write(path: Path, kept: dict) -> None:
+    part = path.with_suffix(".part")
+    with part.open("w", encoding="utf-8") as file:
+        json.dump(kept, file)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(part, path)
+
+
+def _read(path: Path) -> dict:
+    try:
+        kept = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise Damaged(f"{path}: no such file; accepted: what a shadow kept beside its segment") from None
+    except (OSError, ValueError, RecursionError):
+        raise Damaged(f"{path}: damaged (no JSON); accepted: what a shadow kept beside its segment") from None
+    if not isinstance(kept, dict):
+        raise Damaged(f"{path}: damaged (no table); accepted: what a shadow kept beside its segment")
+    return kept
+
+
+def keep(shadow, segment: int) -> None:
+    """Beside each segment, before it is closed: what was judged so far."""
+    _write(shadow.folder / f"shadow_{segment:04d}.json", _judged(shadow))
+
+
+def _judged(shadow) -> dict:
+    return dict(counts=shadow.counts.__getstate__(), quality=shadow.quality.keep(), skill=shadow.skill.keep(), held=shadow.held.tolist(),
+                held_at=shadow.held_at.tolist(), scale=list(shadow.buffer.scale), shift=list(shadow.buffer.shift), offset=shadow.buffer.offset,
+                clocks=list(shadow.buffer.clocks.off), alarms=shadow.alarms.keep(), judge=shadow.judge.keep(),
+                time_ns=shadow._now())
+
+
+def keep_start(shadow) -> None:
+    """Before the first step: what a restart needs that finds no segment."""
+    shadow.folder.mkdir(parents=True, exist_ok=True)
+    _write(shadow.folder / START, dict(shadow=shadow.network.name, settings=shadow.settings, start_ns=shadow.twin.start.value,
+                                       scale=list(shadow.buffer.scale), shift=list(shadow.buffer.shift), offset=shadow.buffer.offset,
+                                       clocks=list(shadow.buffer.clocks.off)))
+
+
+def _same_shape(kept, model, where: str) -> None:
+    """Raise Damaged unless `kept` is built as `model` is: the same names, lengths and kinds of value."""
+    if isinstance(model, dict):
+        if not isinstance(kept, dict) or set(kept) != set(model):
+            raise Damaged(f"{where}: other entries than a shadow keeps")
+        for name, part in model.items():
+            _same_shape(kept[name], part, f"{where}: {name}")
+    elif isinstance(model, list):
+        if not isinstance(kept, list) or len(kept) != len(model):
+            raise Damaged(f"{where}: {len(model)} values are expected")
+        for value, part in zip(kept, model):
+            _same_shape(value, part, where)
+    elif kept is None and (model is None or isinstance(model, float)):
+        pass   # no number so far
+    elif isinstance(model, bool):
+        if not isinstance(kept, bool):
+            raise Damaged(f"{where}: {kept!r} is not true or false")
+    elif isinstance(kept, bool) or not isinstance(kept, (int, float)):
+        raise Damaged(f"{where}: {kept!r} is no number")
+
+
+def _take_up(shadow, kept: dict, path: Path) -> None:
+    model, where = _judged(shadow), f"{path}: damaged"
+    try:
+        loose = ("counts", "alarms")   # as long as there was to say
+        _same_shape({k: v for k, v in kept.items() if k not in loose}, {k: v for k, v in model.items() if k not in loose}, where)
+        alarms = Alarms.taken_up(kept["alarms"])
+        if not all(isinstance(key, str) for key in alarms.standing):
+            raise Damaged(f"{where}: alarms are sentences")
+        shadow.counts.__setstate__(kept["counts"])
+        if not all(0 <= k < len(shadow.points) for of in shadow.counts.by_point.values() for k in of):
+            raise Damaged(f"{where}: counts of a point that the site does not have")
+        shadow.quality.take_up(kept["quality"])
+        shadow.skill.take_up(kept["skill"])
+        shadow.held, shadow.held_at = np.array(kept["held"], float), np.array(kept["held_at"], np.int64)
+        shadow.buffer.scale, shadow.buffer.shift = kept["scale"], kept["shift"]
+        shadow.buffer.clocks.take_up([int(x) for x in kept["clocks"]], int(kept["offset"]))
+        shadow.judge.take_up(kept["judge"])
+        shadow.alarms = alarms
+    except Damaged:
+        raise
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
+        raise Damaged(f"{where}; accepted: what a shadow kept beside its segment") from None
+
+
+def settings_of(shadow, segment: Path) -> dict:
+    """Settings of the run that wrote a segment; raises InputError where they are of another."""
+    check_segment(segment)
+    with open_segment(segment) as kept:
+        try:
+            theirs = json.loads(kept.attrs.get("settings", "{}"))
+            same = kept.attrs.get("shadow") == shadow.network.name and all(theirs.get(k) == v for k, v in shadow.settings.items())
+            start = int(theirs["start_ns"])
+        except (ValueError, KeyError, TypeError, AttributeError):
+            raise Damaged(f"{segment}: damaged (no settings); accepted: a shadow's segment") from None
+    if not same:
+        raise InputError(f"{segment}: is of another run; accepted: a new folder, or the same site, members, seed, hours and dt")
+    return {"start": pd.Timestamp(start, unit="ns", tz="UTC").isoformat()}
+
+
+def known_start(shadow) -> str | None:
+    """First instant of the shadow that the folder is of, from a sound segment or from before the first; None: the folder is new."""
+    for segment in reversed(closed_segments(shadow.folder)):
+        try:
+            return settings_of(shadow, segment)["start"]
+        except Damaged:
+            continue
+    path = shadow.folder / START
+    if not path.exists():
+        return None
+    try:
+        kept = _read(path)
+        theirs, start = kept["settings"], pd.Timestamp(int(kept["start_ns"]), unit="ns", tz="UTC").isoformat()
+        scale, shift, offset = ([float(x) for x in kept["scale"]], [float(x) for x in kept["shift"]], int(kept["offset"]))
+        clocks = [int(x) for x in kept["clocks"]]
+        if not len(scale) == len(shift) == len(clocks) == len(shadow.points):
+            raise KeyError("scale")
+    except (Damaged, KeyError, TypeError, ValueError, OverflowError):
+        shadow.tell(f"{path.name} is damaged; the shadow begins anew")
+        return None
+    if kept.get("shadow") != shadow.network.name or theirs != shadow.settings:
+        raise InputError(f"{path}: is of another run; accepted: a new folder, or the same site, members, seed, hours and dt")
+    shadow.buffer.scale, shadow.buffer.shift = scale, shift
+    shadow.buffer.clocks.take_up(clocks, offset)
+    return start
+
+
+def take_up_last(shadow) -> int:
+    """Load the last checkpoint that is whole with what was judged beside it; damaged ones after it are put aside. The next segment's number."""
+    aside = []
+    for segment in reversed(closed_segments(shadow.folder)):
+        beside = shadow.folder / f"shadow_{number_of(segment):04d}.json"
+        try:
+            settings_of(shadow, segment)
+            kept = _read(beside)
+            try:
+                shadow.twin.load(segment)
+            except InputError as error:
+                raise Damaged(str(error)) from None
+            if kept.get("time_ns") != shadow._now():
+                raise Damaged(f"{beside}: is of another time than its segment")
+            _take_up(shadow, kept, beside)
+        except Damaged as error:
+            aside.append((segment, beside, error))
+            continue
+        _put_aside(shadow, aside)
+        return number_of(segment) + 1
+    if aside:
+        shadow.make(shadow.twin.start.isoformat())   # a damaged one may have been loaded
+    _put_aside(shadow, aside)
+    return 0
+
+
+def _put_aside(shadow, files) -> None:
+    for segment, beside, error in files:
+        set_aside(segment, error)
+        if beside.exists():
+            os.replace(beside, beside.with_name(beside.name + ".damaged"))
+        shadow.tell(f"{segment.name} or {beside.name} is damaged; the shadow goes on from before it")
+
+
+def thin_old(shadow, segment: int) -> None:
+    """Thin what is old when `segment` is about to be closed; what was left by a run before, too."""
+    for number in range(shadow._n_thinned, segment - shadow.n_full + 1) if shadow.thin > 0.0 else ():
+        path = shadow.folder / f"segment_{number:04d}.nc"
+        shadow._n_thinned = number + 1
+        try:
+            if path.exists() and not is_thinned(path):
+                thin(path, shadow.thin)
+        except (InputError, OSError) as error:   # a full disk must not end what is followed
+            shadow.tell(f"{path.name} was not thinned: {error}")
