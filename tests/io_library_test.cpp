@@ -98,6 +98,10 @@ TEST(Library, OwnFilesAreFoundBesideTheSiteFile) {
     EXPECT_NE(inputs_text(n).find("own_"), std::string::npos);
     EXPECT_NE(inputs_text(n).find("1 sets, "), std::string::npos);
   }
+  // A site may be called as what it names is: its own file is no constellation.
+  f.write("sites/mysats.toml", site_text("atacama", {{named, "data = [\"mysats\"]"}}));
+  EXPECT_NEAR(contact(f.at("sites/mysats.toml"))[0], right, 0.1);
+  fs::remove(f.at("sites/mysats.toml"));
   // The shipped ones are still there for a copy of a shipped site, and what is not there is said with both places.
   f.write("sites/site.toml", site_text("atacama", {}));
   EXPECT_NEAR(contact(f.at("sites/site.toml"))[0], 4759.0, 1.0);

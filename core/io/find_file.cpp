@@ -45,8 +45,12 @@ fs::path find_file(const Table& who, std::string_view key, std::string_view what
                                 found[0].filename().string(), found[1].filename().string()));
     return found.empty() ? std::nullopt : std::optional(found[0]);
   };
-  if (!beside.empty())
-    if (const auto path = one(named_in(beside, name, extensions))) return fs::absolute(*path).lexically_normal();
+  if (!beside.empty()) {
+    std::vector<fs::path> found = named_in(beside, name, extensions);
+    const auto self = fs::absolute(beside / who.file()).lexically_normal();  // site mine.toml may name mine.tle as "mine"
+    std::erase_if(found, [&](const fs::path& path) { return fs::absolute(path).lexically_normal() == self; });
+    if (const auto path = one(found)) return fs::absolute(*path).lexically_normal();
+  }
   if (!leaves(name)) {
     if (const auto path = one(named_in(data / folder, name, extensions))) return fs::path(folder) / path->lexically_relative(data / folder);
     if (name.find('/') != std::string::npos)

@@ -27,8 +27,8 @@ std::string slurp(const std::filesystem::path& path);  // SiteError where there 
 bool is_path(std::string_view name);                   // holds a slash or ends in .toml
 
 /// The file that `name` means, absolute or relative to the data folder. With or without its extension, and with folders before it, it is
-/// looked for from the folder of the file that names it (`beside`; empty: a shipped file or a text), then, unless it is absolute or holds
-/// "..", in DATA/folder and from DATA. SiteError at `key` where there is none, or where two extensions fit.
+/// looked for from the folder of the file that names it (`beside`; empty: a shipped file or a text; never that
+/// file itself), then, unless it is absolute or holds "..", in DATA/folder and from DATA. SiteError at `key` where there is none, or where two extensions fit.
 using Extensions = std::vector<std::string_view>;
 std::filesystem::path find_file(const Table& who, std::string_view key, std::string_view what, std::string_view folder, const std::string& name,
                                 const Extensions& extensions, const std::filesystem::path& beside, const std::filesystem::path& data);

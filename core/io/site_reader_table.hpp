@@ -108,6 +108,7 @@ class Table {
   void doubt(std::string_view key, std::string_view why);                       // of a value that was read: stands in its provenance
   std::string at(std::string_view what) const;                               // "file:line: [table]: what", for a relation between keys
   const std::string& path() const { return path_; }
+  const std::string& file() const { return file_->name; }
   int line() const { return static_cast<int>(table_->source().begin.line); }
 
  private:
