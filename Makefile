@@ -55,12 +55,12 @@ requirements = $(PYTHON) -c 'import sys, tomllib; p = tomllib.load(open("pyproje
 	@$(requirements) $* >.venv/$*.txt && .venv/bin/python -m pip install -q -r .venv/$*.txt
 	@touch $@
 
-# One engine lies in .venv at a time: another variant's stamp goes when this one is installed.
+# One engine lies in .venv at a time: another variant's stamp goes when this one is installed. It is built where the tests are: once.
 build/.engine-$(variant): $(engine_files) .venv/.base .venv/.core
 	@echo "coldsun: building the Python package ($(variant))"
 	@mkdir -p build; rm -f build/.engine-*
 	@.venv/bin/python -m pip install -q --no-build-isolation --no-deps --force-reinstall \
-	  --config-settings=build-dir=build/python-$(variant) --config-settings=cmake.define.COLDSUN_CUDA=$(cuda_define) .
+	  --config-settings=build-dir=build/$(variant)-release --config-settings=cmake.define.COLDSUN_CUDA=$(cuda_define) .
 	@touch $@
 
 setup: build/.engine-$(variant) ## packages, virtual environment, engine: what demo needs
@@ -108,7 +108,7 @@ asan: .venv/.base .venv/.gtest ## the C++ tests under the address and undefined-
 INPUTS ?= 1000000
 SECONDS_EACH ?= 1000000
 fuzz_native := site network plate module shell jobs tle omm
-fuzz_python := payload epw sam
+fuzz_python := payload metadata replay epw sam nsrdb segment
 fuzz: setup ## mutated inputs into every parser, under the sanitizers
 	@mkdir -p build/fuzz; cmake --preset asan >build/asan.log 2>&1 || { cat build/asan.log; exit 1; }
 	@cmake --build --preset asan --target coldsun_fuzz

@@ -55,8 +55,9 @@ std::map<std::string, Range> by_name(const Sizes& n) {
       {"workload/n_backfilled", job_count}, {"workload/node_busy", {0, n.node}}, {"workload/busy_fraction", share},
       {"workload/link_bound_share", share},
       {"electrical/soc", share}, {"electrical/mode", {0, 5}}, {"electrical/genset_mode", {0, 2}}, {"electrical/genset_starts", count},
-      {"electrical/pv_gain", {0.0, 1e4}}, {"electrical/capacity_factor", {1e-4, 10.0}},
-      {"thermal/n_step", count}, {"thermal/flow_gain", gain}, {"thermal/tim_gain", gain}, {"thermal/valve", share}, {"thermal/fan_speed", {0.0, 10.0}},
+      {"electrical/v_rc1", {-10, 10}}, {"electrical/v_rc2", {-10, 10}}, {"electrical/pv_gain", {0.0, 1e4}}, {"electrical/capacity_factor", {1e-4, 10.0}},
+      {"thermal/q_lumped", {-5e3, 5e3}}, {"thermal/n_step", count}, {"thermal/flow_gain", {-1e4, 1e4}}, {"thermal/tim_gain", gain},
+      {"thermal/valve", share}, {"thermal/fan_speed", {0.0, 10.0}},
       {"observe/gain", gain},
   };
 }

@@ -95,7 +95,7 @@ struct GiveHeat {
 // What a cut leaves to the next: heat for the coolant, and what the remote controller and a planner saw. The index counts while there is light.
 // reads p_heat, p_heat_battery, pv_linear, pv_square, loss_pv_converter, p_discharge_reserve, p_discharge_max, p_it,
 // p_it_request, p_it_held_back, p_shed, p_aux, p_loss, genset_mode, ghi, clearsky_index;
-// writes p_it_shed, heat_pending, p_pv_seen, p_battery_seen, p_genset_seen, p_overhead_seen, kc_seen. 190 B and 28 flops per member and site
+// writes p_it_shed, heat_pending, p_pv_seen, p_battery_seen, p_genset_seen, p_overhead_seen, kc_seen, kc_age. 206 B and 30 flops per member and site
 struct Remember {
   Cut cut;
   View<const electrical::Site, 1> bus;
@@ -103,7 +103,7 @@ struct Remember {
   View<const Real, 2> p_it, p_it_request, p_it_held_back, p_shed, p_aux, p_loss;
   View<const std::int8_t, 2> genset_mode;
   View<const Real, 2> ghi, clearsky_index;
-  View<Real, 2> p_it_shed, heat_pending, p_pv_seen, p_battery_seen, p_genset_seen, p_overhead_seen, kc_seen;
+  View<Real, 2> p_it_shed, heat_pending, p_pv_seen, p_battery_seen, p_genset_seen, p_overhead_seen, kc_seen, kc_age;
   COLDSUN_FN void operator()(int a, int site) const {
     const int m = cut.member(a);
     const Real beyond = p_it(m, site) - (p_it_request(m, site) - p_shed(m, site));   // change of leakage, less what a junction cap took
@@ -112,13 +112,14 @@ struct Remember {
     heat_pending(m, site) += (p_heat(m, site) + p_heat_battery(m, site)) * cut.length(m);   // the cells are on the converters' cold rail
     p_pv_seen(m, site) = pv_linear(m, site) + pv_square(m, site) + loss_pv_converter(m, site);   // all that the boost stages could take
     p_battery_seen(m, site) = battery > electrical::idle_power(bus(site).battery_converter) ? battery : 0.0;
-    // A generator that does not run yet counts as far as the battery, reserve and all, can stand for it until it does.
+    // A generator that does not run yet counts as far as the battery's reserve, which is not counted above, can stand for it until it does.
     const Real genset = electrical::genset_capacity(bus(site));
-    const bool off = genset_mode(m, site) == static_cast<std::int8_t>(electrical::GensetMode::off);
-    p_genset_seen(m, site) = off ? math::min(genset, p_discharge_max(m, site)) : genset;
+    const bool runs = genset_mode(m, site) == static_cast<std::int8_t>(electrical::GensetMode::running);
+    p_genset_seen(m, site) = runs ? genset : math::min(genset, math::max(p_discharge_max(m, site) - p_battery_seen(m, site), 0.0));
     p_overhead_seen(m, site) = p_aux(m, site) + p_loss(m, site) + beyond;
     const Real now = clearsky_index(m, site), light = 20.0, memory = 600.0;   // W/m2, s
-    if (ghi(m, site) > light) kc_seen(m, site) = now + (kc_seen(m, site) - now) * math::exp(-cut.length(m) / memory);
+    kc_age(m, site) += cut.length(m);
+    if (ghi(m, site) > light) kc_seen(m, site) = now + (kc_seen(m, site) - now) * math::exp(-cut.length(m) / memory), kc_age(m, site) = 0.0;
   }
 };
 

@@ -48,7 +48,7 @@ electrical::Site site_of(const Power& p, Real t_start) {
   s.battery_converter = converter_of(p.battery.converter);
   s.aux_converter = converter_of(p.aux_converter);
   if (p.grid.present) s.grid_tie = converter_of(p.grid.converter), s.p_import_max = p.grid.p_import, s.p_export_max = p.grid.p_export;
-  if (p.grid.present) s.p_import_plan = p.grid.p_budget;
+  s.p_import_plan = planned_import(p.grid);
   if (const Genset& g = p.genset; g.present) {
     s.genset_rectifier = converter_of(g.rectifier);
     s.genset = {g.p_max, g.p_min, g.start_time, g.run_time_min, g.soc_stop, g.fuel_idle, g.fuel_per_energy};

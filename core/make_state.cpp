@@ -81,6 +81,8 @@ State make_state(const System& system, const Inputs& inputs, int n_member, std::
   s.controls.p_aux_bound = Array<Real, 2>(device, {n_member, n_site});
   s.controls.kc_seen = Array<Real, 2>(device, {n_member, n_site});
   s.controls.kc_planned = Array<Real, 2>(device, {n_member, n_site});
+  s.controls.kc_age = Array<Real, 2>(device, {n_member, n_site});
+  s.controls.kc_planned_age = Array<Real, 2>(device, {n_member, n_site});
   s.controls.plan_made = Array<Time, 1>(device, {n_member});
   s.observe.gain = Array<Real, 2>(device, {n_member, system.n_gain});
   s.observe.gain.fill(1.0);

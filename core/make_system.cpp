@@ -17,7 +17,7 @@ ControlLaw control_of(const Site& site) {
   law.t_supply_min = c.t_supply_min;
   law.approach = c.supply_approach;
   for (const NodeType& t : site.hall.node) law.p_it_max += t.n_node * t.p_max;
-  law.p_grid_budget = site.power.grid.present ? site.power.grid.p_budget : 0.0;
+  law.p_grid_budget = planned_import(site.power.grid);
   return law;
 }
 

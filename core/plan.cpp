@@ -179,7 +179,7 @@ void tell(const Network& network, State& state, const Plan& plan, const PlanOpti
   }
   for (int s = 0; s < w.plan_due.extent(1); ++s) {
     w.plan_due(m, s) = plan.made + o.decision_time + nanoseconds(network.site[static_cast<std::size_t>(s)].comms.link.control_delay);
-    state.controls.kc_planned(m, s) = state.controls.kc_seen(m, s);
+    state.controls.kc_planned(m, s) = state.controls.kc_seen(m, s), state.controls.kc_planned_age(m, s) = state.controls.kc_age(m, s);
   }
   state.controls.plan_made(m) = plan.made;
 }
@@ -190,7 +190,7 @@ bool surprised(const Planner& planner, const System& sys, const State& state, co
   const wl::State& w = state.workload;
   for (int s = 0; s < sys.n_site(); ++s) {
     const Real away = state.controls.kc_seen(m, s) - state.controls.kc_planned(m, s), scale = planner.options.law.scale;
-    const sky::ForecastNow then = sky::forecast_now(sys.sky.site(s).cloud, made, state.controls.kc_planned(m, s));
+    const sky::ForecastNow then = sky::forecast_now(sys.sky.site(s).cloud, made, state.controls.kc_planned(m, s), state.controls.kc_planned_age(m, s));
     if (away < scale * sky::forecast_error(then, lead, 0.0) || away > scale * sky::forecast_error(then, lead, 1.0)) return true;
     Real nodes = 0.0;
     const int first = in.jobs.job_first(s);

@@ -78,7 +78,8 @@ void fill_place(schedule::Problem& p, const Network& network, const System& sys,
 schedule::PvForecast forecast_of(const State& state, int m, const PlanOptions& o) {
   schedule::PvForecast f;
   f.seed = state.seed, f.member = state.first_member + static_cast<std::uint32_t>(m), f.issue = state.time, f.law = o.law;
-  f.clearsky_index = state.controls.kc_seen.view().row(m), f.temp_cell = state.sky.temp_cell_end.view().row(m);
+  f.clearsky_index = state.controls.kc_seen.view().row(m), f.index_age = state.controls.kc_age.view().row(m);
+  f.temp_cell = state.sky.temp_cell_end.view().row(m);
   f.soiling_ratio = state.sky.soiling_ratio.view().row(m), f.pv_gain = state.electrical.pv_gain.view().row(m);
   return f;
 }
@@ -141,14 +142,13 @@ PlanTask make_plan_task(const Network& network, const System& sys, const State& 
   schedule::check_problem(t.problem);
   if (state.controls.plan_made(m) != 0) t.incumbent = keys_in_force(t, state, m);
   t.clearsky_index = Array<Real, 3>(Device::host, {o.n_scenario, n_site, n_slot});
-  for (int k = 0; k < o.n_scenario; ++k)
-    for (int s = 0; s < n_site; ++s)
-      for (int i = 0; i < n_slot; ++i) {
-        const Chance chance{forecast.seed, forecast.member, Stream::forecast, static_cast<std::uint32_t>(sys.sky.site(s).entity)};
-        t.clearsky_index(k, s, i) =
-            sky::forecast_index(chance, o.law, sky::forecast_now(sys.sky.site(s).cloud, state.time, state.controls.kc_seen(m, s)), state.time, k,
-                                o.n_scenario, seconds(o.slot) * (i + 0.5));
-      }
+  for (int s = 0; s < n_site; ++s) {
+    const Chance chance{forecast.seed, forecast.member, Stream::forecast, static_cast<std::uint32_t>(sys.sky.site(s).entity)};
+    const auto now = sky::forecast_now(sys.sky.site(s).cloud, state.time, forecast.clearsky_index(s), forecast.index_age(s));
+    for (int k = 0; k < o.n_scenario; ++k)
+      for (int i = 0; i < n_slot; ++i)
+        t.clearsky_index(k, s, i) = sky::forecast_index(chance, o.law, now, state.time, k, o.n_scenario, seconds(o.slot) * (i + 0.5));
+  }
   return t;
 }
 

@@ -56,7 +56,7 @@ struct NodeType {
   Real t_cap_band = 0;            ///< width over which the cap falls linearly to the throttle floor [K]
   Real t_trip = 0;                ///< junction temperature above which the node switches itself off [K]
   Real t_restart = 0;             ///< junction temperature below which it may start again [K]
-  Real restart_time = 0;          ///< how long below t_restart until it has started [s]
+  Real restart_time = 0;          ///< how long below t_restart until it has started, in whole cuts [s]
   Real throttle_floor = 0;        ///< power at the end of the band, as a share of p_max [1]
   Real flow_factor = 0;           ///< flow per plate relative to the hall's mean design flow per plate [1]
   Real tim_factor = 0;            ///< resistance of the interface material relative to the plate class [1]

@@ -1,5 +1,6 @@
 // Sun, battery, bus and grid of a site: part of Site (core/site.hpp), SI.
 #pragma once
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdint>
@@ -111,6 +112,9 @@ struct GridTie {
   Hourly carbon_intensity;  ///< [kg/J]
   Hourly price;             ///< of imported energy [USD/J]
 };
+
+/// What of the tie may be planned with: the budget, as far as limit and converter carry it [W].
+inline Real planned_import(const GridTie& g) { return g.present ? std::min({g.p_budget, g.p_import, g.converter.p_rated}) : 0.0; }
 
 struct Genset {
   bool present = false;

@@ -50,6 +50,7 @@ struct Controls {
   Array<Real, 2> p_it_shed;                 // (member, site)
   Array<Real, 2> heat_pending, q_extra, p_pv_seen, p_battery_seen, p_genset_seen, p_overhead_seen;
   Array<Real, 2> kc_seen, kc_planned;       // (member, site) clear-sky index: as a planner sees it, and as it saw it at its last decision
+  Array<Real, 2> kc_age, kc_planned_age;    // (member, site) s since there was light to see it by, now and then
   Array<Time, 1> plan_made;                 // (member) when that was; 0: never
   template <class Self, class F> static void each(Self& s, F&& f) {
     f(FieldInfo{"p_site_cap", "W", "member site", "cap on what the nodes are asked for, as the remote controller last said", Kind::state}, s.p_site_cap);
@@ -67,6 +68,8 @@ struct Controls {
       s.p_overhead_seen);
     f(FieldInfo{"kc_seen", "1", "member site", "clear-sky index of the last 10 minutes of sun, exponentially weighted", Kind::state}, s.kc_seen);
     f(FieldInfo{"kc_planned", "1", "member site", "kc_seen at the last decision of a planner", Kind::state}, s.kc_planned);
+    f(FieldInfo{"kc_age", "s", "member site", "time since there was light to see kc_seen by", Kind::state}, s.kc_age);
+    f(FieldInfo{"kc_planned_age", "s", "member site", "kc_age at the last decision of a planner", Kind::state}, s.kc_planned_age);
     f(FieldInfo{"plan_made", "ns", "member", "last decision of a planner, 0 none", Kind::state}, s.plan_made);
     f(FieldInfo{"p_aux_bound", "W", "member site", "most that the auxiliaries may draw", Kind::scratch}, s.p_aux_bound);
   }

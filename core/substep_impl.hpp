@@ -75,7 +75,8 @@ void substep(Space space, const System& sys, State& s, const Inputs& in, const C
                             s.electrical.loss_pv_converter, s.electrical.p_discharge_reserve, s.electrical.p_discharge_max, s.electrical.p_it,
                             s.workload.p_it_request, s.workload.p_it_held_back, s.electrical.p_shed, s.electrical.p_aux, s.electrical.p_loss,
                             s.electrical.genset_mode, s.sky.ghi, s.sky.clearsky_index, s.controls.p_it_shed, s.controls.heat_pending,
-                            s.controls.p_pv_seen, s.controls.p_battery_seen, s.controls.p_genset_seen, s.controls.p_overhead_seen, s.controls.kc_seen});
+                            s.controls.p_pv_seen, s.controls.p_battery_seen, s.controls.p_genset_seen, s.controls.p_overhead_seen, s.controls.kc_seen,
+                            s.controls.kc_age});
 
   for_rows(space, s.series.source.extent(0), n * n_site, couple::Accumulate{cut, s.series.source, s.series.sum});
 }

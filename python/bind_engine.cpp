@@ -1,6 +1,7 @@
 // Bindings of the engine: networks, twins, records. Zero-copy NumPy, the GIL released while the engine runs.
 #include <pybind11/functional.h>
 
+#include <atomic>
 #include <cstdio>
 #include <exception>
 #include <filesystem>
@@ -102,7 +103,7 @@ class Engine {
         py::gil_scoped_acquire acquire;
         try {
           if (!tell.is_none() && (n % 16 == 0 || n == steps)) tell(n);
-          if (PyErr_CheckSignals() != 0) throw py::error_already_set();
+          if (told_to_stop()) throw py::error_already_set();
         } catch (const py::error_already_set&) {
           stopped = std::current_exception();
         }
@@ -120,11 +121,13 @@ class Engine {
       py::gil_scoped_release release;
       coldsun::run(twin_.system, twin_.state, twin_.inputs, twin_.dt, n, [&](const State&) {
         py::gil_scoped_acquire acquire;
-        return !(stopped = PyErr_CheckSignals() != 0);
+        return !(stopped = told_to_stop());
       });
     }
     if (stopped) throw py::error_already_set();
   }
+  // Ends `run` and `step` in whatever thread they go, after a whole step.
+  void stop() { ending_ = true; }
   std::vector<std::string> hashes() const {
     std::vector<std::string> out;
     for (std::uint64_t h : coldsun::hash(twin_.state)) {
@@ -147,6 +150,12 @@ class Engine {
   Twin& twin() { return twin_; }
 
  private:
+  // A signal's exception is set, or SystemExit, which a thread ends by without a word.
+  bool told_to_stop() const {
+    if (ending_) PyErr_SetString(PyExc_SystemExit, "the process ends");
+    return ending_ || PyErr_CheckSignals() != 0;
+  }
+  std::atomic<bool> ending_ = false;
   Twin twin_;
 };
 
@@ -225,6 +234,7 @@ PYBIND11_MODULE(_engine, m) {
       .def("run", &Engine::run, "steps"_a, "folder"_a, "first_segment"_a, "per_segment"_a, "attributes"_a, "fields"_a, "internals"_a, "tell"_a,
            "hook"_a = py::none(), "also"_a = std::vector<std::string>{})
       .def("step", &Engine::step, "n"_a = 1)
+      .def("stop", &Engine::stop, "Ends `run` and `step`, in whatever thread they go, after a whole step")
       .def("hash", &Engine::hashes)
       .def("save", &Engine::save)
       .def("restore", &Engine::restore)

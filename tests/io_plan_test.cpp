@@ -267,7 +267,7 @@ TEST(Plan, ASurpriseIsWhatTheForecastDidNotHold) {
   EXPECT_EQ(p.n_decision, 1);
   const Real seen = t.state.controls.kc_seen(0, 0);
   steps(t, 24);
-  const sky::ForecastNow then = sky::forecast_now(t.system.sky.site(0).cloud, t.state.controls.plan_made(0), seen);
+  const sky::ForecastNow then = sky::forecast_now(t.system.sky.site(0).cloud, t.state.controls.plan_made(0), seen, t.state.controls.kc_planned_age(0, 0));
   const Real lead = 240.0, low = sky::forecast_error(then, lead, 0.0013), high = sky::forecast_error(then, lead, 0.9987);
   for (const Real edge : {high, low})
     for (const Real part : {0.99, 1.01}) {

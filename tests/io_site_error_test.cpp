@@ -54,8 +54,8 @@ TEST(SiteError, OneSentenceEach) {
                "atacama.toml:LINE: cooling.pump.flwo_lpm is not known; did you mean flow_lpm?");
   expect_error("flow_factor = 0.85", "flow_facter = 0.85",
                "atacama.toml:LINE: hall.node[end_of_row].flow_facter is not known; did you mean flow_factor?");
-  expect_error("fan_min = 0.15", "fan_min = 1.5", "atacama.toml:LINE: cooling.dry_cooler.fan_min = 1.5; accepted: 0 to 1");
-  expect_error("fan_min = 0.15", "fan_min = nan", "atacama.toml:LINE: cooling.dry_cooler.fan_min = nan; accepted: a finite number 0 to 1");
+  expect_error("fan_min = 0.15", "fan_min = 1.5", "atacama.toml:LINE: cooling.dry_cooler.fan_min = 1.5; accepted: 0.001 to 1");
+  expect_error("fan_min = 0.15", "fan_min = nan", "atacama.toml:LINE: cooling.dry_cooler.fan_min = nan; accepted: a finite number 0.001 to 1");
   expect_error("n_rack = 16", "n_rack = 16.5", "atacama.toml:LINE: hall.n_rack = 16.5; accepted: a whole number >= 1");
   for (const char* n : {"2", "17"})
     expect_error("n_rack = 16", std::string("n_rack = ") + n, std::string("atacama.toml:LINE: hall.n_rack = ") + n + " times nodes_per_rack = 8 are ");

@@ -12,6 +12,7 @@
 
 #include "core/io/describe.hpp"
 #include "core/io/library.hpp"
+#include "core/make_system.hpp"
 #include "io_site_text.hpp"
 
 namespace coldsun {
@@ -62,8 +63,8 @@ std::vector<Number> numbers_of(const std::string& text) {
   return all;
 }
 
-std::string slipped(const std::string& token, bool whole, bool up) {
-  const double x = std::strtod(token.c_str(), nullptr) * (up ? 1e3 : 1e-3);
+std::string slipped(const std::string& token, bool whole, double factor) {
+  const double x = std::strtod(token.c_str(), nullptr) * factor;
   char out[64];
   std::snprintf(out, sizeof out, "%.12g", x);
   std::string s = out;
@@ -93,7 +94,7 @@ int walk(const std::string& text, Take&& take) {
   int n = 0;
   for (const Number& number : numbers_of(text))
     for (const bool up : {false, true}) {
-      const std::string token = slipped(text.substr(number.at, number.length), number.whole, up);
+      const std::string token = slipped(text.substr(number.at, number.length), number.whole, up ? 1e3 : 1e-3);
       std::string with = text;
       with.replace(number.at, number.length, token);
       ++n;
@@ -117,6 +118,32 @@ TEST(SiteSlip, EveryNumberOfTheSites) {
     const int n = walk(text, [&](const std::string& t) { return doubts(read_site(t, "site.toml", data)).size(); });
     EXPECT_GT(n, 700);
   }
+}
+
+// `check` says no to what a run cannot take: what is read and within its ranges makes a system (fan_min = 0, mppt_step = 0.06, a droop beside a large
+// capacitance, a battery's current beside its resistance and losses that fall with the load did not). Each number is changed one way, in turn.
+TEST(SiteSlip, WhatIsAcceptedMakesASystem) {
+  const std::string text = brief(atacama());
+  Network n = load_network("atacama", data);
+  const Library library = io::load_library(n, data);
+  int made = 0;
+  const auto take = [&](const std::string& with, const std::string& what) {
+    try {
+      n.site[0] = read_site(with, "site.toml", data);
+    } catch (const SiteError&) {
+      return;
+    }
+    ++made;
+    EXPECT_NO_THROW(make_system(n, library, Device::host)) << what;
+  };
+  constexpr double factors[] = {0.0, 0.15, 4.0, 20.0};
+  std::size_t k = 0;
+  for (const Number& number : numbers_of(text)) {
+    const std::string token = slipped(text.substr(number.at, number.length), number.whole, factors[k++ % 4]);
+    std::string with = text;
+    take(with.replace(number.at, number.length, token), number.key + " = " + token);
+  }
+  EXPECT_GT(made, 100);
 }
 
 class Beside : public testing::Test {

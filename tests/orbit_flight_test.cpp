@@ -64,8 +64,8 @@ TEST(OrbitFlight, CutLinesAreNoNames) {
     EXPECT_NE(f.remark[0].name.find("SAT B"), std::string::npos) << n;
   }
   const auto lone = read_tle("SAT A\n" + a1 + "\n" + a2 + "\nSAT B\n" + b1 + "\nSAT C\n");
-  EXPECT_EQ(all_sentences(lone.remark), "2 of 2 element sets are not used: cannot be read: SAT B (70003), line 5, a first line without its second; "
-                                        "\"SAT C\", line 6, no element lines follow it\n");
+  EXPECT_EQ(all_sentences(lone.remark), "line 5: SAT B (70003) is not used: cannot be read (a first line without its second)\n"
+                                  "line 6: \"SAT C\" is not used: no element lines follow\n");
 }
 
 TEST(OrbitFlight, BlanksMarksAndAMissingChecksumAreRead) {

@@ -35,16 +35,16 @@ struct World {
   sky::System sky;
   electrical::System plant;
   sky::Weather weather;
-  Array<Real, 1> index, temp_cell, soiling, gain;
+  Array<Real, 1> index, age, temp_cell, soiling, gain;
   explicit World(Device device)
-      : sky(one_sky(device)), plant(one_plant(device)), index(device, {1}), temp_cell(device, {2}), soiling(device, {2}), gain(device, {4}) {
+      : sky(one_sky(device)), plant(one_plant(device)), index(device, {1}), age(device, {1}), temp_cell(device, {2}), soiling(device, {2}), gain(device, {4}) {
     sky::Climate c = {};
     for (int m = 0; m < 12; ++m) c.linke_turbidity[m] = 3.0, c.temp_min[m] = 280.0, c.temp_max[m] = 298.0, c.wind_speed[m] = 4.0;
     weather = sky::make_weather(sky, morning - 3600 * ns_per_s, morning + 86400 * ns_per_s, device);
     sky::fill_from_climate(weather, sky, 0, c, 5);
     index.fill(0.8), temp_cell.fill(300.0), soiling.fill(0.97), gain.fill(1.0);
   }
-  PvForecast forecast() const { return {7, 0, morning - 60 * ns_per_s, {}, index, temp_cell, soiling, gain}; }
+  PvForecast forecast() const { return {7, 0, morning - 60 * ns_per_s, {}, index, age, temp_cell, soiling, gain}; }
   Problem problem(Device device) const {
     Problem p = make_problem({1, 96, 8, 0, 1}, device);
     p.start = morning;
@@ -63,7 +63,7 @@ TEST(ScheduleForecastIndex, EveryRankOnceAndNoErrorAtOnce) {
           ++seen[static_cast<std::size_t>(sky::forecast_rank_of({3, member, Stream::forecast, 1}, law, morning, k, n, lead) * n)];
         for (const int times : seen) ASSERT_EQ(times, 1) << n << " " << lead;
       }
-  const sky::ForecastNow now{0.8, 0.7};
+  const sky::ForecastNow now{0.8, 0.7, 0.0};
   int other_member = 0, other_issue = 0;
   for (int k = 0; k < 16; ++k) {
     const Chance a{3, 0, Stream::forecast, 1}, b{3, 1, Stream::forecast, 1};

@@ -27,7 +27,8 @@ struct Score {
 
 // Cases from the sky of three members over a year, knots a minute apart: what is seen is the exponential mean over ten minutes, what comes a
 // mean of five. An outcome on the edge of an interval of no width is inside in part (as much as leaves the interval its share).
-Score judge(const Cloudiness& cloudiness, int lead) {
+// age: minutes since the index was seen, as at dawn.
+Score judge(const Cloudiness& cloudiness, int lead, int age = 0) {
   constexpr int n = 365 * 1440, n_scenario = 16;
   const CloudLaw cloud = make_cloud_law(cloudiness);
   const Time begin = midnight({2026, 1, 1});
@@ -41,10 +42,10 @@ Score judge(const Cloudiness& cloudiness, int lead) {
       x[i] = field.knot(begin / ns_per_s + 60 * i, -1.0).index;
       seen[i] = mean += (1.0 - std::exp(-0.1)) * (x[i] - mean);
     }
-    for (int i = 600; i + lead + 3 < n; i += 37, ++cases) {
+    for (int i = 600 + age; i + lead + 3 < n; i += 37, ++cases) {
       const double y = (x[i + lead - 2] + x[i + lead - 1] + x[i + lead] + x[i + lead + 1] + x[i + lead + 2]) / 5.0;
       const Time issue = begin + i * 60 * ns_per_s;
-      const ForecastNow now = forecast_now(cloud, issue, seen[i]);
+      const ForecastNow now = forecast_now(cloud, issue, seen[i - age], 60.0 * age);
       double e[n_scenario], away = 0.0, apart = 0.0, middle = 0.0;
       for (int k = 0; k < n_scenario; ++k) {
         e[k] = forecast_index({11, member, Stream::forecast, 5}, {}, now, issue, k, n_scenario, 60.0 * lead);
@@ -52,12 +53,12 @@ Score judge(const Cloudiness& cloudiness, int lead) {
       }
       std::sort(e, e + n_scenario);
       for (int k = 0; k < n_scenario; ++k) apart += (2 * k + 1 - n_scenario) * e[k] / (n_scenario * n_scenario);
-      s.crps += away - apart, s.persistence += std::fabs(seen[i] - y), s.bias += middle - y, s.mean += y;
+      s.crps += away - apart, s.persistence += std::fabs(seen[i - age] - y), s.bias += middle - y, s.mean += y;
       // rank of the outcome: its middle where many ranks have its value (a clear sky to 0.001)
       double below = 0.0, upto = 0.0;
       constexpr int fine = 200;
       for (int k = 0; k < fine; ++k) {
-        const double q = seen[i] + forecast_error(now, 60.0 * lead, (k + 0.5) / fine);
+        const double q = seen[i - age] + forecast_error(now, 60.0 * lead, (k + 0.5) / fine);
         below += q < y - 1e-3, upto += q <= y + 1e-3;
       }
       const auto inside = [&](double low, double high) {
@@ -86,6 +87,16 @@ TEST(SkyForecast, the_ensemble_beats_persistence_and_its_intervals_hold_their_sh
       EXPECT_NEAR(s.in50, 0.5, 0.05) << site.name << " " << lead;
       EXPECT_NEAR(s.in90, 0.9, 0.05) << site.name << " " << lead;
     }
+}
+
+// What was seen last evening is 13 h old at dawn: taken as fresh the 90 % interval held 82.5 % of the quarter hour after it.
+TEST(SkyForecast, at_dawn_the_index_is_as_old_as_the_night) {
+  for (const int lead : {15, 60}) {
+    const Score s = judge(atacama(), lead, 780);
+    EXPECT_LT(s.crps, 0.78 * s.persistence) << lead;
+    EXPECT_NEAR(s.in50, 0.5, 0.05) << lead;
+    EXPECT_NEAR(s.in90, 0.9, 0.05) << lead;
+  }
 }
 
 }  // namespace

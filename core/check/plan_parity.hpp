@@ -47,7 +47,7 @@ class PlanRig {
     for_rows(space, twin_->state.n_member, n_site(),
              schedule::SumStrings{string_set(twin_->system.electrical), strings.p_track, strings.p_mp, pv_linear_, pv_square_, pv_available_, 0});
     for_rows(space, 4, n_site(),
-             schedule::ForecastSites{cut, sky.site, sky::view_of(twin_->inputs.weather), {}, index_, start_(0) - 3600 * ns_per_s,
+             schedule::ForecastSites{cut, sky.site, sky::view_of(twin_->inputs.weather), {}, index_, index_, start_(0) - 3600 * ns_per_s,
                                      {3, 0, Stream::forecast, 0}, ghi_, dni_, dhi_, temp_air_, wind_speed_});
     schedule::prepare(space, problem_);
     synchronize(space);

@@ -103,7 +103,8 @@ std::string describe(const Site& s, bool whole) {
                               degc(d.t_facility_supply), degc(d.t_facility_return), d.cdu_approach, d.cooler_approach));
   row("", fmt::format("the set-point holds at full load up to {:.1f} degC outside", degc(d.t_air_limit)));
   row("auxiliaries", fmt::format("{:.1f} kW at design, {:.1f} % of the hall", d.p_aux_design / 1e3, 100 * d.p_aux_design / d.p_it_max));
-  row("link", fmt::format("{} by {}; data: {}", s.comms.broadband, s.comms.strategy, fmt::join(s.comms.data, ", ")));
+  const std::string data = s.comms.data.empty() ? "none" : fmt::format("{}", fmt::join(s.comms.data, ", "));
+  row("link", fmt::format("{} by {}; data: {}", s.comms.broadband, s.comms.strategy, data));
   const sky::Irradiation year = sky::annual_irradiation(sky_site(s), sky_climate(s), 2026);
   row("year", fmt::format("GHI {:.0f} DNI {:.0f} kWh/m2 expected by this climate over all clouds and dust days", to_unit("kwh_per_m2", year.ghi),
                           to_unit("kwh_per_m2", year.dni)));

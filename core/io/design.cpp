@@ -123,19 +123,32 @@ std::vector<std::string> doubts(const Site& s) {
                     d.v_string_oc_cold, s.power.bus.v_max));
   Real served = 0;
   const int b_cells = s.power.battery.n_series * s.power.battery.n_parallel;
-  if (s.power.grid.present) served += s.power.grid.p_import;
+  served += planned_import(s.power.grid);
   if (const Genset& g = s.power.genset; g.present) {
     served += std::min(g.p_max, g.rectifier.p_rated);
     const Real bridge = s.power.battery.capacity * 3.2 * b_cells * (s.power.battery.soc_reserve - s.power.battery.soc_min);
     const Real wanted = g.start_time * (d.p_it_max + d.p_aux_design);
+    Real idle = s.cooling.p_aux_base;
+    for (const NodeType& t : s.hall.node) idle += t.n_node * t.p_idle;
+    const Real charge = std::min(s.power.battery.i_charge * s.power.battery.n_parallel * s.power.battery.n_series * 3.2, s.power.battery.converter.p_rated);
+    doubt(b_cells > 0 && g.p_min < idle && g.soc_stop > s.power.battery.soc_reserve,
+          fmt::format("the generator's least load of {:.0f} kW is below what the hall draws at rest, {:.0f} kW: it never charges the battery, and once started "
+                      "runs until the sun or the grid has", g.p_min / 1e3, idle / 1e3));
+    doubt(g.p_min > idle + charge,
+          fmt::format("the generator's least load of {:.0f} kW is more than the hall at rest and the battery's charging may take, {:.0f} kW: it may "
+                      "run below it", g.p_min / 1e3, (idle + charge) / 1e3));
     doubt(bridge < wanted || s.power.battery.converter.p_rated < d.p_it_max + d.p_aux_design,
           fmt::format("the generator takes {:.0f} s to start, and the battery's reserve of {:.1f} kWh on a converter of {:.0f} kW does not carry the full "
                       "hall so long ({:.1f} kWh, {:.0f} kW)", g.start_time, to_unit("kwh", bridge), s.power.battery.converter.p_rated / 1e3,
                       to_unit("kwh", wanted), (d.p_it_max + d.p_aux_design) / 1e3));
   }
   doubt(served < d.p_it_max + d.p_aux_design,
-        fmt::format("grid and generator bring {:.0f} kW, the hall may ask {:.0f}: with the sun down and the battery empty load is shed",
+        fmt::format("of grid and generator the hall may take {:.0f} kW, and it may ask {:.0f}: with the sun down and the battery empty load is shed",
                     served / 1e3, (d.p_it_max + d.p_aux_design) / 1e3));
+  for (const NodeType& n : s.hall.node)
+    doubt(n.t_restart < s.cooling.t_supply + 1.0,
+          fmt::format("node type {} starts again below {:.1f} degC, and its coolant comes with {:.1f}: once tripped it never does", n.name,
+                      to_unit("degc", n.t_restart), to_unit("degc", s.cooling.t_supply)));
   for (const PlateClass& p : s.plate) {
     const Real mean = s.cooling.pump.flow / std::max(1, d.n_gpu);
     for (const NodeType& n : s.hall.node)

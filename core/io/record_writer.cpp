@@ -62,6 +62,7 @@ void write_scale(hid_t file, const Dimension& d) {
       set_attribute(set, "units", "milliseconds since 1970-01-01");
       set_attribute(set, "standard_name", "time");
       set_attribute(set, "calendar", "standard");
+      set_attribute(set, "units_metadata", "leap_seconds: none");   // CF 1.11, 4.4: days of 86,400 s, as all clocks here count them
       set_attribute(set, "bounds", "time_bnds");
       set_attribute(set, "comment", "step means are over the step that ends here");
     } else {

@@ -36,7 +36,8 @@ NodeType read_node(Table t) {
   n.t_cap = t.quantity("t_cap", Q::temperature, silicon);
   n.t_cap_band = t.quantity("t_cap_band", Q::temperature_difference, between(0.1, 50).usual(2, 30));
   // The firmware's shutdown stands above its slowdown (nvidia-smi -q -d TEMPERATURE); a server takes minutes to start and check itself.
-  n.t_trip = t.quantity_or("t_trip", "degc", Q::temperature, silicon, n.t_cap + n.t_cap_band + 10, "assumed: 10 K above the end of the cap's band");
+  n.t_trip = t.quantity_or("t_trip", "degc", Q::temperature, between(303.15, 493.15).usual(343.15, 423.15), n.t_cap + n.t_cap_band + 10,
+                           "assumed: 10 K above the end of the cap's band");
   n.t_restart = t.quantity_or("t_restart", "degc", Q::temperature, between(273.15, 423.15).usual(293.15, 393.15), n.t_cap - 10,
                               "assumed: 10 K below the cap");
   n.restart_time = t.quantity_or("restart_time", "min", Q::time, between(1, 86400).usual(20, 7200), 300, "assumed: start and self-test of a server");
@@ -124,7 +125,7 @@ Cooling read_cooling(Table t) {
     c.cooler_ua_exponent = d.number("ua_exponent", flow_exponent);
     c.cooler_air_flow = d.quantity("air_flow", Q::volume_flow, positive());
     c.cooler_fan_power = d.quantity("fan_power", Q::power, positive());
-    c.cooler_fan_min = d.number("fan_min", fan_speed);
+    c.cooler_fan_min = d.number("fan_min", between(1e-3, 1).usual(0.02, 0.7));  // the tower's laws divide by it
     c.cooler_fan_band = d.quantity("fan_band", Q::temperature_difference, valve_band);
     c.cooler_fan_time = d.quantity("fan_time", Q::time, control_time);
     d.finish();

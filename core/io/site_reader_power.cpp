@@ -44,7 +44,7 @@ StringConverter read_string_converter(Table t) {
   c.p_rated = t.quantity("p_rated", Q::power, positive());
   c.inductance = t.quantity("inductance", Q::inductance, between(1e-7, 10).usual(10e-6, 50e-3));
   c.f_sw = t.quantity("f_sw", Q::frequency, between(100, 1e8).usual(2e3, 1e6));
-  c.mppt_step = t.number("mppt_step", between(0, 0.1).usual(5e-4, 0.05).or_zero());
+  c.mppt_step = t.number("mppt_step", between(0, 0.049).usual(5e-4, 0.03).or_zero());
   c.loss = read_loss(t.child("loss"));
   t.finish();
   return c;
@@ -83,6 +83,8 @@ Battery read_battery(Table t) {
   if (b.soc_reserve < b.soc_min || b.soc_reserve > b.soc_max)
     t.fail("soc_reserve", fmt::format("= {:g}; accepted: soc_min to soc_max, {:g} to {:g}", b.soc_reserve, b.soc_min, b.soc_max));
   if (b.v_cell_min >= b.v_cell_max) t.fail("v_cell_min_v", "is not below v_cell_max; accepted: v_cell_min < v_cell_max");
+  const Real most = 0.25 * b.v_cell_min / (b.r_0 + b.r_1 + b.r_2);   // half the matched load's, far beyond any use
+  if (!(b.i_discharge < most)) t.fail("i_discharge", fmt::format("= {:g} A; accepted: below v_cell_min / (4 (r_0 + r_1 + r_2)), {:g} A", b.i_discharge, most));
   if (b.soc_start < b.soc_min || b.soc_start > b.soc_max)
     t.fail("soc_start", fmt::format("= {:g}; accepted: soc_min to soc_max, {:g} to {:g}", b.soc_start, b.soc_min, b.soc_max));
   return b;
@@ -101,6 +103,8 @@ Bus read_bus(Table t) {
   b.r_load_cable = t.quantity("r_load_cable", Q::resistance, not_negative());
   t.finish();
   if (!(b.v_min < b.v_nominal && b.v_nominal < b.v_max)) t.fail("v_nominal_v", "is out of order; accepted: v_min < v_nominal < v_max");
+  if (!(b.r_droop * b.capacitance < 0.2 * b.tau_v))   // the bus voltage is found by steps that must shrink
+    t.fail("r_droop", fmt::format("= {:g} mohm; accepted: below 0.2 tau_v / capacitance, {:g} mohm", b.r_droop * 1e3, 0.2e3 * b.tau_v / b.capacitance));
   return b;
 }
 
@@ -149,8 +153,12 @@ RackConverter read_rack_converter(Table t) {
   r.efficiency = t.numbers("efficiency", between(0.05, 1).usual(0.5, 1), 2, 7);
   t.finish();
   if (r.load.size() != r.efficiency.size()) t.fail("efficiency", "has another length than load; accepted: one efficiency per load");
-  for (std::size_t i = 1; i < r.load.size(); ++i)
+  for (std::size_t i = 1; i < r.load.size(); ++i) {
     if (r.load[i] <= r.load[i - 1]) t.fail("load", "does not rise; accepted: rising shares of the rating");
+    if (r.load[i] * (1.0 / r.efficiency[i] - 1.0) < r.load[i - 1] * (1.0 / r.efficiency[i - 1] - 1.0))
+      t.fail("efficiency", fmt::format("= {:g} at a load of {:g} gives less loss than {:g} at {:g}; accepted: losses that rise with the load", r.efficiency[i],
+                                       r.load[i], r.efficiency[i - 1], r.load[i - 1]));
+  }
   return r;
 }
 

@@ -30,19 +30,20 @@ def measure(program: str, seconds: float, only: str) -> tuple[str, float, dict[s
         sys.exit(f"{program}: a benchmark failed its own check\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
     told = json.loads(done.stdout)
     rows = {row["name"].removesuffix("/real_time"): row for row in told["benchmarks"] if row.get("run_type", "iteration") == "iteration"}
-    # items are per second of the wall clock; whatever else ran on the core meanwhile does not count
-    items = {k: row["items"] * row["real_time"] / max(row["cpu_time"], 1e-12) for k, row in rows.items() if not k.startswith("triad/")}
+    # per second of processor time, whatever else ran on the core meanwhile; the items of a benchmark in real time are per second of the wall clock
+    wall = {k: row["real_time"] / max(row["cpu_time"], 1e-12) if row["name"].endswith("/real_time") else 1.0 for k, row in rows.items()}
+    items = {k: row["items"] * wall[k] for k, row in rows.items() if not k.startswith("triad/")}
     return told["context"]["instruction_set"], float(told["context"]["fma_one_thread_flops"]), items
 
 
 def best_of(program: str, runs: int, seconds: float, only: str) -> tuple[str, dict[str, float]]:
-    """Instruction set, and per kernel its rate: best items and best fma of all runs."""
-    items, fma = {}, 0.0
+    """Instruction set, and per kernel its rate: the best run's items against the fma of that run."""
+    best = {}
     for _ in range(runs):
         kind, flops, found = measure(program, seconds, only)
-        fma = max(fma, flops)
-        items = {name: max(items.get(name, 0.0), rate) for name, rate in found.items()}
-    return kind, {name: rate / (fma / (2.0 * LANES[kind]) / 1e6) for name, rate in items.items()}
+        fma = flops / (2.0 * LANES[kind]) / 1e6
+        best = {name: max(best.get(name, 0.0), rate / fma) for name, rate in found.items()}
+    return kind, best
 
 
 def read() -> list[dict]:
@@ -98,7 +99,7 @@ def main() -> int:
         slow = [word.split(":")[0] for word in words if "committed" in word]
         if slow:
             again = best_of(given.program, 3 * given.runs, 2 * given.seconds, "|".join(f"^{name}(/real_time)?$" for name in slow))[1]
-            words = judge(kind, rates | again, bars)
+            words = judge(kind, rates | {name: max(rate, rates[name]) for name, rate in again.items()}, bars)
     for word in words:
         print(word)
     if not words:

@@ -20,6 +20,8 @@ struct ElementSet {
   std::int32_t line = 0;  // where it begins there
 };
 
+inline constexpr std::int32_t of_lines = -1;  // Remark::of: a line that is no record
+
 // A remark on one record of a file, as data; remark.hpp makes sentences of them.
 struct Remark {
   std::string file;       // base name
@@ -28,7 +30,7 @@ struct Remark {
   std::string reason;     // equal for all records with the same fault
   std::string detail;     // of this record
   bool used = false;      // false: the record is not used
-  std::int32_t of = 0;    // records in the file
+  std::int32_t of = 0;    // records in the file; of_lines: it is no record
 };
 
 // What a text holds: the sets that SGP4 can propagate, and a remark on every other record.

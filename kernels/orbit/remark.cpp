@@ -29,7 +29,7 @@ std::string sentence(const std::vector<const Remark*>& group, std::size_t most) 
     return place(one) + ": " + brief(one.name, 60) + " " + verb + ": " + one.reason + (detail.empty() ? "" : " (" + detail + ")");
   std::string o = one.file + (one.file.empty() ? "" : ": ") + std::to_string(group.size());
   if (one.of > 0) o += " of " + std::to_string(one.of);
-  o += std::string(" element sets ") + verbs + ": " + one.reason + ": ";
+  o += std::string(one.of == of_lines ? " lines " : " element sets ") + verbs + ": " + one.reason + ": ";
   const std::size_t shown = group.size() <= most + 1 ? group.size() : most;
   for (std::size_t i = 0; i < shown; ++i) {
     const Remark& r = *group[i];
@@ -72,12 +72,13 @@ ElementFile flying(ElementFile f) {
   for (const Remark& r : f.remark)
     if (!r.used) unused.insert(r.line);
   std::erase_if(f.remark, [&](const Remark& r) { return r.used && unused.count(r.line) > 0; });
-  for (Remark& r : f.remark) r.of = f.n_record;
+  for (Remark& r : f.remark)
+    if (r.of != of_lines) r.of = f.n_record;
   return f;
 }
 std::vector<ElementSet> strict(ElementFile f) {
   for (const Remark& r : f.remark)
-    if (!r.used) throw text::Fault(r.line, r.detail);
+    if (!r.used) throw text::Fault(r.line, r.detail.empty() ? r.reason + "." : r.detail);
   return std::move(f.set);
 }
 

@@ -14,7 +14,7 @@ struct ForecastSites {
   View<const sky::Site, 1> site;
   sky::WeatherView table;
   sky::ForecastLaw law;
-  View<const Real, 1> clearsky_index;
+  View<const Real, 1> clearsky_index, index_age;
   Time issue;
   Chance chance;
   View<Real, 2> ghi, dni, dhi, temp_air, wind_speed;
@@ -26,7 +26,7 @@ struct ForecastSites {
     Irradiance now = {0.0, 0.0, 0.0};
     if (to_sun.z > 0.0) {
       const Chance own{chance.seed, chance.member, chance.stream, static_cast<std::uint32_t>(site(s).entity)};
-      const sky::ForecastNow seen = sky::forecast_now(site(s).cloud, issue, clearsky_index(s));
+      const sky::ForecastNow seen = sky::forecast_now(site(s).cloud, issue, clearsky_index(s), index_age(s));
       const Real index = sky::forecast_index(own, law, seen, issue, scenario, cut.n_active, seconds(middle - issue));
       const Real beam = table.at(table.dni_clear, s, p), whole = table.at(table.ghi_clear, s, p);
       now = sky::under_clouds({index, sky::beam_transmission(index)}, beam, math::max(whole - beam * to_sun.z, 0.0), beam, to_sun.z);
@@ -78,7 +78,7 @@ void forecast_pv(Space space, const sky::System& sky_system, const sky::Weather&
   for (int t = 0; t < n_slot; ++t) {
     const Cut cut{member, start.view().row(t), stop.view().row(t), n, f.seed, f.member};
     for_rows(space, n, n_site,
-             ForecastSites{cut, sky_system.site, table, f.law, f.clearsky_index, f.issue, chance, sky.ghi, sky.dni, sky.dhi, sky.temp_air,
+             ForecastSites{cut, sky_system.site, table, f.law, f.clearsky_index, f.index_age, f.issue, chance, sky.ghi, sky.dni, sky.dhi, sky.temp_air,
                            sky.wind_speed});
     for_rows(space, n, sky_system.n_plane(),
              sky::PlaneSky{cut, sky_system.site, sky_system.plane, table, sky.ghi, sky.dni, sky.dhi, sky.temp_air, sky.wind_speed,

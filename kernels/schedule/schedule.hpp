@@ -61,7 +61,7 @@ struct PvForecast {
   std::uint32_t member = 0;
   Time issue = 0;                          // when it is issued, <= start of the first slot
   sky::ForecastLaw law;
-  View<const Real, 1> clearsky_index;      // (site) at the issue
+  View<const Real, 1> clearsky_index, index_age;   // (site) as last seen in the light, and how long ago [s]
   View<const Real, 1> temp_cell;           // (plane) K at the issue
   View<const Real, 1> soiling_ratio;       // (plane)
   View<const Real, 1> pv_gain;             // (string)

@@ -1,7 +1,7 @@
 // A place in one slot: what it can give, who gets it, and the bus that closes on it. Pure functions; the physics is the engine's.
 #pragma once
 #include "common/interp.hpp"
-#include "electrical/bus.hpp"
+#include "electrical/genset.hpp"
 #include "schedule/schedule.hpp"
 
 namespace coldsun::schedule {
@@ -73,8 +73,7 @@ COLDSUN_FN SlotNow slot_now(const ProblemView& q, PlaceNow& now, int scenario, i
   const Real drawn = loop_value(p.loop, p.loop.p_aux, now.p_it_last, q.temp_air(site, t));
   c.budget = math::max(budget - kept_for_aux(bus, q.aux_bound(site, t), drawn, reserve), 0.0);
   const Real battery = c.supply.battery_low ? 0.0 : b.discharge_reserve;
-  const Real generator = math::min(bus.genset.p_max, bus.genset_rectifier.rating);
-  c.cap = site_cap(q.pv_available(scenario, site, t), battery, p.p_grid_budget, generator, now.p_overhead, p.p_it_max);
+  c.cap = site_cap(q.pv_available(scenario, site, t), battery, p.p_grid_budget, genset_capacity(bus), now.p_overhead, p.p_it_max);
   now.p_it = now.p_input = now.p_request = 0.0, now.t_max = now.t_supply;
   return c;
 }

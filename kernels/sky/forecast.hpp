@@ -16,17 +16,18 @@ struct ForecastLaw {
   Real index_min = 0.1, index_max = 1.4;        // of five-minute means
 };
 
-// What is known at the issue: the share of clear time of the month at the site, and the index of the last ten minutes of sun.
+// What is known at the issue: the share of clear time of the month at the site, the index of the last ten minutes of sun, and how long ago
+// those were [s]: clouds go on in the dark, so that at dawn an index is as old as the night is long.
 struct ForecastNow {
-  Real clear_share, index;
+  Real clear_share, index, age;
 };
-COLDSUN_FN ForecastNow forecast_now(const CloudLaw& cloud, Time issue, Real index) {
-  return {cloud.clear_fraction[date_of(issue).month - 1], index};
+COLDSUN_FN ForecastNow forecast_now(const CloudLaw& cloud, Time issue, Real index, Real age) {
+  return {cloud.clear_fraction[date_of(issue).month - 1], index, age};
 }
 
 // Error of persistence at a rank in (0, 1): linear in rank, lead and share of clear time between rows.
 COLDSUN_FN Real forecast_error(const ForecastNow& now, Real lead, Real rank) {
-  const Real after = math::clamp(lead, 0.0, forecast_lead(n_forecast_lead - 1));
+  const Real after = math::clamp(now.age + lead, 0.0, forecast_lead(n_forecast_lead - 1));
   int l = 0, b = 0, q = 0, c = 0;
   while (l < n_forecast_lead - 2 && after > forecast_lead(l + 1)) ++l;
   while (b < n_forecast_now - 1 && now.index >= forecast_edge(b)) ++b;

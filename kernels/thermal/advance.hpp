@@ -26,7 +26,8 @@ struct NodeIo {
             t_band(node),       p_leakage(node),  t_leakage(node),      leakage_slope(node), t_trip(node),     trip_left(m, node) > 0.0};
   }
   COLDSUN_FN Real share(int node) const { return liquid_fraction(node) / n_plate(node); }  // one plate's heat per node power
-  COLDSUN_FN void report(int m, int node, const PlateReport& r, Real dt, Real outlet) const {
+  // outlet: mean of the coolant that leaves; hottest: of all coolant in the plate.
+  COLDSUN_FN void report(int m, int node, const PlateReport& r, Real dt, Real outlet, Real hottest) const {
     const Real all = n_plate(node), per = 1.0 / dt;
     h_next(m, node) = r.h_next, p_node_end(m, node) = r.p_end, t_junction(m, node) = r.t_junction;
     p_node(m, node) = r.energy_in * per, p_unthrottled(m, node) = r.energy_asked * per;
@@ -37,7 +38,7 @@ struct NodeIo {
     if (r.tripped) trip_left(m, node) = restart_time(node);
     else if (trip_left(m, node) > 0.0 && r.t_junction <= t_restart(node)) trip_left(m, node) = math::max(trip_left(m, node) - dt, 0.0);
     std::uint32_t bits = (r.converged ? 0u : flag_thermal_not_converged) | (r.tripped ? flag_thermal_trip : 0u);
-    if (outlet > boiling_point(stack(model(node)).coolant)) bits |= flag_thermal_boils;
+    if (hottest > boiling_point(stack(model(node)).coolant)) bits |= flag_thermal_boils;
     if (!(std::fabs(r.t_junction) + std::fabs(r.energy_in) + std::fabs(outlet) < 1e300)) bits |= flag_thermal_not_finite;
     if (outlet < coolant_t_min || outlet > coolant_t_max) bits |= flag_thermal_out_of_range;
     trouble(m, node) = bits;
@@ -88,10 +89,15 @@ struct AdvanceField {
                                     io.share(node) * io.r_junction(k), io.limits);
     for (int row = team.rank(); row < Solver::n; row += team.size()) {
       const Lanes<n_x> change = transform(s.table.shape, s.step_1 + row * n_mode);
-      for (int x = 0; x < n_x; ++x) cell(m, f, v_dot, row, x) += change.v[x];
+      Real hottest = 0.0;
+      for (int x = 0; x < n_x; ++x) hottest = math::max(hottest, cell(m, f, v_dot, row, x) += change.v[x]);
+      s.step_2[row * n_mode] = hottest;  // the row's own, no longer needed
     }
-    team.sync();  // every thread has read the node's row
-    if (team.rank() == 0) io.report(m, node, r, dt, t_inlet + s.outlet(s.t) / root_columns);
+    team.sync();  // every thread has read the node's row and left its hottest cells
+    if (team.rank() != 0) return;
+    Real hottest = 0.0;
+    for (int y = 0; y < n_y; ++y) hottest = math::max(hottest, s.step_2[(y * Solver::nz + n_solid) * n_mode]);
+    io.report(m, node, r, dt, t_inlet + s.outlet(s.t) / root_columns, hottest);
   }
 };
 
@@ -115,7 +121,8 @@ struct AdvanceLumped {
                                          io.share(node) * io.r_junction(k), io.limits);
     for (int i = 0; i < n_lumped_mode; ++i) q_lumped(m, i, l) = s.q[i];
     t_lumped(m, l) += s.t - before.t;
-    io.report(m, node, r, dt, plate.flow > 0.0 ? t_inlet + plate.carried(s) / plate.flow : t_lumped(m, l));
+    const Real outlet = plate.flow > 0.0 ? t_inlet + plate.carried(s) / plate.flow : t_lumped(m, l);
+    io.report(m, node, r, dt, outlet, outlet);
   }
 };
 

@@ -13,7 +13,7 @@ inline constexpr std::uint32_t flag_thermal_not_finite = 1u << 16;     // a temp
 inline constexpr std::uint32_t flag_thermal_not_converged = 1u << 17;  // a plate needed more steps than allowed in one cut
 inline constexpr std::uint32_t flag_thermal_out_of_range = 1u << 18;   // coolant outside 0..90 degrees C, where its properties end
 inline constexpr std::uint32_t flag_thermal_trip = 1u << 19;           // a node passed t_trip and went off
-inline constexpr std::uint32_t flag_thermal_boils = 1u << 20;          // coolant leaves a plate above its boiling point at standard pressure
+inline constexpr std::uint32_t flag_thermal_boils = 1u << 20;          // coolant in a plate is above its boiling point at standard pressure
 
 inline constexpr int n_lumped_mode = 3;   // time constants of a lumped plate
 inline constexpr int n_lumped_flow = 11;  // flows at which its film is known: 2^-3, 2^-2.5 .. 2^2 of the design's

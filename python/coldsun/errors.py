@@ -6,9 +6,11 @@ import signal
 import threading
 from contextlib import contextmanager
 
+from . import _engine
 
-class InputError(ValueError):
-    """Bad input from a person or a file; str() is one sentence for them, never a stack trace."""
+InputError = _engine.InputError   # one class, whoever raises it
+InputError.__doc__ = """Bad input from a person or a file, a ValueError; str() is one sentence for them, never a stack trace."""
+InputError.__module__ = "coldsun"
 
 
 class RecordWarning(UserWarning):
@@ -87,11 +89,9 @@ class HeldSignals:
 @contextmanager
 def engine_errors():
     """What the engine says of bad input, of files and of memory, as InputError."""
-    from . import _engine
-
     try:
         yield
-    except (_engine.InputError, _engine.FileError) as error:
+    except _engine.FileError as error:
         raise InputError(str(error)) from None
     except MemoryError:
         raise InputError("this needs more memory than there is; accepted: fewer members, or fewer hours at once") from None

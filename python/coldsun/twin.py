@@ -14,6 +14,7 @@ import xarray as xr
 
 from . import _engine
 from .arguments import _whole, parse_start
+from .ending import Running
 from .errors import InputError, engine_errors
 from .plan import Plan, make_plan, planner
 from .progress import Progress
@@ -146,7 +147,7 @@ class Twin:
     def step(self, n: int = 1) -> None:
         """Move the twin by `n` steps of its grid without a record; Ctrl-C ends it after a whole step."""
         left = round((self.start.value + self.hours * 3600e9 - self._engine.time_ns) / (self.dt * 1e9))
-        with engine_errors():
+        with Running(self._engine), engine_errors():
             self._engine.step(_whole("n", n, 0, left))
 
     def run(self, hours: float | None = None, out: str | Path | None = None, *, resume: bool = False, segment_hours: float = 1.0,
@@ -204,14 +205,15 @@ class Twin:
         per_segment = max(1, int(round(segment_hours * 3600.0 / self.dt)))
         work = self.state["workload"]   # whoever runs on without a planner waits for none
         held = work["plan_hold"].copy(), work["plan_reach"].copy()
-        with Progress(progress, steps, opened) as tell, engine_errors():
+        with Running(self._engine), Progress(progress, steps, opened) as tell, engine_errors():
             self._engine.run(steps, str(folder), first, per_segment, self.attributes() | said, fields, internals, tell, hook, also)
         work["plan_hold"][:], work["plan_reach"][:] = held
         return open_record(folder)
 
     def plan(self, horizon_hours: float = 24.0, member: int = 0, **settings) -> Plan:
         """The best of thousands of plans for the jobs that run and wait now; settings as `coldsun.plan.options`. Nothing moves."""
-        return make_plan(self, member, horizon_hours=horizon_hours, **settings)
+        with Running(self._engine):
+            return make_plan(self, member, horizon_hours=horizon_hours, **settings)
 
     def hold(self, hours: float) -> None:
         """Jobs that come from now on wait for a plan to speak of them, this long at most; 0: none waits."""
