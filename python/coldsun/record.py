@@ -214,9 +214,13 @@ class _Joined(BackendArray):
                 check_segment(segment)   # it may have been changed since
                 try:
                     with h5py.File(segment, "r") as file:
+                        rows_now = len(file[self.name])
                         parts.append(file[self.name][max(low - start, 0) : min(high, stop) - start])
                 except (OSError, KeyError):
                     raise InputError(_UNREADABLE.format(segment)) from None
+                if rows_now != stop - start:   # thinned meanwhile: its rows are other times'
+                    raise InputError(f"{segment}: was changed since the record was opened ({rows_now} rows instead of {stop - start}); "
+                                     "accepted: open_record again")
         return np.concatenate(parts)[(rows - low, *key[1:])]
 
 
