@@ -159,6 +159,22 @@ def test_a_units_row_that_is_not_known_is_refused(tmp_path):
         cs.read_weather(path, 2026)
 
 
+@pytest.mark.parametrize(
+    ("units", "words"),
+    [("W/m2,W/m2,W/m2,C,knots,mbar", "wind_speed is 'knots'"), ("W/m2,W/m2,W/m2,Réaumur,m/s,mbar", "temp_air is 'Réaumur'"),
+     ("kJ/m2,kJ/m2,kJ/m2,C,m/s,mbar", "ghi is 'kJ/m2'"), ("W/m2,W/m2,W/m2,C,m/s,Torr", "pressure is 'Torr'"), (",,,,knots,", "wind_speed is 'knots'")],
+)
+def test_an_unknown_unit_in_a_row_of_units_is_refused(tmp_path, units, words):
+    """Was read as SI without a word."""
+    with pytest.raises(cs.InputError, match=f"the unit of {words}; accepted: "):
+        read(tmp_path, ".csv", Maker(units=",,,,," + units))
+
+
+def test_an_empty_cell_in_a_row_of_units_names_none(tmp_path):
+    weather, _ = read(tmp_path, ".csv", Maker(units="-,-,-,-,-,W/m2,W/m2,W/m2,-,km/h,"))
+    assert weather.wind_speed[0] == pytest.approx(3.0 / 3.6) and weather.temp_air[0] == 288.15 and weather.pressure[0] == 83_500.0 and weather.notes == ()
+
+
 def test_tmy3(tmp_path):
     """TMY3's own layout: hours 1 to 24 that name their end, months of other years."""
     maker = Maker(**DENVER)

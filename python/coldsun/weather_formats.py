@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from .engunits import NAMES
 from .errors import InputError
 
 QUANTITIES = ("ghi", "dni", "dhi", "temp_air", "wind_speed", "pressure")
@@ -208,9 +209,10 @@ def _read_sam(path: Path, lines: list[str]) -> Rows:
     notes, units = [], {}
     body = at + 1
     while body < len(lines) and body < at + 4 and not re.match(r'\s*"?\s*[-+.]?\d', lines[body]):   # rows of units or words
-        said = next(csv.reader([lines[body]], skipinitialspace=True), [])
-        units |= {key: cell for key, cell in zip(named[at], said) if key in _UNITS and cell.strip().lower() in _UNITS[key]}
-        if said and not any(key in _UNITS and cell.strip().lower() in _UNITS[key] for key, cell in zip(named[at], said)):
+        said = [(key, cell.strip()) for key, cell in zip(named[at], next(csv.reader([lines[body]], skipinitialspace=True), [])) if key in _UNITS]
+        if any(cell.lower() in _UNITS[key] or cell in NAMES for key, cell in said):   # one unit makes it the units' row: what is unknown in it is refused
+            units = {key: cell for key, cell in reversed(said) if cell not in ("", "-")} | units
+        elif lines[body].strip(", \t"):
             notes.append(f"the row {lines[body].strip()[:60]!r} under the columns' names is not used")
         body += 1
     # The names are ours already: two columns of one name, or an empty one at a row's end, are told by their place.
