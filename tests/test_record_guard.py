@@ -216,7 +216,7 @@ def test_a_segment_thinned_since_the_record_was_opened_is_refused_when_it_is_rea
     live = cs.open_record(copy)
     record_thin.thin(copy / "segment_0000.nc", 120.0)
     for rows in (slice(0, 30), slice(0, 300), slice(350, 370), 5):
-        with pytest.raises(cs.InputError, match=r"segment_0000.nc: was changed since the record was opened \(30 rows instead of 360\); accepted: open_record again"):
-            live["p_it"].isel(time=rows).values
+        with pytest.raises(cs.InputError, match=r"segment_0000.nc: was changed .* \(30 rows instead of 360\); accepted: open_record again"):
+            live["p_it"].isel(time=rows).load()
     assert live["p_it"].isel(time=slice(360, 370)).values.shape == (10, 1, 1)
     assert cs.open_record(copy)["p_it"].shape == (30 + 360 + 180, 1, 1)

@@ -45,7 +45,8 @@ class Address:
         if password:
             raise InputError(f"feed: a password does not belong into an address; accepted: {SHAPE}, with {PASSWORD} in the environment or --password-file")
         if not good:
-            raise InputError(f"feed = {url!r}; accepted: {SHAPE}")
+            shown = "...@" + url.rpartition("@")[2] if "@" in url else url   # before it may stand a password
+            raise InputError(f"feed = {shown!r}; accepted: {SHAPE}")
         return cls(parts.hostname, port, user=unquote(parts.username) if parts.username else None, tls=parts.scheme == "mqtts", **secure)
 
     def __str__(self) -> str:
@@ -60,8 +61,13 @@ class Address:
         return "a user and a password that the broker knows" if self.user else f"a broker that asks for no name, or {SHAPE} with {PASSWORD} or --password-file"
 
     def password(self) -> str | None:
+        """From the first line of the password file, else from the environment; InputError where the file is not UTF-8."""
         if self.password_file is not None:
-            lines = Path(self.password_file).read_text(encoding="utf-8").splitlines()
+            try:
+                lines = Path(self.password_file).read_bytes().decode("utf-8-sig").splitlines()
+            except UnicodeDecodeError as error:
+                raise InputError(f"password_file = {self.password_file}: byte {error.start + 1} is no UTF-8; accepted: UTF-8, the password in the first line"
+                                 ) from None
             return lines[0] if lines else ""
         return os.environ.get(PASSWORD)
 

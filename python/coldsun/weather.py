@@ -23,6 +23,9 @@ _RANGE = {  # column: (lowest, highest, unit) that a surface station on Earth ca
 }
 _OFFSET = -10.0        # W m-2: how far below zero a pyranometer's or pyrheliometer's offset goes at night
 _DAY = 1440.0          # min
+# A year's ghi: the Global Solar Atlas has some 700 to 2,800 kWh m-2 on land; the clearest air that is measured (Atacama) gives 0.98 of a clear sky with
+# Linke turbidity 2, the cloudiest lowland (Sichuan) 0.4. Mean wind 10 m above ground: the windiest coasts have some 9 m s-1.
+_YEAR, _CLEAR, _DARK, _WINDY = (400.0, 3000.0), (0.3, 1.05), 100.0, 9.0
 
 
 @dataclass
@@ -46,7 +49,7 @@ class Weather:
     source : str
         File name, format and station, for the record.
     notes : tuple of str
-        What was derived, left out, moved or taken as zero, a sentence each.
+        What was derived, left out, moved, taken as zero or is doubtful, a sentence each.
     clouds : bool, optional
         Whether clouds vary inside the cloudy intervals of 10 min and more, each interval's means kept; None: as the site file says.
     """
@@ -88,14 +91,14 @@ def read_weather(path: str | Path, year: int) -> Weather:
     ----------
     path : path
         ``.epw`` with any number of rows an hour, or ``.csv`` with SAM's metadata rows or TMY3's. Two of ghi, dni and dhi are enough, or ghi
-        alone; wind and pressure may lack. What was derived and what was not used stands in `Weather.notes`.
+        alone; wind and pressure may lack. What was derived, what was not used and what is doubtful stands in `Weather.notes`.
     year : int
         The year is put into this calendar year; where only one of both has a 29 February it repeats the 28th or is left out.
 
     Raises
     ------
     InputError
-        When the file is missing, of another format, short, shifted, keeps summer time, or holds a missing or impossible value.
+        When the file is missing, of another format, short, shifted, keeps summer time, holds a missing or impossible value, or a year without sun.
     """
     path = Path(path)
     if not path.is_file():
@@ -110,6 +113,7 @@ def read_weather(path: str | Path, year: int) -> Weather:
                          pd.to_timedelta(utc, unit="min"))
     centre, offset, how = sun_centre(path, frame, rows, step)
     _derive(path, frame, rows, centre, step)
+    _doubt(path, frame, rows, centre)
     frame["wind_speed"], frame["pressure"] = _air(frame, rows)
     return Weather(
         time=centre.as_unit("ns").asi8,
@@ -239,6 +243,25 @@ def _derive(path: Path, frame: pd.DataFrame, rows: Rows, centre: pd.DatetimeInde
         rows.notes.append("dhi is derived: ghi - dni cos(zenith), the sun's mean over each interval")
     if frame["ghi"].sum() <= 0.0:
         raise InputError(f"{path}: ghi is zero all year; accepted: a year with sun")
+
+
+def _doubt(path: Path, frame: pd.DataFrame, rows: Rows, centre: pd.DatetimeIndex) -> None:
+    """Sums and means that hardly any place has: most often a unit that the file does not name."""
+    part = slice(None) if len(frame) < 40_000 else centre.day_of_year % 5 == 0
+    up = cos_zenith(centre[part], rows)
+    mass = pvlib.atmosphere.get_absolute_airmass(pvlib.atmosphere.get_relative_airmass(np.degrees(np.arccos(up))), pvlib.atmosphere.alt2pres(rows.altitude))
+    clear = np.nan_to_num(pvlib.clearsky.ineichen(np.degrees(np.arccos(up)), mass, 2.0, altitude=rows.altitude)["ghi"]).sum()
+    year = 8.76 * float(frame["ghi"].mean())
+    share = float(frame["ghi"].to_numpy()[part].sum()) / max(clear, 1e-9)
+    if year < _DARK:
+        raise InputError(f"{path}: ghi is {year:.3g} kWh m-2 in the year, {share:.1%} of a clear sky's; accepted: W m-2 (is it written in kW m-2?), "
+                         f"a year of {_YEAR[0]:g} to {_YEAR[1]:g} kWh m-2")
+    if not (_YEAR[0] <= year <= _YEAR[1] and _CLEAR[0] <= share <= _CLEAR[1]):
+        rows.notes.append(f"doubtful: ghi is {year:,.0f} kWh m-2 in the year, {share:.0%} of a clear sky's; usual on Earth are "
+                          f"{_YEAR[0]:g} to {_YEAR[1]:,g} kWh m-2 and {_CLEAR[0]:.0%} to {_CLEAR[1]:.0%}: look at its unit")
+    if "wind_speed" in frame and frame["wind_speed"].mean() > _WINDY:
+        rows.notes.append(f"doubtful: wind speed's mean is {frame['wind_speed'].mean():.1f} m s-1; usual are up to {_WINDY:g}: "
+                          "is it written in km/h or knots?")
 
 
 def _air(frame: pd.DataFrame, rows: Rows) -> tuple[np.ndarray, np.ndarray]:

@@ -12,6 +12,7 @@ from .errors import InputError
 from .weather_formats import Rows
 
 _CLOSED = 0.06          # of the year's ghi: how far dni cos(zenith) + dhi may be from it
+_DOUBT, _FAR = 20.0, 45.0   # min: how far the middle of the day's light may stand from the sun's noon, without a word and at all; two real years: 1
 _HOUR = 60.0            # min: what a clock with summer time is ahead by
 _WORSE, _GAP = 0.6, 0.015   # a month's gap an hour away is that much smaller, and its own that large: the clock is an hour off there
 MONTHS = "January February March April May June July August September October November December".split()
@@ -79,6 +80,10 @@ def _by_closure(path: Path, frame: pd.DataFrame, rows: Rows, half: float) -> flo
                      for away in (-_HOUR, _HOUR) if gap(best + away).sum() < 0.5 * gap(best).sum()), "")
         raise InputError(f"{path}: ghi differs from dni cos(zenith) + dhi by {total:.0%} of the year's sum wherever in the interval the sun "
                          f"is put{hint}; accepted: at most 6 % (look at Time Zone, the hour column and the irradiance columns)")
+    # A stamp stands at its interval's middle, or at an end; an end lies on a whole step.
+    if abs(best) > half or (best and rows.minute[0] % (2.0 * half)):
+        rows.notes.append(f"doubtful: the light fits the sun {best:+g} min from the stamps, which none at an interval's begin, middle or end explains: it is "
+                          f"put there, with all that the row holds (look at Time Zone, {rows.zone:+g} h)")
     return best
 
 
@@ -95,8 +100,12 @@ def _by_noon(path: Path, frame: pd.DataFrame, rows: Rows, offset: float) -> None
     lit = sums > 0.01 * sums.sum()
     middle = np.bincount(month, light.to_numpy() * away, 12) / np.maximum(sums, 1e-9)
     usual = float(np.median(middle[lit]))
-    if abs(usual) > 45.0:
-        raise InputError(f"{path}: the middle of the day's light stands {usual:+.0f} min from the sun's noon; accepted: within 45 min (look at Time Zone)")
+    if abs(usual) > _FAR:
+        raise InputError(f"{path}: the middle of the day's light stands {usual:+.0f} min from the sun's noon; accepted: within {_FAR:g} min "
+                         "(look at Time Zone)")
+    if abs(usual) > _DOUBT:
+        rows.notes.append(f"doubtful: the middle of the day's light stands {usual:+.0f} min from the sun's noon (look at Time Zone, {rows.zone:+g} h): what is "
+                          "derived is off with it")
     # The widest gap between the months' middles, put in order: two groups an hour apart are two clocks.
     order = np.sort(middle[lit])
     k = int(np.argmax(np.diff(order))) + 1
