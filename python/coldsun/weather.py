@@ -138,8 +138,9 @@ def _even(path: Path, rows: Rows) -> tuple[float, float, int]:
     n = len(rows.month)
     leap = bool(((rows.month == 2) & (rows.day == 29)).any())
     year = (366 if leap else 365) * _DAY
-    if np.isnan(rows.minute).any():
-        raise InputError(f"{path}: row {int(np.argmax(np.isnan(rows.minute))) + 1} has no minute; accepted: a number")
+    finite = np.abs(rows.minute) < 1e6
+    if not finite.all():
+        raise InputError(f"{path}: row {int(np.argmin(finite)) + 1} has no minute; accepted: a number")
 
     def stamps() -> np.ndarray:
         return _day_of_year(rows, leap) * _DAY + rows.minute

@@ -66,6 +66,8 @@ class Rows:
 def read_rows(path: Path) -> Rows:
     """The rows of an EPW file (.epw) or of a SAM, NSRDB or TMY3 table (.csv)."""
     raw = path.read_bytes()
+    if raw[:2] in (b"\xff\xfe", b"\xfe\xff") or raw[:200].count(0) > 20:
+        raise InputError(f"{path}: not a readable weather file (it is written in UTF-16); accepted: UTF-8 or Latin-1")
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -74,6 +76,12 @@ def read_rows(path: Path) -> Rows:
         return _read_epw(path, text)
     lines = text.splitlines()
     return _read_tmy3(path, lines) if len(lines) > 1 and lines[1].lower().startswith("date (mm/dd/yyyy)") else _read_sam(path, lines)
+
+
+def _parted(lines: list[str]) -> str:
+    """What a file without one readable row is parted by, where it is not commas."""
+    name = next((n for mark, n in ((";", "semicolons"), ("\t", "tabs")) if sum(line.count(mark) > 4 for line in lines[:40]) > 2), None)
+    return f": it is parted by {name}" if name else ""
 
 
 def _number(path: Path, what: str, text: str, low: float, high: float) -> float:
@@ -113,17 +121,20 @@ def _drop_absent(rows: Rows, code: dict[str, float]) -> Rows:
 
 def _read_epw(path: Path, text: str) -> Rows:
     lines = text.splitlines()
-    wrong = f"{path}: not a readable EPW file ({{}}); accepted: EnergyPlus weather format"
+
+    def wrong(what) -> InputError:
+        return InputError(f"{path}: not a readable EPW file ({what}); accepted: EnergyPlus weather format, parted by commas")
+
     first = next((i for i, line in enumerate(lines) if re.match(r"\s*\d+\s*,\s*\d+\s*,\s*\d+\s*,\s*\d+\s*,", line)), None)
     place = next((line for line in lines[:first or 0] if line.lstrip().lower().startswith("location")), None)
     if first is None or place is None:
-        raise InputError(wrong.format("no LOCATION line" if place is None else "no rows of data"))
+        raise wrong(("no LOCATION line" if place is None else "no rows of data") + _parted(lines))
     head = next(csv.reader([place], skipinitialspace=True))
     if len(head) < 10:
-        raise InputError(wrong.format(f"LOCATION has {len(head)} fields instead of 10"))
+        raise wrong(f"LOCATION has {len(head)} fields instead of 10")
     table = _table(path, "\n".join(lines[first:]), "EPW file", header=None)
     if table.shape[1] < 22:
-        raise InputError(wrong.format(f"{table.shape[1]} fields in a row instead of 35"))
+        raise wrong(f"{table.shape[1]} fields in a row instead of 35")
     month, day, hour = (_numbers(table[k]) for k in (1, 2, 3))
     _dates(path, month, day, hour)
     # The n rows of an hour are its n parts in order, whatever its minute column says: 0, 60, 30 and 60, or 0 and 30 are all found.
@@ -154,7 +165,7 @@ def _read_tmy3(path: Path, lines: list[str]) -> Rows:
     names = {"GHI (W": "ghi", "DNI (W": "dni", "DHI (W": "dhi", "Dry-bulb (C": "temp_air", "Wspd (m/s": "wind_speed", "Pressure (mbar": "pressure"}
     column = {q: _numbers(table[n]) for begin, q in names.items() for n in table if str(n).startswith(begin)}
     if "pressure" in column:
-        column["pressure"] = 100.0 * column["pressure"]
+        column["pressure"] = np.clip(column["pressure"], -1e9, 1e9) * 100.0
     month, day, hour = _numbers(date[0]), _numbers(date[1]), _numbers(clock[0])
     _dates(path, month, day, hour)
     return _drop_absent(Rows(column, month, day, 60.0 * hour + _numbers(clock[1]), 1.0, **_site(path, head[4], head[5], head[3], head[6]),
@@ -177,20 +188,23 @@ def _unit_of(path: Path, quantity: str, said: str, values: np.ndarray, notes: li
     if word and word not in table:
         raise InputError(f"{path}: the unit of {quantity} is {said.strip()!r}; accepted: {', '.join(table)}")
     factor, offset = table[word] if word else (1, 0)
-    return values * factor + offset
+    with np.errstate(over="ignore"):   # what overflows is refused as out of range
+        return values * factor + offset
 
 
 def _read_sam(path: Path, lines: list[str]) -> Rows:
-    wrong = (f"{path}: not a readable SAM CSV file ({{}}); accepted: two metadata rows with Latitude, Longitude, "
-             f"Time Zone, Elevation, then columns {COLUMNS}")
+    def wrong(what) -> InputError:
+        return InputError(f"{path}: not a readable SAM CSV file ({what}); accepted: two metadata rows with Latitude, Longitude, "
+                          f"Time Zone, Elevation, then columns {COLUMNS}, parted by commas")
+
     try:
         head = list(csv.reader(lines[:40], skipinitialspace=True))
     except csv.Error as error:
-        raise InputError(wrong.format(error)) from None
+        raise wrong(error) from None
     named = [[_NAME_OF.get(_clean(cell)) for cell in row] for row in head]
     at = next((i for i, row in enumerate(named) if sum(q in row for q in QUANTITIES) >= 2), None)
     if at is None or at + 1 >= len(lines):
-        raise InputError(wrong.format("no row of column names" if at is None else "no rows of data"))
+        raise wrong("no row of column names" + _parted(lines) if at is None else "no rows of data")
     about: dict[str, str] = {}
     unit_said: dict[str, str] = {}
     for names, keys, values in zip(head[:at], named[:at], head[1:at]):
@@ -205,7 +219,7 @@ def _read_sam(path: Path, lines: list[str]) -> Rows:
                 unit_said[_NAME_OF.get(_clean(name)[:-6], "")] = values[k]
     lacks = next((key for key in _PLACE if key not in about), None)
     if lacks:
-        raise InputError(wrong.format({"zone": "Time Zone", "altitude": "Elevation"}.get(lacks, lacks.capitalize()) + " is missing"))
+        raise wrong({"zone": "Time Zone", "altitude": "Elevation"}.get(lacks, lacks.capitalize()) + " is missing")
     notes, units = [], {}
     body = at + 1
     while body < len(lines) and body < at + 4 and not re.match(r'\s*"?\s*[-+.]?\d', lines[body]):   # rows of units or words
