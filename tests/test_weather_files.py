@@ -187,3 +187,19 @@ def test_tmy3(tmp_path):
     weather = cs.read_weather(path, 2026)
     lies_where_it_was(weather, meant.set_axis(meant.index + pd.Timedelta(hours=7)))
     assert "BROOMFIELD/JEFFCO" in weather.source and weather.pressure[0] == 83_500.0
+
+
+@pytest.mark.parametrize(("name", "ending", "words"), [("a", ".csv", "is parted by semicolons"), ("a", ".epw", "is parted by semicolons"),
+                                                       ("a{b}%s", ".csv", "is parted by tabs"), ("a", ".csv", "is written in UTF-16")])
+def test_an_encoding_or_a_separator_that_is_not_read_is_named(tmp_path, name, ending, words):
+    """Was "no row of column names", and a KeyError for a name with braces."""
+    path = tmp_path / f"{name}{ending}"
+    Maker().write(path)
+    text = path.read_text()
+    if "UTF" in words:
+        path.write_text(text, encoding="utf-16")
+    else:
+        path.write_text(text.replace(",", ";" if "semicolons" in words else "\t"))
+    with pytest.raises(cs.InputError) as told:
+        cs.read_weather(path, 2026)
+    assert str(told.value).startswith(f"{path}: not a readable ") and words in str(told.value) and "; accepted: " in str(told.value)
