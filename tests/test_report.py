@@ -29,6 +29,26 @@ def test_every_figure_of_a_day_is_plausible(day, network):
     assert rows["sun: used"].value + rows["sun: curtailed"].value <= rows["sun: available"].value * (1 + 1e-9)
 
 
+def test_what_the_sun_offered_adds_up_in_the_table(day, network):
+    """used + curtailed fell short of available by what the trackers missed."""
+    rows = {row.name: row.value for row in cs.day_table(day, network.sites)}
+    assert rows["sun: used"] + rows["sun: curtailed"] + rows["sun: missed"] == pytest.approx(rows["sun: available"], rel=1e-9)
+    assert 0.0 < rows["sun: missed"] < 0.01 * rows["sun: available"]
+
+
+def test_a_generator_s_fuel_hours_starts_carbon_and_cost_are_in_the_table(day, network):
+    """Only its MWh were; here 400 kW for a day, 0.27 L/kWh."""
+    end = {"genset_fuel": 2.592, "genset_run_time": 86_400.0, "genset_starts": 3}
+    ran = day.assign(p_genset=0.0 * day["p_genset"] + 4e5, **{name: 0 * day[name] + value for name, value in end.items()})
+    sites = [site | {"p_genset": 1e6, "genset_carbon": 0.75 / 3.6e6, "genset_price": 300.0 / 3.6e9} for site in network.sites]
+    table = cs.day_table(ran, sites)
+    rows = {row.name: (row.text(row.value), row.unit) for row in table if row.name.startswith("genset")}
+    assert rows == {"genset": ("9.60", "MWh"), "genset: fuel": ("2,592", "L"), "genset: run": ("24.0", "h"), "genset: starts": ("3", ""),
+                    "genset: carbon": ("7,200", "kg"), "genset: cost": ("2,880", "USD")}
+    assert all(row.plausible for row in table if row.name.startswith("genset"))
+    assert not any(row.name.startswith("genset") for row in cs.day_table(day, network.sites))
+
+
 def test_what_is_implausible_is_marked(day, network, capsys):
     hot = day.copy()
     hot["t_junction"] = day["t_junction"] + 60.0

@@ -6,6 +6,7 @@ less what became heat there, since the record's first instant:
 
     sun + import + genset + given back = export + charged + IT + auxiliaries + losses + rise of the bus
     stored = charged - given back - heat of the cells
+    available = sun + curtailed + missed (by the trackers)
 """
 
 from __future__ import annotations
@@ -16,17 +17,19 @@ import numpy as np
 import xarray as xr
 
 # one of them per flow: the record's variable (or what it is made of), mean power in W
-_FLOWS = {"available": "p_pv_available", "sun": "p_pv", "curtailed": "p_curtailed", "imported": "p_import", "genset": "p_genset", "charged": "p_charge",
+_FLOWS = {"available": "p_pv_available", "sun": "p_pv", "curtailed": "p_curtailed", "missed": "p_mppt_loss",
+          "imported": "p_import", "genset": "p_genset", "charged": "p_charge",
           "cell_heat": "p_heat_battery", "it": "p_it", "aux": "p_aux", "loss": "p_loss", "bus": "de_bus_dt", "shed": "p_it_shed"}
 
 
 @dataclass
 class EnergyBook:
-    """Energies over a record, each an array (member, site) in J; carbon in kg and price in USD of what was bought and generated."""
+    """Energies over a record, each an array (member, site) in J; carbon in kg and price in USD of what was bought and generated, not of idle fuel."""
 
     available: np.ndarray
     sun: np.ndarray
     curtailed: np.ndarray
+    missed: np.ndarray    # by the trackers
     imported: np.ndarray
     exported: np.ndarray
     genset: np.ndarray
@@ -41,6 +44,8 @@ class EnergyBook:
     shed: np.ndarray
     carbon: np.ndarray
     price: np.ndarray
+    genset_carbon: np.ndarray   # of them what was generated
+    genset_price: np.ndarray
     bought: np.ndarray    # (site) whether anything but the sun can have filled the battery before the record began
 
     @property
@@ -92,7 +97,8 @@ def energy_book(record: xr.Dataset, sites: list[dict]) -> EnergyBook:
     for name, key, generated in (("carbon", "carbon_intensity", "genset_carbon"), ("price", "price", "genset_price")):
         of_hour = np.array([site.get(key, [0.0] * 24) for site in sites])
         rate = np.take_along_axis(of_hour, hour, axis=1).T   # (time, site)
-        cost[name] = (bought * rate[:, None, :]).sum(axis=0) + flow["genset"] * np.array([site.get(generated, 0.0) for site in sites])
+        cost[generated] = flow["genset"] * np.array([site.get(generated, 0.0) for site in sites])
+        cost[name] = (bought * rate[:, None, :]).sum(axis=0) + cost[generated]
     unknown = np.array([any(c > 0.0 for c in site.get("carbon_intensity", [1.0])) or site.get("p_genset", 0.0) > 0.0 for site in sites])
     return EnergyBook(**flow, **cost, bought=unknown)
 
@@ -100,7 +106,8 @@ def energy_book(record: xr.Dataset, sites: list[dict]) -> EnergyBook:
 def _with_parts(record: xr.Dataset) -> xr.Dataset:
     """Records of engines that did not split the signs inside the cuts: split in the step means, as near as they can tell."""
     made = {"p_import": lambda r: r["p_grid"].clip(min=0.0), "p_charge": lambda r: (-r["p_battery"]).clip(min=0.0),
-            "p_it_shed": lambda r: np.minimum(r["p_shed"], r["p_it_held_back"])}
+            "p_it_shed": lambda r: np.minimum(r["p_shed"], r["p_it_held_back"]),
+            "p_mppt_loss": lambda r: r["p_pv_available"] - r["p_pv"] - r["p_curtailed"]}
     return record.assign({name: make(record) for name, make in made.items() if name not in record})
 
 

@@ -89,14 +89,15 @@ def _power_rows(s: _Sums, sites: list[dict], hours: float) -> list[Row]:
             decimals=2),
         Row("sun: used", s.mwh("sun"), "MWh", 0.0, available, "at most what was available", decimals=2),
         Row("sun: curtailed", s.mwh("curtailed"), "MWh", 0.0, available, "at most what was available", decimals=2),
+        Row("sun: missed", s.mwh("missed"), "MWh", 0.0, 0.02 * available, "by the trackers, what used and curtailed leave; assumed: 2 %", decimals=2),
         Row("battery: charged", s.mwh("charged"), "MWh", 0.0, cycles, "two full cycles a day", decimals=2),
         Row("battery: given back", s.mwh("given_back"), "MWh", 0.0, cycles, "two full cycles a day", decimals=2),
         Row("stored over the run", s.mwh("stored"), "MWh", -store, store, "the pack's capacity", decimals=2),
         Row("grid: imported", s.mwh("imported"), "MWh", 0.0, 1.35 * it_max * hours, "full hall at a PUE of 1.35", decimals=2),
         Row("grid: exported", s.mwh("exported"), "MWh", 0.0, available, "at most what the sun gave", decimals=2),
     ]
-    if genset > 0.0:
-        rows.append(Row("genset", genset, "MWh", 0.0, 1.35 * it_max * hours, "full hall at a PUE of 1.35", decimals=2))
+    if genset > 0.0 or any(site.get("p_genset", 0.0) > 0.0 for site in sites):
+        rows += _genset_rows(s, sites, genset, 1.35 * it_max * hours, hours)
     rows += [
         Row("IT: served", it, "MWh", 0.15 * it_max * hours, it_max * hours, "idle floor to nameplate", decimals=2),
         Row("IT: shed", s.mwh("shed"), "MWh", 0.0, 0.2 * it_max * hours, "assumed: a fifth of the nameplate", decimals=3),
@@ -108,6 +109,21 @@ def _power_rows(s: _Sums, sites: list[dict], hours: float) -> list[Row]:
             "1 - (import + genset + charge spent) / (IT + aux + losses + heat of the cells)", decimals=1),
     ]
     return rows
+
+
+def _genset_rows(s: _Sums, sites: list[dict], energy: float, most: float, hours: float) -> list[Row]:
+    """What the generators gave, burnt and cost; hours and starts of all of them; carbon and cost as the energy book has them, by the MWh."""
+    n = sum(site.get("p_genset", 0.0) > 0.0 for site in sites) or len(sites)
+    run = s.count("genset_run_time") / 3600.0
+    carbon, price = (max((site.get(k, 0.0) for site in sites), default=0.0) for k in ("genset_carbon", "genset_price"))   # per J, the dearest
+    return [
+        Row("genset", energy, "MWh", 0.0, most, "full hall at a PUE of 1.35", decimals=2),
+        Row("genset: fuel", 1000.0 * s.count("genset_fuel"), "L", 200.0 * energy, 500.0 * energy + 100.0 * run + 1e-3, "0.2 to 0.5 L/kWh, 100 L/h idle"),
+        Row("genset: run", run, "h", 0.0, hours * n, "at most the run's length each", decimals=1),
+        Row("genset: starts", s.count("genset_starts"), "", 0.0, max(2.0, 24.0 * max(1.0, hours / 24.0)) * n, "assumed: once an hour"),
+        Row("genset: carbon", s.book.mean("genset_carbon"), "kg", 0.0, most * 3.6e9 * carbon + 1e-9, "a full hall's, at the site's g/kWh"),
+        Row("genset: cost", s.book.mean("genset_price"), "USD", 0.0, most * 3.6e9 * price + 1e-9, "a full hall's, at the site's price"),
+    ]
 
 
 def _work_rows(s: _Sums, sites: list[dict], hours: float) -> list[Row]:
