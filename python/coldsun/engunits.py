@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 # Spellings of units in engUnit: DSX Exchange's guide, UCUM, QUDT/Brick, Project Haystack, BACnet's engineering units, and what people write.
@@ -10,7 +11,8 @@ SPELLINGS: dict[str, str] = {
     "degC": "C Cel celsius deg_C DEG_C degrees-celsius degreesCelsius degree_celsius degree-Celsius °C ºC",
     "K": "kelvin KEL Kel degrees-kelvin",
     "W": "watt watts Watt J/s", "kW": "kw KW Kw kilowatt kilowatts KiloW kiloW", "MW": "megawatt megawatts MegaW",
-    "L/min": "LPM lpm l/min Lpm L/M L/MIN liters-per-minute litres-per-minute liters_per_minute L-PER-MIN LitrePerMinute dm3/min",
+    "L/min": "LPM lpm l/min Lpm L/M L/MIN liters-per-minute litres-per-minute liters_per_minute L-PER-MIN LitrePerMinute dm3/min "
+             "liters/min litres/min liter/min litre/min liter-per-minute litre-per-minute",
     "m3/h": "m3/hr m³/h m³/hr CMH cmh m^3/h cubic-meters-per-hour cubic_meters_per_hour M3-PER-HR",
     "m3/s": "m³/s m^3/s CMS cubic-meters-per-second cubic_meters_per_second M3-PER-SEC",
     "%": "percent Percent PERCENT pct % percent-relative-humidity",
@@ -21,26 +23,50 @@ SPELLINGS: dict[str, str] = {
 }
 CONVERTED: dict[str, tuple[str, float, float, str]] = {   # name: a unit of the engine's, factor and shift over it, spellings
     "degF": ("K", 5.0 / 9.0, 459.67 * 5.0 / 9.0, "F [degF] fahrenheit deg_F DEG_F degrees-fahrenheit °F ºF"),
-    "mW": ("W", 1e-3, 0.0, "milliwatt milliwatts"), "GW": ("W", 1e9, 0.0, "gigawatt gigawatts"),
-    "BTU/h": ("W", 1055.05585262 / 3600.0, 0.0, "BTU/hr Btu/h [Btu_IT]/h btus-per-hour"),
+    "mW": ("W", 1e-3, 0.0, "milliwatt milliwatts MilliW"), "GW": ("W", 1e9, 0.0, "gigawatt gigawatts GigaW"),
+    "BTU/h": ("W", 1055.05585262 / 3600.0, 0.0, "BTU/hr Btu/h [Btu_IT]/h btus-per-hour BTU_IT-PER-HR"),
     "ton": ("W", 12000.0 * 1055.05585262 / 3600.0, 0.0, "TR tons-refrigeration"),   # of refrigeration: 12,000 BTU/h
-    "L/s": ("m3/s", 1e-3, 0.0, "l/s LPS lps liters-per-second litres-per-second liters_per_second"),
-    "L/h": ("m3/s", 1e-3 / 3600.0, 0.0, "l/h L/hr liters-per-hour"), "m3/min": ("m3/s", 1.0 / 60.0, 0.0, "m³/min m^3/min CMM"),
-    "gal/min": ("m3/s", 3.785411784e-3 / 60.0, 0.0, "GPM gpm [gal_us]/min us-gallons-per-minute gallons_per_minute"),
-    "1": ("%", 100.0, 0.0, "ratio fraction unitless no-units"), "kV": ("V", 1e3, 0.0, "kilovolts"),
-    "kW/m2": ("W/m2", 1e3, 0.0, "kW/m² kW/m^2"), "km/h": ("m/s", 1.0 / 3.6, 0.0, "km/hr kph kilometers-per-hour"),
-    "kn": ("m/s", 1852.0 / 3600.0, 0.0, "knot knots kt [kn_i]"), "mph": ("m/s", 0.44704, 0.0, "mi/h [mi_i]/h miles-per-hour"),
+    "L/s": ("m3/s", 1e-3, 0.0, "l/s LPS lps liters-per-second litres-per-second liters_per_second L-PER-SEC liters/s"),
+    "L/h": ("m3/s", 1e-3 / 3600.0, 0.0, "l/h L/hr liters-per-hour LPH L-PER-HR liters/h"), "m3/min": ("m3/s", 1.0 / 60.0, 0.0, "m³/min m^3/min CMM"),
+    "gal/min": ("m3/s", 3.785411784e-3 / 60.0, 0.0, "GPM gpm [gal_us]/min us-gallons-per-minute gallons_per_minute GAL_US-PER-MIN"),
+    "cfm": ("m3/s", 0.028316846592 / 60.0, 0.0, "ft3/min ft^3/min [cft_i]/min cubic-feet-per-minute FT3-PER-MIN"),
+    "1": ("%", 100.0, 0.0, "ratio fraction unitless no-units"), "kV": ("V", 1e3, 0.0, "kilovolt kilovolts KiloV"),
+    "kW/m2": ("W/m2", 1e3, 0.0, "kW/m² kW/m^2 KiloW-PER-M2"), "km/h": ("m/s", 1.0 / 3.6, 0.0, "km/hr kph kilometers-per-hour KiloM-PER-HR"),
+    "kn": ("m/s", 1852.0 / 3600.0, 0.0, "knot knots kt [kn_i]"), "mph": ("m/s", 0.44704, 0.0, "mi/h [mi_i]/h miles-per-hour MI-PER-HR"),
 }
 NAMES = {s: unit for table in (SPELLINGS, {k: v[3] for k, v in CONVERTED.items()}) for unit, text in table.items() for s in (unit, *text.split())}
 
 
+
+def _folded(word: str) -> str:
+    """Without capitals, blanks, hyphens and underscores; seconds, minutes and hours below a stroke by their signs."""
+    word = re.sub(r"[ _-]", "", word).casefold()
+    return re.sub(r"/(s|min|h)(?:ec|econd|ute|r|our)$", r"/\1", word)
+
+
+_MEANT: dict[str, set[str]] = {}
+for _name, _unit in NAMES.items():
+    _MEANT.setdefault(_folded(_name), set()).add(_unit)
+# A capital may be all that tells milli from mega: those are read as they stand only.
+FOLDED = {word: next(iter(units)) for word, units in _MEANT.items() if len(units) == 1 and word not in ("mw", "mv")}
+
+
+def meanings(text: str) -> list[str]:
+    """What a text may stand for, the nearest first: names of units, then itself as it is spelled; nothing where it is too long."""
+    if len(text) > 64:
+        return []
+    text = text.strip()
+    plain = re.sub(r"^(unit:|https?://qudt\.org/vocab/unit/)", "", unicodedata.normalize("NFKC", text).replace("\u2212", "-").replace("**", "^"))
+    # CF and UCUM write m s-1 and m.s-1 for m/s
+    stroke = re.sub(r"^([A-Za-z0-9^]+)[ .*\u00b7\u22c5]([A-Za-z]+)\^?-([123])$", lambda m: f"{m[1]}/{m[2]}{m[3] if m[3] > '1' else ''}", plain)
+    words = dict.fromkeys((text, text.replace(" ", ""), plain, plain.replace(" ", ""), stroke))
+    found = [NAMES.get(word, word) for word in words] + [FOLDED[fold] for fold in map(_folded, words) if fold in FOLDED]
+    return list(dict.fromkeys(found))
+
+
 def unit_named(text: str, known: dict[str, tuple[float, float]]) -> tuple[float, float] | None:
     """Factor and shift to SI of the unit that a source names, of those that can stand for the quantity; None where none is meant."""
-    if len(text) > 64:
-        return None
-    text = text.strip()
-    for word in dict.fromkeys((text, text.replace(" ", ""), unicodedata.normalize("NFKC", text).replace(" ", ""))):
-        unit = word if word in known else NAMES.get(word, "")
+    for unit in meanings(text):
         if unit in known:
             return known[unit]
         if unit in CONVERTED and CONVERTED[unit][0] in known:
@@ -48,3 +74,8 @@ def unit_named(text: str, known: dict[str, tuple[float, float]]) -> tuple[float,
             scale, offset = known[base]
             return factor * scale, shift * scale + offset
     return None
+
+
+def names_unit(text: str) -> bool:
+    """Whether a text is a unit of any quantity."""
+    return any(unit in SPELLINGS or unit in CONVERTED for unit in meanings(text))

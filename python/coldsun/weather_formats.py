@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from .engunits import NAMES
+from .engunits import names_unit
 from .errors import InputError
 
 QUANTITIES = ("ghi", "dni", "dhi", "temp_air", "wind_speed", "pressure")
@@ -224,7 +224,7 @@ def _read_sam(path: Path, lines: list[str]) -> Rows:
     body = at + 1
     while body < len(lines) and body < at + 4 and not re.match(r'\s*"?\s*[-+.]?\d', lines[body]):   # rows of units or words
         said = [(key, cell.strip()) for key, cell in zip(named[at], next(csv.reader([lines[body]], skipinitialspace=True), [])) if key in _UNITS]
-        if any(cell.lower() in _UNITS[key] or cell in NAMES for key, cell in said):   # one unit makes it the units' row: what is unknown in it is refused
+        if any(cell.lower() in _UNITS[key] or names_unit(cell) for key, cell in said):   # one unit makes it the units' row: what is unknown in it is refused
             units = {key: cell for key, cell in reversed(said) if cell not in ("", "-")} | units
         elif lines[body].strip(", \t"):
             notes.append(f"the row {lines[body].strip()[:60]!r} under the columns' names is not used")
