@@ -18,7 +18,7 @@ import pytest
 import xarray as xr
 
 import coldsun as cs
-from coldsun import _engine, plots_study, study_batch, study_tables
+from coldsun import _engine, plots_study, studies, study_batch, study_tables
 
 START = "2026-06-14T15:00Z"
 
@@ -227,6 +227,17 @@ def test_command_line(cli, lumped, tmp_path):
     assert "member-seconds per second" in text and "RAPS" in text and (tmp_path / "fan.png").is_file()
     assert len((tmp_path / "drift.csv").read_text().splitlines()) == 1 + len(told["rows"])
     assert cli(*words).status == 2
+
+
+@pytest.mark.parametrize(("stop", "status"), [(cs.errors.Stopped(signal.SIGTERM), 143), (cs.errors.Stopped(signal.SIGHUP), 129), (KeyboardInterrupt(), 130)])
+def test_a_study_that_a_signal_stops_exits_as_a_shell_counts(cli, lumped, tmp_path, monkeypatch, stop, status):
+    """Was 130 after any of them."""
+    def run(*_, **__):
+        raise stop
+
+    monkeypatch.setattr(studies.Study, "run", run)
+    result = cli("study", lumped, "--members", 2, "--hours", 0.25, "--dt", 30, "--start", START, "--n-field", 0, "--out", tmp_path / "out")
+    assert result.status == status and "--resume goes on" in result.err
 
 
 @pytest.mark.parametrize("given,sentence", [

@@ -10,7 +10,7 @@ from typing import Annotated, Optional
 import typer
 from rich.text import Text
 
-from .errors import InputError
+from .errors import InputError, stop_status
 
 
 def study(
@@ -47,8 +47,9 @@ def study(
         made = handover_drift(site, members, hours, n_field=fields, seed=seed, start=start, dt=dt, paths=tuple(paths or (ALL, *PATHS)), limit=limit)
         try:
             data = made.run(executor, workers, out=folder, resume=resume, batch=batch, progress=not as_json)
-        except KeyboardInterrupt:
-            raise typer.Exit(_stopped(folder)) from None
+        except KeyboardInterrupt as error:
+            _stopped(folder)
+            raise typer.Exit(stop_status(error)) from None
     _tell(data, folder, as_json)
 
 
@@ -76,11 +77,10 @@ class _executor:
             self.client.close()
 
 
-def _stopped(folder: Path) -> int:
+def _stopped(folder: Path) -> None:
     from .cli import err
 
     err.print(f"stopped; the batches in {folder} are whole, --resume goes on", highlight=False, soft_wrap=True)
-    return 130
 
 
 def _tell(data, folder: Path, as_json: bool) -> None:
