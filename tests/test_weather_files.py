@@ -29,7 +29,9 @@ def lies_where_it_was(weather, meant, year: int = 2026) -> None:
     place = np.round(np.mod((begin - year_of) / pd.Timedelta(minutes=0.5), length))
     if year % 4:
         meant = meant[(meant.index.month != 2) | (meant.index.day != 29)]
-    want = np.round(np.mod((pd.DatetimeIndex([t.replace(year=year) for t in meant.index]) - year_of) / pd.Timedelta(minutes=0.5), length))
+    at = meant.index
+    here = pd.to_datetime(dict(year=year + 0 * at.year, month=at.month, day=at.day, hour=at.hour, minute=at.minute, second=at.second))
+    want = np.round(np.mod((pd.DatetimeIndex(here) - year_of) / pd.Timedelta(minutes=0.5), length))
     assert np.array_equal(np.sort(place), np.sort(want))
     for name in ("ghi", "dni", "dhi"):
         assert np.array_equal(getattr(weather, name)[np.argsort(place)], meant[name].to_numpy()[np.argsort(want)])

@@ -107,7 +107,8 @@ def _table(path: Path, text: str, what: str, **options) -> pd.DataFrame:
 
 
 def _numbers(column: pd.Series) -> np.ndarray:
-    return pd.to_numeric(column.str.strip(), errors="coerce").to_numpy(np.float64)
+    values = pd.to_numeric(column, errors="coerce")
+    return (pd.to_numeric(column.str.strip(), errors="coerce") if values.isna().any() else values).to_numpy(np.float64)
 
 
 def _drop_absent(rows: Rows, code: dict[str, float]) -> Rows:
