@@ -18,6 +18,23 @@ PATTERN_ERROR = 0.3  # of a pattern, for what is left after it: a ratio of two r
 MOST = 6             # faults named at once
 
 
+def node_means(thermal: dict, points: list[dict], held: np.ndarray, sure: np.ndarray) -> dict[str, np.ndarray]:
+    """Of each node, from the members' thermal State: power as metered [W], outlet and junction over the supply [K], flow over its site's mean.
+
+    `held` (point): what was read last [SI]; `sure` (point, bool): whether that is so now. Where it is not, the power is 0.
+    """
+    n = thermal["t_junction"].shape[1]
+    site, power, flow = np.zeros(n, int), np.zeros(n), np.log(np.maximum(thermal["flow_gain"].mean(0), 1e-6))
+    for k, p in enumerate(points):
+        if p["node"] >= 0:
+            site[p["node"]] = p["site"]
+            if p["quantity"] == "p_node":
+                power[p["node"]] = np.nan_to_num(held[k]) if sure[k] else 0.0
+    supply = thermal["t_supply"].mean(0)[site]
+    middle = np.array([flow[site == s].mean() if (site == s).any() else 0.0 for s in range(site.max(initial=0) + 1)])
+    return {"power": power, "rise": thermal["t_outlet"].mean(0) - supply, "over": thermal["t_junction"].mean(0) - supply, "flow": np.exp(flow - middle[site])}
+
+
 @dataclass
 class Site:
     """What the patterns of a site need: forecast means [SI] by point or node, and the points' places."""
@@ -31,6 +48,7 @@ class Site:
     r_outlet: np.ndarray              # (node) the same per watt, as they were before [K/W]
     r_junction: np.ndarray
     at: dict[tuple[str, int], int] = field(default_factory=dict)   # (quantity, node or -1) -> point
+    unheard: set[int] = field(default_factory=set)   # nodes whose power meter says nothing: nothing is blamed on it
 
     def find(self, quantity: str, node: int = -1) -> int | None:
         return self.at.get((quantity, node))
@@ -74,19 +92,22 @@ def _patterns(site: Site, use: np.ndarray, balance: int | None):
         if balance is not None:
             watt[balance] = 1.0
         all_flow += slow
-        all_power += watt * site.power[m]
+        if m not in site.unheard:
+            all_power += watt * site.power[m]
         if not named:
             continue
         outlet = site.points[named[0]]["quantity"] == "t_outlet"
         outlets += named[:1] if outlet else []
         if outlet:
             yield "node_flow", named, m, slow
-        yield "node_power", named, m, watt
+        if m not in site.unheard:
+            yield "node_power", named, m, watt
     if outlets:
         if back is not None:
             all_flow[back] = -float(np.median([site.rise[m] for m in site.node]))
         yield "flow", [flow] if flow is not None else outlets, -1, all_flow
-        yield "power", outlets, -1, all_power
+        if all_power.any():
+            yield "power", outlets, -1, all_power
     if pv is not None and balance is not None and site.mean[pv] > 0.0:
         g = np.zeros(n)
         g[pv], g[balance] = site.mean[pv], -site.mean[pv]

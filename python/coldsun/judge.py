@@ -8,8 +8,10 @@ from .alarms import Alarms
 from .causes import sentence, slow_cause
 from .diagnose import Finding, Site, diagnose
 from .monitor import N_RELEASE, Monitor
+from .silence import Silence
 
-N_JUDGE = 6       # steps of which the innovations are averaged before a cause is named
+N_JUDGE = 6       # readings of which the innovations are averaged before a cause is named
+N_LATE, N_NEVER = 36, 72   # steps after which two readings must do, and after which none is waited for
 N_SETTLE = 36     # steps after something was done about a point, in which a drift is no news
 N_LIMITS = 6      # readings in a row outside their limits
 N_BASE = 36.0     # steps of the means of kelvins per watt
@@ -20,20 +22,6 @@ RIGHT_NOISE = (0.75, 1.35)       # of the white part's variance: a noise alarm i
 METER = (0.05, 20.0)             # reading over true value of a meter that is not of another unit
 FLOW_ODD = 0.06                  # of a node's flow over its site's: two standard deviations of the prior
 RIGHT = 0.03      # relative: a meter so near to 1 is right
-
-
-def node_means(thermal: dict, points: list[dict], held: np.ndarray) -> dict[str, np.ndarray]:
-    """Of each node, from the members' thermal State: power as metered [W], outlet and junction over the supply [K], flow over its site's mean."""
-    n = thermal["t_junction"].shape[1]
-    site, power, flow = np.zeros(n, int), np.zeros(n), np.log(np.maximum(thermal["flow_gain"].mean(0), 1e-6))
-    for k, p in enumerate(points):
-        if p["node"] >= 0:
-            site[p["node"]] = p["site"]
-            if p["quantity"] == "p_node":
-                power[p["node"]] = np.nan_to_num(held[k])
-    supply = thermal["t_supply"].mean(0)[site]
-    middle = np.array([flow[site == s].mean() if (site == s).any() else 0.0 for s in range(site.max(initial=0) + 1)])
-    return {"power": power, "rise": thermal["t_outlet"].mean(0) - supply, "over": thermal["t_junction"].mean(0) - supply, "flow": np.exp(flow - middle[site])}
 
 
 class Judge:
@@ -49,7 +37,7 @@ class Judge:
         Take the noise that is seen where the told one is found wrong.
     """
 
-    kept = ("distrusted", "meter", "settle", "since", "refused", "r_outlet", "r_junction", "sum_d", "suspect")
+    kept = ("distrusted", "meter", "settle", "since", "refused", "r_outlet", "r_junction", "sum_d", "n_d", "suspect")
 
     def __init__(self, points: list[dict], columns: list[dict], noise: np.ndarray, dt: float, *, adapt_noise: bool = False):
         n = len(points)
@@ -58,6 +46,7 @@ class Judge:
         self.input = np.array([p["input"] for p in points], bool)
         compared = ~self.input & np.array([p["domain"] >= 0 for p in points])
         self.monitor = Monitor(n, [p["quantity"] for p in points], compared)
+        self.silence = Silence(points, self.dt)
         self.node = {p["node"]: p["name"].split(" ")[0] for p in points if p["node"] >= 0}
         self.at = {s: {(p["quantity"], p["node"]): k for k, p in reversed(list(enumerate(points))) if p["site"] == s} for s in {p["site"] for p in points}}
         self.distrusted = np.zeros(n, bool)
@@ -68,14 +57,14 @@ class Judge:
         self.refused = np.zeros(n, int)          # readings in a row outside their limits
         size = max(self.node, default=-1) + 1
         self.r_outlet, self.r_junction = np.full(size, np.nan), np.full(size, np.nan)   # [K/W]
-        self.sum_d = np.zeros(n)
+        self.sum_d, self.n_d = np.zeros(n), np.zeros(n, int)   # of the innovations since something became suspect
         self.wait = 0
         self.means: dict[str, np.ndarray] = {}
         self.reopen: dict[int, float] = {}       # column -> spread, of the coming analysis
 
     def left_out(self) -> np.ndarray:
         """Points that are not believed now."""
-        return self.distrusted | self.suspect
+        return self.distrusted | self.suspect | self.silence.left_out()
 
     def step(self, value: np.ndarray, forecast: np.ndarray, means: dict[str, np.ndarray], stuck: np.ndarray, equal: np.ndarray, time_ns: int,
              alarms: Alarms) -> np.ndarray:
@@ -85,7 +74,9 @@ class Judge:
         d = value - mean
         out = np.zeros(len(mean), bool)
         out[stuck] = True
-        m.step(np.where(out, np.nan, d / s), self.left_out() | out)
+        m.forget(np.flatnonzero(self.silence.step(s, self.r_outlet, means["curtailed"])))
+        rest = self.silence.rest > 0
+        m.step(np.where(out | rest, np.nan, d / s), self.left_out() | out)
         self.settle = np.maximum(self.settle - 1, 0)
         self.reopen = {}
         self.since = np.where(np.abs(m.of("jump")) < 2.5, time_ns, self.since)
@@ -94,15 +85,18 @@ class Judge:
         quiet = ~out & (equal < 3)               # one that repeats itself may be stuck: that test decides
         known = np.array([f"drift {k}" in alarms.standing for k in range(len(mean))])   # the model is to blame, not the point
         new = m.jumped() & ~self.distrusted & quiet & ~known & (self.settle < N_SETTLE - N_JUDGE)
-        self.suspect = (self.suspect | new) & ~out & ~self.distrusted
+        self.suspect = (self.suspect | new) & ~out & ~rest & ~self.distrusted
         if self.suspect.any() and self.wait == 0:
-            self.wait, self.sum_d = N_JUDGE, np.zeros(len(mean))
+            self.wait, self.sum_d, self.n_d = N_NEVER, np.zeros(len(mean)), np.zeros(len(mean), int)
         if self.wait > 0:
             self.sum_d += np.where(np.isfinite(d), d, 0.0)
+            self.n_d += np.isfinite(d)
             self.wait -= 1
-            if self.wait == 0:
+            most = self.n_d[self.suspect].max(initial=0)
+            if most >= N_JUDGE or (most >= 2 and self.wait <= N_NEVER - N_LATE) or self.wait == 0 or not self.suspect.any():
+                n, self.wait = np.maximum(self.n_d, 1), 0
                 for site in self.at:
-                    self._name(site, self.sum_d / N_JUDGE, s / np.sqrt(N_JUDGE), mean, np.isfinite(d) & ~out & ~self.distrusted, time_ns, alarms)
+                    self._name(site, self.sum_d / n, s / np.sqrt(n), mean, (self.n_d >= 2) & ~out & ~rest & ~self.distrusted, time_ns, alarms)
                 self.suspect[:] = False
         elif len(forecast) >= N_MEMBER:
             self._slow(d, s, mean, time_ns, alarms)
@@ -132,7 +126,8 @@ class Judge:
         for r in (r_o, r_j):
             if len(at):
                 r[at] = np.where(np.isnan(r[at]), np.nanmedian(r[at]) if np.isfinite(r[at]).any() else 0.0, r[at])
-        return Site(self.points, mean, nodes, self.means["power"], self.means["rise"], self.means["over"], r_o, r_j, self.at[s])
+        return Site(self.points, mean, nodes, self.means["power"], self.means["rise"], self.means["over"], r_o, r_j, self.at[s],
+                    {n for n in nodes if self._unheard(s, n)})
 
     def _name(self, s: int, d, sd, mean, use, time_ns: int, alarms: Alarms) -> None:
         """Name the likely causes at site `s`, and act."""
@@ -151,6 +146,11 @@ class Judge:
 
     def _meter_of(self, s: int, node: int) -> int:
         return self.at[s].get(("p_node", node), 0)
+
+    def _unheard(self, s: int, node: int) -> bool:
+        """Whether the node has a power meter and that says nothing now."""
+        k = self.at[s].get(("p_node", node))
+        return k is not None and not self.silence.sure()[k]
 
     def _act(self, s: int, site: Site, f: Finding) -> None:
         k = f.points[0]
@@ -183,7 +183,7 @@ class Judge:
 
     def _scale(self, k: int, read: float, missing: float) -> None:
         """A power meter is read by what it seems to read of the true power."""
-        if not self.input[k] or not read + missing > 0.0:
+        if not self.input[k] or not self.silence.sure()[k] or not read + missing > 0.0:
             return   # more was read than there is: its coolant says nothing that a meter could mean
         factor = self.meter[k] * read / (read + missing)
         self.meter[k] = next((slip for slip in SLIPS if abs(factor / slip - 1.0) < ALIKE), 1.0 if abs(factor - 1.0) < RIGHT else float(np.clip(factor, *METER)))
@@ -253,26 +253,42 @@ class Judge:
             for q in {self.points[k]["quantity"] for k in np.flatnonzero(of)}:
                 self.monitor.forget_noise(q)
 
-    def limits(self, outside: np.ndarray, here: np.ndarray, value: np.ndarray, held: np.ndarray, time_ns: int, alarms: Alarms) -> None:
-        """Readings outside their limits: after some in a row an alarm, and for an input that slipped to another unit its factor."""
-        self.refused = np.where(outside, self.refused + 1, np.where(here, 0, self.refused))
-        for k in np.flatnonzero(self.refused >= N_LIMITS):
+    def limits(self, si: np.ndarray, low: np.ndarray, high: np.ndarray, held: np.ndarray, time_ns: int, alarms: Alarms) -> tuple[np.ndarray, np.ndarray]:
+        """Readings by what their meters read of the true value [SI], and which of them (bool) lie within their limits; all arrays are (point).
+
+        After some outside in a row: a factor that puts a reading outside is dropped where the reading as published would fit, an input that
+        slipped to another unit gets its factor, and of all else it is said. `si`: as published, NaN where there is none; `held`: the last good ones.
+        """
+        value = si / self.meter
+        here, good = np.isfinite(value), (value >= low) & (value <= high)
+        self.refused = np.where(here & ~good, self.refused + 1, np.where(here, 0, self.refused))
+        for k in np.flatnonzero(here & (self.refused >= N_LIMITS)):
             p = self.points[k]
+            if low[k] <= si[k] <= high[k]:
+                alarms.tell(f"{p['name']} is within its limits as published and not as {self.meter[k]:.3g} of the true value; it is read as published",
+                            time_ns, points=[p["name"]], kind="right again")
+                self.meter[k], self.refused[k] = 1.0, 0
+                continue
             ratio = value[k] / held[k] if np.isfinite(held[k]) and held[k] != 0.0 else np.nan
             slip = next((x for x in SLIPS if abs(ratio / x - 1.0) < ALIKE), None)
             likely = f"its unit, it reads {slip:g} times what it last did" if slip else "its unit, its wiring or the limits of the site file"
             cause = "unit" if slip else "limits"
-            alarms.tell(f"{p['name']} is outside its limits, {(value[k] - p['offset']) / p['scale']:.4g} {p['unit']}; likely cause: {likely}", time_ns,
+            alarms.tell(f"{p['name']} is outside its limits, {(si[k] - p['offset']) / p['scale']:.4g} {p['unit']}; likely cause: {likely}", time_ns,
                         key=f"limits {k}", points=[p["name"]], kind="limits", cause=cause)
             if slip and self.input[k]:
                 self.meter[k] *= slip
                 self.refused[k] = 0
         alarms.only("limits ", [f"limits {k}" for k in np.flatnonzero(self.refused >= N_LIMITS)])
+        return value, good
+
+    def outside(self) -> np.ndarray:
+        """Points (bool) of which it is said that they are outside their limits."""
+        return self.refused >= N_LIMITS
 
     # ---- a restart ------------------------------------------------------------------------------------------------------------
     def keep(self) -> dict:
         return {k: [None if x != x else x for x in getattr(self, k).tolist()] for k in self.kept} | {
-            "wait": self.wait, "noise": self.noise.tolist(), "monitor": self.monitor.keep()}
+            "wait": self.wait, "noise": self.noise.tolist(), "monitor": self.monitor.keep(), "silence": self.silence.keep()}
 
     def take_up(self, kept: dict) -> None:
         for k in self.kept:
@@ -280,3 +296,4 @@ class Judge:
         self.wait = kept["wait"]
         self.noise[:] = kept["noise"]
         self.monitor.take_up(kept["monitor"])
+        self.silence.take_up(kept["silence"])

@@ -13,11 +13,12 @@ import pandas as pd
 
 from . import _engine
 from .alarms import Alarms
+from .diagnose import node_means
 from .ending import Running
 from .errors import HeldSignals, InputError, engine_errors
 from .feedlog import FeedLog
 from .frames import Buffer
-from .judge import Judge, node_means
+from .judge import Judge
 from .mqtt import log
 from .quality import Counts, Quality, Skill
 from .record import open_record
@@ -210,12 +211,11 @@ class Shadow:
     def _drive(self, raw: np.ndarray) -> None:
         """Set what drives the members over the coming step; what is missing is held for a while."""
         end = self._now() + self.buffer.dt
-        self.value = self.buffer.si(raw) / self.judge.meter
-        here, good = np.isfinite(self.value), (self.value >= self.quality.low) & (self.value <= self.quality.high)
-        self.judge.limits(here & ~good, here, self.value, self.held, end, self.alarms)
+        self.value, good = self.judge.limits(self.buffer.si(raw), self.quality.low, self.quality.high, self.held, end, self.alarms)
         good &= self.input
-        for k in np.flatnonzero(self.input & here & ~good):
+        for k in np.flatnonzero(self.input & np.isfinite(self.value) & ~good):
             self.counts.add("limits", int(k))
+        self.judge.silence.hear(good, self.held_at, end, self.twin.start.value, self.buffer.deadline, self.judge.outside(), self.alarms)
         self.held, self.held_at = np.where(good, self.value, self.held), np.where(good, end, self.held_at)
         known = np.isfinite(self.held) & (end - self.held_at <= self.buffer.deadline)
         self.link.drive(np.nan_to_num(self.held), known.astype(np.int8))
@@ -224,7 +224,8 @@ class Shadow:
         """After a step: compare with what was read, judge, and give the record the NIS of each quantity."""
         members = self.link.observe()
         compared = np.where(self.input, np.nan, self.value)
-        means = node_means(self.twin.state["thermal"], self.points, self.held)
+        means = node_means(self.twin.state["thermal"], self.points, self.held, self.judge.silence.sure())
+        means["curtailed"] = (self.twin.state["electrical"]["p_curtailed"] > 0.0).any(0)
         left_out = self.judge.step(compared, members, means, self.quality.stuck_points(), self.quality.equal, self._now(), self.alarms)
         self.use = self.quality.check(compared, members, self.counts, left_out)
         self.skill.add(compared, members.mean(0), self.use)
