@@ -8,7 +8,7 @@ from collections import deque
 
 import numpy as np
 
-from .majority import AHEAD, BEHIND, OK, ROUNDS, Majority
+from .majority import AHEAD, BEHIND, BURST, OK, Majority
 from .payloads import day_of
 
 SECOND, HALF_HOUR = 1_000_000_000, 1_800_000_000_000
@@ -41,7 +41,7 @@ class Clocks(Majority):
                 self.held[k].append((stamp, value))
             else:
                 self.dropped.append((k, "full"))
-            self.said[k], self.wall[k] = stamp, wall
+            self.hear(k, stamp, wall)
             self.begun = wall if self.begun is None else self.begun
             return self.establish(wall) if self.n_heard <= 16 or self.n % 16 == 0 or self.n == self.n_heard == len(self.off) else []
         if self.fresh >= max(1, min(4, self.n_heard // 4), self.n_heard // 16):
@@ -59,12 +59,12 @@ class Clocks(Majority):
         low = high if before < 0 else self.said[k] + self._aged(wall - self.wall[k]) - now
         stands = before >= 0 and s <= self.said[k]
         step = s - self.said[k] - self.every[k] if before >= 0 and self.every[k] else 0
-        self.said[k], self.wall[k] = s, wall
+        self.hear(k, s, wall)
         if high > self.leap or (high < -self.leap and s <= (floor or self.vote - self.leap)):
             return self._hold(k, stamp, value, low, high, step, stands, floor, wall)
         self.state[k] = OK
         out = self._sift(k, now, floor) if self.held[k] else []
-        self._near(k, s, low, high, stands, floor)
+        self._near(k, s, low, high, stands, floor, wall)
         s = stamp - self.off[k]
         if s > self.last[k]:
             if self.last[k]:
@@ -91,6 +91,12 @@ class Clocks(Majority):
             self.held[k].popleft()
             self.dropped.append((k, "clock"))
         self.held[k].append((stamp, value))
+        seen = self.evidence[k]
+        if new == BEHIND and self._races(k, s := self.said[k], wall):   # it tells what it kept: all of that is late, and its clock is right
+            self.dropped += [(k, "late")] * len(self.held[k])
+            self.held[k].clear()
+            seen[:] = [(low, high, s, wall)]
+            return []
         out = self._many(new, floor, wall)
         if out or self.state[k] == OK:
             return out
@@ -100,18 +106,21 @@ class Clocks(Majority):
             if len(self.held[k]) >= HELD:
                 self._say_once(f"the clock of {self._called([k])} stands still at {day_of(stamp)}; its readings are refused")
             return []
-        seen = self.evidence[k]
-        seen.append((low, high))
+        seen.append((low, high, self.said[k], wall))
         del seen[:-SURE]
         if len(seen) < SURE:
             return []
-        lows, highs = zip(*seen)
+        lows, highs = zip(*(x[:2] for x in seen))
         if min(max(lows) - min(lows), max(highs) - min(highs)) > self.slack():
             self._say_once(f"the clock of {self._called([k])} runs away from all others'; its readings are refused")
             return []
         return self._correct(k, self._likeliest(k, self.jump[k]))
 
-    def _near(self, k, s, low, high, stands, floor) -> None:
+    def _races(self, k: int, s: int, wall: float) -> bool:
+        """Whether a point's stamps run well ahead of the wall clock while the source's time runs with it."""
+        return bool(self.rate and self.evidence[k]) and s - self.evidence[k][0][2] > round((2.0 * (wall - self.evidence[k][0][3]) + BURST) * SECOND)
+
+    def _near(self, k, s, low, high, stands, floor, wall) -> None:
         """A stamp within `leap` of the time: believed, unless it stands as far ahead, or as late, time and again."""
         off = low if low > self.slack() else high if s <= floor and high < -self.lag else 0
         if not off or stands:
@@ -119,7 +128,9 @@ class Clocks(Majority):
                 self.evidence[k].clear()
             return
         seen = self.evidence[k]
-        seen.append((low, high))
+        if off < 0 and self._races(k, s, wall):
+            seen.clear()
+        seen.append((low, high, s, wall))
         del seen[:-SURE_NEAR]
         side = [x[0] if off > 0 else x[1] for x in seen]
         if len(seen) == SURE_NEAR and max(side) - min(side) <= self.slack():
@@ -129,7 +140,7 @@ class Clocks(Majority):
 
     def _likeliest(self, k: int, jump: int) -> int:
         """The offset that all of a point's last stamps allow: what its own step says, where that is one, else the least."""
-        lows, highs = zip(*self.evidence[k])
+        lows, highs = zip(*(x[:2] for x in self.evidence[k]))
         low, high = max(lows), min(highs)
         if low > high:   # they come as they come
             low = high = sorted(lows if low > 0 else highs)[len(lows) // 2]
@@ -175,9 +186,11 @@ class Clocks(Majority):
 
     def _many(self, which: int, floor: int, wall: float) -> list[tuple[int, int, float]]:
         """Where most who speak are as far from the time: a silence, or the source's clock."""
-        speaks = np.array(self.nth) > self.n - ROUNDS * max(1, self.n_heard)
+        speaks = self.speaks(wall)
         off = np.array(self.said, np.int64) - self.now(wall)
         these = speaks & (np.array(self.state) == which) & ((off > self.leap) if which == AHEAD else (off < -self.leap))
+        if which == BEHIND and self.rate:   # who tells at once what it kept is behind, too: a clock goes on with the wall's
+            these &= np.array([bool(seen) and wall - seen[0][3] >= BURST for seen in self.evidence])
         if not these.any() or self.weight[these].sum() <= 0.5 * self.weight[speaks].sum():
             return []
         leap = self._median(off[these], self.weight[these])

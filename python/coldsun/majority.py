@@ -11,7 +11,8 @@ from .payloads import day_of
 
 OK, AHEAD, BEHIND = 0, 1, 2
 PATIENCE = 10.0, 30.0     # s of the wall clock for a first majority of what was heard, and for whoever was heard
-ROUNDS = 3                 # rounds of messages after which a silent point has no vote
+ROUNDS, LEAST = 3, 30.0    # of its own intervals, and s of the wall clock at least, after which a silent point has no vote
+BURST = 1.0                # s: what comes closer together is told at once, and is no interval
 
 
 class Majority:
@@ -24,12 +25,13 @@ class Majority:
         self.last = [0] * n                  # newest believed stamp, corrected; 0: none yet
         self.said = [0] * n                  # newest stamp whatever it was, corrected
         self.wall = [0.0] * n                # when that was heard
+        self.gaps = [(0.0, 0.0)] * n         # s of the wall clock between its last words
         self.nth = [-1] * n                  # the how-many-eth message that was
         self.every = [0] * n                 # ns between the last two believed stamps
         self.state = [OK] * n
         self.fits = [0] * n                  # stamps in a row that would fit without the offset
         self.jump = [0] * n                  # by how much more than usual the point's stamp moved when it left the time; 0: not known
-        self.evidence: list[list[tuple[int, int]]] = [[] for _ in range(n)]   # least and greatest offset that a stamp allows
+        self.evidence: list[list[tuple[int, int, int, float]]] = [[] for _ in range(n)]   # least, greatest offset that a stamp allows; it; when
         self.held: list[deque] = [deque() for _ in range(n)]       # (stamp as it was said, value)
         self.vote = 0                        # time: the median of believed stamps
         self.base = (0, 0.0)                 # the same, brought to one instant of the wall clock, and that instant
@@ -52,13 +54,26 @@ class Majority:
         self.weight = np.array([1.0 / size[o] for o in self.objects])
 
     def take_up(self, off: list[int], source_offset: int) -> None:
+        """Offsets of a run before [ns]: of each point, and of most."""
         self.off, self.source_offset, self.was = list(off), source_offset, source_offset
 
     def now(self, wall: float) -> int:
+        """The time [ns] at an instant of the wall clock [s]."""
         return self.base[0] + self._aged(wall - self.base[1])
 
     def _aged(self, seconds: float) -> int:
         return round(seconds * 1e9) if self.rate else 0
+
+    def hear(self, k: int, stamp: int, wall: float) -> None:
+        """Point `k` said `stamp` [ns] at `wall` [s]."""
+        if self.nth[k] > 0 and self.wall[k] and (gap := wall - self.wall[k]) >= BURST:
+            self.gaps[k] = (self.gaps[k][1], gap)
+        self.said[k], self.wall[k] = stamp, wall
+
+    def speaks(self, wall: float) -> np.ndarray:
+        """Points (bool) that were heard within some of their own intervals: who says much at once makes nobody silent."""
+        since = wall - np.array(self.wall)
+        return (np.array(self.nth) >= 0) & (since <= np.maximum(ROUNDS * np.array(self.gaps).min(1), LEAST))
 
     def slack(self) -> int:
         """How far a right clock may seem off [ns]."""
@@ -78,7 +93,7 @@ class Majority:
         self.fresh = 0
         wall = time.monotonic() if wall is None else wall
         last = np.array(self.last, np.int64)
-        voters = (last > 0) & (np.array(self.nth) > self.n - ROUNDS * max(1, self.n_heard))
+        voters = (last > 0) & self.speaks(wall)
         healthy = voters & (np.array(self.state) == OK)
         if not healthy.any():
             return
