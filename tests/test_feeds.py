@@ -117,6 +117,22 @@ def test_a_clock_never_set_in_a_file_starts_no_shadow_in_2000(tmp_path):
     assert "the clock of x t0 stands at 2000-01-01" in b.alarms[0]
 
 
+def test_a_campaign_days_before_another_is_no_wrong_clock(tmp_path):
+    """Monday two racks, Thursday all five: "the clock stands at" was told of every reading of Monday. A clock of another day alone is one."""
+    path = tmp_path / "days.csv"
+    columns = lines()
+    monday = "\n".join(f"{T0 - 3 * 86_400_000 + 10_000 * k},{p['topic']},20.0" for k in range(180) for p in POINTS[:2])
+    path.write_text(monday + "\n" + in_time(columns))
+    b = Buffer([dict(p) for p in POINTS], Counts(), dt=10.0)
+    Replay(path).start(b, "x")
+    assert not b.counts.by_reason and b.first_stamp(0.0) == (T0 - 3 * 86_400_000) * 1_000_000
+    assert b.alarms == ["nothing was said between 2026-06-11T15:29:50Z and 2026-06-14T15:00:10Z"]
+    columns[0] = [f"{T0 - 3 * 86_400_000 + 10_000 * k},{POINTS[0]['topic']},1" for k in range(180)]
+    path.write_text(in_time(columns))
+    b, frames = follow(path)
+    assert len(frames) == 180 and b.counts.by_reason == {"clock": 180} and "the clock of x t0 stands at 2026-06-11" in b.alarms[0]
+
+
 # ---- brokers --------------------------------------------------------------------------------------------------------------------
 def test_addresses_keep_their_secret():
     assert str(Address.of("mqtts://plant@[::1]")) == "mqtts://plant@[::1]:8883" and Address.of("mqtt://host").port == 1883

@@ -14,7 +14,8 @@ from .payloads import ACCEPTED, believable, day_of, likely, number, plain, stamp
 
 LONGEST_LINE = 65_536           # characters; a line has some ninety
 MOST = 200_000_000              # readings of a file, some 4 GB
-DAY = 86_400_000_000_000        # ns: a gap from which on stamps may be those of a clock that was never set
+DAY = 86_400_000_000_000        # ns: a gap that is said, and from which on stamps may be those of a clock that was never set
+YEAR = 365 * DAY                # ns: so far from all others no plant was measured before
 log = logging.getLogger("coldsun")
 
 
@@ -33,6 +34,7 @@ class Replay:
             raise InputError(f"{path}: no such file; accepted: a CSV of timestamp_ms,tag,value")
 
     def start(self, buffer, site: str) -> None:
+        """Read the file; InputError where none of its lines is a reading."""
         self.buffer, self.at = buffer, 0
         self._read()
         buffer.source = self
@@ -114,7 +116,10 @@ class Replay:
         return "", ""
 
     def _never_set(self) -> None:
-        """Leave out stamps before or after all others by more than a day, of few points: clocks that were never set or run away."""
+        """Leave out what few points say before or after all others: by a year, or by a day and nothing else: clocks never set, or that run away.
+
+        What points say days before that speak with all others, too, is an earlier campaign: kept, and the gap is said.
+        """
         cut = np.flatnonzero(np.diff(self.stamps) > DAY) + 1
         if not len(cut):
             return
@@ -122,6 +127,17 @@ class Replay:
         many = [len(np.unique(self.points[p])) for p in parts]
         enough = [m >= 0.5 * max(many) for m in many]
         begin, end = enough.index(True), len(parts) - enough[::-1].index(True)
+        main = np.unique(self.points[parts[begin][0]:parts[end - 1][-1] + 1])
+
+        def real(p: np.ndarray, gap: int) -> bool:
+            return gap < YEAR and bool(np.isin(self.points[p], main).any())
+
+        while begin > 0 and real(parts[begin - 1], int(self.stamps[parts[begin][0]] - self.stamps[parts[begin - 1][-1]])):
+            begin -= 1
+        while end < len(parts) and real(parts[end], int(self.stamps[parts[end][0]] - self.stamps[parts[end - 1][-1]])):
+            end += 1
+        for p in parts[begin + 1:end]:
+            self.buffer.alarms.append(f"nothing was said between {day_of(int(self.stamps[p[0] - 1]))} and {day_of(int(self.stamps[p[0]]))}")
         for p in parts[:begin] + parts[end:]:
             names = ", ".join(self.buffer.name[k] for k in np.unique(self.points[p])[:3])
             self.buffer.alarms.append(f"the clock of {names} stands at {day_of(int(self.stamps[p[0]]))}, days away from what most publishers say; "
@@ -147,7 +163,8 @@ class Replay:
             self.buffer.over = True
 
     def acknowledge(self, time_ns: int) -> None:
-        pass
+        """Nobody listens."""
 
     def stop(self) -> None:
+        """Nothing is open."""
         self.stopped = True
