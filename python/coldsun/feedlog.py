@@ -24,6 +24,7 @@ class FeedLog:
         self.doubts: list[str] = []   # what reading met
 
     def path(self, end: int) -> Path:
+        """The file of the hour in which a frame ends [ns]."""
         return self.folder / f"feed_{pd.Timestamp(end, unit='ns'):%Y%m%dT%H}.csv"
 
     def write(self, end: int, frame: np.ndarray) -> None:
@@ -77,14 +78,25 @@ class FeedLog:
 
 
 def pack(path: Path) -> None:
-    """Replace a file by its packed copy; what is killed on the way leaves the file as it was."""
-    part = path.with_name(path.name + ".gz.part")
-    with path.open("rb") as source, part.open("wb") as target:
+    """Replace a file by its packed copy, behind what was packed of that hour before; what is killed on the way leaves the file as it was."""
+    part, packed_at = path.with_name(path.name + ".gz.part"), path.with_name(path.name + ".gz")
+    before, new = b"", path.read_bytes()
+    if packed_at.exists():
+        before = packed_at.read_bytes()
+        try:
+            if gzip.decompress(before).endswith(new):   # killed after it was packed, before the file was gone
+                path.unlink()
+                return
+        except (OSError, EOFError, gzip.zlib.error):
+            os.replace(packed_at, packed_at.with_name(packed_at.name + ".damaged"))
+            before = b""
+    with part.open("wb") as target:
+        target.write(before)   # one member of a gzip file after another
         with gzip.GzipFile(fileobj=target, mode="wb", compresslevel=6, mtime=0, filename="") as packed:
-            packed.write(source.read())
+            packed.write(new)
         target.flush()
         os.fsync(target.fileno())
-    os.replace(part, path.with_name(path.name + ".gz"))
+    os.replace(part, packed_at)
     path.unlink()
 
 
