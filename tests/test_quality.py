@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import sys
+import threading
+
 import numpy as np
 
+from coldsun.frames import Buffer
 from coldsun.quality import Counts, Quality
 
 
@@ -125,3 +129,35 @@ def test_readings_that_cannot_be_widen_nothing():
     for k in range(20):
         watts = np.array([5000.0 + k])
         assert not q.check(watts, forecast, counts).any() and not q.widening(watts, forecast, np.array([0]))
+
+
+def test_counts_may_be_asked_for_while_they_are_added_to():
+    """A terminal view ended a live shadow: "dictionary changed size during iteration"."""
+    counts, done, before = Counts(), threading.Event(), sys.getswitchinterval()
+
+    def receive():
+        try:
+            for k in range(30_000):
+                counts.add(f"reason {k % 100}", k)
+        finally:
+            done.set()
+
+    sys.setswitchinterval(1e-6)
+    try:
+        thread = threading.Thread(target=receive)
+        thread.start()
+        while not done.is_set():
+            counts.__getstate__()
+        thread.join()
+    finally:
+        sys.setswitchinterval(before)
+    assert counts.snapshot() == counts.__getstate__() and sum(counts.snapshot()["by_reason"].values()) == 30_000
+
+
+def test_what_a_feed_tells_while_it_is_asked_is_not_lost():
+    """Alarms that came between the reading of the list and its emptying went with it: the list is changed for a new one."""
+    b = Buffer([], Counts(), dt=10.0)
+    b.alarms.append("first")
+    told, feed = b.told(), b.alarms
+    feed.append("second")
+    assert told == ["first"] and b.told() == ["second"] and b.told() == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import shutil
 import signal
@@ -15,7 +16,7 @@ import pytest
 import coldsun as cs
 from broker import commands
 from coldsun.emulate import Emulator
-from coldsun.feedlog import FeedLog
+from coldsun.feedlog import FeedLog, pack
 from coldsun.feeds import InProcess
 from coldsun.shadow import Shadow
 from small_site import write_small_site
@@ -151,6 +152,58 @@ def test_hours_that_are_over_are_packed_and_read_again(tmp_path):
     packed = tmp_path / "feed_20260614T13.csv.gz"
     packed.write_bytes(packed.read_bytes()[:20])
     assert sorted(read.read(first)) == [first + k * hour for k in (2, 3)] and "T13.csv.gz is damaged" in read.doubts[0]
+
+
+def test_an_hour_that_was_packed_is_not_packed_over(tmp_path):
+    """A shadow that began anew in an old folder: two frames were lost. What is packed twice, or damaged, costs nothing more."""
+    points, hour = [{"topic": "a"}], 3_600_000_000_000
+    first = pd.Timestamp("2026-06-14T12:00").value
+    for begin in (10, 30):
+        written = FeedLog(tmp_path, points)
+        for k in range(2):
+            written.write(first + (begin + 10 * k) * 1_000_000_000, np.array([begin + k]))
+        written.write(first + hour + begin * 1_000_000_000, np.array([0.0]))
+    frames = FeedLog(tmp_path, points).read(first)
+    assert [(end - first) // 1_000_000_000 for end in sorted(frames)] == [10, 20, 30, 40, 3610, 3630]
+    packed, again = tmp_path / "feed_20260614T12.csv.gz", tmp_path / "feed_20260614T12.csv"
+    size = packed.stat().st_size
+    again.write_bytes(gzip.decompress(packed.read_bytes())[-20:])   # killed before the file was gone
+    pack(again)
+    assert packed.stat().st_size == size and not again.exists()
+    packed.write_bytes(packed.read_bytes()[:20])
+    again.write_text("\n1781438450000,a,5.0\n1781438450000,end,\n")
+    pack(again)
+    assert 5.0 in [f[0] for f in FeedLog(tmp_path, points).read(first).values()] and packed.with_name(packed.name + ".damaged").exists()
+
+
+def test_readings_outside_their_limits_over_a_segments_end_are_counted_once(site, log, tmp_path):
+    """The frame after a segment's end was judged before what is kept beside it, and again by the restart: 73 refusals for 72."""
+    topic = next(p["topic"] for p in Shadow(site, cs.feeds.Replay(log), members=2).points if p["quantity"] == "p_node")
+    begin = pd.Timestamp(START).value // 1_000_000
+    path = tmp_path / "log.csv"
+    with path.open("w", encoding="utf-8") as file:
+        for line in filter(str.strip, log.read_text().splitlines()):
+            at, said, value = line.split(",")
+            file.write(f"{at},{said},{-5.0 if said == topic and 33 < (int(at) - begin) // 10_000 < 60 else value}\n")
+    whole = follow(site, path, tmp_path / "whole")
+    shutil.copytree(tmp_path / "whole", tmp_path / "broken")
+    for k in (1, 2):
+        (tmp_path / "broken" / f"segment_{k:04d}.nc").unlink(), (tmp_path / "broken" / f"shadow_{k:04d}.json").unlink()
+    broken = follow(site, path, tmp_path / "broken")
+    assert whole.counts.by_reason["limits"] == broken.counts.by_reason["limits"] == 26
+    assert [a.line for a in broken.alarms] == [a.line for a in whole.alarms] and "14:06:30" in whole.alarms[0].line
+    same_end(broken, whole)
+    np.testing.assert_equal(broken.judge.keep(), whole.judge.keep())
+
+
+def test_a_stop_before_a_run_ends_that_run(site, tmp_path):
+    """It was forgotten; the run after it is a run."""
+    s = Shadow(site, InProcess(Emulator(site, start=START, hours=0.05)), members=4, hours=0.05, out=tmp_path)
+    s.stop()
+    s.follow()
+    assert not list(tmp_path.iterdir())
+    s.follow()
+    assert cs.open_record(tmp_path).sizes["time"] == 18
 
 
 def test_old_segments_of_a_shadow_are_thinned(site, log, unbroken, tmp_path):

@@ -67,11 +67,10 @@ class Alarms(list):
         self.only("stuck ", [f"stuck {k}" for k in stuck])
 
     def feed(self, texts: list[str], time_ns: int) -> None:
-        """What the feed's buffer told since the last step; the list is emptied."""
+        """What the feed's buffer told since the last step."""
         for text in texts:
             self.tell(text, time_ns, key=f"feed {text}", kind="feed")
         self.only("feed ", [f"feed {text}" for text in texts])
-        texts.clear()
 
     def domains(self, kind: str, domains, text: str, points: list[dict], time_ns: int) -> None:
         """What befell domains of the filter now, told by the points that they hear."""

@@ -38,6 +38,7 @@ def sensors(shadow) -> Table:
     mean, noise, monitor = shadow.forecast.mean(0), shadow.quality.noise, shadow.judge.monitor
     spread = np.sqrt(shadow.forecast.var(0, ddof=1) + noise**2)
     off = np.abs(np.where(np.isfinite(shadow.value), shadow.value - mean, 0.0)) / noise
+    counted = shadow.counts.snapshot()["by_point"]
     for quantity in dict.fromkeys(p["quantity"] for p, i in zip(shadow.points, shadow.input) if not i):
         of = [k for k, p in enumerate(shadow.points) if p["quantity"] == quantity]
         k = max(of, key=lambda k: off[k])
@@ -45,7 +46,7 @@ def sensors(shadow) -> Table:
         low, high = mean[k] - 1.645 * spread[k], mean[k] + 1.645 * spread[k]
         alike = monitor.points_of(quantity)
         nis, wrong = monitor.nis(alike), quantity in monitor.wrong_noise() or any(shadow.judge.distrusted[j] for j in of)
-        refused = sum(n for by in shadow.counts.by_point.values() for j, n in by.items() if j in of)
+        refused = sum(n for by in counted.values() for j, n in by.items() if j in of)
         said = "-" if not np.isfinite(shadow.value[k]) else f"{shadow.value[k] * scale + shift:.2f}"
         table.add_row(Text(shadow.points[k]["name"]), said, f"{mean[k] * scale + shift:.2f}", f"{low * scale + shift:.2f} to {high * scale + shift:.2f}", unit,
                       Text(f"{nis:.2f}" if np.isfinite(nis) else "-", "bold red" if wrong else ""), Text(str(refused), "red" if refused else "dim"))
@@ -66,7 +67,7 @@ def parameters(shadow, most: int = 8) -> Table:
 
 
 def refusals(shadow) -> Text:
-    reasons = ", ".join(f"{n} {reason}" for reason, n in sorted(shadow.counts.by_reason.items())) or "none"
+    reasons = ", ".join(f"{n} {reason}" for reason, n in sorted(shadow.counts.snapshot()["by_reason"].items())) or "none"
     age = time.monotonic() - shadow.buffer.arrived
     state = "" if shadow.feed.connected or shadow.feed.stopped else "; THE BROKER IS AWAY"
     lag = max(0.0, (shadow.buffer.newest - shadow.twin._engine.time_ns) / 1e9)

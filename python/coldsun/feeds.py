@@ -41,13 +41,15 @@ class Mqtt:
         self.connected, self.n_connect, self.stopped = False, 0, False
 
     def start(self, buffer: Buffer, site: str) -> None:
+        """Connect, and put what is said into `buffer` from a thread of its own; InputError where there is no such broker or certificate."""
         self.site, self.connected, self.n_connect, self.stopped = site, False, 0, False
         at = self.address
         self.client = client("shadow", at)
 
         def on_message(c, userdata, message):
             if message.retain and message.topic.startswith(VALUE):   # kept by the broker since who knows when: values are never retained
-                buffer.refuse("late", None, message.topic, "kept by the broker; values are never retained")
+                with buffer.ready:
+                    buffer.refuse("late", None, message.topic, "kept by the broker; values are never retained")
             else:
                 buffer.put(message.topic, message.payload)
 
@@ -89,6 +91,7 @@ class Mqtt:
         self.client.publish(ack_topic(self.site), json.dumps({"timestamp": time_ns // 1_000_000}), qos=0)
 
     def stop(self) -> None:
+        """Disconnect, and wait 10 s at most for the thread."""
         self.stopped = True
         if thread := getattr(self, "thread", None):
             self.client.disconnect()
@@ -104,11 +107,13 @@ class InProcess:
         self.emulator, self.ahead = emulator, ahead
 
     def start(self, buffer, site: str) -> None:
+        """Publish the first `ahead` steps into `buffer`."""
         self.buffer = buffer
         for _ in range(self.ahead):
             self.acknowledge(0)
 
     def acknowledge(self, time_ns: int) -> None:
+        """One step was followed: publish one more, or end the feed."""
         e = self.emulator
         if e.step >= e.steps:
             self.buffer.end()
@@ -118,6 +123,7 @@ class InProcess:
             self.buffer.put(p["topic"], json.dumps(dict(value=float(v), timestamp=e.stamp(at, e.step, k), quality=1)).encode())
 
     def stop(self) -> None:
+        """Nothing is open."""
         self.stopped = True
 
 

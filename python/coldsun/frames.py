@@ -152,11 +152,13 @@ class Buffer:
             self.examples[reason] = said + (f" ({because})" if because else "")
 
     def example(self, reason: str) -> str:
+        """The first that was refused for this reason, in words; empty: none."""
         return f"e.g. {self.examples[reason]}" if reason in self.examples else ""
 
     def refusals(self) -> str:
         """What was refused by reason, the many first, each with an example."""
-        told = [f"{n:,} {reason}, {self.example(reason)}".rstrip(", ") for reason, n in self.counts.by_reason.most_common() if n]
+        counted = sorted(self.counts.snapshot()["by_reason"].items(), key=lambda x: -x[1])
+        told = [f"{n:,} {reason}, {self.example(reason)}".rstrip(", ") for reason, n in counted if n]
         if not self.clocks.vote and (held := sum(map(len, self.clocks.held))):
             told.insert(0, f"{held:,} readings wait until it is known which time most publishers say; {self.clocks.n_heard} of {len(self.points)} points spoke")
         return "; ".join(told) or "nothing was refused"
@@ -212,6 +214,7 @@ class Buffer:
         return frame
 
     def complete(self, end: int) -> bool:
+        """Whether the frame that ends at `end` [ns] need not be waited for any more."""
         if self.over:
             return True
         if self.source is not None:
@@ -241,6 +244,12 @@ class Buffer:
     def si(self, raw: np.ndarray) -> np.ndarray:
         """Readings in their published units as SI."""
         return raw * np.asarray(self.scale) + np.asarray(self.shift)
+
+    def told(self) -> list[str]:
+        """What there was to tell since it was last asked; none is lost that comes meanwhile."""
+        with self.ready:
+            texts, self.alarms = self.alarms, []
+        return texts
 
     def take(self, end: int, timeout: float | None = None) -> np.ndarray | None:
         """Readings of the frame that ends at `end` in their published units, NaN where there is none; None where it is not complete within

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections import Counter
 
 import numpy as np
@@ -10,24 +11,34 @@ REASONS = ("malformed", "unknown", "unit", "missing", "quality", "clock", "late"
 
 
 class Counts:
-    """How many samples were refused, by reason and by point."""
+    """How many samples were refused, by reason and by point; a thread that receives may add while another asks by a method."""
 
     def __init__(self):
+        self._lock = threading.Lock()
         self.by_reason: Counter[str] = Counter()
         self.by_point: dict[str, Counter[int]] = {}
 
     def add(self, reason: str, point: int | None = None, n: int = 1) -> None:
-        self.by_reason[reason] += n
-        if point is not None:
-            self.by_point.setdefault(reason, Counter())[point] += n
+        """Count `n` more refusals for `reason`, of a point (its place) where it is one's."""
+        with self._lock:
+            self.by_reason[reason] += n
+            if point is not None:
+                self.by_point.setdefault(reason, Counter())[point] += n
 
     def of(self, reason: str, point: int) -> int:
+        """Refusals of a point for a reason."""
         return self.by_point.get(reason, Counter())[point]
 
-    def __getstate__(self) -> dict:
-        return {"by_reason": dict(self.by_reason), "by_point": {k: dict(v) for k, v in self.by_point.items()}}
+    def snapshot(self) -> dict:
+        """What was counted up to now: `by_reason` (reason: count) and `by_point` (reason: point: count), copies."""
+        with self._lock:
+            return {"by_reason": dict(self.by_reason), "by_point": {k: dict(v) for k, v in self.by_point.items()}}
+
+    __getstate__ = snapshot
 
     def __setstate__(self, kept: dict) -> None:
+        """What `snapshot` gave; KeyError, TypeError, ValueError or AttributeError where it is none of it."""
+        self._lock = threading.Lock()
         self.by_reason = Counter(kept["by_reason"])
         self.by_point = {k: Counter({int(p): n for p, n in v.items()}) for k, v in kept["by_point"].items()}
 

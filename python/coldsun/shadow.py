@@ -22,7 +22,7 @@ from .judge import Judge
 from .mqtt import log
 from .quality import Counts, Quality, Skill
 from .record import open_record
-from .shadow_restart import keep, keep_start, known_start, take_up_last, thin_old
+from .shadow_restart import judged_of, keep, keep_start, known_start, take_up_last, thin_old
 from .twin import Twin
 
 SILENT = 10.0   # s of the wall clock without a reading that can be used, after which a log says so
@@ -59,6 +59,8 @@ class Shadow:
         and lose their checkpoint (`record_thin.thin`); 0 thins none.
     quality : dict, optional
         Arguments of `quality.Quality`, and `adapt_noise`: take the noise that is seen where the told one is found wrong.
+
+    Raises InputError where a setting is out of its range, or the site publishes nothing.
     """
 
     def __init__(self, network, feed, members: int = 64, out: str | Path | None = None, *, seed: int = 1, start: str | None = None,
@@ -74,7 +76,7 @@ class Shadow:
                 raise InputError(f"{name} = {value:g}; accepted: {least:g} to 1e6")
         self.network, self.feed, self.device = network.without_work(), feed, device
         self.settings = dict(members=members, seed=seed, hours=hours, dt=dt)
-        self.folder = Path(out) if out is not None else Path(tempfile.mkdtemp(prefix="coldsun-shadow-"))
+        self.folder = Path(out or tempfile.mkdtemp(prefix="coldsun-shadow-"))
         self.per_segment = max(1, round(segment_hours * 3600.0 / dt))
         self.thin, self.n_full, self._n_thinned = float(thin), max(2, math.ceil(keep_hours * 3600.0 / dt / self.per_segment)), 0
         self.counts, self.alarms = Counts(), Alarms()
@@ -89,16 +91,14 @@ class Shadow:
         words = dict(quality or {})
         self.judge = Judge(self.points, link.columns, of["noise"], dt, adapt_noise=bool(words.pop("adapt_noise", False)))
         self.quality = Quality(of["noise"], of["low"], of["high"], ~self.input & (self.domain >= 0), **words)
-        self.skill = Skill(len(self.points))
         self.held, self.held_at = np.full(len(self.points), np.nan), np.zeros(len(self.points), np.int64)
-        self._signals = HeldSignals()
+        self.skill, self._signals = Skill(len(self.points)), HeldSignals()
         self.twin, self.start, self.last_wall, self.stopped = None, start, time.monotonic(), False
         self.value = self.forecast = self.use = np.full(len(self.points), np.nan)
         self.pending: dict[int, np.ndarray] = {}   # frames that the log holds beyond the checkpoint
 
-    # ---- a run ----------------------------------------------------------------------------------------------------------------
     def run(self, hours: float | None = None, progress: Callable[["Shadow"], object] | None = None):
-        """As `follow`; the record as `open_record` gives it."""
+        """As `follow`; the record as `open_record` gives it, and InputError where there is none."""
         self.follow(hours, progress)
         return open_record(self.folder)
 
@@ -106,6 +106,7 @@ class Shadow:
         """Follow the feed, to the end of the prepared hours or of the feed.
 
         `progress` is called with the shadow after every step; if it returns False the run ends there. Ctrl-C ends it with a whole record.
+        Raises InputError where the feed is refused, ends that should not, or says nothing of the site; where the folder is of another run.
         """
         with Running(self):
             self._follow(hours, progress)
@@ -113,18 +114,20 @@ class Shadow:
             raise InputError(self.buffer.failed)
 
     def stop(self) -> None:
-        """End `follow` at its next step, with a whole record; from any thread."""
+        """End `follow` at its next step, with a whole record; from any thread. Before it has begun: that run ends at once."""
         self.stopped = True
 
     def _follow(self, hours: float | None, progress) -> None:
-        self.stopped = False
         try:
+            if self.stopped:
+                return
             self.feed.start(self.buffer, self.network.name)
             with HeldSignals() as self._signals:
                 self._steps_of(hours, progress)
             self._signals.raise_kept()
         finally:
             self.feed.stop()
+            self.stopped = False   # a stop is of one run, whether it came before or in it
 
     def _steps_of(self, hours: float | None, progress) -> None:
         first_segment = self._prepare()
@@ -150,10 +153,8 @@ class Shadow:
 
     def _prepare(self) -> int:
         """Make the twin, take up a record that is there; the number of the next segment."""
-        start = known_start(self)
-        again = start is not None
-        if start is None:
-            start = self.start
+        kept = known_start(self)
+        again, start = kept is not None, self.start if kept is None else kept
         if start is None:
             stamp = self._patient(lambda: self.buffer.first_stamp(0.25))
             if stamp is None:
@@ -243,23 +244,24 @@ class Shadow:
         self.alarms.domains("wide", wide, "readings were refused for long; the spread is widened until they fit", self.points, self._now())
         self.quality.after(self.link.observe())
         self.alarms.stuck(self.quality.stuck_points(), self.points, self._now())
-        self.alarms.feed(self.buffer.alarms, self._now())
+        self.alarms.feed(self.buffer.told(), self._now())
         self.last_wall = time.monotonic()
         self.feed.acknowledge(self._now())
-        frame = None
+        frame = judged = None
         try:
             go_on = (self._progress is None or self._progress(self) is not False) and not self._ending
             frame = self._frame(self._now() + self.buffer.dt) if go_on and done < self._steps else None
+            if done % self.per_segment == 0:
+                judged = judged_of(self)   # before the next frame drives: a restart drives by it again
             if frame is not None:
                 self._drive(frame)
         finally:
             if done % self.per_segment == 0 or frame is None:
-                keep(self, self._first_segment + self._segment)
+                keep(self, self._first_segment + self._segment, judged)
                 thin_old(self, self._first_segment + self._segment)
                 self._segment += 1
         return frame is not None
 
-    # ---- what a restart needs ---------------------------------------------------------------------------------------------------
     def tell(self, text: str) -> None:
         """An alarm of the record, or of the feed as a whole."""
         self.alarms.tell(text, self._now() if self.twin is not None else 0, kind="record")
@@ -268,7 +270,6 @@ class Shadow:
     def _ending(self) -> bool:
         return self.stopped or bool(self._signals.number)
 
-    # ---- asking -----------------------------------------------------------------------------------------------------------------
     def parameters(self) -> pd.DataFrame:
         """Mean and spread of every estimated value."""
         members = self.link.estimate()
@@ -288,6 +289,7 @@ class Shadow:
         """A twin of all members as they stand, with the last word on powers and the weather that was told, prepared for so many hours on: to ask what if.
 
         Its nodes draw what the meters last said, and it knows no jobs: what if the flow, the set-point or the sun were others, not what if a plan.
+        Raises InputError before the first step.
         """
         if self.twin is None:
             raise InputError("the shadow has not begun; accepted: a fork after the first step")

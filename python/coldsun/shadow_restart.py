@@ -39,12 +39,13 @@ def _read(path: Path) -> dict:
     return kept
 
 
-def keep(shadow, segment: int) -> None:
-    """Beside each segment, before it is closed: what was judged so far."""
-    _write(shadow.folder / f"shadow_{segment:04d}.json", _judged(shadow))
+def keep(shadow, segment: int, judged: dict | None = None) -> None:
+    """Beside each segment, before it is closed: what was judged so far, or `judged`, as of `judged_of`."""
+    _write(shadow.folder / f"shadow_{segment:04d}.json", judged or judged_of(shadow))
 
 
-def _judged(shadow) -> dict:
+def judged_of(shadow) -> dict:
+    """What was judged so far, copied, as JSON knows it."""
     return dict(counts=shadow.counts.__getstate__(), quality=shadow.quality.keep(), skill=shadow.skill.keep(), held=shadow.held.tolist(),
                 held_at=shadow.held_at.tolist(), scale=list(shadow.buffer.scale), shift=list(shadow.buffer.shift), offset=shadow.buffer.offset,
                 clocks=list(shadow.buffer.clocks.off), alarms=shadow.alarms.keep(), judge=shadow.judge.keep(),
@@ -81,7 +82,7 @@ def _same_shape(kept, model, where: str) -> None:
 
 
 def _take_up(shadow, kept: dict, path: Path) -> None:
-    model, where = _judged(shadow), f"{path}: damaged"
+    model, where = judged_of(shadow), f"{path}: damaged"
     try:
         loose = ("counts", "alarms")   # as long as there was to say
         _same_shape({k: v for k, v in kept.items() if k not in loose}, {k: v for k, v in model.items() if k not in loose}, where)
