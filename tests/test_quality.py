@@ -8,6 +8,7 @@ import threading
 import numpy as np
 
 from coldsun.frames import Buffer
+from coldsun.monitor import N_NIS, POINT, POINT_ODDS, Monitor, decay
 from coldsun.quality import Counts, Quality
 
 
@@ -161,3 +162,17 @@ def test_what_a_feed_tells_while_it_is_asked_is_not_lost():
     told, feed = b.told(), b.alarms
     feed.append("second")
     assert told == ["first"] and b.told() == ["second"] and b.told() == []
+
+
+def test_how_often_a_white_point_is_beyond_its_bounds_is_as_stated():
+    """400 points for 5,000 steps: counted 1 in 41,000 and 1 in 12,000 at a step, where 1 in 500,000 was told; 30 in a row did not happen."""
+    m, chance, none = Monitor(400, ["q"] * 400, np.ones(400, bool)), np.random.default_rng(7), np.zeros(400, bool)
+    beyond, steps = np.zeros(2), 5000
+    for _ in range(steps):
+        m.step(chance.standard_normal(400), none)
+        white = m.steps / np.maximum(m.n_steps, 1e-9)
+        full = m.weight > 0.9 / (1.0 - decay(N_NIS))
+        beyond += (full & (white < POINT[0])).sum(), (full & (white > POINT[1])).sum()
+        assert not m.wrong_noise_at().any()
+    odds = beyond / (400 * steps)
+    assert (0.4 * np.array(POINT_ODDS) < odds).all() and (odds < 2.5 * np.array(POINT_ODDS)).all(), odds

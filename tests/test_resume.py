@@ -132,7 +132,7 @@ def test_ctrl_c_ends_steps_without_a_record(lumped):
     assert process.stdout.readline() == "ready\n"
     time.sleep(0.2)
     process.send_signal(signal.SIGINT)
-    assert process.communicate(timeout=30)[0] == "whole\n"
+    assert process.communicate(timeout=300)[0] == "whole\n"
 
 
 def test_a_finished_run_resumes_to_itself(lumped, network, cli, tmp_path):

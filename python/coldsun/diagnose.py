@@ -51,6 +51,7 @@ class Site:
     unheard: set[int] = field(default_factory=set)   # nodes whose power meter says nothing: nothing is blamed on it
 
     def find(self, quantity: str, node: int = -1) -> int | None:
+        """Place of the point of this quantity, of a node or of the site; None: there is none."""
         return self.at.get((quantity, node))
 
 

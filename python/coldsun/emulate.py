@@ -40,6 +40,8 @@ class Emulator:
     faults
         Errors that the model has no parameter for, as in `faults.Faults`: noise, gain, offset, unit, interface, node_flow, heat_share,
         battery_capacity.
+
+    Raises InputError where a setting is out of its range, a name is not the site's, or the site publishes nothing.
     """
 
     def __init__(self, network, *, seed: int = 1001, start: str | None = None, hours: float = 24.0, dt: float = 10.0, tim_sigma: float = 0.2,

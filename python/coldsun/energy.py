@@ -84,6 +84,11 @@ def energy_book(record: xr.Dataset, sites: list[dict]) -> EnergyBook:
     -------
     EnergyBook
         Energies per member and site.
+
+    Raises
+    ------
+    KeyError
+        Where the record lacks a flow, or its step.
     """
     step = record["step"].values[:, None, None]
     record = _with_parts(record)

@@ -68,7 +68,8 @@ class Judge:
 
     def step(self, value: np.ndarray, forecast: np.ndarray, means: dict[str, np.ndarray], stuck: np.ndarray, equal: np.ndarray, time_ns: int,
              alarms: Alarms) -> np.ndarray:
-        """Judge one frame before it is taken in; points to leave out. `means`: as of `node_means`."""
+        """Judge one frame before it is taken in; points to leave out (point, bool). `value` (point) and `forecast` (member, point) [SI], NaN: no
+        reading; `means`: as of `node_means`, and `curtailed` (site, bool); `stuck`: places; `equal` (point): readings in a row alike."""
         m, mean, self.means = self.monitor, forecast.mean(0), means
         s = np.sqrt(forecast.var(0, ddof=1) + self.noise**2)
         d = value - mean

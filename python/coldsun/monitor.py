@@ -1,6 +1,6 @@
 """Whether a filter's innovations are what they should be: white, of mean 0 and variance 1. Stated tests by point and by quantity.
 
-With z = innovation / its standard deviation, before the gate, clipped at the gate, each point keeps exponentially weighted sums
+With z = innovation / its standard deviation, before the gate, clipped at 5 whatever the gate is, each point keeps exponentially weighted sums
 T = sum(w z) / sqrt(sum(w^2)), of unit variance while z is white, and NIS = sum(w z^2) / sum(w), chi-squared with about (1 + l) / (1 - l)
 degrees of freedom for weights l^k (Bar-Shalom, Li, Kirubarajan 2001, Estimation with Applications to Tracking and Navigation, sec. 5.4).
 Half the mean square of z's steps is the variance of its white part, whatever its mean does (von Neumann 1941, doi 10.1214/aoms/1177731677):
@@ -17,7 +17,8 @@ BOUND = {"jump": 7.0, "drift": 5.5, "slow": 5.5}         # |T| from which it is 
 N_NIS = 60.0                                             # effective steps of NIS and of the correlation from step to step
 N_OUT = 30                                               # steps in a row outside the band
 BAND, MATTERS = 0.99, (0.6, 1.6)                         # of chi-squared; nearer to 1 a NIS is no news: noise told wrong by a quarter
-POINT = (0.4, 2.2)                                       # the same for one point: beyond either side 1 in 500,000
+POINT = (0.4, 2.2)                                       # the same for one point, of the white part of z
+POINT_ODDS = (2.4e-5, 8.2e-5)                            # of a white point beyond either side at one step (counted); N_OUT in a row make the alarm rare
 BOUND_CORRELATION = 8.0                                  # products of normals have heavy tails
 N_START = 18                                             # steps without a test: what a site file does not know of today is found first
 N_RELEASE, RELEASE = 12, 4.0                             # steps in a row with |T| below this: a point fits again
@@ -29,7 +30,10 @@ def decay(n: float) -> float:
 
 
 class Monitor:
-    """The statistics of every compared point; `step` after each forecast."""
+    """The statistics of every compared point; `step` after each forecast.
+
+    `n_point` points of these quantities; `compared` (point, bool): those that are tested; `clip`: of |z|, so that no single reading is a jump.
+    """
 
     state = ("jump", "drift", "slow", "square", "weight", "product", "steps", "n_steps", "before", "out", "point_out", "fits", "n")
 
@@ -46,7 +50,7 @@ class Monitor:
         self.n = np.zeros(1, int)                                           # steps so far
 
     def step(self, z: np.ndarray, left_out: np.ndarray) -> None:
-        """One step's z (NaN: no reading); points that are `left_out` (stuck, not believed) do not count for their quantity."""
+        """One step's z (point; NaN: no reading); points that are `left_out` (point, bool: stuck, not believed) do not count for their quantity."""
         self.n += 1
         here = np.isfinite(z) & self.compared
         z = np.where(here, np.clip(np.nan_to_num(z), -self.clip, self.clip), 0.0)
@@ -78,6 +82,7 @@ class Monitor:
             self.out[:] = 0
 
     def points_of(self, quantity: str) -> np.ndarray:
+        """Compared points (point, bool) of a quantity."""
         return self.compared & (self.quantity == quantity)
 
     def nis(self, points: np.ndarray) -> float:
@@ -86,6 +91,7 @@ class Monitor:
         return float(self.square[points].sum() / weight) if weight > 0.0 else float("nan")
 
     def nis_by_quantity(self) -> list[float]:
+        """NIS [1] of each of `quantities`; NaN: nothing read so far."""
         return [self.nis(self.points_of(q)) for q in self.quantities]
 
     def variables(self) -> list[tuple[str, str, str]]:
@@ -132,9 +138,11 @@ class Monitor:
         return np.abs(self.point_out) >= N_OUT
 
     def jumped(self) -> np.ndarray:
+        """Points (point, bool) whose innovations jumped."""
         return self.compared & (np.abs(self.of("jump")) > BOUND["jump"])
 
     def drifting(self) -> np.ndarray:
+        """Points (point, bool) whose innovations keep one sign."""
         return self.compared & ((np.abs(self.of("drift")) > BOUND["drift"]) | (np.abs(self.of("slow")) > BOUND["slow"]))
 
     def correlated(self) -> np.ndarray:

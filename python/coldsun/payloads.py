@@ -98,6 +98,7 @@ def likely(ns: int) -> str:
 
 
 def day_of(ns: int) -> str:
+    """An instant [ns since 1970] as ISO 8601 in UTC, to the second."""
     try:
         return f"{EPOCH + timedelta(microseconds=ns // 1000):%Y-%m-%dT%H:%M:%SZ}"
     except OverflowError:
