@@ -57,6 +57,14 @@ TEST_F(RecordGuard, AFileThatWasNotChangedIsTakenUp) {
   EXPECT_NO_THROW(io::check_segment(file));
 }
 
+// A node whose flow stands still or turns round is a state like any other.
+TEST_F(RecordGuard, StillAndReversedFlowAreTakenUp) {
+  for (const Real flow : {0.0, -1.0}) {
+    io::restore_file(t, with_value("thermal/flow_gain", H5T_NATIVE_DOUBLE, 1, flow));
+    EXPECT_EQ(t.state.thermal.flow_gain(0, 1), flow);
+  }
+}
+
 // 200 flipped bits over the whole file: each is met before anything is read.
 TEST_F(RecordGuard, EveryFlippedBitIsMetInOneSentence) {
   std::ifstream in(good, std::ios::binary);

@@ -245,6 +245,9 @@ TEST(Describe, DoubtsAreRaised) {
   EXPECT_TRUE(holds(with("flow_lpm = { value = 1075,", "flow_lpm = { value = 500,"), "coolant flow of 0.70 L/min per kW"));
   EXPECT_TRUE(holds(with("n_series = { value = 14,", "n_series = { value = 16,"), "open-circuit voltage"));
   EXPECT_TRUE(holds(with("p_import_kw = 1000", "p_import_kw = 900"), "load is shed"));
+  EXPECT_TRUE(holds(with("p_budget_kw = { value = 800,", "p_budget_kw = { value = 0,"), "the hall may take 0 kW"));   // the feeder would carry it
+  EXPECT_TRUE(holds(with("p_rated_kw = 1100", "p_rated_kw = 200"), "the hall may take 200 kW"));
+  EXPECT_TRUE(holds(with("t_restart_degc = 75", "t_restart_degc = 20.5"), "once tripped it never does"));
   EXPECT_FALSE(holds(atacama(), "utc_offset"));
   EXPECT_TRUE(holds(with("utc_offset_h = { value = -4,", "utc_offset_h = { value = 8,"), "utc_offset of +8.0 h at -69.9 degrees east"));   // public report 26
 }
@@ -269,13 +272,15 @@ TEST(SiteFile, GensetThatSaysLittleRunsAsUsual) {
   EXPECT_NE(describe(s).find("1000 kW, 300 at least, 30 s to start"), std::string::npos);
   EXPECT_EQ(read_site(genset("start_time_s = 10\nsoc_stop = 0.8\n"), "atacama.toml", data).power.genset.start_time, 10.0);
   EXPECT_THROW(read_site(genset("soc_stop = 0.99\n"), "atacama.toml", data), SiteError);
-  const auto says = [&](const std::string& text) {
+  const auto says = [&](const std::string& text, const char* piece) {
     for (const std::string& d : doubts(read_site(text, "atacama.toml", data)))
-      if (d.find("the generator takes") != std::string::npos) return true;
+      if (d.find(piece) != std::string::npos) return true;
     return false;
   };
-  EXPECT_FALSE(says(genset("")));
-  EXPECT_TRUE(says(genset("start_time_s = 900\n")));
+  EXPECT_FALSE(says(genset(""), "the generator"));
+  EXPECT_TRUE(says(genset("start_time_s = 900\n"), "the generator takes"));
+  EXPECT_TRUE(says(genset("p_min_kw = 0\n"), "it never charges the battery"));
+  EXPECT_TRUE(says(genset("p_min_kw = 900\n").replace(genset("p_min_kw = 900\n").find("i_charge_a"), 10, "i_charge_a = 0 #"), "it may run below it"));
 }
 
 }  // namespace

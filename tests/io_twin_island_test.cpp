@@ -51,6 +51,29 @@ TEST(TwinIsland, GensetCarriesTheHallForTwoDays) {
   expect_sound(t.state);
 }
 
+// A budget of 800 kW on a tie of 200: the generator never started, and 2.5 of 13.7 MWh were shed on a day.
+TEST(TwinIsland, ATieCarriesNoMoreThanItsConverter) {
+  Network n = island(0.12);
+  Power& p = n.site.front().power;
+  constexpr Real part = 4.0 / 128.0;
+  p.grid.present = true, p.grid.p_import = 1000e3 * part, p.grid.p_budget = 800e3 * part, p.grid.p_export = 0.0;
+  p.grid.converter = {200e3 * part, {0.004, 0.006, 0.008}};
+  Genset& g = p.genset;
+  g.present = true, g.p_max = 1100e3 * part, g.p_min = 330e3 * part, g.start_time = 30.0, g.run_time_min = 1800.0, g.soc_stop = 0.5;
+  g.rectifier = {1200e3 * part, {0.004, 0.006, 0.008}};
+  Twin t = twin_of(n, options(0, 4, 60.0));
+  give_full_load(t, false, 0.9);
+  steady_link(t);
+  Real shed = 0, asked = 0;
+  for (int i = 0; i < 4 * 60; ++i)
+    walk(t, 60.0, [](const Cut&) {}, [&](const Cut& cut) {
+      shed += t.state.controls.p_it_shed(0, 0) * cut.length(0), asked += t.state.workload.p_it_request(0, 0) * cut.length(0);
+    });
+  EXPECT_EQ(t.state.electrical.genset_starts(0, 0), 1);
+  EXPECT_LT(shed, 2e-3 * asked);
+  EXPECT_EQ(t.system.control(0).p_grid_budget, p.grid.converter.p_rated);
+}
+
 // No generator, the battery at its reserve, a morning's sun: what charges the battery is not taken from work (up to 49 kW of it was).
 TEST(TwinIsland, DoesNotShedWhileItCharges) {
   Network n = island(0.30);
