@@ -32,7 +32,7 @@ def test_stop_button_ends_a_run_with_a_whole_record(lumped, tmp_path):
     try:
         site, out = str(lumped), str(tmp_path / "run")
         # the run waits in its progress function for the button, so that it cannot end first on any machine
-        client.execute(f"""import coldsun as cs, threading
+        asked = client.execute(f"""import coldsun as cs, threading
 def hold(share):
     if share > 0.5:
         threading.Event().wait()
@@ -42,6 +42,8 @@ cs.Twin(cs.load_site({site!r}), hours=3).run(out={out!r}, progress=hold)""")
             time.sleep(0.05)
         manager.interrupt_kernel()
         reply = client.get_shell_msg(timeout=300)
+        while reply["parent_header"].get("msg_id") != asked:   # a kernel that is slow to start answers the questions whether it is there later
+            reply = client.get_shell_msg(timeout=300)
     finally:
         client.stop_channels()
         manager.shutdown_kernel(now=True)
