@@ -31,7 +31,7 @@ class Row:
 
     def text(self, value: float) -> str:
         """A number with as many decimals as the figure deserves."""
-        return "-" if not np.isfinite(value) else f"{value:,.{self.decimals}f}"
+        return "-" if not np.isfinite(value) else f"{round(value, self.decimals) + 0.0:,.{self.decimals}f}"   # never -0.0
 
     @property
     def range_text(self) -> str:
