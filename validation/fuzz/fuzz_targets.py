@@ -4,6 +4,7 @@ chance -> bytes, and bytes -> taken or refused as users expect (anything else is
 from __future__ import annotations
 
 import atexit
+import contextlib
 import random
 import re
 import shutil
@@ -152,40 +153,41 @@ def forge(path: Path, chance: random.Random) -> None:
         names: list[str] = []
         file.visit(names.append)
         for _ in range(chance.randint(1, 3)):
-            name = chance.choice(names)
-            if name not in file:
-                continue
-            thing, way = file[name], chance.randrange(8)
-            if way <= 2 and isinstance(thing, h5py.Dataset) and thing.size and thing.dtype.kind in "iuf":
-                data, value = thing[()], chance.choice(numbers)
-                flat = np.array(data).reshape(-1)
-                if thing.dtype.kind != "f":
-                    of = np.iinfo(thing.dtype)
-                    value = int(min(max(value, of.min), of.max)) if np.isfinite(value) else 0
-                begin = chance.randrange(flat.size)
-                flat[begin : begin + chance.choice((1, 1, 8, flat.size))] = value
-                thing[()] = flat.reshape(np.shape(data))
-            elif way == 3:
-                del file[name]
-            elif way == 4 and isinstance(thing, h5py.Dataset):
-                kept = dict(thing.attrs)
-                del file[name]
-                shape = tuple(chance.choice((0, 1, 2, 7, 361)) for _ in range(chance.randrange(4)))
-                made = file.create_dataset(name, shape, chance.choice(("f8", "f4", "i8", "u1", "S5")))
-                for key, value in kept.items():
-                    if chance.random() < 0.7 and key not in ("DIMENSION_LIST", "REFERENCE_LIST"):
-                        made.attrs[key] = value
-            elif way == 5:
-                target = chance.choice((thing, file))
-                key = chance.choice([*target.attrs, "units", "coldsun_schema", "inputs_hash"])
-                target.attrs[key] = chance.choice((b"\xff\xfe", "x" * 70_000, 5, [1.5] * 9, np.array([b"abcd", b"ef"]), "\x1b[31m", ""))
-            elif way == 6:
-                file[f"{name}_too" if chance.random() < 0.5 else f"more/{chance.randrange(9)}/a"] = chance.choice(
-                    (h5py.SoftLink(f"/{name}"), h5py.ExternalLink("/etc/hostname", "/x"), np.zeros(3)))
-            else:
-                other = chance.choice(names)
-                if other in file and not other.startswith(f"{name}/") and f"{name}_moved" not in file:
-                    file.move(name, f"{name}_moved")
+            with contextlib.suppress(OSError, ValueError):   # what the library will not write
+                name = chance.choice(names)
+                if name not in file:
+                    continue
+                thing, way = file[name], chance.randrange(8)
+                if way <= 2 and isinstance(thing, h5py.Dataset) and thing.size and thing.dtype.kind in "iuf":
+                    data, value = thing[()], chance.choice(numbers)
+                    flat = np.array(data).reshape(-1)
+                    if thing.dtype.kind != "f":
+                        of = np.iinfo(thing.dtype)
+                        value = int(min(max(value, of.min), of.max)) if np.isfinite(value) else 0
+                    begin = chance.randrange(flat.size)
+                    flat[begin : begin + chance.choice((1, 1, 8, flat.size))] = value
+                    thing[()] = flat.reshape(np.shape(data))
+                elif way == 3:
+                    del file[name]
+                elif way == 4 and isinstance(thing, h5py.Dataset):
+                    kept = dict(thing.attrs)
+                    del file[name]
+                    shape = tuple(chance.choice((0, 1, 2, 7, 361)) for _ in range(chance.randrange(4)))
+                    made = file.create_dataset(name, shape, chance.choice(("f8", "f4", "i8", "u1", "S5")))
+                    for key, value in kept.items():
+                        if chance.random() < 0.7 and key not in ("DIMENSION_LIST", "REFERENCE_LIST"):
+                            made.attrs[key] = value
+                elif way == 5:
+                    target = chance.choice((thing, file))
+                    key = chance.choice([*target.attrs, "units", "coldsun_schema", "inputs_hash"])
+                    target.attrs[key] = chance.choice((b"\xff\xfe", "x" * 70_000, 5, [1.5] * 9, np.array([b"abcd", b"ef"]), "\x1b[31m", ""))
+                elif way == 6:
+                    file[f"{name}_too" if chance.random() < 0.5 else f"more/{chance.randrange(9)}/a"] = chance.choice(
+                        (h5py.SoftLink(f"/{name}"), h5py.ExternalLink("/etc/hostname", "/x"), np.zeros(3)))
+                else:
+                    other = chance.choice(names)
+                    if other in file and not other.startswith(f"{name}/") and f"{name}_moved" not in file:
+                        file.move(name, f"{name}_moved")
 
 
 def segment():
