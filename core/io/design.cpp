@@ -121,9 +121,8 @@ std::vector<std::string> doubts(const Site& s) {
         fmt::format("a string's open-circuit voltage reaches {:.0f} V on a cold night, above the bus window of {:.0f} V: "
                     "a boost converter cannot hold it back",
                     d.v_string_oc_cold, s.power.bus.v_max));
-  Real served = 0;
+  Real served = planned_import(s.power.grid);
   const int b_cells = s.power.battery.n_series * s.power.battery.n_parallel;
-  served += planned_import(s.power.grid);
   if (const Genset& g = s.power.genset; g.present) {
     served += std::min(g.p_max, g.rectifier.p_rated);
     const Real bridge = s.power.battery.capacity * 3.2 * b_cells * (s.power.battery.soc_reserve - s.power.battery.soc_min);

@@ -125,7 +125,7 @@ Cooling read_cooling(Table t) {
     c.cooler_ua_exponent = d.number("ua_exponent", flow_exponent);
     c.cooler_air_flow = d.quantity("air_flow", Q::volume_flow, positive());
     c.cooler_fan_power = d.quantity("fan_power", Q::power, positive());
-    c.cooler_fan_min = d.number("fan_min", between(1e-3, 1).usual(0.02, 0.7));  // the tower's laws divide by it
+    c.cooler_fan_min = d.number("fan_min", between(1e-3, 1).usual(0.02, 0.7));  // air that stands still carries nothing off
     c.cooler_fan_band = d.quantity("fan_band", Q::temperature_difference, valve_band);
     c.cooler_fan_time = d.quantity("fan_time", Q::time, control_time);
     d.finish();

@@ -89,11 +89,13 @@ struct AdvanceField {
                                     io.share(node) * io.r_junction(k), io.limits);
     for (int row = team.rank(); row < Solver::n; row += team.size()) {
       const Lanes<n_x> change = transform(s.table.shape, s.step_1 + row * n_mode);
-      Real hottest = 0.0;
-      for (int x = 0; x < n_x; ++x) hottest = math::max(hottest, cell(m, f, v_dot, row, x) += change.v[x]);
-      s.step_2[row * n_mode] = hottest;  // the row's own, no longer needed
+      for (int x = 0; x < n_x; ++x) cell(m, f, v_dot, row, x) += change.v[x];
+      if (row % Solver::nz != n_solid) continue;
+      Real& hottest = s.step_2[row * n_mode];  // the row's own, no longer needed
+      hottest = t_inlet;
+      for (int x = 0; x < n_x; ++x) hottest = math::max(hottest, cell(m, f, v_dot, row, x));
     }
-    team.sync();  // every thread has read the node's row and left its hottest cells
+    team.sync();  // every thread has read the node's row and left its hottest coolant
     if (team.rank() != 0) return;
     Real hottest = 0.0;
     for (int y = 0; y < n_y; ++y) hottest = math::max(hottest, s.step_2[(y * Solver::nz + n_solid) * n_mode]);
