@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -117,20 +118,27 @@ def test_a_record_that_is_damaged_whole_starts_over(lumped, cli, tmp_path):
     assert cs.open_record(tmp_path).sizes["time"] == 36
 
 
+def worked(process) -> int:
+    """Processor time of a process in hundredths of a second."""
+    return int(Path(f"/proc/{process.pid}/stat").read_text().rsplit(")", 1)[1].split()[11])
+
+
 def test_ctrl_c_ends_steps_without_a_record(lumped):
     code = f"""if True:
         import coldsun as cs
-        twin = cs.Twin({str(lumped)!r}, hours=9000.0)
+        twin = cs.Twin({str(lumped)!r}, hours=400.0)
         print("ready", flush=True)
         try:
-            twin.step(twin_steps := 3_000_000)
+            twin.step(twin_steps := 144_000)
         except KeyboardInterrupt:
             done = (twin.time - twin.start).total_seconds() / 10.0
             print("whole" if done == int(done) and 0 < done < twin_steps else done)
     """
     process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
     assert process.stdout.readline() == "ready\n"
-    time.sleep(0.2)
+    begun = worked(process)
+    while worked(process) < begun + 30:   # until it is well inside its steps, however long that takes
+        time.sleep(0.01)
     process.send_signal(signal.SIGINT)
     assert process.communicate(timeout=300)[0] == "whole\n"
 
