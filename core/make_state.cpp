@@ -15,7 +15,7 @@ void make_series(State& s) {
   each_field(s, [&](const char* group, const FieldInfo& info, const auto& array) {
     using A = std::remove_cvref_t<decltype(array)>;
     if constexpr (A::rank == 2 && std::is_same_v<typename A::value_type, Real>) {
-      if (info.kind != Kind::derived || std::string(info.shape) != "member site") return;
+      if (info.kind != Kind::derived || std::string(info.axes) != "member site") return;
       sources.push_back({array}), s.series.info.push_back(info), s.series.group.emplace_back(group);
     }
   });
@@ -58,33 +58,16 @@ State make_state(const System& system, const Inputs& inputs, int n_member, std::
   s.device = system.device, s.time = start, s.seed = seed, s.first_member = first_member, s.n_member = n_member;
   const Device device = system.device;
   const int n_site = system.n_site();
-  s.run.flags = Array<std::uint32_t, 1>(device, {n_member});
-  s.run.start = Array<Time, 1>(device, {n_member});
-  s.run.stop = Array<Time, 1>(device, {n_member});
-  s.run.active = Array<std::int32_t, 1>(device, {n_member});
-  s.run.n_cut = Array<std::int64_t, 1>(device, {n_member});
+  const auto own = [&](auto&... part) {
+    (allocate_fields(part, device, {{"member", n_member}, {"site", n_site}, {"node", system.thermal.n_node}, {"instrument", system.n_gain}}), ...);
+  };
+  own(s.run, s.controls, s.fed, s.observe);
   s.sky = sky::make_state(system.sky, inputs.weather, start, n_member, device);
   s.orbit = orbit::make_state(system.orbit, n_member, device);
   s.workload = workload::make_state(system.workload, inputs.jobs, n_member, device);
   s.electrical = electrical::make_state(system.electrical, n_member, device);
   s.thermal = thermal::make_state(system.thermal, n_member, device, system.control(0).t_supply_design);
   settle(system, inputs, s);
-  s.controls.p_site_cap = Array<Real, 2>(device, {n_member, n_site});
-  s.controls.t_supply_set = Array<Real, 2>(device, {n_member, n_site});
-  s.controls.p_it_shed = Array<Real, 2>(device, {n_member, n_site});
-  s.controls.heat_pending = Array<Real, 2>(device, {n_member, n_site});
-  s.controls.q_extra = Array<Real, 2>(device, {n_member, n_site});
-  s.controls.p_pv_seen = Array<Real, 2>(device, {n_member, n_site});
-  s.controls.p_battery_seen = Array<Real, 2>(device, {n_member, n_site});
-  s.controls.p_genset_seen = Array<Real, 2>(device, {n_member, n_site});
-  s.controls.p_overhead_seen = Array<Real, 2>(device, {n_member, n_site});
-  s.controls.p_aux_bound = Array<Real, 2>(device, {n_member, n_site});
-  s.controls.kc_seen = Array<Real, 2>(device, {n_member, n_site});
-  s.controls.kc_planned = Array<Real, 2>(device, {n_member, n_site});
-  s.controls.kc_age = Array<Real, 2>(device, {n_member, n_site});
-  s.controls.kc_planned_age = Array<Real, 2>(device, {n_member, n_site});
-  s.controls.plan_made = Array<Time, 1>(device, {n_member});
-  s.observe.gain = Array<Real, 2>(device, {n_member, system.n_gain});
   s.observe.gain.fill(1.0);
   for (int m = 0; m < n_member; ++m)
     for (int k = 0; k < n_site; ++k) {

@@ -39,7 +39,7 @@ struct SiteOutlook {
       w.ghi_clear(s, k) = knot.clear.ghi, w.dni_clear(s, k) = w.dni(s, k) = knot.clear.dni, w.dhi(s, k) = knot.clear.dhi;
       w.cover(s, k) = 0.0, w.temp_air(s, k) = knot.temp_air + shift, w.wind_speed(s, k) = knot.wind_speed, w.pressure(s, k) = knot.pressure;
     }
-    const sky::WeatherView table = sky::view_of(w);
+    const sky::WeatherView table = w;
     for (int k = 0; k < out.n_slot(); ++k) out.temp_air(s, k) = sky::WeatherView::at(table.temp_air, s, table.place(start_of(k) + out.slot / 2));
   }
 
@@ -48,7 +48,7 @@ struct SiteOutlook {
     const orbit::System& o = sys.orbit;
     const Real length = o.outage_median(s) * std::exp(0.5 * o.outage_sigma(s) * o.outage_sigma(s));
     const Real usual = std::min(o.outage_probability(s) * length / seconds(orbit::slot_length), 1.0);
-    const orbit::SlotView slots = orbit::view(in.slots);
+    const orbit::SlotView slots = in.slots;
     Real down = 0.0;
     int n = 0;
     for (Time k = orbit::slot_number(a); orbit::slot_start(k) < b; ++k) {
@@ -74,7 +74,7 @@ struct SiteOutlook {
     for (const Link& l : network.link)
       if ((l.kind == "fibre" || l.kind == "laser") && (l.from == site().name || l.to == site().name)) path = std::max(path, l.rate / 8.0);
     for (const Band& b : site().comms.band) band = std::max(band, std::min(b.rate_up, b.rate_down) / 8.0);
-    const orbit::ContactLine line{orbit::view(in.contacts), s, 0};
+    const orbit::ContactLine line{in.contacts, s, 0};
     for (int k = 0; k < out.n_slot(); ++k) {
       const Time a = start_of(k), b = a + out.slot;
       const int satellites = std::min(reach(a, b), site().comms.n_antenna);

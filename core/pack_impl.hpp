@@ -49,12 +49,13 @@ struct Scatter {
 // reads fields, flows and gains; writes y. 24 B per element, 12 B and 3 flops per node where it is a flow
 struct ReadInstruments {
   View<const Look, 1> look;
-  thermal::Flows flows;
+  thermal::SystemView sys;
+  thermal::StateView st;
   View<const Real, 2> gain;
   View<Real, 2> y;
   COLDSUN_FN void operator()(int m, int j) const {
     const Look l = look(j);
-    const Real v = l.flow_site >= 0 ? flows.of_site(m, l.flow_site) : l.first[m * l.stride] * l.scale;
+    const Real v = l.flow_site >= 0 ? thermal::flow_of_site(sys, st, m, l.flow_site) : l.first[m * l.stride] * l.scale;
     y(m, j) = l.gain >= 0 ? v * gain(m, l.gain) : v;
   }
 };
@@ -70,7 +71,7 @@ void unpack_on(const Space& space, const State& s, const Array<Column, 1>& colum
 }
 template <class Space>
 void observe_on(const Space& space, const System& sys, const State& s, const Array<Look, 1>& look, const Array<Real, 2>& y) {
-  for_rows(space, s.n_member, look.extent(0), ReadInstruments{look, thermal::flows(sys.thermal, s.thermal), s.observe.gain, y});
+  for_rows(space, s.n_member, look.extent(0), ReadInstruments{look, sys.thermal, s.thermal, s.observe.gain, y});
 }
 
 }  // namespace coldsun

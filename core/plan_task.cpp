@@ -41,12 +41,12 @@ schedule::LoopTable loop_of(const System& sys, const State& state, const Outlook
   Real t_set[schedule::n_air];
   for (int k = 0; k < schedule::n_air; ++k) t_set[k] = couple::supply_set_point(sys.control(s), low + k * step);
   const thermal::LoopModel& loop = sys.thermal.loop(s);
-  const Real v_dot = thermal::flows(sys.thermal, state.thermal).of_site(m, s), half = 0.5 * sys.control(s).p_it_max;
+  const Real v_dot = thermal::flow_of_site(sys.thermal, state.thermal, m, s), half = 0.5 * sys.control(s).p_it_max;
   const electrical::Site& bus = sys.electrical.site(s);
   const Real extra = 0.5 * (electrical::converter_loss(bus.grid_tie, half) + electrical::converter_loss(bus.battery_converter, half)) / half;
   const int n = sys.thermal.first_node(s);
-  return schedule::make_loop_table(loop, loop.flow * (v_dot / loop.v_dot), v_dot, sys.thermal.liquid_fraction(n), extra, sys.control(s).p_it_max, low, step,
-                                   t_set);
+  return schedule::make_loop_table(loop, {.flow = loop.flow * (v_dot / loop.v_dot), .v_dot = v_dot, .liquid = sys.thermal.liquid_fraction(n),
+                                          .extra = extra, .p_it_max = sys.control(s).p_it_max, .t_first = low, .t_step = step}, t_set);
 }
 
 void fill_place(schedule::Problem& p, const Network& network, const System& sys, const State& state, const Outlook& outlook, int m, int s) {
@@ -65,7 +65,7 @@ void fill_place(schedule::Problem& p, const Network& network, const System& sys,
   place.t_margin = 1e9;
   constexpr Real margin = 5.0;   // K before the cap's band: assumed
   for (const NodeType& t : site.hall.node) place.t_margin = std::min(place.t_margin, t.t_cap - margin);
-  const Real v_dot = thermal::flows(sys.thermal, state.thermal).of_site(m, s);
+  const Real v_dot = thermal::flow_of_site(sys.thermal, state.thermal, m, s);
   for (int k = 0; k < p.n_slot(); ++k) {
     p.temp_air(s, k) = outlook.temp_air(s, k), p.carbon(s, k) = outlook.carbon(s, k), p.price(s, k) = outlook.price(s, k);
     p.aux_bound(s, k) = thermal::aux_bound(sys.thermal.loop(s), v_dot, outlook.temp_air(s, k));
@@ -87,7 +87,7 @@ schedule::PvForecast forecast_of(const State& state, int m, const PlanOptions& o
 // ---- the plan in force -------------------------------------------------------------------------------------------------------
 // Keys that decode to what stands in the State, told or in force: a search goes on from it. Rows never planned keep the middle of the order.
 std::vector<Real> keys_in_force(const PlanTask& t, const State& state, int m) {
-  const schedule::ProblemView q = schedule::view_of(t.problem);
+  const schedule::ProblemView q = t.problem;
   const wl::State& w = state.workload;
   std::vector<Real> key(static_cast<std::size_t>(schedule::n_gene * q.n_job));
   for (int i = 0; i < q.n_job; ++i) {
@@ -147,7 +147,7 @@ PlanTask make_plan_task(const Network& network, const System& sys, const State& 
     const auto now = sky::forecast_now(sys.sky.site(s).cloud, state.time, forecast.clearsky_index(s), forecast.index_age(s));
     for (int k = 0; k < o.n_scenario; ++k)
       for (int i = 0; i < n_slot; ++i)
-        t.clearsky_index(k, s, i) = sky::forecast_index(chance, o.law, now, state.time, k, o.n_scenario, seconds(o.slot) * (i + 0.5));
+        t.clearsky_index(k, s, i) = sky::forecast_index(chance, o.law, now, state.time, {k, o.n_scenario}, seconds(o.slot) * (i + 0.5));
   }
   return t;
 }

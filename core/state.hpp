@@ -45,56 +45,56 @@ struct System {
 };
 
 // What moved by remote control: held while the link is down.
+#define COLDSUN_CORE_CONTROLS(F) \
+  F(Real, p_site_cap,      "W",  "member site", state,   Control,  "cap on what the nodes are asked for, as the remote controller last said") \
+  F(Real, t_supply_set,    "K",  "member site", state,   Control,  "set-point of the coolant supply as the remote controller last said") \
+  F(Real, p_it_shed,       "W",  "member site", derived, Remember, "what nodes did without, at their own temperatures") \
+  F(Real, heat_pending,    "J",  "member site", state,   Remember, "heat of indoor converters and battery cells that the coolant has not had yet") \
+  F(Real, q_extra,         "W",  "member site", derived, GiveHeat, "heat of indoor converters and battery cells into the coolant: that of the cuts before") \
+  F(Real, p_pv_seen,       "W",  "member site", state,   Remember, "PV power that the boost stages could take in the cut before") \
+  F(Real, p_battery_seen,  "W",  "member site", state,   Remember, "what the battery could give above its reserve in the cut before") \
+  F(Real, p_genset_seen,   "W",  "member site", state,   Remember, "what the generator can be counted on for, as seen in the cut before") \
+  F(Real, p_overhead_seen, "W",  "member site", state,   Remember, "auxiliaries, losses and change of leakage in the cut before") \
+  F(Real, kc_seen,         "1",  "member site", state,   Remember, "clear-sky index of the last 10 minutes of sun, exponentially weighted") \
+  F(Real, kc_planned,      "1",  "member site", state,   host,     "kc_seen at the last decision of a planner") \
+  F(Real, kc_age,          "s",  "member site", state,   Remember, "time since there was light to see kc_seen by") \
+  F(Real, kc_planned_age,  "s",  "member site", state,   host,     "kc_age at the last decision of a planner") \
+  F(Time, plan_made,       "ns", "member",      state,   host,     "last decision of a planner, 0 none") \
+  F(Real, p_aux_bound,     "W",  "member site", scratch, BoundAux, "most that the auxiliaries may draw")
 struct Controls {
-  Array<Real, 2> p_site_cap, t_supply_set, p_aux_bound;
-  Array<Real, 2> p_it_shed;                 // (member, site)
-  Array<Real, 2> heat_pending, q_extra, p_pv_seen, p_battery_seen, p_genset_seen, p_overhead_seen;
-  Array<Real, 2> kc_seen, kc_planned;       // (member, site) clear-sky index: as a planner sees it, and as it saw it at its last decision
-  Array<Real, 2> kc_age, kc_planned_age;    // (member, site) s since there was light to see it by, now and then
-  Array<Time, 1> plan_made;                 // (member) when that was; 0: never
-  template <class Self, class F> static void each(Self& s, F&& f) {
-    f(FieldInfo{"p_site_cap", "W", "member site", "cap on what the nodes are asked for, as the remote controller last said", Kind::state}, s.p_site_cap);
-    f(FieldInfo{"t_supply_set", "K", "member site", "set-point of the coolant supply as the remote controller last said", Kind::state}, s.t_supply_set);
-    f(FieldInfo{"p_it_shed", "W", "member site", "what nodes did without: p_shed, as far as they would have drawn it at their own temperatures", Kind::derived},
-      s.p_it_shed);
-    f(FieldInfo{"heat_pending", "J", "member site", "heat of indoor converters and battery cells that the coolant has not had yet", Kind::state},
-      s.heat_pending);
-    f(FieldInfo{"q_extra", "W", "member site", "heat of indoor converters and battery cells into the coolant: that of the cuts before", Kind::derived},
-      s.q_extra);
-    f(FieldInfo{"p_pv_seen", "W", "member site", "PV power that the boost stages could take in the cut before", Kind::state}, s.p_pv_seen);
-    f(FieldInfo{"p_battery_seen", "W", "member site", "what the battery could give above its reserve in the cut before", Kind::state}, s.p_battery_seen);
-    f(FieldInfo{"p_genset_seen", "W", "member site", "what the generator can be counted on for, as seen in the cut before", Kind::state}, s.p_genset_seen);
-    f(FieldInfo{"p_overhead_seen", "W", "member site", "auxiliaries, losses and change of leakage in the cut before", Kind::state},
-      s.p_overhead_seen);
-    f(FieldInfo{"kc_seen", "1", "member site", "clear-sky index of the last 10 minutes of sun, exponentially weighted", Kind::state}, s.kc_seen);
-    f(FieldInfo{"kc_planned", "1", "member site", "kc_seen at the last decision of a planner", Kind::state}, s.kc_planned);
-    f(FieldInfo{"kc_age", "s", "member site", "time since there was light to see kc_seen by", Kind::state}, s.kc_age);
-    f(FieldInfo{"kc_planned_age", "s", "member site", "kc_age at the last decision of a planner", Kind::state}, s.kc_planned_age);
-    f(FieldInfo{"plan_made", "ns", "member", "last decision of a planner, 0 none", Kind::state}, s.plan_made);
-    f(FieldInfo{"p_aux_bound", "W", "member site", "most that the auxiliaries may draw", Kind::scratch}, s.p_aux_bound);
-  }
+  COLDSUN_ARRAYS(COLDSUN_CORE_CONTROLS)
 };
+struct ControlsView { COLDSUN_VIEWS(ControlsView, Controls, COLDSUN_CORE_CONTROLS) };
 
-struct Run {
-  Array<std::uint32_t, 1> flags;            // (member) why a member is frozen; 0: it goes on
-  Array<Time, 1> start, stop;               // (member) ends of the present cut
-  Array<std::int32_t, 1> active;            // members of the present sub-step
-  Array<std::int64_t, 1> n_cut;             // (member)
-  template <class Self, class F> static void each(Self& s, F&& f) {
-    f(FieldInfo{"flags", "1", "member", "remarks on the member and what froze it, as bits; 0: sound", Kind::state}, s.flags);
-    f(FieldInfo{"start", "ns", "member", "start of the present cut", Kind::scratch}, s.start);
-    f(FieldInfo{"stop", "ns", "member", "end of the present cut", Kind::scratch}, s.stop);
-    f(FieldInfo{"active", "1", "member", "members of the present sub-step", Kind::scratch}, s.active);
-    f(FieldInfo{"n_cut", "1", "member", "cuts walked since the start", Kind::state}, s.n_cut);
-  }
+// What nodes are asked and allowed where instruments say what they draw (Inputs::feed); not used without one.
+#define COLDSUN_CORE_FED(F) \
+  F(Real, p_request_bus, "W", "member node", scratch, AskFed, "power that the bus is asked for: as the instrument says, else the node's own work") \
+  F(Real, p_floor,       "W", "member node", scratch, AskFed, "power at rest, no more than the instrument says") \
+  F(Real, p_site_cap,    "W", "member site", scratch, AskFed, "all that the nodes can draw") \
+  F(Real, p_request,     "W", "member node", scratch, CapFed, "power that the plates are asked for, leakage included") \
+  F(Real, p_allocated,   "W", "member node", scratch, CapFed, "cap on the node's power: what the bus can give, no more than the instrument says")
+struct Fed {
+  COLDSUN_ARRAYS(COLDSUN_CORE_FED)
 };
+struct FedView { COLDSUN_VIEWS(FedView, Fed, COLDSUN_CORE_FED) };
+
+#define COLDSUN_CORE_RUN(F) \
+  F(std::uint32_t, flags,   "1",  "member",      state,   RaiseFlags, "remarks on the member and what froze it, as bits; 0: sound") \
+  F(Time,          start,   "ns", "member",      scratch, host,       "start of the present cut") \
+  F(Time,          stop,    "ns", "member",      scratch, cuts,       "end of the present cut") \
+  F(std::int32_t,  active,  "1",  "member",      scratch, host,       "members of the present sub-step") \
+  F(std::int64_t,  n_cut,   "1",  "member",      state,   host,       "cuts walked since the start") \
+  F(std::int32_t,  link_up, "1",  "member site", scratch, LinkNow,    "link at the middle of what is so far the present cut")
+struct Run {
+  COLDSUN_ARRAYS(COLDSUN_CORE_RUN)
+};
+struct RunView { COLDSUN_VIEWS(RunView, Run, COLDSUN_CORE_RUN) };
 
 // Instruments whose word is not taken for true.
+#define COLDSUN_CORE_OBSERVE(F) \
+  F(Real, gain, "1", "member instrument", parameter, host, "what an instrument says over what is there")
 struct Observe {
-  Array<Real, 2> gain;                      // (member, instrument)
-  template <class Self, class F> static void each(Self& s, F&& f) {
-    f(FieldInfo{"gain", "1", "member instrument", "what an instrument says over what is there", Kind::parameter}, s.gain);
-  }
+  COLDSUN_ARRAYS(COLDSUN_CORE_OBSERVE)
 };
 
 // Sums over the cuts of one step of every derived (member, site) field: the record's step means.
@@ -121,6 +121,7 @@ struct State {
   electrical::State electrical;
   thermal::State thermal;
   Controls controls;
+  Fed fed;
   Observe observe;
   Series series;
 };
@@ -144,7 +145,7 @@ struct Inputs {
 template <class S, class F>
 void each_part(S& s, F&& f) {
   f("run", s.run), f("sky", s.sky), f("orbit", s.orbit), f("workload", s.workload), f("electrical", s.electrical), f("thermal", s.thermal),
-      f("controls", s.controls), f("observe", s.observe);
+      f("controls", s.controls), f("fed", s.fed), f("observe", s.observe);
 }
 // f(group, info, array) for every field.
 template <class S, class F>

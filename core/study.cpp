@@ -53,7 +53,7 @@ int n_item(const Study& s) { return s.limit.extent(0); }
 template <class Space>
 void watch_cut(Space space, Study& s, ensemble::Watch& watch, const State& state, const Cut& cut) {
   for_rows(space, cut.n_active, n_item(s), items_of(state, cut.member, cut.member, s.value, s.key, s.weight));
-  ensemble::watch(space, s.ensemble, watch, s.value, s.limit, s.weight, cut);
+  ensemble::watch(space, s.ensemble, watch, {s.value, s.limit, s.weight}, cut);
   synchronize(space);
 }
 
@@ -127,7 +127,8 @@ void compare_looks(Space space, Study& s, Event& e, const std::vector<std::vecto
     s.member(n) = m, s.row_a(n) = m * s.n_look + look, s.row_b(n) = m, s.now(n) = cut.stop(m), ++n;
   }
   if (n == 0) return;
-  ensemble::compare(space, s.ensemble, e.tally, {s.member, s.row_a, s.row_b, s.now, e.value, s.value, e.key, s.key}, n);
+  ensemble::compare(space, s.ensemble, e.tally, {.member = s.member, .a = s.row_a, .b = s.row_b, .now = s.now, .value_a = e.value, .value_b = s.value,
+                                                .key_a = e.key, .key_b = s.key}, n);
   synchronize(space);
 }
 
@@ -194,8 +195,8 @@ std::vector<Time> traced(const Study& s, int m, Time from, Time to) {
   std::vector<Time> start;
   if (s.options.trace_every < 1) return start;
   const State& state = s.twin.state;
-  const orbit::Drive drive{view(s.twin.inputs.slots), view(s.twin.inputs.contacts), state.seed, state.first_member};
-  const orbit::Link link = orbit::make_lines(s.twin.system.orbit, state.orbit, drive).link(m, 0);
+  const orbit::Drive drive{s.twin.inputs.slots, s.twin.inputs.contacts, state.seed, state.first_member};
+  const orbit::Link link = orbit::Lines{s.twin.system.orbit, state.orbit, drive}.link(m, 0);
   for (Time k = orbit::slot_number(from) - 1; orbit::slot_start(k) <= to + orbit::slot_length; ++k) {
     if (k % s.options.trace_every != 0) continue;
     const orbit::Outage o = link.outage(k);

@@ -59,9 +59,9 @@ std::int64_t axis(const System& sys, const workload::JobTable& jobs, std::string
 std::int64_t bytes_per_member(const System& sys, const workload::JobTable& jobs) {
   std::int64_t all = 0;
   const auto add = [&](const FieldInfo& info, const auto& array) {
-    if (!std::string_view(info.shape).starts_with("member")) return;  // what all members share
+    if (!std::string_view(info.axes).starts_with("member")) return;  // what all members share
     std::int64_t n = sizeof(typename std::remove_cvref_t<decltype(array)>::value_type);
-    std::istringstream axes(info.shape);
+    std::istringstream axes(info.axes);
     for (std::string name; axes >> name;) n *= axis(sys, jobs, name);
     all += n;
   };

@@ -39,7 +39,7 @@ void add_fields(py::dict& out, const std::vector<const Part*>& parts, const char
           ++i;
         });
       }
-      out[info.name] = variable(stacked<T, A::rank>(views), std::string(axis) + " " + info.shape, info.unit, info.meaning);
+      out[info.name] = variable(stacked<T, A::rank>(views), std::string(axis) + " " + info.axes, info.unit, info.meaning);
     }
   });
 }

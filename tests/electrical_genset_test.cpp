@@ -134,7 +134,7 @@ TYPED_TEST(Scarce, GensetCarriesTheHallAndStops) {
   Real fuel = 0.0, least = 1e9;
   const auto cut = [&](Real dt) {
     b.start(0) = now, b.stop(0) = now + nanoseconds(dt);
-    next_event(TypeParam{}, b.sys, b.st, b.member, 1, b.start, b.stop);
+    next_event(TypeParam{}, b.sys, b.st, NextCut{b.member, 1, b.start, b.stop});
     synchronize(TypeParam{});
     const bool ran = b.st.genset_mode(0, genset) == static_cast<std::int8_t>(GensetMode::running);
     allocate(TypeParam{}, b.sys, b.st, b.drive(), b.cut());

@@ -129,7 +129,8 @@ TYPED_TEST(Ensemble, WindowsCloseIntoTheSumsOfAPlainLoop) {
           if (k == 3) ++e[m][g].at_three[bin_of(d[g].extreme())];
         }
       }
-      compare(TypeParam{}, s, t, Look{member, row, row, now, a, b, key_a, key_b}, n_member), synchronize(TypeParam{});
+      compare(TypeParam{}, s, t, Look{.member = member, .a = row, .b = row, .now = now, .value_a = a,
+                                      .value_b = b, .key_a = key_a, .key_b = key_b}, n_member), synchronize(TypeParam{});
     }
     for (int m = 0; m < n_member; ++m)
       for (int g = 0; g < 2; ++g) {
@@ -180,7 +181,7 @@ TYPED_TEST(Ensemble, ExtremesAndSumsOfOneTwin) {
       now = std::max(now, value(1, i) - limit(i)), most = std::max(most, value(1, i)), share += weight(1, i);
     }
     over = std::max(over, now), above += now > 0 ? dt : 0.0, sum += share * dt;
-    watch(TypeParam{}, s, w, View<const Real, 2>(value), View<const Real, 1>(limit), View<const Real, 2>(weight), Cut{active, start, stop, 1, 0, 0});
+    watch(TypeParam{}, s, w, {value, limit, weight}, Cut{active, start, stop, 1, 0, 0});
     synchronize(TypeParam{});
   }
   EXPECT_EQ(w.highest(1, 0), most);

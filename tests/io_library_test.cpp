@@ -48,7 +48,7 @@ std::vector<Real> contact(Network n, Library l) {
   const Time start = n.start, stop = start + ns_per_day;
   fill_links(in, s, l, start, stop);
   std::vector<Real> sum;
-  for (int b = 0; b < s.n_site(); ++b) sum.push_back(seconds(orbit::ContactLine{orbit::view(in.contacts), b, 0}.contact_time(start, stop)));
+  for (int b = 0; b < s.n_site(); ++b) sum.push_back(seconds(orbit::ContactLine{in.contacts, b, 0}.contact_time(start, stop)));
   return sum;
 }
 std::vector<Real> contact(const std::string& name) {

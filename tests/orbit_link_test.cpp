@@ -49,7 +49,7 @@ Case make_case(int n_member, Real offset, std::uint32_t first_member = 0) {
   c.slots = assign_slots(Space{}, c.catalogue, stations, strategy, c.windows, start - margin / 2, stop + margin, 0.0);
   const Catalogue data = make_catalogue(parse_tle(read_text("orbit_windows.tle")), device);
   c.contacts = join_windows(find_windows(Space{}, data, stations_of(c.system, data_constellation), start - margin, stop + margin, 0.0));
-  c.drive = {view(c.slots), view(c.contacts), 11, first_member};
+  c.drive = {c.slots, c.contacts, 11, first_member};
   return c;
 }
 Link link_of(const Case& c, int m, int site) {
@@ -216,7 +216,7 @@ TYPED_TEST(OrbitLink, NextEventIsTheLeast) {
   for (Time t = start; t < stop; t += 10 * ns_per_s) {
     now.fill(t), next.fill(t + 10 * ns_per_s);
     next(1) = 77;
-    next_event(TypeParam{}, c.system, c.state, c.drive, member, 3, now, next);
+    next_event(TypeParam{}, c.system, c.state, c.drive, NextCut{member, 3, now, next});
     synchronize(TypeParam{});
     EXPECT_EQ(next(1), 77);
     for (int m : {0, 2, 3}) {

@@ -60,17 +60,17 @@ TEST(ScheduleForecastIndex, EveryRankOnceAndNoErrorAtOnce) {
       for (std::uint32_t member = 0; member < 50; ++member) {
         std::vector<int> seen(static_cast<std::size_t>(n), 0);
         for (int k = 0; k < n; ++k)
-          ++seen[static_cast<std::size_t>(sky::forecast_rank_of({3, member, Stream::forecast, 1}, law, morning, k, n, lead) * n)];
+          ++seen[static_cast<std::size_t>(sky::forecast_rank_of({3, member, Stream::forecast, 1}, law, morning, {k, n}, lead) * n)];
         for (const int times : seen) ASSERT_EQ(times, 1) << n << " " << lead;
       }
   const sky::ForecastNow now{0.8, 0.7, 0.0};
   int other_member = 0, other_issue = 0;
   for (int k = 0; k < 16; ++k) {
     const Chance a{3, 0, Stream::forecast, 1}, b{3, 1, Stream::forecast, 1};
-    const Real x = sky::forecast_index(a, law, now, morning, k, 16, 3600.0);
-    other_member += x != sky::forecast_index(b, law, now, morning, k, 16, 3600.0);
-    other_issue += x != sky::forecast_index(a, law, now, morning + ns_per_s, k, 16, 3600.0);
-    EXPECT_EQ(sky::forecast_index(a, law, now, morning, k, 16, 0.0), 0.7);
+    const Real x = sky::forecast_index(a, law, now, morning, {k, 16}, 3600.0);
+    other_member += x != sky::forecast_index(b, law, now, morning, {k, 16}, 3600.0);
+    other_issue += x != sky::forecast_index(a, law, now, morning + ns_per_s, {k, 16}, 3600.0);
+    EXPECT_EQ(sky::forecast_index(a, law, now, morning, {k, 16}, 0.0), 0.7);
   }
   EXPECT_GT(other_member, 8);
   EXPECT_GT(other_issue, 8);

@@ -81,10 +81,10 @@ TYPED_TEST(SkyAdvance, a_day_closes_and_its_night_is_dark) {
   for (int k = 0; k < 1440; k += 3) {
     run.step(day0 + k * minute, day0 + (k + 3) * minute, 3);
     const State& s = run.state;
-    const Place p = view_of(run.weather).place(day0 + k * minute + 90 * ns_per_s);
+    const Place p = WeatherView(run.weather).place(day0 + k * minute + 90 * ns_per_s);
     for (int m = 0; m < 3; ++m) {
       for (int i = 0; i < 2; ++i) {
-        const Real up = view_of(run.weather).sun_at(i, p).z;
+        const Real up = WeatherView(run.weather).sun_at(i, p).z;
         if (up <= 0.0) {
           ++dark;
           ASSERT_EQ(s.ghi(m, i), 0.0);

@@ -51,7 +51,7 @@ Score judge(const Cloudiness& cloudiness, int lead, int dark = 0, int light = 0)
       const ForecastNow now = forecast_now(cloud, issue, last, 60.0 * age);
       double e[n_scenario], away = 0.0, apart = 0.0, middle = 0.0;
       for (int k = 0; k < n_scenario; ++k) {
-        e[k] = forecast_index({11, member, Stream::forecast, 5}, {}, now, issue, k, n_scenario, 60.0 * lead);
+        e[k] = forecast_index({11, member, Stream::forecast, 5}, {}, now, issue, {k, n_scenario}, 60.0 * lead);
         away += std::fabs(e[k] - y) / n_scenario, middle += e[k] / n_scenario;
       }
       std::sort(e, e + n_scenario);

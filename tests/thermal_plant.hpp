@@ -103,10 +103,11 @@ struct Bench {
   Real at(int y, int z) const { return column_mean(solver.t, y, z); }
 
   PlateReport advance(Real dt, Real power, Real tolerance, Real h_next = 0) {
-    const PowerLaw law{power, power, power, power, power, 1e6, 1, 0, 300, 0};
-    const StepLimits limits{tolerance, 1e-3, 1e-6};
-    PlateReport r = given_film ? solver.advance(team, GivenFilm{}, law, 1.0, t_inlet, dt, h_next, power, 0.0, limits)
-                               : solver.advance(team, PlateFlow<NS>{&stack, flow, 1.0}, law, 1.0, t_inlet, dt, h_next, power, 0.0, limits);
+    const PowerLaw law{.p_request = power, .p_floor = power, .p_allocated = power, .p_max = power, .p_throttle = power, .t_cap = 1e6, .t_band = 1,
+                       .p_leakage = 0, .t_leakage = 300, .leakage_slope = 0};
+    const PlateCut given{.law = law, .share = 1.0, .t_inlet = t_inlet, .dt = dt, .h_next = h_next, .p_last = power, .r_node = 0.0,
+                         .limits = {tolerance, 1e-3, 1e-6}};
+    PlateReport r = given_film ? solver.advance(team, GivenFilm{}, given) : solver.advance(team, PlateFlow<NS>{&stack, flow, 1.0}, given);
     r.t_junction -= t_inlet;
     return r;
   }

@@ -131,7 +131,7 @@ struct World {
       next(m) = std::min(end, link_event(now(m)));
       for (int s = 0; s < sys.n_site(); ++s) link_up(m, s) = up_at(now(m));
     }
-    wl::next_event(space, sys, jobs, state, drive(), active, n, now, next);
+    wl::next_event(space, sys, jobs, state, drive(), NextCut{active, n, now, next});
     Cut c;
     c.member = active, c.start = now, c.stop = next, c.n_active = n, c.first_member = first_member;
     wl::request(space, sys, jobs, state, drive(), c);

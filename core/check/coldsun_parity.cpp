@@ -10,11 +10,9 @@
 #include "core/check/pairs.hpp"
 #include "core/check/plan_parity.hpp"
 #include "core/check/site.hpp"
-#include "core/check/spaces.hpp"
+#include "core/check/shaken.hpp"
 #include "core/feed.hpp"
 #include "core/pack_impl.hpp"
-#include "core/substep_impl.hpp"
-#include "core/walk.hpp"
 #include "electrical/advance.hpp"
 #include "orbit/advance.hpp"
 #include "orbit/assign_slots.hpp"
@@ -39,28 +37,6 @@ constexpr Device device = std::is_same_v<Second, Cuda> ? Device::cuda : Device::
 // Between backends only libm and the order of a compiler's own choosing differ, by units in the last place; solvers amplify that by
 // their condition, some 1e3 here. A kernel that is wrong is wrong in the first digits.
 constexpr Real limit = 1e-9;
-
-// One step on a space of our own, as step() does on the State's.
-template <class Space>
-void step_on(const Space& space, Twin& t) {
-  const auto nothing = [](const Cut&) {};
-  walk(space, t.system, t.state, t.inputs, t.state.time + nanoseconds(t.dt), nothing, nothing);
-}
-
-// Half a percent of noise on every floating-point field that moves or is a member's own; queue and clocks stay what they are.
-void shake(const State& s) {
-  std::uint32_t entity = 0;
-  for (const FieldRef& f : fields(s)) {
-    ++entity;
-    if (f.type != Scalar::f64 || f.info.kind == Kind::scratch) continue;
-    auto* v = static_cast<Real*>(f.data);
-    for (std::size_t i = 0; i < f.bytes() / sizeof(Real); ++i) {
-      std::uint64_t h = (static_cast<std::uint64_t>(entity) << 32 | i) * 0x9E3779B97F4A7C15ull;  // Fibonacci hashing (Knuth, 6.4)
-      h = (h ^ h >> 29) * 0xBF58476D1CE4E5B9ull, h ^= h >> 32;
-      v[i] *= 1.0 + 0.005 * (static_cast<Real>(h >> 11) * 0x1p-53 - 0.5);
-    }
-  }
-}
 
 // Kernels that run ahead of the day: orbits of both constellations at five instants, the jobs of the day, their start.
 struct Ahead {
@@ -87,8 +63,8 @@ struct Ahead {
   }
   template <class Space>
   void run(const Space& space, Twin& t) const {
-    orbit::propagate(space, orbit::view(shell), time, r_shell, v_shell, error_shell);
-    orbit::propagate(space, orbit::view(data), time, r_data, v_data, error_data);
+    orbit::propagate(space, shell, time, r_shell, v_shell, error_shell);
+    orbit::propagate(space, data, time, r_data, v_data, error_data);
     workload::draw_jobs(space, t.system.workload, t.state.workload, t.inputs.jobs, t.state.seed, t.state.first_member);
     workload::start(space, t.system.workload, t.inputs.jobs, t.state.workload);
     synchronize(space);

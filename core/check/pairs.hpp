@@ -55,9 +55,11 @@ struct Pairs {
   template <class Space>
   void run(const Space& space) {
     ensemble::draw_priors(space, sys, parameter, 9, 0);
-    ensemble::watch(space, sys, watch, a, limit, weight, Cut{member, start, stop, n_member, 9, 0});
-    ensemble::compare(space, sys, tally, {member, member, member, start, b, b, key_a, key_b}, n_member);
-    ensemble::compare(space, sys, tally, {member, member, member, stop, a, b, key_a, key_b}, n_member);
+    ensemble::watch(space, sys, watch, {a, limit, weight}, Cut{member, start, stop, n_member, 9, 0});
+    ensemble::Look look{.member = member, .a = member, .b = member, .now = start, .value_a = b, .value_b = b, .key_a = key_a, .key_b = key_b};
+    ensemble::compare(space, sys, tally, look, n_member);
+    look.now = stop, look.value_a = a;
+    ensemble::compare(space, sys, tally, look, n_member);
     ensemble::close(space, sys, tally, member, n_member);
     synchronize(space);
   }

@@ -14,7 +14,7 @@ class PlanRig {
   PlanRig(const Twin& twin, Device device, Time start)
       : twin_(&twin), problem_(schedule::example_problem(shape(), 3, device, 900.0)), search_(schedule::make_search(problem_, options(), device)),
         index_(device, {n_site()}), member_(device, {4}), start_(device, {4}), stop_(device, {4}) {
-    for (auto* a : {&ghi_, &dni_, &dhi_, &temp_air_, &wind_speed_}) *a = {device, {4, n_site()}};
+    allocate_fields(sky_, device, {{"member", 4}, {"site", n_site()}, {"plane", 0}});
     for (auto* a : {&pv_linear_, &pv_square_, &pv_available_}) *a = {device, {twin.state.n_member, n_site(), 1}};
     index_.fill(0.7);
     for (int m = 0; m < 4; ++m) member_(m) = m, start_(m) = start + m * 600 * ns_per_s, stop_(m) = start_(m) + 300 * ns_per_s;
@@ -33,22 +33,20 @@ class PlanRig {
       add("key", p->key), add("place", p->place), add("start", p->start), add("level", p->level), add("booked", p->booked);
       add("arrival", p->arrival), add("send", p->send), add("by_start", p->by_start), add("cost", p->cost);
       add("scenario_score", p->scenario_score), add("score", p->score);
-      add("scratch_bytes", p->scratch_bytes), add("scratch_nodes", p->scratch_nodes);
+      add("bytes_left", p->bytes_left), add("nodes_left", p->nodes_left);
     }
-    add("ghi", ghi_), add("dni", dni_), add("dhi", dhi_), add("temp_air", temp_air_), add("wind_speed", wind_speed_);
+    add("ghi", sky_.ghi), add("dni", sky_.dni), add("dhi", sky_.dhi), add("temp_air", sky_.temp_air), add("wind_speed", sky_.wind_speed);
     add("pv_linear", pv_linear_), add("pv_square", pv_square_), add("pv_available", pv_available_);
     return list;
   }
   template <class Space>
   void run(const Space& space) {
     const Cut cut{member_, start_, stop_, 4, 1, 0};
-    const sky::System& sky = twin_->system.sky;
-    const electrical::State& strings = twin_->state.electrical;
     for_rows(space, twin_->state.n_member, n_site(),
-             schedule::SumStrings{string_set(twin_->system.electrical), strings.p_track, strings.p_mp, pv_linear_, pv_square_, pv_available_, 0});
-    for_rows(space, 4, n_site(),
-             schedule::ForecastSites{cut, sky.site, sky::view_of(twin_->inputs.weather), {}, index_, index_, start_(0) - 3600 * ns_per_s,
-                                     {3, 0, Stream::forecast, 0}, ghi_, dni_, dhi_, temp_air_, wind_speed_});
+             schedule::SumStrings{twin_->system.electrical, twin_->state.electrical, pv_linear_, pv_square_, pv_available_, 0});
+    schedule::PvForecast given;
+    given.seed = 3, given.issue = start_(0) - 3600 * ns_per_s, given.clearsky_index = index_, given.index_age = index_;
+    for_rows(space, 4, n_site(), schedule::ForecastSites{cut, twin_->system.sky, twin_->inputs.weather, given, sky_});
     schedule::prepare(space, problem_);
     synchronize(space);
     while (!finished(search_)) schedule::advance(space, problem_, search_);
@@ -72,7 +70,7 @@ class PlanRig {
   Array<Real, 1> index_;
   Array<std::int32_t, 1> member_;
   Array<Time, 1> start_, stop_;
-  Array<Real, 2> ghi_, dni_, dhi_, temp_air_, wind_speed_;
+  sky::State sky_;
   Array<Real, 3> pv_linear_, pv_square_, pv_available_;
 };
 

@@ -46,6 +46,7 @@ NodeType node(const char* name, int n_node, int n_field, Real tim_factor, Real f
   t.p_idle = 1400.0, t.p_max = 7000.0, t.utilisation_exponent = 0.8;
   t.p_leakage = 400.0, t.t_leakage = 65.0 + celsius, t.leakage_slope = 0.012;
   t.t_cap = 85.0 + celsius, t.t_cap_band = 10.0, t.throttle_floor = 0.35;
+  t.t_trip = 105.0 + celsius, t.t_restart = 75.0 + celsius, t.restart_time = 300.0;
   t.flow_factor = flow_factor, t.tim_factor = tim_factor;
   return t;
 }

@@ -1,4 +1,4 @@
-// Two spaces for checks: Both runs every kernel on two spaces and compares, Timed runs it on one and keeps the seconds.
+// Spaces for checks: Both runs every kernel on two spaces and compares, Timed keeps its seconds, Watched what it changed.
 // Whatever is templated on a Space runs on them unchanged, so that every kernel, also a later one, is compared and timed by itself.
 #pragma once
 #include <chrono>
@@ -7,18 +7,20 @@
 #include "common/loops.hpp"
 #include "common/primitives.hpp"
 #include "core/check/ledger.hpp"
+#include "core/check/writers.hpp"
 
 namespace coldsun {
 
+// A space for checks has run(name, launch): launch(space) starts the kernel on a space of those it knows.
 template <class First, class Second>
 struct Both {
   Ledger* ledger;
   First first;
   Second second;
 
-  template <class F, class Launch>
-  void run(const F&, const Launch& launch) const {
-    ledger->compare(kernel_name(typeid(F).name()), [&] { launch(first), synchronize(first); }, [&] { launch(second), synchronize(second); });
+  template <class Launch>
+  void run(const std::string& name, const Launch& launch) const {
+    ledger->compare(name, [&] { launch(first), synchronize(first); }, [&] { launch(second), synchronize(second); });
   }
 };
 
@@ -27,16 +29,33 @@ struct Timed {
   Tally* tally;
   Space space;
 
-  template <class F, class Launch>
-  void run(const F&, const Launch& launch) const {
+  template <class Launch>
+  void run(const std::string& name, const Launch& launch) const {
     synchronize(space);
     const auto start = std::chrono::steady_clock::now();
     launch(space), synchronize(space);
-    auto& kernel = tally->kernels[kernel_name(typeid(F).name())];
+    auto& kernel = tally->kernels[name];
     kernel.seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     ++kernel.n_call;
   }
 };
+
+template <class Space>
+struct Watched {
+  Writers* writers;
+  Space space;
+
+  template <class Launch>
+  void run(const std::string& name, const Launch& launch) const {
+    writers->watch(name, [&] { launch(space), synchronize(space); });
+  }
+};
+
+template <class S> inline constexpr bool checking = false;
+template <class A, class B> inline constexpr bool checking<Both<A, B>> = true;
+template <class S> inline constexpr bool checking<Timed<S>> = true;
+template <class S> inline constexpr bool checking<Watched<S>> = true;
+template <class S> concept Checking = checking<S>;
 
 // What is started on a space, as a value: the same start on the first and on the second.
 namespace launch {
@@ -71,58 +90,32 @@ struct Quantile {
 };
 }  // namespace launch
 
-template <class A, class B, class F> void for_each(const Both<A, B>& s, std::int64_t n, const F& f) { s.run(f, launch::Each<F>{n, f}); }
-template <class A, class B, class F> void for_rows(const Both<A, B>& s, int n_row, int n_col, const F& f) {
-  s.run(f, launch::Rows<F>{n_row, n_col, f});
+template <class F> std::string name_of() { return kernel_name(typeid(F).name()); }
+template <Checking S, class F> void for_each(const S& s, std::int64_t n, const F& f) { s.run(name_of<F>(), launch::Each<F>{n, f}); }
+template <Checking S, class F> void for_rows(const S& s, int n_row, int n_col, const F& f) {
+  s.run(name_of<F>(), launch::Rows<F>{n_row, n_col, f});
 }
-template <class A, class B, class F> void for_teams(const Both<A, B>& s, int n_item, int team_size, std::size_t bytes, const F& f) {
-  s.run(f, launch::Teams<F>{n_item, team_size, bytes, f});
+template <Checking S, class F> void for_teams(const S& s, int n_item, int team_size, std::size_t bytes, const F& f) {
+  s.run(name_of<F>(), launch::Teams<F>{n_item, team_size, bytes, f});
 }
-template <class A, class B, class F> Real reduce(const Both<A, B>& s, std::int64_t n, const F& f) {
+template <Checking S, class F> Real reduce(const S& s, std::int64_t n, const F& f) {
   Real sum = 0.0;
-  s.run(f, launch::Reduce<F>{n, f, sum});
+  s.run(name_of<F>(), launch::Reduce<F>{n, f, sum});
   return sum;
 }
-template <class A, class B> void sort_by_key(const Both<A, B>& s, View<const Real, 1> key, View<std::int32_t, 1> index) {
-  const launch::SortByKey f{key, index};
-  s.run(f, f);
+template <Checking S> void sort_by_key(const S& s, View<const Real, 1> key, View<std::int32_t, 1> index) {
+  s.run(name_of<launch::SortByKey>(), launch::SortByKey{key, index});
 }
-template <class A, class B> int select(const Both<A, B>& s, View<const std::int32_t, 1> flag, View<std::int32_t, 1> index) {
+template <Checking S> int select(const S& s, View<const std::int32_t, 1> flag, View<std::int32_t, 1> index) {
   int n = 0;
-  const launch::Select f{flag, index, n};
-  return s.run(f, f), n;
+  s.run(name_of<launch::Select>(), launch::Select{flag, index, n});
+  return n;
 }
-template <class A, class B> Real quantile(const Both<A, B>& s, View<const Real, 1> value, Real q, View<std::int32_t, 1> index) {
+template <Checking S> Real quantile(const S& s, View<const Real, 1> value, Real q, View<std::int32_t, 1> index) {
   Real x = 0.0;
-  const launch::Quantile f{value, q, index, x};
-  return s.run(f, f), x;
+  s.run(name_of<launch::Quantile>(), launch::Quantile{value, q, index, x});
+  return x;
 }
-template <class A, class B> void synchronize(const Both<A, B>&) {}
-
-template <class S, class F> void for_each(const Timed<S>& s, std::int64_t n, const F& f) { s.run(f, launch::Each<F>{n, f}); }
-template <class S, class F> void for_rows(const Timed<S>& s, int n_row, int n_col, const F& f) { s.run(f, launch::Rows<F>{n_row, n_col, f}); }
-template <class S, class F> void for_teams(const Timed<S>& s, int n_item, int team_size, std::size_t bytes, const F& f) {
-  s.run(f, launch::Teams<F>{n_item, team_size, bytes, f});
-}
-template <class S, class F> Real reduce(const Timed<S>& s, std::int64_t n, const F& f) {
-  Real sum = 0.0;
-  s.run(f, launch::Reduce<F>{n, f, sum});
-  return sum;
-}
-template <class S> void sort_by_key(const Timed<S>& s, View<const Real, 1> key, View<std::int32_t, 1> index) {
-  const launch::SortByKey f{key, index};
-  s.run(f, f);
-}
-template <class S> int select(const Timed<S>& s, View<const std::int32_t, 1> flag, View<std::int32_t, 1> index) {
-  int n = 0;
-  const launch::Select f{flag, index, n};
-  return s.run(f, f), n;
-}
-template <class S> Real quantile(const Timed<S>& s, View<const Real, 1> value, Real q, View<std::int32_t, 1> index) {
-  Real x = 0.0;
-  const launch::Quantile f{value, q, index, x};
-  return s.run(f, f), x;
-}
-template <class S> void synchronize(const Timed<S>& s) { synchronize(s.space); }
+template <Checking S> void synchronize(const S&) {}
 
 }  // namespace coldsun

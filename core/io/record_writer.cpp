@@ -136,7 +136,7 @@ void write_snapshot(hid_t file, const Snapshot& s) {
     if (!item.bytes.empty()) check(H5Dwrite(set, native(f.type), H5S_ALL, H5S_ALL, H5P_DEFAULT, item.bytes.data()), f.path());
     set_attribute(set, "units", f.info.unit);
     set_attribute(set, "long_name", f.info.meaning);
-    set_attribute(set, "axes", f.info.shape);
+    set_attribute(set, "axes", f.info.axes);
   }
 }
 

@@ -157,7 +157,7 @@ Layout layout(const System& system, const State& s, const RecordOptions& options
     l.mean.push_back(static_cast<int>(i));
   }
   for (const FieldRef& f : fields(s)) {
-    const std::string shape = f.info.shape, name = f.info.name;
+    const std::string shape = f.info.axes, name = f.info.name;
     const bool site_state = shape == "member site" && (f.info.kind == Kind::state || (f.info.kind == Kind::derived && f.type != Scalar::f64));
     const bool junction = f.group == "thermal" && (name == "t_junction" || name == "p_node_end");
     const bool field = options.fields && f.group == "thermal" && (name == "t_solid" || name == "t_coolant");
@@ -166,10 +166,10 @@ Layout layout(const System& system, const State& s, const RecordOptions& options
     if (!(site_state || junction || field || flags || asked) || f.bytes() == 0 || (!asked && left_out(f.group, f.info.name))) continue;
     const bool single = f.type == Scalar::f64 && (junction || field || asked);
     l.header.variable.push_back({name_of(f.group, f.info.name), f.info.unit, f.info.meaning, said(standard_names, f.info.name),
-                                 words(f.info.shape), single, "time: point", said(comments, f.info.name)});
+                                 words(f.info.axes), single, "time: point", said(comments, f.info.name)});
     keep_whole(l.header.variable.back(), f);
     l.end.push_back(f);
-    const auto axes = words(f.info.shape);
+    const auto axes = words(f.info.axes);
     for (std::size_t r = 0; r < axes.size(); ++r) {
       if (axes[r] == "member" || axes[r] == "site" || axes[r] == "node" || !dimensions.insert(axes[r]).second) continue;
       l.header.dimension.push_back(axis(system, axes[r], f.extent[r]));

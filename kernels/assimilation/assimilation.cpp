@@ -21,10 +21,7 @@ Domains make_domains(const std::vector<Domain>& domains, int n_obs, Device devic
   }
   const int n = static_cast<int>(domains.size());
   Domains out;
-  out.first_element = Array<std::int32_t, 1>(device, {n + 1});
-  out.first_obs = Array<std::int32_t, 1>(device, {n + 1});
-  out.obs = Array<std::int32_t, 1>(device, {static_cast<int>(n_entry)});
-  out.weight = Array<Real, 1>(device, {static_cast<int>(n_entry)});
+  allocate_fields(out, device, {{"domain_edge", n + 1}, {"entry", static_cast<int>(n_entry)}});
   int element = 0, entry = 0;
   for (int k = 0; k < n; ++k) {
     const Domain& d = domains[static_cast<std::size_t>(k)];

@@ -15,21 +15,16 @@ namespace coldsun::assimilation {
 enum class Form : std::int8_t { denkf, root };
 
 // Domains: neighbouring columns of the packed vector that share a list of observations; every column lies in exactly one. Constant.
+#define COLDSUN_ASSIMILATION_DOMAINS(F) \
+  F(std::int32_t, first_element, "1", "domain_edge", parameter, host, "first column of the domain") \
+  F(std::int32_t, first_obs,     "1", "domain_edge", parameter, host, "first entry of the domain") \
+  F(std::int32_t, obs,           "1", "entry",       parameter, host, "observation that touches the domain") \
+  F(Real,         weight,        "1", "entry",       parameter, host, "weight of the observation in the domain")
 struct Domains {
-  Array<std::int32_t, 1> first_element;   // (domain + 1)
-  Array<std::int32_t, 1> first_obs;       // (domain + 1) into obs
-  Array<std::int32_t, 1> obs;             // (entry) observation
-  Array<Real, 1> weight;                  // (entry) of the observation there, 0 < weight <= 1: its error variance counts 1 / weight times
-
-  template <class Self, class F>
-  static void each(Self& s, F&& f) {
-    f(FieldInfo{"first_element", "1", "domain_edge", "first column of the domain", Kind::parameter}, s.first_element);
-    f(FieldInfo{"first_obs", "1", "domain_edge", "first entry of the domain", Kind::parameter}, s.first_obs);
-    f(FieldInfo{"obs", "1", "entry", "observation that touches the domain", Kind::parameter}, s.obs);
-    f(FieldInfo{"weight", "1", "entry", "weight of the observation in the domain", Kind::parameter}, s.weight);
-  }
+  COLDSUN_ARRAYS(COLDSUN_ASSIMILATION_DOMAINS)
   int n_domain() const { return first_element.extent(0) - 1; }
 };
+struct DomainsView { COLDSUN_READS(DomainsView, Domains, COLDSUN_ASSIMILATION_DOMAINS) };
 
 // Host-side description of one domain.
 struct Domain {

@@ -17,8 +17,7 @@ inline constexpr int team_size = 64;   // threads of a block: a column each
 // Every sum runs in one order, member by member and observation by observation: the same bits for any team.
 // reads x, y, y_obs, r_obs, use; writes x, trouble. 24 N B per column and 8 N m B of y; N m (m + 4 n) + m^3 / 3 flops for n columns
 struct UpdateDomain {
-  View<const std::int32_t, 1> first_element, first_obs, obs;
-  View<const Real, 1> weight;
+  DomainsView domains;
   Analysis a;
   int most_obs;
   static constexpr int flops = 100'000;
@@ -27,6 +26,29 @@ struct UpdateDomain {
     const auto m = static_cast<std::size_t>(most_obs);
     return scratch_bytes<std::int32_t>(m + 1) + 4 * scratch_bytes<Real>(m) + scratch_bytes<Real>(m * m) + 2 * scratch_bytes<Real>(m * tile) +
            3 * scratch_bytes<Real>(tile);
+  }
+
+  // A team's scratch: rows of observations, a tile of columns.
+  struct Work {
+    std::int32_t* index;            // [most_obs]: whether S is sound
+    Real *mean, *root;              // (obs) root: standard deviation of the observation's error
+    Real *innovation, *count;       // (obs)
+    Real* s;                        // (obs, obs)
+    Real *gain, *pull;              // (obs, column) of the mean; of the anomalies
+    Real* x_mean;                   // (column)
+    Real *before, *after;           // (column) sums of squared anomalies
+  };
+  template <class Team>
+  COLDSUN_FN Work work_of(Team& team) const {
+    const auto m = static_cast<std::size_t>(most_obs);
+    Work w;
+    w.index = team.template scratch<std::int32_t>(m + 1);
+    w.mean = team.template scratch<Real>(m), w.root = team.template scratch<Real>(m);
+    w.innovation = team.template scratch<Real>(m), w.count = team.template scratch<Real>(m);
+    w.s = team.template scratch<Real>(m * m);
+    w.gain = team.template scratch<Real>(m * tile), w.pull = team.template scratch<Real>(m * tile);
+    w.x_mean = team.template scratch<Real>(tile), w.before = team.template scratch<Real>(tile), w.after = team.template scratch<Real>(tile);
+    return w;
   }
 
   // Lower triangle of S by columns of Cholesky; ok is 0 where a pivot is not positive.
@@ -53,24 +75,15 @@ struct UpdateDomain {
   COLDSUN_FN void operator()(Team& team, int domain) const {
     const int n_member = a.x.extent[0];
     const Real scale = 1.0 / static_cast<Real>(n_member - 1);
-    std::int32_t* index = team.template scratch<std::int32_t>(static_cast<std::size_t>(most_obs) + 1);   // [most_obs]: whether S is sound
-    Real* mean = team.template scratch<Real>(static_cast<std::size_t>(most_obs));
-    Real* root = team.template scratch<Real>(static_cast<std::size_t>(most_obs));        // standard deviation of the observation's error
-    Real* innovation = team.template scratch<Real>(static_cast<std::size_t>(most_obs));
-    Real* count = team.template scratch<Real>(static_cast<std::size_t>(most_obs));
-    Real* s = team.template scratch<Real>(static_cast<std::size_t>(most_obs) * most_obs);
-    Real* gain = team.template scratch<Real>(static_cast<std::size_t>(most_obs) * tile);   // (obs, column) of the mean
-    Real* pull = team.template scratch<Real>(static_cast<std::size_t>(most_obs) * tile);   // (obs, column) of the anomalies
-    Real* x_mean = team.template scratch<Real>(tile);
-    Real* before = team.template scratch<Real>(tile);   // sums of squared anomalies
-    Real* after = team.template scratch<Real>(tile);
+    const Work w = work_of(team);
+    const auto [index, mean, root, innovation, count, s, gain, pull, x_mean, before, after] = w;
 
     if (team.rank() == 0) {   // the observations that count today
       int m = 0;
-      for (int e = first_obs(domain); e < first_obs(domain + 1); ++e) {
-        const int k = obs(e);
+      for (int e = domains.first_obs(domain); e < domains.first_obs(domain + 1); ++e) {
+        const int k = domains.obs(e);
         if (!a.use(k)) continue;
-        index[m] = k, root[m] = std::sqrt(a.r_obs(k) / weight(e)), ++m;
+        index[m] = k, root[m] = std::sqrt(a.r_obs(k) / domains.weight(e)), ++m;
       }
       index[most_obs] = 1;
       if (most_obs > 0) count[0] = static_cast<Real>(m);
@@ -95,15 +108,15 @@ struct UpdateDomain {
     factor(team, s, m, &index[most_obs]);
     if (team.rank() == 0) a.trouble(domain) = index[most_obs] ? 0 : 1;
     if (!index[most_obs] || (m == 0 && a.inflation(domain) == 1.0)) return;
-    for (int first = first_element(domain); first < first_element(domain + 1); first += tile)
-      update(team, domain, m, first, index, mean, root, innovation, s, gain, pull, x_mean, before, after);
+    for (int first = domains.first_element(domain); first < domains.first_element(domain + 1); first += tile)
+      update(team, domain, m, first, w);
   }
 
   // Columns [first, first + tile): each belongs to one thread from its mean to its analysis, so that no barrier is needed.
   template <class Team>
-  COLDSUN_FN void update(Team& team, int domain, int m, int first, const std::int32_t* index, const Real* mean, const Real* root,
-                         const Real* innovation, const Real* s, Real* gain, Real* pull, Real* x_mean, Real* before, Real* after) const {
-    const int n_member = a.x.extent[0], left = first_element(domain + 1) - first, n_col = left < tile ? left : tile;
+  COLDSUN_FN void update(Team& team, int domain, int m, int first, const Work& w) const {
+    const auto [index, mean, root, innovation, count, s, gain, pull, x_mean, before, after] = w;
+    const int n_member = a.x.extent[0], left = domains.first_element(domain + 1) - first, n_col = left < tile ? left : tile;
     const Real scale = 1.0 / static_cast<Real>(n_member - 1), inflation = a.inflation(domain);
     const int rank = team.rank(), size = team.size();
     for (int c = rank; c < n_col; c += size) x_mean[c] = 0.0;
@@ -163,7 +176,7 @@ void analyse(Space space, const Domains& d, const Analysis& analysis) {
     most_obs = m > most_obs ? m : most_obs;
   }
   for_teams(space, d.n_domain(), team_size, UpdateDomain::bytes(most_obs),
-            UpdateDomain{d.first_element, d.first_obs, d.obs, d.weight, analysis, most_obs});
+            UpdateDomain{d, analysis, most_obs});
 }
 
 }  // namespace coldsun::assimilation

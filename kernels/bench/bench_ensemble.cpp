@@ -60,9 +60,9 @@ void watch_twins(benchmark::State& state) {
   const int n = static_cast<int>(state.range(0));
   World w(n);
   const Cut cut{w.member, w.start, w.stop, n, 1, 0};
-  watch(Host{}, w.sys, w.extremes, w.b, w.limit, w.weight, cut);
+  watch(Host{}, w.sys, w.extremes, {w.b, w.limit, w.weight}, cut);
   if (w.extremes.highest(n - 1, 0) != 459.0 || w.extremes.weighted(0, 0) != n_item) return state.SkipWithError("wrong extremes");
-  for (auto _ : state) watch(Host{}, w.sys, w.extremes, w.b, w.limit, w.weight, cut);
+  for (auto _ : state) watch(Host{}, w.sys, w.extremes, {w.b, w.limit, w.weight}, cut);
   rates(state, static_cast<double>(n) * n_item, 24, 5);
 }
 BENCHMARK(watch_twins)->Arg(256)->UseRealTime();

@@ -41,7 +41,7 @@ void propagate_states(benchmark::State& bench) {
   for (int k = 0; k < n_time; ++k) time(k) = start + k * 60 * ns_per_s;
   Array<Real, 3> r(Device::host, {3, n_time, n}), v(Device::host, {3, n_time, n});
   Array<std::int32_t, 2> error(Device::host, {n_time, n});
-  const Propagate f{view(c), time, r, v, error};
+  const Propagate f{c, time, r, v, error};
   for_rows(Host{}, n_time, n, f);
   for (int s = 0; s < n; s += 13) {  // the scalar: one state at a time through the same formulas, without SIMD
     const Sgp4Result x = sgp4_propagate(load_coefficients(c.coefficient, s), 59.0);
@@ -110,7 +110,7 @@ void advance_links(benchmark::State& bench) {
   System system = make_system(2, Device::host);
   system.outage_probability.fill(0.22), system.outage_median.fill(0.519), system.outage_sigma.fill(0.03), system.outage_offset.fill(-0.18);
   State state = make_state(system, n_member, Device::host);
-  const Drive drive{view(slots), view(contacts), 7, 0};
+  const Drive drive{slots, contacts, 7, 0};
   Array<std::int32_t, 1> member(Device::host, {n_member});
   Array<Time, 1> a(Device::host, {n_member}), b(Device::host, {n_member});
   for (int m = 0; m < n_member; ++m) member(m) = m;
@@ -119,7 +119,7 @@ void advance_links(benchmark::State& bench) {
   const Cut cut{member, a, b, n_member};
   advance(Host{}, system, state, drive, cut);
   for (int m = 0; m < n_member; m += 31) {  // the scalar: down time sampled every millisecond
-    const Link link = make_lines(system, state, drive).link(m, 0);
+    const Link link = Lines{system, state, drive}.link(m, 0);
     Real down = 0;
     for (Time t = first + 500'000; t < first + 10 * ns_per_s; t += 1'000'000) down += link.up(t) ? 0.0 : 1e-3;
     if (!(std::fabs(down - state.outage_seconds(m, 0)) < 2.1e-3)) return bench.SkipWithError("differs from sampling");

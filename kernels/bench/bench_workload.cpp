@@ -59,7 +59,7 @@ struct Twin {
   }
   void ask() {
     for (int m = 0; m < cut.n_active; ++m) next(m) = now(m) + 10 * ns_per_s;
-    next_event(Host{}, sys, jobs, state, drive, member, cut.n_active, now, next);
+    next_event(Host{}, sys, jobs, state, drive, NextCut{member, cut.n_active, now, next});
     request(Host{}, sys, jobs, state, drive, cut);
   }
   void walk() {
@@ -69,11 +69,7 @@ struct Twin {
     advance(Host{}, sys, jobs, state, drive, cut);
     for (int m = 0; m < cut.n_active; ++m) now(m) = next(m);
   }
-  AskPower ask_power() {
-    return {cut,           sys.node_site,        sys.node_p_idle, sys.node_p_max,   sys.node_exponent,  sys.statistics,   state.node_job,
-            jobs.priority, jobs.job_utilization, state.work_owed, state.burst_gain, state.plan_cap,     jobs.link_bound,  state.link_phase,
-            true,          true,                 state.utilization, state.p_request, state.p_floor,    state.node_priority};
-  }
+  AskPower ask_power() { return {cut, sys, jobs, drive, state}; }
 };
 
 // The table by libm: work and utilisation of every place from the same uniform numbers.
@@ -129,7 +125,9 @@ BENCHMARK(ask_power)->Arg(1)->Arg(256)->UseRealTime();
 void pace_of_nodes(benchmark::State& state) {
   const int n = static_cast<int>(state.range(0));
   Twin t(n);
-  const NodePace kernel{t.cut, t.p_node, t.state.p_request, t.state.p_request, t.state.p_floor, t.state.plan_cap, t.state.node_job, t.state.node_pace};
+  Drive drive = t.drive;
+  drive.p_request = drive.p_unthrottled = t.state.p_request, drive.p_floor = t.state.p_floor;
+  const NodePace kernel{t.cut, drive, t.state};
   for_rows(Host{}, n, n_node, kernel);
   for (int m = 0; m < n; ++m)
     for (int k = 0; k < n_node; ++k) {

@@ -16,4 +16,13 @@ struct Cut {
   COLDSUN_FN Real inverse_length(int m) const { return 1.0 / length(m); }
 };
 
+// The next cut while it is sought: a next_event lowers stop(m) of the active members to the first instant after now(m) at which something
+// of its physics changes. stop(m) holds a bound already, the end of the step; the search ends there.
+struct NextCut {
+  View<const std::int32_t, 1> member;   // [n_active]
+  int n_active = 0;
+  View<const Time, 1> now;              // [n_member]
+  View<Time, 1> stop;
+};
+
 }  // namespace coldsun

@@ -2,7 +2,7 @@
 #include "electrical/advance.hpp"
 
 namespace coldsun::electrical {
-template void next_event<Cuda>(Cuda, const System&, const State&, View<const std::int32_t, 1>, int, View<const Time, 1>, View<Time, 1>);
+template void next_event<Cuda>(Cuda, const System&, const State&, const NextCut&);
 template void allocate<Cuda>(Cuda, const System&, State&, const Drive&, const Cut&);
 template void advance<Cuda>(Cuda, const System&, State&, const Drive&, const Cut&);
 }  // namespace coldsun::electrical

@@ -2,7 +2,7 @@
 #include "electrical/advance.hpp"
 
 namespace coldsun::electrical {
-template void next_event<Host>(Host, const System&, const State&, View<const std::int32_t, 1>, int, View<const Time, 1>, View<Time, 1>);
+template void next_event<Host>(Host, const System&, const State&, const NextCut&);
 template void allocate<Host>(Host, const System&, State&, const Drive&, const Cut&);
 template void advance<Host>(Host, const System&, State&, const Drive&, const Cut&);
 }  // namespace coldsun::electrical

@@ -2,7 +2,7 @@
 #include "electrical/advance.hpp"
 
 namespace coldsun::electrical {
-template void next_event<KokkosSpace>(KokkosSpace, const System&, const State&, View<const std::int32_t, 1>, int, View<const Time, 1>, View<Time, 1>);
+template void next_event<KokkosSpace>(KokkosSpace, const System&, const State&, const NextCut&);
 template void allocate<KokkosSpace>(KokkosSpace, const System&, State&, const Drive&, const Cut&);
 template void advance<KokkosSpace>(KokkosSpace, const System&, State&, const Drive&, const Cut&);
 }  // namespace coldsun::electrical

@@ -88,35 +88,34 @@ COLDSUN_FN void serve_by_priority(const Ask& ask, int first, int count, Real bud
 }
 // Before the plates: a node asks from idle plus leakage up to request plus leakage, within the rating of its rack converter.
 struct AskAllocation {
-  int m;
+  const SystemView& sys;
+  const Drive& drive;
+  const StateView& st;
   const LossTable& rack;
-  View<const Real, 1> rating;
-  View<const Real, 2> p_request, p_floor, p_leak_bound;
-  View<const std::int32_t, 2> order;
-  View<Real, 2> p_allocated;
-  COLDSUN_FN bool works(int n) const { return p_request(m, n) > p_floor(m, n); }
-  COLDSUN_FN Real least(int n) const { return p_floor(m, n) + p_leak_bound(m, n); }
-  COLDSUN_FN Real leakage(int n) const { return p_leak_bound(m, n); }
+  int m;
+  COLDSUN_FN bool works(int n) const { return drive.p_request(m, n) > drive.p_floor(m, n); }
+  COLDSUN_FN Real least(int n) const { return drive.p_floor(m, n) + leakage(n); }
+  COLDSUN_FN Real leakage(int n) const { return drive.p_leak_bound(m, n); }
   COLDSUN_FN Real most(int n) const {
-    const Real asked = math::max(p_request(m, n), p_floor(m, n));
-    return asked > 0.0 ? math::min(asked + p_leak_bound(m, n), rating(n)) : 0.0;
+    const Real asked = math::max(drive.p_request(m, n), drive.p_floor(m, n));
+    return asked > 0.0 ? math::min(asked + leakage(n), sys.node_rating(n)) : 0.0;
   }
-  COLDSUN_FN Real cost(int n, Real p) const { return p + table_loss(rack, rating(n), p); }
-  COLDSUN_FN std::int32_t priority(int n) const { return order(m, n); }
-  COLDSUN_FN void give(int n, Real p) const { p_allocated(m, n) = p; }
-  COLDSUN_FN Real given(int n) const { return p_allocated(m, n); }
+  COLDSUN_FN Real cost(int n, Real p) const { return p + table_loss(rack, sys.node_rating(n), p); }
+  COLDSUN_FN std::int32_t priority(int n) const { return drive.priority(m, n); }
+  COLDSUN_FN void give(int n, Real p) const { st.p_allocated(m, n) = p; }
+  COLDSUN_FN Real given(int n) const { return st.p_allocated(m, n); }
 };
 
 // Net PV power of a site by the share used, summed over its strings in their order: linear u + square u^2.
 struct PvTerms {
   Real linear, square;
 };
-COLDSUN_FN PvTerms pv_terms(const StringSet& set, const Site& p, const View<const Real, 2>& p_track, int m) {
+COLDSUN_FN PvTerms pv_terms(const SystemView& sys, const Site& p, const View<const Real, 2>& p_track, int m) {
   PvTerms sum{0.0, 0.0};
   for (int k = p.string_first; k < p.string_first + p.string_count; ++k) {
-    const Converter c = set.converter(k);
+    const Converter c = string_converter(sys, k);
     const PvRange r = pv_range(c, p_track(m, k));
-    const Real n = r.on ? static_cast<Real>(set.count(k)) : 0.0;
+    const Real n = r.on ? static_cast<Real>(sys.string_count(k)) : 0.0;
     sum.linear += n * net_linear(c, r), sum.square += n * net_square(c, r);
   }
   return sum;
@@ -127,27 +126,23 @@ COLDSUN_FN PvTerms pv_terms(const StringSet& set, const Site& p, const View<cons
 // level.
 struct AllocateSites {
   Cut cut;
-  StringSet set;
+  SystemView sys;
+  Drive drive;
+  StateView st;
   int n_site;
-  View<const Real, 1> node_rating;
-  View<const Real, 2> p_track, soc, v_rc1, v_rc2, capacity_factor;
-  View<const Real, 2> p_request, p_floor, p_leak_bound, p_aux_bound, p_aux_drawn, p_site_cap, p_served_node;
-  View<const std::int32_t, 2> priority;
-  View<const std::int8_t, 2> genset_mode;
-  View<Real, 2> pv_linear, pv_square, p_discharge_reserve, p_discharge_max, p_charge_max, p_allocated, p_aux_cap, p_shed;
 
   COLDSUN_FN void operator()(int item) const {
     const int m = cut.member(item / n_site), s = item % n_site;
-    const Site& p = set.site(s);
-    const auto [linear, square] = pv_terms(set, p, p_track, m);
+    const Site& p = sys.site(s);
+    const auto [linear, square] = pv_terms(sys, p, st.p_track, m);
     PackLimits b{0.0, 0.0, 0.0};
     if (p.battery.n_series > 0)
-      b = pack_limits(p.battery, cell_cut(p.battery, capacity_factor(m, s), cut.length(m)), Cell{soc(m, s), v_rc1(m, s), v_rc2(m, s)},
+      b = pack_limits(p.battery, cell_cut(p.battery, st.capacity_factor(m, s), cut.length(m)), Cell{st.soc(m, s), st.v_rc1(m, s), st.v_rc2(m, s)},
                       p.battery_converter.rating);
-    pv_linear(m, s) = linear, pv_square(m, s) = square;
-    p_discharge_reserve(m, s) = b.discharge_reserve, p_discharge_max(m, s) = b.discharge, p_charge_max(m, s) = b.charge;
+    st.pv_linear(m, s) = linear, st.pv_square(m, s) = square;
+    st.p_discharge_reserve(m, s) = b.discharge_reserve, st.p_discharge_max(m, s) = b.discharge, st.p_charge_max(m, s) = b.charge;
     // Where a generator can still come the reserve holds the hall until it is there.
-    const auto mode = static_cast<GensetMode>(genset_mode(m, s));
+    const auto mode = static_cast<GensetMode>(st.genset_mode(m, s));
     const Offer o = offer(p, make_supply(p, linear, square, b, mode), p.v_min);
     const bool bridged = p.genset.p_max > 0.0 && mode != GensetMode::running;
     const Real all = load_budget(p, o.all()), budget = bridged ? all : load_budget(p, o.without_reserve());
@@ -155,61 +150,34 @@ struct AllocateSites {
   }
   // Auxiliaries first, then the nodes. Bounds are not kept back where the reserve holds what would be drawn up to them: most of it never is.
   COLDSUN_FN void share_out(int m, int s, const Site& p, Real budget, Real reserve) const {
-    const Real bound = p_aux_bound(m, s), kept = kept_for_aux(p, bound, p_aux_drawn(m, s), reserve);
+    const Real bound = drive.p_aux_bound(m, s), kept = kept_for_aux(p, bound, drive.p_aux(m, s), reserve);
     const bool enough = kept <= budget;
-    p_aux_cap(m, s) = enough ? bound : math::min(bound, load_power(p.aux_converter, budget)) * (1.0 - 1e-12);
+    st.p_aux_cap(m, s) = enough ? bound : math::min(bound, load_power(p.aux_converter, budget)) * (1.0 - 1e-12);
     const Real free_reserve = enough ? math::max(reserve - (input_power(p.aux_converter, bound) - kept), 0.0) : 0.0;
     const Real left = enough ? budget - kept + math::min(free_reserve, left_over(m, p)) : 0.0;
-    const AskAllocation ask{m, p.rack, node_rating, p_request, p_floor, p_leak_bound, priority, p_allocated};
-    serve_by_priority(ask, p.node_first, p.node_count, left, p_site_cap(m, s));
-    Real shed = 0.0;
+    const AskAllocation ask{sys, drive, st, p.rack, m};
+    serve_by_priority(ask, p.node_first, p.node_count, left, drive.p_site_cap(m, s));
+    Real withheld = 0.0;
     for (int n = p.node_first; n < p.node_first + p.node_count; ++n)
-      shed += math::max(p_request(m, n) - math::max(p_allocated(m, n) - p_leak_bound(m, n), 0.0), 0.0);
-    p_shed(m, s) = shed;
+      withheld += math::max(drive.p_request(m, n) - math::max(st.p_allocated(m, n) - drive.p_leak_bound(m, n), 0.0), 0.0);
+    st.p_withheld(m, s) = withheld;
   }
   // Of the nodes' leakage bounds what they did not draw in the cut before.
   COLDSUN_FN Real left_over(int m, const Site& p) const {
     Real sum = 0.0;
     for (int n = p.node_first; n < p.node_first + p.node_count; ++n)
-      sum += math::clamp(p_allocated(m, n) - p_served_node(m, n), 0.0, p_leak_bound(m, n));
+      sum += math::clamp(st.p_allocated(m, n) - st.p_served_node(m, n), 0.0, drive.p_leak_bound(m, n));
     return sum;
   }
 };
 
 template <class Space>
 void allocate(Space space, const System& sys, State& st, const Drive& d, const Cut& cut) {
-  const StringSet set = string_set(sys);
   const int n_site = sys.site.extent(0);
   for_rows(space, cut.n_active, sys.string_site.extent(0),
-           TrackStrings{cut, set, d.effective_irradiance, d.temp_cell, st.pv_gain, st.v_bus, st.v_mp, st.p_mp, st.p_track, st.p_miss,
-                        st.vd_mp, st.vd_pass, st.curvature});
+           TrackStrings{cut, sys, d, st});
   for_each(space, static_cast<std::int64_t>(cut.n_active) * n_site,
-           AllocateSites{cut,
-                         set,
-                         n_site,
-                         sys.node_rating,
-                         st.p_track,
-                         st.soc,
-                         st.v_rc1,
-                         st.v_rc2,
-                         st.capacity_factor,
-                         d.p_request,
-                         d.p_floor,
-                         d.p_leak_bound,
-                         d.p_aux_bound,
-                         d.p_aux,
-                         d.p_site_cap,
-                         st.p_served_node,
-                         d.priority,
-                         st.genset_mode,
-                         st.pv_linear,
-                         st.pv_square,
-                         st.p_discharge_reserve,
-                         st.p_discharge_max,
-                         st.p_charge_max,
-                         st.p_allocated,
-                         st.p_aux_cap,
-                         st.p_shed});
+           AllocateSites{cut, sys, d, st, n_site});
 }
 
 }  // namespace coldsun::electrical

@@ -78,12 +78,7 @@ System make_system(const std::vector<Module>& modules, std::vector<Site> sites, 
   ranges(nodes, sites, &Site::node_first, &Site::node_count, "node");
   const int n_string = static_cast<int>(strings.size()), n_node = static_cast<int>(nodes.size());
   System s;
-  s.module = {device, {static_cast<int>(modules.size())}};
-  s.site = {device, {static_cast<int>(sites.size())}};
-  for (auto* a : {&s.string_site, &s.string_plane, &s.string_module, &s.string_n_series, &s.string_count}) *a = {device, {n_string}};
-  for (auto* a : {&s.string_rating, &s.string_inductance, &s.string_f_sw, &s.string_r_wire}) *a = {device, {n_string}};
-  for (auto* a : {&s.string_loss_0, &s.string_loss_1, &s.string_loss_2}) *a = {device, {n_string}};
-  s.node_site = {device, {n_node}}, s.node_rating = {device, {n_node}};
+  allocate_fields(s, device, {{"module", static_cast<int>(modules.size())}, {"site", static_cast<int>(sites.size())}, {"string", n_string}, {"node", n_node}});
   for (std::size_t i = 0; i < modules.size(); ++i) s.module(i) = modules[i];
   for (std::size_t i = 0; i < sites.size(); ++i) s.site(i) = sites[i];
   for (int i = 0; i < n_string; ++i) {
@@ -109,11 +104,7 @@ System make_system(const std::vector<Module>& modules, std::vector<Site> sites, 
 State make_state(const System& sys, int n_member, Device device) {
   const int n_string = sys.string_site.extent(0), n_node = sys.node_site.extent(0), n_site = sys.site.extent(0);
   State s;
-  State::each(s, [&](const FieldInfo& info, auto& a) {
-    const std::string shape = info.shape;
-    const int n = shape == "member string" ? n_string : (shape == "member node" ? n_node : n_site);
-    a = {device, {n_member, n}};
-  });
+  allocate_fields(s, device, {{"member", n_member}, {"string", n_string}, {"node", n_node}, {"site", n_site}});
   s.pv_gain.fill(1.0), s.capacity_factor.fill(1.0);
   for (int m = 0; m < n_member; ++m)
     for (int i = 0; i < n_site; ++i) {

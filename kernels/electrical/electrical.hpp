@@ -83,131 +83,101 @@ struct Site {
 };
 
 // Constant. A string row stands for `count` equal strings, each with a boost converter of its own.
+#define COLDSUN_ELECTRICAL_SYSTEM(F) \
+  F(Module,       module,            "1",   "module", parameter, host, "CEC parameters of the PV modules") \
+  F(Site,         site,              "1",   "site",   parameter, host, "bus, battery, grid tie, genset and converters of the sites") \
+  F(std::int32_t, string_site,       "1",   "string", parameter, host, "site of the string") \
+  F(std::int32_t, string_plane,      "1",   "string", parameter, host, "plane of the string") \
+  F(std::int32_t, string_module,     "1",   "string", parameter, host, "row of the string's module type") \
+  F(std::int32_t, string_n_series,   "1",   "string", parameter, host, "modules in series") \
+  F(std::int32_t, string_count,      "1",   "string", parameter, host, "equal strings that the row stands for") \
+  F(Real,         string_rating,     "W",   "string", parameter, host, "rated input power of the string's boost converter") \
+  F(Real,         string_inductance, "H",   "string", parameter, host, "inductance of the boost converter") \
+  F(Real,         string_f_sw,       "Hz",  "string", parameter, host, "switching frequency of the boost converter") \
+  F(Real,         string_r_wire,     "ohm", "string", parameter, host, "wiring between modules and converter, part of the string's curve") \
+  F(Real,         string_loss_0,     "1",   "string", parameter, host, "loss of the boost converter per rating: constant term") \
+  F(Real,         string_loss_1,     "1",   "string", parameter, host, "loss of the boost converter per rating: linear term") \
+  F(Real,         string_loss_2,     "1",   "string", parameter, host, "loss of the boost converter per rating: square term") \
+  F(std::int32_t, node_site,         "1",   "node",   parameter, host, "site of the node") \
+  F(Real,         node_rating,       "W",   "node",   parameter, host, "rated output of the node's rack converter")
 struct System {
-  Array<Module, 1> module;
-  Array<Site, 1> site;
-  Array<std::int32_t, 1> string_site, string_plane, string_module, string_n_series, string_count;
-  Array<Real, 1> string_rating, string_inductance, string_f_sw, string_r_wire;
-  Array<Real, 1> string_loss_0, string_loss_1, string_loss_2;  // c0, c1, c2 of the string's converter: a column each, so that loops become vectors
-  Array<std::int32_t, 1> node_site;
-  Array<Real, 1> node_rating;
-
-  template <class Self, class F>
-  static void each(Self& s, F&& f) {
-    constexpr Kind k = Kind::parameter;
-    f(FieldInfo{"module", "1", "module", "CEC parameters of the PV modules", k}, s.module);
-    f(FieldInfo{"site", "1", "site", "bus, battery, grid tie, genset and converters of the sites", k}, s.site);
-    f(FieldInfo{"string_site", "1", "string", "site of the string", k}, s.string_site);
-    f(FieldInfo{"string_plane", "1", "string", "plane of the string", k}, s.string_plane);
-    f(FieldInfo{"string_module", "1", "string", "row of the string's module type", k}, s.string_module);
-    f(FieldInfo{"string_n_series", "1", "string", "modules in series", k}, s.string_n_series);
-    f(FieldInfo{"string_count", "1", "string", "equal strings that the row stands for", k}, s.string_count);
-    f(FieldInfo{"string_rating", "W", "string", "rated input power of the string's boost converter", k}, s.string_rating);
-    f(FieldInfo{"string_inductance", "H", "string", "inductance of the boost converter", k}, s.string_inductance);
-    f(FieldInfo{"string_f_sw", "Hz", "string", "switching frequency of the boost converter", k}, s.string_f_sw);
-    f(FieldInfo{"string_r_wire", "ohm", "string", "wiring between modules and converter, part of the string's curve", k}, s.string_r_wire);
-    f(FieldInfo{"string_loss_0", "1", "string", "loss of the boost converter per rating: constant term", k}, s.string_loss_0);
-    f(FieldInfo{"string_loss_1", "1", "string", "loss of the boost converter per rating: linear term", k}, s.string_loss_1);
-    f(FieldInfo{"string_loss_2", "1", "string", "loss of the boost converter per rating: square term", k}, s.string_loss_2);
-    f(FieldInfo{"node_site", "1", "node", "site of the node", k}, s.node_site);
-    f(FieldInfo{"node_rating", "W", "node", "rated output of the node's rack converter", k}, s.node_rating);
-  }
+  COLDSUN_ARRAYS(COLDSUN_ELECTRICAL_SYSTEM)
 };
+struct SystemView { COLDSUN_READS(SystemView, System, COLDSUN_ELECTRICAL_SYSTEM) };
 
+// (string): of one of the row's equal strings. (site): balances in README.
+#define COLDSUN_ELECTRICAL_STATE(F) \
+  F(Real,          v_pv,                   "V",    "member string", derived,   OperateStrings, "voltage at the string's terminals") \
+  F(Real,          i_pv,                   "A",    "member string", derived,   OperateStrings, "current of the string") \
+  F(Real,          duty,                   "1",    "member string", derived,   OperateStrings, "duty cycle of the string's boost converter") \
+  F(Real,          i_l,                    "A",    "member string", derived,   OperateStrings, "mean inductor current of the boost converter") \
+  F(std::int8_t,   mode,                   "1",    "member string", derived,   ModeOfStrings,  "operating mode of the string's converter") \
+  F(Real,          loss,                   "W",    "member string", derived,   OperateStrings, "loss of the string's boost converter") \
+  F(Real,          v_mp,                   "V",    "member string", derived,   TrackStrings,   "voltage of the string's maximum power point") \
+  F(Real,          p_mp,                   "W",    "member string", derived,   TrackStrings,   "maximum power of the string") \
+  F(Real,          p_track,                "W",    "member string", derived,   TrackStrings,   "mean power that the tracker reaches") \
+  F(Real,          p_miss,                 "W",    "member string", derived,   TrackStrings,   "power missed by tracking, sleep or bus voltage") \
+  F(Real,          vd_mp,                  "V",    "member string", scratch,   TrackStrings,   "diode voltage of a module at its maximum power") \
+  F(Real,          vd_pass,                "V",    "member string", scratch,   TrackStrings,   "diode voltage of a module in pass-through, else 0") \
+  F(Real,          curvature,              "W/V2", "member string", scratch,   TrackStrings,   "second derivative of a module's power there") \
+  F(Real,          pv_gain,                "1",    "member string", parameter, host,           "factor on effective irradiance, not modelled else") \
+  F(Real,          p_allocated,            "W",    "member node",   derived,   AllocateSites,  "cap on the node's power; 0 is off") \
+  F(Real,          p_served_node,          "W",    "member node",   derived,   CloseSites,     "power given to the node") \
+  F(Real,          v_bus,                  "V",    "member site",   state,     CloseSites,     "voltage of the DC bus at the end of the cut") \
+  F(Real,          soc,                    "1",    "member site",   state,     CloseSites,     "state of charge of the battery") \
+  F(Real,          v_rc1,                  "V",    "member site",   state,     CloseSites,     "voltage of the cell's fast RC pair") \
+  F(Real,          v_rc2,                  "V",    "member site",   state,     CloseSites,     "voltage of the cell's slow RC pair") \
+  F(Real,          t_sink,                 "K",    "member site",   state,     SumSites,       "temperature of the converters' heat sink") \
+  F(Real,          capacity_factor,        "1",    "member site",   parameter, host,           "capacity of the battery as a part of its rated one") \
+  F(Real,          p_pv_available,         "W",    "member site",   derived,   SumSites,       "maximum power of all strings") \
+  F(Real,          p_pv,                   "W",    "member site",   derived,   SumSites,       "power at the strings' terminals") \
+  F(Real,          p_curtailed,            "W",    "member site",   derived,   SumSites,       "PV power given up: curtailed, or beyond a rating") \
+  F(Real,          p_mppt_loss,            "W",    "member site",   derived,   SumSites,       "PV power missed by the trackers") \
+  F(Real,          p_battery,              "W",    "member site",   derived,   CloseSites,     "power at the battery's cell terminals, discharge positive") \
+  F(Real,          p_grid,                 "W",    "member site",   derived,   CloseSites,     "power at the grid's terminals, import positive") \
+  F(Real,          p_charge,               "W",    "member site",   derived,   SumSites,       "power into the cells: the part of -p_battery above zero") \
+  F(Real,          p_import,               "W",    "member site",   derived,   SumSites,       "power taken from the grid: the part of p_grid above zero") \
+  F(std::int8_t,   genset_mode,            "1",    "member site",   state,     MoveGensets,    "0 off, 1 starting, 2 running") \
+  F(std::int64_t,  genset_starts,          "1",    "member site",   state,     MoveGensets,    "starts of the generator") \
+  F(Real,          genset_time,            "s",    "member site",   state,     MoveGensets,    "since the generator came into its mode") \
+  F(Real,          genset_run_time,        "s",    "member site",   state,     MoveGensets,    "time that the generator ran") \
+  F(Real,          genset_fuel,            "m3",   "member site",   state,     MoveGensets,    "fuel that the generator burnt") \
+  F(Real,          fuel_rate,              "m3/s", "member site",   derived,   MoveGensets,    "fuel flow of the generator") \
+  F(Real,          p_genset,               "W",    "member site",   derived,   CloseSites,     "power at the generator's terminals") \
+  F(Real,          p_it,                   "W",    "member site",   derived,   CloseSites,     "power given to the nodes: p_it of the balance") \
+  F(Real,          p_aux,                  "W",    "member site",   derived,   CloseSites,     "power given to pumps, fans and CDU") \
+  F(Real,          p_loss,                 "W",    "member site",   derived,   SumSites,       "loss of all converters and cables") \
+  F(Real,          de_bus_dt,              "W",    "member site",   derived,   CloseSites,     "rate of change of the energy in the bus capacitance") \
+  F(Real,          p_withheld,             "W",    "member site",   scratch,   AllocateSites,  "requested node power that was not allocated") \
+  F(Real,          p_shed,                 "W",    "member site",   derived,   CloseSites,     "requested node power that was not given") \
+  F(Real,          p_aux_cap,              "W",    "member site",   derived,   AllocateSites,  "most power that the auxiliaries may draw") \
+  F(Real,          p_heat,                 "W",    "member site",   derived,   SumSites,       "heat of the indoor converters into the coolant") \
+  F(Real,          p_heat_battery,         "W",    "member site",   derived,   CloseSites,     "heat made in the battery's cells") \
+  F(Real,          i_battery,              "A",    "member site",   derived,   CloseSites,     "current of one cell, discharge positive") \
+  F(Real,          v_battery,              "V",    "member site",   derived,   CloseSites,     "mean voltage of one cell") \
+  F(Real,          i_bus,                  "A",    "member site",   derived,   CloseSites,     "current of all loads of the bus") \
+  F(Real,          loss_pv_converter,      "W",    "member site",   derived,   SumSites,       "loss of the boost converters") \
+  F(Real,          loss_pv_cable,          "W",    "member site",   derived,   CloseSites,     "loss of the feeder from the PV field") \
+  F(Real,          loss_battery_converter, "W",    "member site",   derived,   CloseSites,     "loss of the battery converter") \
+  F(Real,          loss_battery_cable,     "W",    "member site",   derived,   CloseSites,     "loss of the battery cable") \
+  F(Real,          loss_grid_tie,          "W",    "member site",   derived,   CloseSites,     "loss of the grid tie") \
+  F(Real,          loss_genset_rectifier,  "W",    "member site",   derived,   CloseSites,     "loss of the generator's rectifier") \
+  F(Real,          loss_rack,              "W",    "member site",   derived,   CloseSites,     "loss of the rack converters") \
+  F(Real,          loss_load_cable,        "W",    "member site",   derived,   CloseSites,     "loss of the distribution to racks and auxiliaries") \
+  F(Real,          loss_aux_converter,     "W",    "member site",   derived,   CloseSites,     "loss of the auxiliaries' converter") \
+  F(Real,          balance_pv,             "W",    "member site",   derived,   SumSites,       "available less used, curtailed and missed PV power") \
+  F(Real,          balance_bus,            "W",    "member site",   derived,   SumSites,       "sources less loads, losses and de_bus_dt") \
+  F(Real,          pv_linear,              "W",    "member site",   scratch,   AllocateSites,  "net PV power by the share used: linear term") \
+  F(Real,          pv_square,              "W",    "member site",   scratch,   AllocateSites,  "net PV power by the share used: square term") \
+  F(Real,          pv_share,               "1",    "member site",   derived,   CloseSites,     "share of the PV power that is used, common to all strings") \
+  F(Real,          p_discharge_reserve,    "W",    "member site",   scratch,   AllocateSites,  "discharge that can be held over the cut down to soc_reserve") \
+  F(Real,          p_discharge_max,        "W",    "member site",   scratch,   AllocateSites,  "discharge that can be held over the cut down to soc_min") \
+  F(Real,          p_charge_max,           "W",    "member site",   scratch,   AllocateSites,  "charge that can be held over the cut") \
+  F(std::uint32_t, trouble,                "1",    "member site",   scratch,   electrical,     "bits to raise in the member's flags")
 struct State {
-  // strings: of one of the row's equal strings
-  Array<Real, 2> v_pv, i_pv, duty, i_l, loss, v_mp, p_mp, p_track, p_miss, vd_mp, vd_pass, curvature, pv_gain;
-  Array<std::int8_t, 2> mode;
-  // nodes
-  Array<Real, 2> p_allocated, p_served_node;
-  // sites
-  Array<Real, 2> v_bus, soc, v_rc1, v_rc2, t_sink, capacity_factor;
-  Array<Real, 2> p_pv_available, p_pv, p_curtailed, p_mppt_loss, p_battery, p_grid, p_genset, p_it, p_aux, p_loss, de_bus_dt;
-  Array<Real, 2> p_charge, p_import, p_shed, p_aux_cap, p_heat, p_heat_battery, i_battery, v_battery, i_bus;
-  Array<Real, 2> loss_pv_converter, loss_pv_cable, loss_battery_converter, loss_battery_cable, loss_grid_tie, loss_genset_rectifier;
-  Array<Real, 2> loss_rack, loss_load_cable, loss_aux_converter;
-  Array<Real, 2> balance_pv, balance_bus;
-  Array<std::int8_t, 2> genset_mode;
-  Array<std::int64_t, 2> genset_starts;
-  Array<Real, 2> genset_time, genset_run_time, genset_fuel, fuel_rate;
-  Array<Real, 2> pv_linear, pv_square, pv_share, p_discharge_reserve, p_discharge_max, p_charge_max;
-  Array<std::uint32_t, 2> trouble;
-
-  template <class Self, class F>
-  static void each(Self& s, F&& f) {
-    constexpr Kind state = Kind::state, par = Kind::parameter, der = Kind::derived, scr = Kind::scratch;
-    const char *ms = "member string", *mn = "member node", *mb = "member site";
-    f(FieldInfo{"v_pv", "V", ms, "voltage at the string's terminals", der}, s.v_pv);
-    f(FieldInfo{"i_pv", "A", ms, "current of the string", der}, s.i_pv);
-    f(FieldInfo{"duty", "1", ms, "duty cycle of the string's boost converter", der}, s.duty);
-    f(FieldInfo{"i_l", "A", ms, "mean inductor current of the boost converter", der}, s.i_l);
-    f(FieldInfo{"mode", "1", ms, "0 off, 1 continuous, 2 discontinuous conduction, 3 limited by rating, 4 curtailed, 5 pass-through", der},
-      s.mode);
-    f(FieldInfo{"loss", "W", ms, "loss of the string's boost converter", der}, s.loss);
-    f(FieldInfo{"v_mp", "V", ms, "voltage of the string's maximum power point", der}, s.v_mp);
-    f(FieldInfo{"p_mp", "W", ms, "maximum power of the string", der}, s.p_mp);
-    f(FieldInfo{"p_track", "W", ms, "mean power that the tracker reaches", der}, s.p_track);
-    f(FieldInfo{"p_miss", "W", ms, "power that the tracker misses by its steps, by sleeping or by the bus voltage", der}, s.p_miss);
-    f(FieldInfo{"vd_mp", "V", ms, "diode voltage of a module at the maximum power point", scr}, s.vd_mp);
-    f(FieldInfo{"vd_pass", "V", ms, "diode voltage of a module at the bus voltage where that is below the maximum's, else 0", scr},
-      s.vd_pass);
-    f(FieldInfo{"curvature", "W/V2", ms, "second derivative of a module's power by its diode voltage there", scr}, s.curvature);
-    f(FieldInfo{"pv_gain", "1", ms, "factor on effective irradiance: soiling, mismatch, degradation", par}, s.pv_gain);
-    f(FieldInfo{"p_allocated", "W", mn, "cap on the node's power; 0 is off", der}, s.p_allocated);
-    f(FieldInfo{"p_served_node", "W", mn, "power given to the node", der}, s.p_served_node);
-    f(FieldInfo{"v_bus", "V", mb, "voltage of the DC bus at the end of the cut", state}, s.v_bus);
-    f(FieldInfo{"soc", "1", mb, "state of charge of the battery", state}, s.soc);
-    f(FieldInfo{"v_rc1", "V", mb, "voltage of the cell's fast RC pair", state}, s.v_rc1);
-    f(FieldInfo{"v_rc2", "V", mb, "voltage of the cell's slow RC pair", state}, s.v_rc2);
-    f(FieldInfo{"t_sink", "K", mb, "temperature of the converters' heat sink", state}, s.t_sink);
-    f(FieldInfo{"capacity_factor", "1", mb, "capacity of the battery as a part of its rated one", par}, s.capacity_factor);
-    f(FieldInfo{"p_pv_available", "W", mb, "maximum power of all strings", der}, s.p_pv_available);
-    f(FieldInfo{"p_pv", "W", mb, "power at the strings' terminals", der}, s.p_pv);
-    f(FieldInfo{"p_curtailed", "W", mb, "PV power given up by curtailment or by the converters' rating", der}, s.p_curtailed);
-    f(FieldInfo{"p_mppt_loss", "W", mb, "PV power missed by the trackers", der}, s.p_mppt_loss);
-    f(FieldInfo{"p_battery", "W", mb, "power at the battery's cell terminals, discharge positive", der}, s.p_battery);
-    f(FieldInfo{"p_grid", "W", mb, "power at the grid's terminals, import positive", der}, s.p_grid);
-    f(FieldInfo{"p_charge", "W", mb, "power into the battery's cell terminals: the part of -p_battery above zero", der}, s.p_charge);
-    f(FieldInfo{"p_import", "W", mb, "power taken from the grid: the part of p_grid above zero", der}, s.p_import);
-    f(FieldInfo{"genset_mode", "1", mb, "0 off, 1 starting, 2 running", state}, s.genset_mode);
-    f(FieldInfo{"genset_starts", "1", mb, "starts of the generator", state}, s.genset_starts);
-    f(FieldInfo{"genset_time", "s", mb, "since the generator came into its mode", state}, s.genset_time);
-    f(FieldInfo{"genset_run_time", "s", mb, "time that the generator ran", state}, s.genset_run_time);
-    f(FieldInfo{"genset_fuel", "m3", mb, "fuel that the generator burnt", state}, s.genset_fuel);
-    f(FieldInfo{"fuel_rate", "m3/s", mb, "fuel flow of the generator", der}, s.fuel_rate);
-    f(FieldInfo{"p_genset", "W", mb, "power at the generator's terminals", der}, s.p_genset);
-    f(FieldInfo{"p_it", "W", mb, "power given to the nodes: p_it of the balance", der}, s.p_it);
-    f(FieldInfo{"p_aux", "W", mb, "power given to pumps, fans and CDU", der}, s.p_aux);
-    f(FieldInfo{"p_loss", "W", mb, "loss of all converters and cables", der}, s.p_loss);
-    f(FieldInfo{"de_bus_dt", "W", mb, "rate of change of the energy in the bus capacitance", der}, s.de_bus_dt);
-    f(FieldInfo{"p_shed", "W", mb, "requested node power that was not given", der}, s.p_shed);
-    f(FieldInfo{"p_aux_cap", "W", mb, "most power that the auxiliaries may draw", der}, s.p_aux_cap);
-    f(FieldInfo{"p_heat", "W", mb, "heat of the indoor converters into the coolant", der}, s.p_heat);
-    f(FieldInfo{"p_heat_battery", "W", mb, "heat made in the battery's cells", der}, s.p_heat_battery);
-    f(FieldInfo{"i_battery", "A", mb, "current of one cell, discharge positive", der}, s.i_battery);
-    f(FieldInfo{"v_battery", "V", mb, "mean voltage of one cell", der}, s.v_battery);
-    f(FieldInfo{"i_bus", "A", mb, "current of all loads of the bus", der}, s.i_bus);
-    f(FieldInfo{"loss_pv_converter", "W", mb, "loss of the boost converters", der}, s.loss_pv_converter);
-    f(FieldInfo{"loss_pv_cable", "W", mb, "loss of the feeder from the PV field", der}, s.loss_pv_cable);
-    f(FieldInfo{"loss_battery_converter", "W", mb, "loss of the battery converter", der}, s.loss_battery_converter);
-    f(FieldInfo{"loss_battery_cable", "W", mb, "loss of the battery cable", der}, s.loss_battery_cable);
-    f(FieldInfo{"loss_grid_tie", "W", mb, "loss of the grid tie", der}, s.loss_grid_tie);
-    f(FieldInfo{"loss_genset_rectifier", "W", mb, "loss of the generator's rectifier", der}, s.loss_genset_rectifier);
-    f(FieldInfo{"loss_rack", "W", mb, "loss of the rack converters", der}, s.loss_rack);
-    f(FieldInfo{"loss_load_cable", "W", mb, "loss of the distribution to racks and auxiliaries", der}, s.loss_load_cable);
-    f(FieldInfo{"loss_aux_converter", "W", mb, "loss of the auxiliaries' converter", der}, s.loss_aux_converter);
-    f(FieldInfo{"balance_pv", "W", mb, "p_pv_available - (p_pv + p_curtailed + p_mppt_loss)", der}, s.balance_pv);
-    f(FieldInfo{"balance_bus", "W", mb, "p_pv + p_battery + p_grid + p_genset - (p_it + p_aux + p_loss + de_bus_dt)", der},
-      s.balance_bus);
-    f(FieldInfo{"pv_linear", "W", mb, "net PV power by the share used: linear term", scr}, s.pv_linear);
-    f(FieldInfo{"pv_square", "W", mb, "net PV power by the share used: square term", scr}, s.pv_square);
-    f(FieldInfo{"pv_share", "1", mb, "share of the PV power that is used, common to all strings", der}, s.pv_share);
-    f(FieldInfo{"p_discharge_reserve", "W", mb, "discharge that can be held over the cut down to soc_reserve", scr}, s.p_discharge_reserve);
-    f(FieldInfo{"p_discharge_max", "W", mb, "discharge that can be held over the cut down to soc_min", scr}, s.p_discharge_max);
-    f(FieldInfo{"p_charge_max", "W", mb, "charge that can be held over the cut", scr}, s.p_charge_max);
-    f(FieldInfo{"trouble", "1", mb, "bits to raise in the member's flags", scr}, s.trouble);
-  }
+  COLDSUN_ARRAYS(COLDSUN_ELECTRICAL_STATE)
 };
+struct StateView { COLDSUN_VIEWS(StateView, State, COLDSUN_ELECTRICAL_STATE) };
 
 // What the caller passes in each cut, constant or mean over it. allocate reads all but p_node, p_aux, t_coolant; advance reads
 // p_node, p_aux, t_coolant, p_request, p_leak_bound and priority.
@@ -245,7 +215,7 @@ LossTable loss_rack_llc();
 
 // Brings a member's stop forward to the instant at which a starting generator is there.
 template <class Space>
-void next_event(Space, const System&, const State&, View<const std::int32_t, 1> active, int n_active, View<const Time, 1> now, View<Time, 1> stop);
+void next_event(Space, const System&, const State&, const NextCut&);
 // Sky of the coming cut -> strings' maximum power, battery limits, p_allocated and p_aux_cap. Must come before advance in every cut.
 template <class Space>
 void allocate(Space, const System&, State&, const Drive&, const Cut&);

@@ -34,65 +34,59 @@ COLDSUN_FN GensetNow genset_after(const Genset& g, GensetMode mode, Real time, b
 // reads 16 B per node, 14 Real per site; writes 6 Real per site; 2 flops per node and, where there is a generator, 1,500 per site.
 struct MoveGensets {
   Cut cut;
-  View<const Site, 1> site;
+  SystemView sys;
+  Drive drive;
+  StateView st;
   int n_site;
-  View<const Real, 2> p_request, p_drawn_aux, soc, v_rc1, v_rc2, capacity_factor;
-  View<const Real, 2> pv_linear, pv_square, loss_pv_converter, p_it, p_shed, p_loss, p_genset;
-  View<std::int8_t, 2> genset_mode;
-  View<Real, 2> genset_time, genset_run_time, genset_fuel, fuel_rate;
-  View<std::int64_t, 2> genset_starts;
 
   COLDSUN_FN void operator()(int item) const {
     const int m = cut.member(item / n_site), s = item % n_site;
-    const Site& p = site(s);
-    fuel_rate(m, s) = 0.0;
+    const Site& p = sys.site(s);
+    st.fuel_rate(m, s) = 0.0;
     if (!(genset_capacity(p) > 0.0)) return;
     const Real length = cut.length(m);
-    const auto mode = static_cast<GensetMode>(genset_mode(m, s));
+    const auto mode = static_cast<GensetMode>(st.genset_mode(m, s));
     if (mode == GensetMode::running) {
-      fuel_rate(m, s) = genset_fuel_rate(p.genset, p_genset(m, s));
-      genset_fuel(m, s) += fuel_rate(m, s) * length, genset_run_time(m, s) += length;
+      st.fuel_rate(m, s) = genset_fuel_rate(p.genset, st.p_genset(m, s));
+      st.genset_fuel(m, s) += st.fuel_rate(m, s) * length, st.genset_run_time(m, s) += length;
     }
-    const Real need = needed_power(m, s, p), sun_and_grid = pv_linear(m, s) + pv_square(m, s) + loss_pv_converter(m, s) + p.p_import_plan;
+    const Real need = needed_power(m, s, p), sun_and_grid = st.pv_linear(m, s) + st.pv_square(m, s) + st.loss_pv_converter(m, s) + p.p_import_plan;
     Real battery = 0.0;
     bool charged = true;
     if (p.battery.n_series > 0 && p.battery_converter.rating > 0.0) {
       const Real outlook = math::max(genset_outlook, p.genset.start_time);
-      battery = pack_limits(p.battery, cell_cut(p.battery, capacity_factor(m, s), outlook), Cell{soc(m, s), v_rc1(m, s), v_rc2(m, s)},
+      battery = pack_limits(p.battery, cell_cut(p.battery, st.capacity_factor(m, s), outlook), Cell{st.soc(m, s), st.v_rc1(m, s), st.v_rc2(m, s)},
                             p.battery_converter.rating).discharge_reserve;
       if (battery <= idle_power(p.battery_converter)) battery = 0.0;
-      charged = soc(m, s) >= p.genset.soc_stop;
+      charged = st.soc(m, s) >= p.genset.soc_stop;
     }
     const bool alone = p.battery.n_series == 0;
-    const GensetNow now = genset_after(p.genset, mode, genset_time(m, s) + length, need > sun_and_grid + battery,
+    const GensetNow now = genset_after(p.genset, mode, st.genset_time(m, s) + length, need > sun_and_grid + battery,
                                        charged && need * (alone ? genset_margin : 1.0) <= sun_and_grid + battery);
-    genset_mode(m, s) = static_cast<std::int8_t>(now.mode), genset_time(m, s) = now.time;
-    if (now.starts) ++genset_starts(m, s);
+    st.genset_mode(m, s) = static_cast<std::int8_t>(now.mode), st.genset_time(m, s) = now.time;
+    if (now.starts) ++st.genset_starts(m, s);
   }
   // What is asked, the auxiliaries' own draw (also where it was cut), losses, and what leakage and the junctions' caps made of the nodes' power.
   COLDSUN_FN Real needed_power(int m, int s, const Site& p) const {
     Real asked = 0.0;
-    for (int n = p.node_first; n < p.node_first + p.node_count; ++n) asked += p_request(m, n);
-    return asked + math::max(p_it(m, s) - (asked - p_shed(m, s)), 0.0) + p_drawn_aux(m, s) + p_loss(m, s);
+    for (int n = p.node_first; n < p.node_first + p.node_count; ++n) asked += drive.p_request(m, n);
+    return asked + math::max(st.p_it(m, s) - (asked - st.p_shed(m, s)), 0.0) + drive.p_aux(m, s) + st.p_loss(m, s);
   }
 };
 
 // The instant at which a generator that starts is there ends a cut.
 // reads 3 Real per site, writes stop. 40 B and 3 flops per member and site
 struct GensetReady {
-  View<const std::int32_t, 1> member;
-  View<const Site, 1> site;
-  View<const std::int8_t, 2> genset_mode;
-  View<const Real, 2> genset_time;
-  View<const Time, 1> now;
-  View<Time, 1> stop;
+  SystemView sys;
+  StateView st;
+  NextCut next;
   int n_site;
   COLDSUN_FN void operator()(int a) const {
-    const int m = member(a);
+    const int m = next.member(a);
     for (int s = 0; s < n_site; ++s) {
-      if (genset_mode(m, s) != static_cast<std::int8_t>(GensetMode::starting)) continue;
-      const Time ready = now(m) + nanoseconds(math::max(site(s).genset.start_time - genset_time(m, s), 0.0));
-      if (ready > now(m) && ready < stop(m)) stop(m) = ready;
+      if (st.genset_mode(m, s) != static_cast<std::int8_t>(GensetMode::starting)) continue;
+      const Time ready = next.now(m) + nanoseconds(math::max(sys.site(s).genset.start_time - st.genset_time(m, s), 0.0));
+      if (ready > next.now(m) && ready < next.stop(m)) next.stop(m) = ready;
     }
   }
 };

@@ -9,25 +9,14 @@ namespace coldsun::electrical {
 
 inline constexpr Real g_dark = 0.1;  // W/m2: below it a string is dark
 
-// What a string row is made of.
-struct StringSet {
-  View<const Module, 1> module;
-  View<const Site, 1> site;
-  View<const std::int32_t, 1> site_of, plane, module_of, n_series, count;
-  View<const Real, 1> rating, inductance, f_sw, r_wire, loss_0, loss_1, loss_2;
-
-  COLDSUN_FN Converter converter(int s) const { return Converter{rating(s), loss_0(s), loss_1(s), loss_2(s)}; }
-  // Curve of one module with its part of the wiring; photocurrent never below that of g_dark, so that all lanes stay finite.
-  COLDSUN_FN Curve curve(int s, Real g, Real t) const {
-    Curve c = calcparams_cec(math::max(g, g_dark), t, module(module_of(s)));
-    c.resistance_series += r_wire(s) / static_cast<Real>(n_series(s));
-    return c;
-  }
-};
-inline StringSet string_set(const System& s) {
-  return StringSet{s.module,       s.site,          s.string_site,       s.string_plane, s.string_module, s.string_n_series,
-                   s.string_count, s.string_rating, s.string_inductance, s.string_f_sw,  s.string_r_wire,
-                   s.string_loss_0, s.string_loss_1, s.string_loss_2};
+COLDSUN_FN Converter string_converter(const SystemView& sys, int s) {
+  return Converter{sys.string_rating(s), sys.string_loss_0(s), sys.string_loss_1(s), sys.string_loss_2(s)};
+}
+// Curve of one module with its part of the wiring; photocurrent never below that of g_dark, so that all lanes stay finite.
+COLDSUN_FN Curve string_curve(const SystemView& sys, int s, Real g, Real t) {
+  Curve c = calcparams_cec(math::max(g, g_dark), t, sys.module(sys.string_module(s)));
+  c.resistance_series += sys.string_r_wire(s) / static_cast<Real>(sys.string_n_series(s));
+  return c;
 }
 
 // Maximum power, and what perturb and observe makes of it: the tracker dwells 1/4, 1/2, 1/4 of its time at v - dv, v, v + dv (three-level
@@ -38,28 +27,28 @@ inline StringSet string_set(const System& s) {
 // 160 B and about 980 flops per string.
 struct TrackStrings {
   Cut cut;
-  StringSet set;
-  View<const Real, 2> effective_irradiance, temp_cell, pv_gain, v_bus;
-  View<Real, 2> v_mp, p_mp, p_track, p_miss, vd_mp, vd_pass, curvature;
+  SystemView sys;
+  Drive drive;
+  StateView st;
 
   COLDSUN_FN void operator()(int a, int s) const {
-    const int m = cut.member(a), site = set.site_of(s), plane = set.plane(s);
-    const Real g = effective_irradiance(m, plane) * pv_gain(m, s), n = static_cast<Real>(set.n_series(s));
-    const Curve c = set.curve(s, g, temp_cell(m, plane));
+    const int m = cut.member(a), site = sys.string_site(s), plane = sys.string_plane(s);
+    const Real g = drive.effective_irradiance(m, plane) * st.pv_gain(m, s), n = static_cast<Real>(sys.string_n_series(s));
+    const Curve c = string_curve(sys, s, g, drive.temp_cell(m, plane));
     const MaxPower best = max_power(c);
-    const Real v_passed = v_bus(m, site) / n, x_passed = vd_from_v(c, v_passed), p_passed = at(c, x_passed).power();
+    const Real v_passed = st.v_bus(m, site) / n, x_passed = vd_from_v(c, v_passed), p_passed = at(c, x_passed).power();
     const bool pass = v_passed < best.v, dark = !(g > g_dark);
-    const Real dx = set.site(site).mppt_step * vd_bound(c) / at(c, best.vd).dv;
+    const Real dx = sys.site(site).mppt_step * vd_bound(c) / at(c, best.vd).dv;
     const Real p_low = at(c, best.vd - dx).power(), p_high = at(c, best.vd + dx).power();
     const Real tracked = pass ? p_passed : 0.25 * (p_low + p_high) + 0.5 * best.p;
     const Real missed = pass ? best.p - p_passed : 0.25 * ((best.p - p_low) + (best.p - p_high));
-    p_mp(m, s) = dark ? 0.0 : n * best.p;
-    v_mp(m, s) = dark ? 0.0 : n * best.v;
-    p_track(m, s) = dark ? 0.0 : n * tracked;
-    p_miss(m, s) = dark ? 0.0 : n * missed;
-    vd_mp(m, s) = best.vd;
-    vd_pass(m, s) = pass ? x_passed : 0.0;
-    curvature(m, s) = best.curvature;
+    st.p_mp(m, s) = dark ? 0.0 : n * best.p;
+    st.v_mp(m, s) = dark ? 0.0 : n * best.v;
+    st.p_track(m, s) = dark ? 0.0 : n * tracked;
+    st.p_miss(m, s) = dark ? 0.0 : n * missed;
+    st.vd_mp(m, s) = best.vd;
+    st.vd_pass(m, s) = pass ? x_passed : 0.0;
+    st.curvature(m, s) = best.curvature;
   }
 };
 
@@ -67,30 +56,30 @@ struct TrackStrings {
 // reads what TrackStrings wrote, pv_share, v_bus; writes v_pv, i_pv, duty, i_l, loss. 170 B and about 830 flops per string.
 struct OperateStrings {
   Cut cut;
-  StringSet set;
-  View<const Real, 2> effective_irradiance, temp_cell, pv_gain, v_bus, pv_share, p_mp, p_track, vd_mp, vd_pass, curvature;
-  View<Real, 2> v_pv, i_pv, duty, i_l, loss;
+  SystemView sys;
+  Drive drive;
+  StateView st;
 
   COLDSUN_FN void operator()(int a, int s) const {
-    const int m = cut.member(a), site = set.site_of(s), plane = set.plane(s);
-    const Real g = effective_irradiance(m, plane) * pv_gain(m, s), n = static_cast<Real>(set.n_series(s));
-    const Curve c = set.curve(s, g, temp_cell(m, plane));
-    const Converter converter = set.converter(s);
-    const PvRange range = pv_range(converter, p_track(m, s));
-    const Real used = pv_share(m, site), target = range.low + used * (range.high - range.low);
-    const bool dark = !(g > g_dark), passes = (vd_pass(m, s) > 0.0) & (used == 1.0) & (range.high == p_track(m, s));
-    const Real p_top = math::max(p_mp(m, s) / n, 1e-9);
-    const Real x_right = vd_for_power(c, vd_mp(m, s), p_top, curvature(m, s), math::clamp(target / n, 0.0, p_top));
+    const int m = cut.member(a), site = sys.string_site(s), plane = sys.string_plane(s);
+    const Real g = drive.effective_irradiance(m, plane) * st.pv_gain(m, s), n = static_cast<Real>(sys.string_n_series(s));
+    const Curve c = string_curve(sys, s, g, drive.temp_cell(m, plane));
+    const Converter converter = string_converter(sys, s);
+    const PvRange range = pv_range(converter, st.p_track(m, s));
+    const Real used = st.pv_share(m, site), target = range.low + used * (range.high - range.low);
+    const bool dark = !(g > g_dark), passes = (st.vd_pass(m, s) > 0.0) & (used == 1.0) & (range.high == st.p_track(m, s));
+    const Real p_top = math::max(st.p_mp(m, s) / n, 1e-9);
+    const Real x_right = vd_for_power(c, st.vd_mp(m, s), p_top, st.curvature(m, s), math::clamp(target / n, 0.0, p_top));
     const Real x_open = newton_open<5>(c, vd_bound(c));
-    const Real x_on = passes ? vd_pass(m, s) : x_right;
+    const Real x_on = passes ? st.vd_pass(m, s) : x_right;
     const Point p = at(c, range.on ? x_on : x_open);
     const Real v = dark ? 0.0 : n * p.v, i = range.on ? p.i : 0.0;
-    const Boost b = boost(v, v_bus(m, site), i, set.inductance(s), set.f_sw(s));
-    v_pv(m, s) = v;
-    i_pv(m, s) = i;
-    i_l(m, s) = i;
-    duty(m, s) = range.on ? b.duty : 0.0;
-    loss(m, s) = range.on ? converter_loss(converter, v * i) : 0.0;
+    const Boost b = boost(v, st.v_bus(m, site), i, sys.string_inductance(s), sys.string_f_sw(s));
+    st.v_pv(m, s) = v;
+    st.i_pv(m, s) = i;
+    st.i_l(m, s) = i;
+    st.duty(m, s) = range.on ? b.duty : 0.0;
+    st.loss(m, s) = range.on ? converter_loss(converter, v * i) : 0.0;
   }
 };
 
@@ -98,20 +87,19 @@ struct OperateStrings {
 // reads p_track, vd_pass, v_pv, i_pv, v_bus, pv_share; writes mode. 90 B and about 30 flops per string.
 struct ModeOfStrings {
   Cut cut;
-  StringSet set;
-  View<const Real, 2> v_bus, pv_share, p_track, vd_pass, v_pv, i_pv;
-  View<std::int8_t, 2> mode;
+  SystemView sys;
+  StateView st;
 
   COLDSUN_FN void operator()(int a, int s) const {
-    const int m = cut.member(a), site = set.site_of(s);
-    const PvRange range = pv_range(set.converter(s), p_track(m, s));
-    const bool discontinuous = boost(v_pv(m, s), v_bus(m, site), i_pv(m, s), set.inductance(s), set.f_sw(s)).discontinuous;
+    const int m = cut.member(a), site = sys.string_site(s);
+    const PvRange range = pv_range(string_converter(sys, s), st.p_track(m, s));
+    const bool discontinuous = boost(st.v_pv(m, s), st.v_bus(m, site), st.i_pv(m, s), sys.string_inductance(s), sys.string_f_sw(s)).discontinuous;
     Mode k = discontinuous ? Mode::dcm : Mode::ccm;
-    if (vd_pass(m, s) > 0.0) k = Mode::pass_through;
-    if (range.high < p_track(m, s)) k = Mode::limited;
-    if (pv_share(m, site) < 1.0) k = Mode::curtailed;
+    if (st.vd_pass(m, s) > 0.0) k = Mode::pass_through;
+    if (range.high < st.p_track(m, s)) k = Mode::limited;
+    if (st.pv_share(m, site) < 1.0) k = Mode::curtailed;
     if (!range.on) k = Mode::off;
-    mode(m, s) = static_cast<std::int8_t>(k);
+    st.mode(m, s) = static_cast<std::int8_t>(k);
   }
 };
 

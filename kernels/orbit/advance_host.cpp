@@ -6,8 +6,7 @@
 namespace coldsun::orbit {
 
 template void advance<Host>(Host, const System&, State&, const Drive&, const Cut&);
-template void next_event<Host>(Host, const System&, const State&, const Drive&, View<const std::int32_t, 1>, int, View<const Time, 1>,
-                               View<Time, 1>);
+template void next_event<Host>(Host, const System&, const State&, const Drive&, const NextCut&);
 template Windows find_windows<Host>(Host, const Catalogue&, std::span<const Station>, Time, Time, Real,
                                             std::span<const std::uint8_t>);
 template SlotTable assign_slots<Host>(Host, const Catalogue&, std::span<const Station>, std::span<const Strategy>, const Windows&, Time,

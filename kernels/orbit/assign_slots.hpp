@@ -16,8 +16,8 @@ struct Choose {
   WindowsView windows;
   View<const Station, 1> station;
   View<const std::int32_t, 1> strategy;
-  Time first;
-  View<std::int32_t, 2> visible, best;  // (site, slot); best: row of the window table, -1 none
+  SlotView slots;
+  View<std::int32_t, 2> best;  // (site, slot) row of the window table, -1 none
   // Sine of the elevation; for longest_remaining led by the number of slot starts still to come (what counts is service in whole slots),
   // so that the higher of two satellites that leave in the same slot is taken.
   COLDSUN_FN Real score(int site, int i, Time t, Real sin_theta, Real cos_theta) const {
@@ -29,7 +29,7 @@ struct Choose {
     return seen.sin_elevation + (lasting ? 4.0 * static_cast<Real>((windows.los(i) - t + slot_length - 1) / slot_length) : 0.0);
   }
   COLDSUN_FN void operator()(int site, int k) const {
-    const Time t = slot_start(first + k);
+    const Time t = slot_start(slots.first + k);
     Real sin_theta, cos_theta;
     math::sincos(ephemeris.angle(seconds(t - ephemeris.start)), sin_theta, cos_theta);
     const int lo = windows.first(site), stop = first_after(windows.aos, lo, windows.first(site + 1), t);
@@ -41,7 +41,7 @@ struct Choose {
       const Real value = score(site, i, t, sin_theta, cos_theta);
       if (value > top) top = value, chosen = i;
     }
-    visible(site, k) = n, best(site, k) = chosen;
+    slots.visible(site, k) = n, best(site, k) = chosen;
   }
 };
 
@@ -68,17 +68,15 @@ struct Fill {
   Ephemeris ephemeris;
   WindowsView windows;
   View<const Station, 1> station;
-  Time first;
   View<const std::int32_t, 2> chosen;
-  View<std::int32_t, 2> satellite, reconfiguration;
-  View<Real, 2> elevation, slant_range, remaining;
+  SlotView slots;
   COLDSUN_FN int satellite_of(int site, int k) const {
     const int i = chosen(site, k);
     return i < 0 ? -1 : windows.satellite(i);
   }
   COLDSUN_FN void operator()(int site, int k) const {
     const int s = satellite_of(site, k);
-    const Time t = slot_start(first + k);
+    const Time t = slot_start(slots.first + k);
     Look l{};
     Real rest = 0;
     if (s >= 0) {
@@ -87,9 +85,9 @@ struct Fill {
       l = look(station(site), p);
       rest = seconds(windows.los(chosen(site, k)) - t);
     }
-    satellite(site, k) = s;
-    reconfiguration(site, k) = k > 0 && s >= 0 && satellite_of(site, k - 1) != s ? 1 : 0;
-    elevation(site, k) = l.elevation, slant_range(site, k) = l.slant_range, remaining(site, k) = rest;
+    slots.satellite(site, k) = s;
+    slots.reconfiguration(site, k) = k > 0 && s >= 0 && satellite_of(site, k - 1) != s ? 1 : 0;
+    slots.elevation(site, k) = l.elevation, slots.slant_range(site, k) = l.slant_range, slots.remaining(site, k) = rest;
   }
 };
 
@@ -108,16 +106,15 @@ SlotTable assign_slots(Space space, const Catalogue& catalogue, std::span<const 
     station(b) = stations[static_cast<std::size_t>(b)];
     how(b) = static_cast<std::int32_t>(strategy[static_cast<std::size_t>(b)]);
   }
-  const auto ints = [&] { return Array<std::int32_t, 2>(device, {n_site, n_slot}); };
-  const auto reals = [&] { return Array<Real, 2>(device, {n_site, n_slot}); };
-  SlotTable t{first, ints(), ints(), ints(), reals(), reals(), reals()};
-  Array<std::int32_t, 2> chosen = ints();
+  SlotTable t;
+  allocate_fields(t, device, {{"site", n_site}, {"slot", n_slot}});
+  t.first = first;
+  Array<std::int32_t, 2> chosen(device, {n_site, n_slot});
   const Array<Real, 1> minutes = minutes_from_epoch(catalogue, start);
   const Ephemeris e = make_ephemeris(catalogue, minutes, start, dut1);
-  for_rows(space, n_site, n_slot, slots::Choose{e, view(windows), station, how, first, t.visible, chosen});
-  for_each(space, n_site, slots::Keep{view(windows), how, first, n_slot, chosen});
-  for_rows(space, n_site, n_slot,
-           slots::Fill{e, view(windows), station, first, chosen, t.satellite, t.reconfiguration, t.elevation, t.slant_range, t.remaining});
+  for_rows(space, n_site, n_slot, slots::Choose{e, windows, station, how, t, chosen});
+  for_each(space, n_site, slots::Keep{windows, how, first, n_slot, chosen});
+  for_rows(space, n_site, n_slot, slots::Fill{e, windows, station, chosen, t});
   synchronize(space);
   return t;
 }

@@ -30,8 +30,8 @@ std::vector<ElementSet> walker_delta(const WalkerDelta& w) {
 
 Catalogue make_catalogue(std::span<const ElementSet> sets, Device device) {
   const int n = static_cast<int>(sets.size());
-  Catalogue c{Array<Real, 2>(device, {n_coefficient, n}), Array<Time, 1>(device, {n}), Array<std::int32_t, 1>(device, {n}),
-              Array<Real, 1>(device, {n}), Array<Real, 1>(device, {n})};
+  Catalogue c;
+  allocate_fields(c, device, {{"satellite", n}, {"coefficient", n_coefficient}});
   for (int s = 0; s < n; ++s) {
     Sgp4Coefficients k;
     const MeanElements& m = sets[static_cast<std::size_t>(s)].mean;

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "common/array.hpp"
+#include "common/fields.hpp"
 #include "common/time.hpp"
 #include "orbit/sgp4.hpp"
 
@@ -63,22 +63,20 @@ struct WalkerDelta {
 std::vector<ElementSet> walker_delta(const WalkerDelta& shell);
 
 // What kernels read: coefficients of SGP4, one satellite a column, so that neighbouring threads read neighbouring numbers.
+#define COLDSUN_ORBIT_CATALOGUE(F) \
+  F(Real,         coefficient, "1",   "coefficient satellite", parameter, host, "coefficients of SGP4: sgp4.hpp") \
+  F(Time,         epoch,       "ns",  "satellite",             parameter, host, "epoch of the elements") \
+  F(std::int32_t, error,       "1",   "satellite",             parameter, host, "Sgp4Error of the set itself; 0: it can be propagated") \
+  F(Real,         period,      "s",   "satellite",             parameter, host, "period of the orbit") \
+  F(Real,         until,       "min", "satellite",             parameter, host, "last time after the epoch at which SGP4 holds; -infinity where error is not 0")
 struct Catalogue {
-  Array<Real, 2> coefficient;    // (coefficient, satellite): sgp4.hpp
-  Array<Time, 1> epoch;          // (satellite)
-  Array<std::int32_t, 1> error;  // (satellite) Sgp4Error of the set itself; 0: it can be propagated
-  Array<Real, 1> period;         // (satellite) [s]
-  Array<Real, 1> until;          // (satellite) last time at which SGP4 holds, from the epoch [min]; -infinity where error is not 0
+  COLDSUN_ARRAYS(COLDSUN_ORBIT_CATALOGUE)
   int n_satellite() const { return epoch.extent(0); }
 };
 struct CatalogueView {
-  View<const Real, 2> coefficient;
-  View<const Time, 1> epoch;
-  View<const std::int32_t, 1> error;
-  View<const Real, 1> until;
-  int n_satellite = 0;
+  COLDSUN_READS(CatalogueView, Catalogue, COLDSUN_ORBIT_CATALOGUE)
+  COLDSUN_FN int n_satellite() const { return epoch.extent[0]; }
 };
 Catalogue make_catalogue(std::span<const ElementSet> sets, Device device);
-inline CatalogueView view(const Catalogue& c) { return {c.coefficient, c.epoch, c.error, c.until, c.n_satellite()}; }
 
 }  // namespace coldsun::orbit

@@ -35,7 +35,7 @@ inline Array<Real, 1> minutes_from_epoch(const Catalogue& c, Time start) {
   return minutes;
 }
 inline Ephemeris make_ephemeris(const Catalogue& c, const Array<Real, 1>& minutes, Time start, Real dut1) {
-  return {view(c), start, earth_angle(start, dut1), minutes};
+  return {c, start, earth_angle(start, dut1), minutes};
 }
 
 namespace windows {
@@ -221,7 +221,7 @@ Windows make_table(std::vector<Row> rows, int n_station, Time start, Device devi
 template <class Space>
 std::vector<Bracket> scan(Space space, const Ephemeris& e, const Grid& grid, const Array<Station, 1>& station, const Array<std::int32_t, 2>& listed,
                           Device device) {
-  const int n_sat = e.catalogue.n_satellite, n_station = station.extent(0);
+  const int n_sat = e.catalogue.n_satellite(), n_station = station.extent(0);
   Array<Real, 3> pef(device, {6, tile + 1, n_sat});
   Array<std::int32_t, 3> found(device, {n_station, n_sat, capacity});
   Array<std::int32_t, 2> count(device, {n_station, n_sat});

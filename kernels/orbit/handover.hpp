@@ -18,24 +18,25 @@ enum class Strategy : std::int32_t {
   longest_remaining = 2  // keep while it is up, then the one that stays for the most slots; of equals the highest
 };
 
+#define COLDSUN_ORBIT_SLOTS(F) \
+  F(std::int32_t, satellite,       "1",   "site slot", derived, Fill,   "index in the catalogue, -1 none") \
+  F(std::int32_t, visible,         "1",   "site slot", derived, Choose, "satellites above the mask at the start of the slot") \
+  F(std::int32_t, reconfiguration, "1",   "site slot", derived, Fill,   "1: another satellite than in the slot before, or one after none") \
+  F(Real,         elevation,       "rad", "site slot", derived, Fill,   "at the start of the slot, 0 where none serves") \
+  F(Real,         slant_range,     "m",   "site slot", derived, Fill,   "at the start of the slot, 0 where none serves") \
+  F(Real,         remaining,       "s",   "site slot", derived, Fill,   "until the serving satellite sets")
 struct SlotTable {
-  Time first = 0;                          // slot number of column 0
-  Array<std::int32_t, 2> satellite;        // (site, slot) index in the catalogue, -1: none
-  Array<std::int32_t, 2> visible;          // (site, slot) how many stood above the mask at the start of the slot
-  Array<std::int32_t, 2> reconfiguration;  // (site, slot) 1: another satellite than in the slot before, or one after none
-  Array<Real, 2> elevation, slant_range;   // (site, slot) at the start of the slot [rad], [m]; 0 where none serves
-  Array<Real, 2> remaining;                // (site, slot) until the serving satellite sets [s]
+  COLDSUN_ARRAYS(COLDSUN_ORBIT_SLOTS)
+  Time first = 0;  // slot number of column 0
   int n_slot() const { return satellite.extent(1); }
 };
 struct SlotView {
+  COLDSUN_ORBIT_SLOTS(COLDSUN_FIELD_VIEW)
   Time first = 0;
   int n_slot = 0;
-  View<const std::int32_t, 2> satellite, reconfiguration;
-  View<const Real, 2> elevation, slant_range, remaining;
+  SlotView() = default;
+  SlotView(const SlotTable& s) : first(s.first), n_slot(s.n_slot()) { COLDSUN_ORBIT_SLOTS(COLDSUN_FIELD_TAKE) }
 };
-inline SlotView view(const SlotTable& s) {
-  return {s.first, s.n_slot(), s.satellite, s.reconfiguration, s.elevation, s.slant_range, s.remaining};
-}
 
 // Slots from the one that holds `start` to the one before `stop`; the windows must cover [slot start, stop).
 template <class Space>

@@ -35,7 +35,7 @@ struct Propagate {
 template <class Space>
 void propagate(Space space, const CatalogueView& catalogue, View<const Time, 1> time, View<Real, 3> r_teme, View<Real, 3> v_teme,
                View<std::int32_t, 2> error) {
-  for_rows(space, time.extent[0], catalogue.n_satellite, Propagate{catalogue, time, r_teme, v_teme, error});
+  for_rows(space, time.extent[0], catalogue.n_satellite(), Propagate{catalogue, time, r_teme, v_teme, error});
 }
 
 }  // namespace coldsun::orbit

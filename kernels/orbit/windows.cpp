@@ -31,11 +31,8 @@ Windows make_table(std::vector<Row> rows, int n_station, Time start, Device devi
     return std::tuple(a.who.station, a.when.aos, a.who.satellite) < std::tuple(b.who.station, b.when.aos, b.who.satellite);
   });
   const int n = static_cast<int>(joined.size());
-  Windows t{Array<std::int32_t, 1>(device, {n}), Array<std::int32_t, 1>(device, {n}),
-            Array<Time, 1>(device, {n}),         Array<Time, 1>(device, {n}),
-            Array<Time, 1>(device, {n}),         Array<Real, 1>(device, {n}),
-            Array<std::int32_t, 1>(device, {n}), Array<std::int32_t, 1>(device, {n_station + 1}),
-            Array<Time, 1>(device, {n_station})};
+  Windows t;
+  allocate_fields(t, device, {{"window", n}, {"station", n_station}, {"station_edge", n_station + 1}});
   for (int i = 0; i < n; ++i) {
     const Row& r = joined[static_cast<std::size_t>(i)];
     t.satellite(i) = r.who.satellite, t.station(i) = r.who.station, t.truncated(i) = r.when.truncated;
@@ -63,7 +60,8 @@ Contacts join_windows(const Windows& w) {
   }
   const Device device = w.aos.device();
   const int n = static_cast<int>(spans.size());
-  Contacts c{Array<Time, 1>(device, {n}), Array<Time, 1>(device, {n}), Array<std::int32_t, 1>(device, {n_station + 1})};
+  Contacts c;
+  allocate_fields(c, device, {{"contact", n}, {"station_edge", n_station + 1}});
   for (int i = 0; i < n; ++i) c.start(i) = spans[static_cast<std::size_t>(i)].first, c.stop(i) = spans[static_cast<std::size_t>(i)].second;
   for (int b = 0; b <= n_station; ++b) c.first(b) = first[static_cast<std::size_t>(b)];
   return c;

@@ -9,23 +9,22 @@ namespace coldsun::orbit {
 
 enum Truncated : std::int32_t { truncated_start = 1, truncated_stop = 2 };
 
-// The table; rows sorted by (station, aos, satellite).
+// The table; rows sorted by (station, aos, satellite). A window is [aos, los), UTC.
+#define COLDSUN_ORBIT_WINDOWS(F) \
+  F(std::int32_t, satellite,     "1",   "window",       derived, host, "index in the catalogue") \
+  F(std::int32_t, station,       "1",   "window",       derived, host, "index of the station") \
+  F(Time,         aos,           "ns",  "window",       derived, host, "the satellite rises above the mask") \
+  F(Time,         tca,           "ns",  "window",       derived, host, "it stands highest") \
+  F(Time,         los,           "ns",  "window",       derived, host, "it sets below the mask") \
+  F(Real,         max_elevation, "rad", "window",       derived, host, "elevation at tca") \
+  F(std::int32_t, truncated,     "1",   "window",       derived, host, "bits: the window was open at the start, at the end of the span") \
+  F(std::int32_t, first,         "1",   "station_edge", derived, host, "where a station's rows begin") \
+  F(Time,         longest,       "ns",  "station",      derived, host, "the longest window: how far back a search must look")
 struct Windows {
-  Array<std::int32_t, 1> satellite, station;
-  Array<Time, 1> aos, tca, los;      // UTC; a window is [aos, los)
-  Array<Real, 1> max_elevation;      // at tca [rad]
-  Array<std::int32_t, 1> truncated;  // bits: the window was open at the start, at the end of the span
-  Array<std::int32_t, 1> first;      // (station + 1) where a station's rows begin
-  Array<Time, 1> longest;            // (station) the longest window, bounds how far back a search must look
+  COLDSUN_ARRAYS(COLDSUN_ORBIT_WINDOWS)
   int size() const { return satellite.extent(0); }
 };
-struct WindowsView {
-  View<const std::int32_t, 1> satellite;
-  View<const Time, 1> aos, los;
-  View<const std::int32_t, 1> first;
-  View<const Time, 1> longest;
-};
-inline WindowsView view(const Windows& w) { return {w.satellite, w.aos, w.los, w.first, w.longest}; }
+struct WindowsView { COLDSUN_READS(WindowsView, Windows, COLDSUN_ORBIT_WINDOWS) };
 
 // First row of [lo, hi) whose time is later than t, in a sorted column.
 COLDSUN_FN int first_after(const View<const Time, 1>& sorted, int lo, int hi, Time t) {
@@ -38,15 +37,12 @@ COLDSUN_FN int first_after(const View<const Time, 1>& sorted, int lo, int hi, Ti
 }
 
 // Disjoint spans of time per station in which at least one satellite is in contact; sorted.
-struct Contacts {
-  Array<Time, 1> start, stop;
-  Array<std::int32_t, 1> first;  // (station + 1)
-};
-struct ContactsView {
-  View<const Time, 1> start, stop;
-  View<const std::int32_t, 1> first;
-};
-inline ContactsView view(const Contacts& c) { return {c.start, c.stop, c.first}; }
+#define COLDSUN_ORBIT_CONTACTS(F) \
+  F(Time,         start, "ns", "contact",      derived, host, "start of the span") \
+  F(Time,         stop,  "ns", "contact",      derived, host, "end of the span") \
+  F(std::int32_t, first, "1",  "station_edge", derived, host, "where a station's spans begin")
+struct Contacts { COLDSUN_ARRAYS(COLDSUN_ORBIT_CONTACTS) };
+struct ContactsView { COLDSUN_READS(ContactsView, Contacts, COLDSUN_ORBIT_CONTACTS) };
 Contacts join_windows(const Windows& windows);
 
 // The span [start, stop); dut1 = UT1 - UTC [s]. seen: per station and satellite, 0 where the station does not look for it; empty: all do.

@@ -73,10 +73,7 @@ COLDSUN_FN Starts starts_of(const ProblemView& q, const Job& j, int first, int l
 // reads keys and the problem; writes a plan's schedule. Some (2 place slot + 6 job) x 8 B and about 40 flops per job and booked slot.
 struct Decode {
   ProblemView q;
-  View<const Real, 2> key;
-  View<std::int32_t, 2> place, start, level, booked, arrival, send, by_start;
-  View<Real, 3> bytes_left;
-  View<std::int32_t, 3> nodes_left;
+  PopulationView pop;
   int first;
   static constexpr int flops = 200'000;
 
@@ -85,7 +82,7 @@ struct Decode {
     View<Real, 2> bytes;
     View<std::int32_t, 2> nodes;
   };
-  COLDSUN_FN Real gene(int p, int j, int g) const { return key(p, n_gene * j + g); }
+  COLDSUN_FN Real gene(int p, int j, int g) const { return pop.key(p, n_gene * j + g); }
   // What runs comes first, then what is expected to.
   COLDSUN_FN static int turn(const Job& j) { return !j.running ? 2 : j.release > 0.0 ? 1 : 0; }
   COLDSUN_FN bool before(int p, int a, int b) const {
@@ -103,7 +100,7 @@ struct Decode {
   COLDSUN_FN void put(const Plan& x, int j, int site, int s, int l, int n) const {
     const int stop = s + n < q.n_slot ? s + n : q.n_slot;
     for (int t = s; t < stop; ++t) x.nodes(site, t) -= q.job(j).n_node;
-    place(x.row, j) = site, start(x.row, j) = s, level(x.row, j) = l, booked(x.row, j) = n;
+    pop.place(x.row, j) = site, pop.start(x.row, j) = s, pop.level(x.row, j) = l, pop.booked(x.row, j) = n;
   }
 
   // What a job may do at a place at a cap level, as things stand.
@@ -133,9 +130,9 @@ struct Decode {
     const int s = find_start(x, i, site, c.starts, c.n);
     if (s < 0) return false;
     if (c.moves) book_transfer(q, x.bytes, j.home, site, j.data_in, c.released);
-    send(x.row, i) = c.moves ? c.in.first : -1;
+    pop.send(x.row, i) = c.moves ? c.in.first : -1;
     if (c.returns) {
-      arrival(x.row, i) = find_transfer(q, x.bytes, site, j.home, j.data_out, s + c.n).last;
+      pop.arrival(x.row, i) = find_transfer(q, x.bytes, site, j.home, j.data_out, s + c.n).last;
       book_transfer(q, x.bytes, site, j.home, j.data_out, s + c.n);
     }
     put(x, i, site, s, l, c.n);
@@ -163,8 +160,8 @@ struct Decode {
   COLDSUN_FN void put_job(const Plan& x, int i) const {
     const Job& j = q.job(i);
     const int l = pick_of(gene(x.row, i, 3), n_level);
-    arrival(x.row, i) = send(x.row, i) = start(x.row, i) = -1;
-    place(x.row, i) = j.home, level(x.row, i) = 0, booked(x.row, i) = 0;
+    pop.arrival(x.row, i) = pop.send(x.row, i) = pop.start(x.row, i) = -1;
+    pop.place(x.row, i) = j.home, pop.level(x.row, i) = 0, pop.booked(x.row, i) = 0;
     if (j.running) {
       const int now = j.preemptible ? l : 0, n = booked_slots(j, q.level[now], q.slot);
       int s = slots_of(math::max(j.release, 0.0), q.slot);
@@ -178,7 +175,7 @@ struct Decode {
   }
 
   COLDSUN_FN Plan empty_plan(int p) const {
-    const Plan x{p, bytes_left.row(p), nodes_left.row(p)};
+    const Plan x{p, pop.bytes_left.row(p), pop.nodes_left.row(p)};
     for (int s = 0; s < q.n_place; ++s)
       for (int t = 0; t < q.n_slot; ++t) x.nodes(s, t) = q.place(s).n_node, x.bytes(s, t) = q.link_bytes(s, t) * q.antennas(s, t);
     return x;
@@ -197,21 +194,17 @@ struct Decode {
   }
   COLDSUN_FN void sort_by_start(int p) const {
     for (int j = 0; j < q.n_job; ++j) {
-      const std::uint32_t s = static_cast<std::uint32_t>(start(p, j));  // left out: the last
+      const std::uint32_t s = static_cast<std::uint32_t>(pop.start(p, j));  // left out: the last
       int k = j;
-      for (; k > 0 && s < static_cast<std::uint32_t>(start(p, by_start(p, k - 1))); --k) by_start(p, k) = by_start(p, k - 1);
-      by_start(p, k) = j;
+      for (; k > 0 && s < static_cast<std::uint32_t>(pop.start(p, pop.by_start(p, k - 1))); --k) pop.by_start(p, k) = pop.by_start(p, k - 1);
+      pop.by_start(p, k) = j;
     }
   }
 };
 
-inline Decode make_decode(const Problem& problem, const Population& pop, int first) {
-  return {view_of(problem), pop.key, pop.place, pop.start, pop.level, pop.booked, pop.arrival, pop.send, pop.by_start, pop.scratch_bytes,
-          pop.scratch_nodes, first};
-}
 template <class Space>
 void decode(Space space, const Problem& problem, Population& pop, int first, int n) {
-  for_each(space, n, make_decode(problem, pop, first));
+  for_each(space, n, Decode{problem, pop, first});
 }
 
 }  // namespace coldsun::schedule

@@ -79,7 +79,8 @@ inline Problem example_problem(const ExampleShape& e, std::uint64_t seed, Device
   const Chance c{seed, 0, Stream::test, 0};
   Real t_set[n_air];
   for (int k = 0; k < n_air; ++k) t_set[k] = math::clamp(268.15 + 5.0 * k + 11.0, 299.15, 309.15);
-  static const LoopTable loop = make_loop_table(example_loop(), 7e4, 0.0179, 0.8, 0.03, 900e3, 268.15, 5.0, t_set);
+  static const LoopTable loop = make_loop_table(example_loop(), {.flow = 7e4, .v_dot = 0.0179, .liquid = 0.8, .extra = 0.03, .p_it_max = 900e3,
+                                                                       .t_first = 268.15, .t_step = 5.0}, t_set);
   for (int s = 0; s < e.n_place; ++s) {
     p.node_class(2 * s) = example_class(e.n_node / 8, 0.072), p.node_class(2 * s + 1) = example_class(e.n_node - e.n_node / 8, 0.055);
     p.place(s) = example_place(2 * s, e.n_node, loop);

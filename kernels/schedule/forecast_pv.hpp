@@ -11,13 +11,10 @@ namespace coldsun::schedule {
 // reads the table around the slot; writes a site's irradiance and air. 120 B and about 500 flops (one draw).
 struct ForecastSites {
   Cut cut;
-  View<const sky::Site, 1> site;
+  sky::SystemView sys;
   sky::WeatherView table;
-  sky::ForecastLaw law;
-  View<const Real, 1> clearsky_index, index_age;
-  Time issue;
-  Chance chance;
-  View<Real, 2> ghi, dni, dhi, temp_air, wind_speed;
+  PvForecast given;
+  sky::StateView st;
 
   COLDSUN_FN void operator()(int scenario, int s) const {
     const Time middle = cut.start(scenario) + (cut.stop(scenario) - cut.start(scenario)) / 2;
@@ -25,29 +22,29 @@ struct ForecastSites {
     const sun::Direction to_sun = table.sun_at(s, p);
     Irradiance now = {0.0, 0.0, 0.0};
     if (to_sun.z > 0.0) {
-      const Chance own{chance.seed, chance.member, chance.stream, static_cast<std::uint32_t>(site(s).entity)};
-      const sky::ForecastNow seen = sky::forecast_now(site(s).cloud, issue, clearsky_index(s), index_age(s));
-      const Real index = sky::forecast_index(own, law, seen, issue, scenario, cut.n_active, seconds(middle - issue));
+      const Chance own{given.seed, given.member, Stream::forecast, static_cast<std::uint32_t>(sys.site(s).entity)};
+      const sky::ForecastNow seen = sky::forecast_now(sys.site(s).cloud, given.issue, given.clearsky_index(s), given.index_age(s));
+      const Real index = sky::forecast_index(own, given.law, seen, given.issue, {scenario, cut.n_active}, seconds(middle - given.issue));
       const Real beam = table.at(table.dni_clear, s, p), whole = table.at(table.ghi_clear, s, p);
       now = sky::under_clouds({index, sky::beam_transmission(index)}, beam, math::max(whole - beam * to_sun.z, 0.0), beam, to_sun.z);
     }
-    ghi(scenario, s) = now.ghi, dni(scenario, s) = now.dni, dhi(scenario, s) = now.dhi;
-    temp_air(scenario, s) = table.at(table.temp_air, s, p), wind_speed(scenario, s) = table.at(table.wind_speed, s, p);
+    st.ghi(scenario, s) = now.ghi, st.dni(scenario, s) = now.dni, st.dhi(scenario, s) = now.dhi;
+    st.temp_air(scenario, s) = table.at(table.temp_air, s, p), st.wind_speed(scenario, s) = table.at(table.wind_speed, s, p);
   }
   using Irradiance = sky::Irradiance;
 };
 
 // reads p_track and p_mp of a site's strings; writes its row of the problem. 16 B and 14 flops per string.
 struct SumStrings {
-  electrical::StringSet set;
-  View<const Real, 2> p_track, p_mp;
+  electrical::SystemView power;
+  electrical::StateView strings;
   View<Real, 3> pv_linear, pv_square, pv_available;
   int slot;
   COLDSUN_FN void operator()(int scenario, int s) const {
-    const electrical::Site& p = set.site(s);
-    const auto [linear, square] = electrical::pv_terms(set, p, p_track, scenario);
+    const electrical::Site& p = power.site(s);
+    const auto [linear, square] = electrical::pv_terms(power, p, strings.p_track, scenario);
     Real most = 0.0;
-    for (int k = p.string_first; k < p.string_first + p.string_count; ++k) most += set.count(k) * p_mp(scenario, k);
+    for (int k = p.string_first; k < p.string_first + p.string_count; ++k) most += power.string_count(k) * strings.p_mp(scenario, k);
     pv_linear(scenario, s, slot) = linear, pv_square(scenario, s, slot) = square, pv_available(scenario, s, slot) = most;
   }
 };
@@ -72,21 +69,15 @@ void forecast_pv(Space space, const sky::System& sky_system, const sky::Weather&
   for (int m = 0; m < n; ++m) member(m) = m;
   for (int t = 0; t < n_slot; ++t)
     for (int m = 0; m < n; ++m) start(t, m) = p.start + nanoseconds(t * p.slot), stop(t, m) = p.start + nanoseconds((t + 1) * p.slot);
-  const sky::WeatherView table = view_of(weather);
-  const electrical::StringSet set = string_set(power);
-  const Chance chance{f.seed, f.member, Stream::forecast, 0};
+  const sky::WeatherView table = weather;
+  electrical::Drive power_drive;
+  power_drive.effective_irradiance = sky.effective_irradiance, power_drive.temp_cell = sky.temp_cell;
   for (int t = 0; t < n_slot; ++t) {
     const Cut cut{member, start.view().row(t), stop.view().row(t), n, f.seed, f.member};
-    for_rows(space, n, n_site,
-             ForecastSites{cut, sky_system.site, table, f.law, f.clearsky_index, f.index_age, f.issue, chance, sky.ghi, sky.dni, sky.dhi, sky.temp_air,
-                           sky.wind_speed});
-    for_rows(space, n, sky_system.n_plane(),
-             sky::PlaneSky{cut, sky_system.site, sky_system.plane, table, sky.ghi, sky.dni, sky.dhi, sky.temp_air, sky.wind_speed,
-                           sky.soiling_ratio, sky.poa_global, sky.effective_irradiance, sky.temp_cell, sky.temp_cell_end});
-    for_rows(space, n, power.string_site.extent(0),
-             electrical::TrackStrings{cut, set, sky.effective_irradiance, sky.temp_cell, strings.pv_gain, strings.v_bus, strings.v_mp,
-                                      strings.p_mp, strings.p_track, strings.p_miss, strings.vd_mp, strings.vd_pass, strings.curvature});
-    for_rows(space, n, n_site, SumStrings{set, strings.p_track, strings.p_mp, p.pv_linear, p.pv_square, p.pv_available, t});
+    for_rows(space, n, n_site, ForecastSites{cut, sky_system, table, f, sky});
+    for_rows(space, n, sky_system.n_plane(), sky::PlaneSky{cut, sky_system, table, sky});
+    for_rows(space, n, power.string_site.extent(0), electrical::TrackStrings{cut, power, power_drive, strings});
+    for_rows(space, n, n_site, SumStrings{power, strings, p.pv_linear, p.pv_square, p.pv_available, t});
   }
   synchronize(space);
 }

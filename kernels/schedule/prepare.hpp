@@ -17,7 +17,8 @@ struct GainRow {
 // Law of a class's node at utilisation u, held to `level` of the way from rest to what u draws.
 COLDSUN_FN thermal::PowerLaw law_of(const NodeClass& c, Real u, Real level) {
   const Real rest = c.curve.p_idle, asked = c.curve(u);
-  return {rest + level * (asked - rest), rest, c.rating, c.p_max, c.p_throttle, c.t_cap, c.t_band, c.p_leakage, c.t_leakage, c.leakage_slope};
+  return {.p_request = rest + level * (asked - rest), .p_floor = rest, .p_allocated = c.rating, .p_max = c.p_max, .p_throttle = c.p_throttle,
+          .t_cap = c.t_cap, .t_band = c.t_band, .p_leakage = c.p_leakage, .t_leakage = c.t_leakage, .leakage_slope = c.leakage_slope};
 }
 COLDSUN_FN NodePoint point_of(const Place& place, const NodeClass& c, Real u, Real level, Real t_supply) {
   const thermal::PowerLaw law = law_of(c, u, level);
@@ -70,7 +71,7 @@ struct Requests {
 
 template <class Space>
 void prepare(Space space, Problem& p) {
-  const ProblemView q = view_of(p);
+  const ProblemView q = p;
   for_rows(space, q.n_place * (q.n_job + 1), n_level * n_knot, NodeTable{q, p.node});
   for_rows(space, q.n_place * (q.n_job + 1), n_level, Requests{q, p.request});
 }

@@ -77,27 +77,33 @@ struct Shape {
   int n_place = 1, n_slot = 288, n_scenario = 16, n_job = 0, n_class = 1;
 };
 
-struct Problem {
+struct ProblemNumbers {
   Real slot = 300.0;             // s [in]
   Time start = 0;                // of the first slot, ns [in]
   Real level[n_level] = {1.0, 0.85, 0.7, 0.55};  // share of what a job's nodes would draw above rest [in]
   Real knot_first = 283.15, knot_step = 1.5;     // K: supply temperatures of the node table
   std::int32_t n_start = 0;      // starts that a key may choose among, evenly spaced; 0: every slot [in]
+};
 
-  Array<NodeClass, 1> node_class;            // (class) [in]
-  Array<Place, 1> place;                     // (place) [in]
-  Array<Job, 1> job;                         // (job) [in]
-  Array<Real, 3> pv_linear, pv_square;       // (scenario, place, slot) W: net PV of the boost converters = linear u + square u^2 [made]
-  Array<Real, 3> pv_available;               // (scenario, place, slot) W: maximum power of all strings [made]
-  Array<Real, 2> temp_air;                   // (place, slot) K outside [in]
-  Array<Real, 2> aux_bound;                  // (place, slot) W: thermal::aux_bound [in]
-  Array<Real, 2> carbon, price;              // (place, slot) of imported energy: kg/J, per J [in]
-  Array<Real, 2> link_bytes;                 // (place, slot) B that one antenna carries in the slot, gaps taken off [in]
-  Array<std::int32_t, 2> antennas;           // (place, slot) antennas that have a contact [in]
-  Array<Real, 2> gap;                        // (place, slot) share of the slot in which link-bound work stands still [in]
-  Array<NodePoint, 4> node;                  // (place, job | idle, level, knot); row n_job: a free node [made]
-  Array<Real, 3> request;                    // (place, job | idle, level) W of a node at the reference temperature, as the site cap counts [made]
-
+// Written by the host: [in]. The row after the last job is a free node.
+#define COLDSUN_SCHEDULE_PROBLEM(F) \
+  F(NodeClass,    node_class,   "1",      "class",                        parameter, host,       "nodes that are alike") \
+  F(Place,        place,        "1",      "place",                        parameter, host,       "sites as a planner sees them") \
+  F(Job,          job,          "1",      "job",                          parameter, host,       "jobs in the order of service") \
+  F(Real,         pv_linear,    "W",      "scenario place slot",          derived,   SumStrings, "net PV power by the share used: linear term") \
+  F(Real,         pv_square,    "W",      "scenario place slot",          derived,   SumStrings, "net PV power by the share used: square term") \
+  F(Real,         pv_available, "W",      "scenario place slot",          derived,   SumStrings, "maximum power of all strings") \
+  F(Real,         temp_air,     "K",      "place slot",                   parameter, host,       "outside air") \
+  F(Real,         aux_bound,    "W",      "place slot",                   parameter, host,       "most that the auxiliaries may draw") \
+  F(Real,         carbon,       "kg J-1", "place slot",                   parameter, host,       "carbon of imported energy") \
+  F(Real,         price,        "J-1",    "place slot",                   parameter, host,       "price of imported energy") \
+  F(Real,         link_bytes,   "B",      "place slot",                   parameter, host,       "bytes that one antenna carries, gaps taken off") \
+  F(std::int32_t, antennas,     "1",      "place slot",                   parameter, host,       "antennas that have a contact") \
+  F(Real,         gap,          "1",      "place slot",                   parameter, host,       "share in which link-bound work stands still") \
+  F(NodePoint,    node,         "1",      "place job_or_free level knot", derived,   NodeTable,  "one node by the supply temperature") \
+  F(Real,         request,      "W",      "place job_or_free level",      derived,   Requests,   "one node as the site cap counts it")
+struct Problem : ProblemNumbers {
+  COLDSUN_ARRAYS(COLDSUN_SCHEDULE_PROBLEM)
   int n_place() const { return place.extent(0); }
   int n_job() const { return job.extent(0); }
   int n_slot() const { return temp_air.extent(1); }
@@ -105,37 +111,27 @@ struct Problem {
 };
 
 // What kernels see of it.
-struct ProblemView {
-  int n_place, n_job, n_slot, n_scenario, n_start;
-  Real slot, knot_first, knot_step;
-  Real level[n_level];
-  View<const NodeClass, 1> node_class;
-  View<const Place, 1> place;
-  View<const Job, 1> job;
-  View<const Real, 3> pv_linear, pv_square, pv_available;
-  View<const Real, 2> temp_air, aux_bound, carbon, price, link_bytes;
-  View<const std::int32_t, 2> antennas;
-  View<const Real, 2> gap;
-  View<const NodePoint, 4> node;
-  View<const Real, 3> request;
+struct ProblemView : ProblemNumbers {
+  int n_place, n_job, n_slot, n_scenario;
+  COLDSUN_SCHEDULE_PROBLEM(COLDSUN_FIELD_READ)
+  ProblemView(const Problem& s) : ProblemNumbers(s), n_place(s.n_place()), n_job(s.n_job()), n_slot(s.n_slot()), n_scenario(s.n_scenario()) {
+    COLDSUN_SCHEDULE_PROBLEM(COLDSUN_FIELD_TAKE)
+  }
 };
-inline ProblemView view_of(const Problem& p) {
-  ProblemView v{p.n_place(), p.n_job(), p.n_slot(), p.n_scenario(), p.n_start, p.slot, p.knot_first, p.knot_step, {}, p.node_class, p.place,
-                p.job, p.pv_linear, p.pv_square, p.pv_available, p.temp_air, p.aux_bound, p.carbon, p.price, p.link_bytes, p.antennas, p.gap,
-                p.node, p.request};
-  for (int l = 0; l < n_level; ++l) v.level[l] = p.level[l];
-  return v;
-}
 
 // All arrays on `device`, jobs and places at their defaults. Throws std::invalid_argument where a shape cannot be.
 Problem make_problem(const Shape&, Device);
 // Throws std::invalid_argument with one sentence where a filled problem cannot be: order of jobs, node counts, NaN.
 void check_problem(const Problem&);
 
-// Quasi-steady loop of a place by thermal::advance_loop run until it rests. liquid: share of IT power that the plates carry off;
-// extra: heat of converters into the loop per IT power; t_set[k]: supply set-point at outside temperature t_first + k t_step. Host code.
-LoopTable make_loop_table(const thermal::LoopModel&, Real flow, Real v_dot, Real liquid, Real extra, Real p_it_max, Real t_first,
-                          Real t_step, const Real (&t_set)[n_air]);
+struct LoopLoad {
+  Real flow, v_dot;      // of the plates' loop [W/K], [m3/s]
+  Real liquid, extra;    // share of IT power that the plates carry off; heat of converters into the loop per IT power
+  Real p_it_max;         // [W]
+  Real t_first, t_step;  // outside temperatures of the table [K]
+};
+// Quasi-steady loop of a place by thermal::advance_loop run until it rests. t_set[k]: supply set-point at the k-th outside temperature. Host code.
+LoopTable make_loop_table(const thermal::LoopModel&, const LoopLoad&, const Real (&t_set)[n_air]);
 // First-order lag of the supply: heat capacity of the plates' loop and of the facility water over the flow [s].
 inline Real loop_time(const thermal::LoopModel& m, Real flow) { return (m.c_supply + m.c_return + m.c_facility) / flow; }
 

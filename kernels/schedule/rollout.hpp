@@ -19,9 +19,7 @@ struct Rows {
 struct Rollout {
   ProblemView q;
   Weights weights;
-  View<const std::int32_t, 2> place, start, level, booked, arrival, by_start;
-  View<Real, 3> cost;
-  View<Real, 2> score;
+  PopulationView pop;
   Rows rows;
   static constexpr int flops = 400'000;
 
@@ -52,9 +50,9 @@ struct Rollout {
   COLDSUN_FN void dispatch(Lane& x, int p, int t) const {
     bool whole = true;  // no job before this one waits
     for (int k = x.head; k < q.n_job; ++k) {
-      const int j = by_start(p, k), s = start(p, j);
+      const int j = pop.by_start(p, k), s = pop.start(p, j);
       if (s < 0 || s > t) break;
-      PlaceNow& now = x.at[place(p, j)];
+      PlaceNow& now = x.at[pop.place(p, j)];
       const bool waits = x.work[j] > 0.0 && !is_running(x, j);
       if (waits && now.n_free >= q.job(j).n_node) {
         now.n_free -= q.job(j).n_node;
@@ -74,7 +72,7 @@ struct Rollout {
     return false;
   }
   COLDSUN_FN Running running_at(int p, int j) const {
-    const int s = place(p, j), l = level(p, j), n = q.job(j).n_node;
+    const int s = pop.place(p, j), l = pop.level(p, j), n = q.job(j).n_node;
     const Real asked = n * (q.request(s, j, l) - q.request(s, q.n_job, 0));
     return {&q.node(s, j, l, 0), asked, n, static_cast<std::int16_t>(j), static_cast<std::int16_t>(s)};
   }
@@ -97,9 +95,9 @@ struct Rollout {
     if (x.work[j] <= 1e-6) x.work[j] = 0.0, finish(x, p, j, (t + part) * q.slot);
   }
   COLDSUN_FN void finish(Lane& x, int p, int j, Real time) const {
-    if (arrival(p, j) >= 0) {  // results go in their windows, later if the job is late
-      const Real planned = (start(p, j) + booked(p, j)) * q.slot;
-      time = math::max(time, planned) + (arrival(p, j) + 1) * q.slot - planned;
+    if (pop.arrival(p, j) >= 0) {  // results go in their windows, later if the job is late
+      const Real planned = (pop.start(p, j) + pop.booked(p, j)) * q.slot;
+      time = math::max(time, planned) + (pop.arrival(p, j) + 1) * q.slot - planned;
     }
     x.line[line_lateness] += q.job(j).priority * math::max(time - q.job(j).deadline, 0.0);
   }
@@ -107,7 +105,7 @@ struct Rollout {
   // The jobs of all places in this slot: with enough for all of them, or shared out in the order of service.
   COLDSUN_FN void draw(Lane& x, int p, int scenario, int t) const {
     SlotNow slot[max_place];
-    for (int s = 0; s < q.n_place; ++s) slot[s] = slot_now(q, x.at[s], scenario, s, t);
+    for (int s = 0; s < q.n_place; ++s) slot[s] = slot_now(q, x.at[s], {scenario, s, t});
     for (int i = 0; i < x.n_running; ++i) {
       const Running& r = x.running[i];
       want(slot[r.site], node_point(r.point, slot[r.site]), r.asked, r.n_node);
@@ -126,7 +124,7 @@ struct Rollout {
     x.n_running = kept;
     for (int s = 0; s < q.n_place; ++s) {
       rest_of_free(slot[s], x.at[s], q.place(s).n_node);
-      close_slot(q, slot[s], x.at[s], scenario, s, t, x.line);
+      close_slot(q, slot[s], x.at[s], {scenario, s, t}, x.line);
     }
   }
 
@@ -150,23 +148,22 @@ struct Rollout {
     for (int t = 0; t < q.n_slot; ++t) dispatch(x, p, t), draw(x, p, scenario, t);
     end(x);
     Real sum = 0.0;
-    for (int k = 0; k < n_line; ++k) cost(p, scenario, k) = x.line[k], sum += weights.line[k] * x.line[k];
-    score(p, scenario) = sum == sum ? sum : math::infinity;  // what is not a number is never the best
+    for (int k = 0; k < n_line; ++k) pop.cost(p, scenario, k) = x.line[k], sum += weights.line[k] * x.line[k];
+    pop.scenario_score(p, scenario) = sum == sum ? sum : math::infinity;  // what is not a number is never the best
   }
 };
 
 // Mean of a plan's scenarios, and of the worst of them: the conditional value at risk (Rockafellar and Uryasev 2000,
 // doi 10.21314/JOR.2000.038), the scenario at its edge counted in part. reads scenario_score; writes score. 8 B and some 20 flops per scenario
 struct Score {
-  View<const Real, 2> scenario_score;
-  View<Real, 1> score;
+  PopulationView pop;
   Real risk, alpha;
   Rows rows;
   COLDSUN_FN void operator()(int row) const {
-    const int p = rows(row), n = scenario_score.extent[1];
+    const int p = rows(row), n = pop.scenario_score.extent[1];
     Real sorted[max_scenario], mean = 0.0;
     for (int s = 0; s < n; ++s) {
-      const Real x = scenario_score(p, s);
+      const Real x = pop.scenario_score(p, s);
       mean += x / n;
       int k = s;
       for (; k > 0 && sorted[k - 1] < x; --k) sorted[k] = sorted[k - 1];
@@ -179,16 +176,14 @@ struct Score {
       tail += part * sorted[k], left -= part;
     }
     const Real sum = mean + risk * (tail / whole - mean);
-    score(p) = sum == sum ? sum : math::infinity;
+    pop.score(p) = sum == sum ? sum : math::infinity;
   }
 };
 
 template <class Space>
 void evaluate(Space space, const Problem& problem, const Weights& w, Population& pop, const Rows& rows, int n) {
-  for_rows(space, n, problem.n_scenario(),
-           Rollout{view_of(problem), w, pop.place, pop.start, pop.level, pop.booked, pop.arrival, pop.by_start, pop.cost, pop.scenario_score,
-                   rows});
-  for_each(space, n, Score{pop.scenario_score, pop.score, w.risk, w.alpha, rows});
+  for_rows(space, n, problem.n_scenario(), Rollout{problem, w, pop, rows});
+  for_each(space, n, Score{pop, w.risk, w.alpha, rows});
 }
 template <class Space>
 void evaluate(Space space, const Problem& problem, const Weights& w, Population& pop, int first, int n) {

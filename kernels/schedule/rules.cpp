@@ -16,7 +16,7 @@ struct Draft {
   int n_put = 0;
 
   explicit Draft(const Problem& p)
-      : problem(p), pop(make_population(p, 1, Device::host)), decode(make_decode(p, pop, 0)), plan(decode.empty_plan(0)) {
+      : problem(p), pop(make_population(p, 1, Device::host)), decode{p, pop, 0}, plan(decode.empty_plan(0)) {
     for (int turn = 0; turn < 2; ++turn)
       for (int j = 0; j < p.n_job(); ++j)
         if (Decode::turn(p.job(j)) == turn) put(j, p.job(j).home, 0);

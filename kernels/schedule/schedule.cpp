@@ -62,12 +62,9 @@ Problem make_problem(const Shape& shape, Device device) {
   require(n_job >= 0 && n_job <= max_job, "0 to " + std::to_string(max_job) + " jobs");
   require(n_slot >= 1 && n_slot <= 100'000 && n_class >= 1, "slots or node classes");
   Problem p;
-  p.node_class = {device, {n_class}}, p.place = {device, {n_place}}, p.job = {device, {n_job}};
+  allocate_fields(p, device, {{"class", n_class}, {"place", n_place}, {"job", n_job}, {"job_or_free", n_job + 1}, {"scenario", n_scenario},
+                              {"slot", n_slot}, {"level", n_level}, {"knot", n_knot}});
   p.node_class.fill({}), p.place.fill({}), p.job.fill({});
-  for (auto* a : {&p.pv_linear, &p.pv_square, &p.pv_available}) *a = {device, {n_scenario, n_place, n_slot}};
-  for (auto* a : {&p.temp_air, &p.aux_bound, &p.carbon, &p.price, &p.link_bytes, &p.gap}) *a = {device, {n_place, n_slot}};
-  p.antennas = {device, {n_place, n_slot}};
-  p.node = {device, {n_place, n_job + 1, n_level, n_knot}}, p.request = {device, {n_place, n_job + 1, n_level}};
   return p;
 }
 
@@ -83,12 +80,9 @@ void check_problem(const Problem& p) {
 }
 
 Population make_population(const Problem& p, int n_plan, Device device) {
-  const int n_job = p.n_job(), n_place = p.n_place(), n_slot = p.n_slot(), n_scenario = p.n_scenario();
   Population x;
-  x.key = {device, {n_plan, n_gene * n_job}};
-  for (auto* a : {&x.place, &x.start, &x.level, &x.booked, &x.arrival, &x.send, &x.by_start}) *a = {device, {n_plan, n_job}};
-  x.cost = {device, {n_plan, n_scenario, n_line}}, x.scenario_score = {device, {n_plan, n_scenario}}, x.score = {device, {n_plan}};
-  x.scratch_bytes = {device, {n_plan, n_place, n_slot}}, x.scratch_nodes = {device, {n_plan, n_place, n_slot}};
+  allocate_fields(x, device, {{"plan", n_plan}, {"gene", n_gene * p.n_job()}, {"job", p.n_job()}, {"place", p.n_place()}, {"slot", p.n_slot()},
+                              {"scenario", p.n_scenario()}, {"line", n_line}});
   return x;
 }
 
@@ -124,17 +118,18 @@ Decision decision_of(const Problem& p, const Search& s) {
   return d;
 }
 
-LoopTable make_loop_table(const thermal::LoopModel& m, Real flow, Real v_dot, Real liquid, Real extra, Real p_it_max, Real t_first, Real t_step,
-                          const Real (&t_set)[n_air]) {
+LoopTable make_loop_table(const thermal::LoopModel& m, const LoopLoad& load, const Real (&t_set)[n_air]) {
   constexpr Real dt = 120.0, rest = 1e-6;  // s; K in a step: the loop's time constants are minutes
   constexpr int most = 2000;
   LoopTable table;
-  table.p_step = p_it_max / (n_heat - 1), table.t_first = t_first, table.t_step = t_step;
+  table.p_step = load.p_it_max / (n_heat - 1), table.t_first = load.t_first, table.t_step = load.t_step;
   for (int j = 0; j < n_air; ++j) {
     thermal::LoopState s{t_set[j], t_set[j], t_set[j] - m.approach, m.t_hall_set, 0.5, 0.5};
     for (int i = 0; i < n_heat; ++i) {
       const Real p = table.p_first + i * table.p_step;
-      const thermal::LoopInput in{liquid * p, extra * p, (1.0 - liquid) * p, t_set[j], t_first + j * t_step, flow, v_dot, dt};
+      const thermal::LoopInput in{.q_plates = load.liquid * p, .q_extra = load.extra * p, .q_nodes_air = (1.0 - load.liquid) * p,
+                                  .t_supply_set = t_set[j], .temp_air = load.t_first + j * load.t_step, .flow = load.flow, .v_dot = load.v_dot,
+                                  .dt = dt};
       thermal::LoopOutput out{};
       for (int k = 0; k < most; ++k) {
         out = thermal::advance_loop(m, s, in);

@@ -35,19 +35,26 @@ struct Weights {
   Real alpha = 0.75;  // CVaR: mean of the worst 1 - alpha of the scenarios
 };
 
-// Plans as keys, as schedules, and what they cost. plan is the first index.
+// Plans as keys, as schedules, and what they cost.
+#define COLDSUN_SCHEDULE_POPULATION(F) \
+  F(Real,         key,            "1", "plan gene",          state,   host,    "random keys of the jobs, in [0, 1)") \
+  F(std::int32_t, place,          "1", "plan job",           derived, Decode,  "place of the job") \
+  F(std::int32_t, start,          "1", "plan job",           derived, Decode,  "slot in which the job starts, -1 left out") \
+  F(std::int32_t, level,          "1", "plan job",           derived, Decode,  "cap level of the job") \
+  F(std::int32_t, booked,         "1", "plan job",           derived, Decode,  "slots booked on the nodes") \
+  F(std::int32_t, arrival,        "1", "plan job",           derived, Decode,  "slot by whose end the results are at home, -1 no transfer") \
+  F(std::int32_t, send,           "1", "plan job",           derived, Decode,  "slot in which the transfer begins, -1 none") \
+  F(std::int32_t, by_start,       "1", "plan job",           derived, Decode,  "jobs in the order of their start") \
+  F(Real,         cost,           "1", "plan scenario line", derived, Rollout, "lines of the bill") \
+  F(Real,         scenario_score, "1", "plan scenario",      derived, Rollout, "weights times lines") \
+  F(Real,         score,          "1", "plan",               derived, Score,   "mean over the scenarios, and of the worst of them") \
+  F(Real,         bytes_left,     "B", "plan place slot",    scratch, Decode,  "what is left of the link") \
+  F(std::int32_t, nodes_left,     "1", "plan place slot",    scratch, Decode,  "nodes free")
 struct Population {
-  Array<Real, 2> key;                                // (plan, n_gene * job) in [0, 1)
-  Array<std::int32_t, 2> place, start, level;        // (plan, job): start in slots, -1: left out
-  Array<std::int32_t, 2> booked, arrival;            // (plan, job): slots booked on the nodes; slot by whose end the results are at home
-  Array<std::int32_t, 2> send, by_start;             // (plan, job): slot in which the transfer begins, -1 none; jobs in order of start
-  Array<Real, 3> cost;                               // (plan, scenario, line)
-  Array<Real, 2> scenario_score;                     // (plan, scenario) weights times lines
-  Array<Real, 1> score;                              // (plan)
-  Array<Real, 3> scratch_bytes;                      // (plan, place, slot) scratch of the decoder: link left
-  Array<std::int32_t, 3> scratch_nodes;              // (plan, place, slot): nodes free
+  COLDSUN_ARRAYS(COLDSUN_SCHEDULE_POPULATION)
   int size() const { return key.extent(0); }
 };
+struct PopulationView { COLDSUN_VIEWS(PopulationView, Population, COLDSUN_SCHEDULE_POPULATION) };
 Population make_population(const Problem&, int n_plan, Device);
 
 // Node table and requests, from classes, jobs and levels. After forecast_pv or any change of jobs, places or levels.

@@ -21,8 +21,8 @@ struct Breed {
   View<Real, 2> child;
   View<const std::int32_t, 1> rank, kept;
   Chance chance;  // entity: the generation
-  int n_kept, n_elite, first_immigrant;
-  Real mutate, inherit;
+  int n_kept = 0, n_elite = 0, first_immigrant = 0;
+  Real mutate = 0.0, inherit = 0.0;
 
   COLDSUN_FN int elite(int k) const { return rank(kept(k % n_kept)); }
   COLDSUN_FN Real mutated(std::uint32_t row, int c, Real old) const {
@@ -66,12 +66,12 @@ View<T, 1> head(View<T, 1> v, int n) {
 
 // What a schedule is in a word. reads place, start and level; writes print. 12 B and some 10 integer operations per job
 struct Fingerprint {
-  View<const std::int32_t, 2> place, start, level;
+  PopulationView pop;
   View<std::int32_t, 1> print;
   COLDSUN_FN void operator()(int i) const {
     std::uint32_t h = 2166136261u;
-    for (int j = 0; j < place.extent[1]; ++j)
-      h = (h ^ static_cast<std::uint32_t>((start(i, j) * n_level + level(i, j)) * max_place + place(i, j))) * 16777619u, h ^= h >> 15;
+    for (int j = 0; j < pop.place.extent[1]; ++j)
+      h = (h ^ static_cast<std::uint32_t>((pop.start(i, j) * n_level + pop.level(i, j)) * max_place + pop.place(i, j))) * 16777619u, h ^= h >> 15;
     print(i) = static_cast<std::int32_t>(h);
   }
 };
@@ -79,14 +79,15 @@ struct Fingerprint {
 // The first row with the same schedule; the rows before `first` are priced. reads print, and schedules where it agrees; writes twin, flag. 4 B
 // per row before, 32 B per job of a twin
 struct FindTwin {
-  View<const std::int32_t, 2> place, start, level, arrival;
+  PopulationView pop;
   View<const std::int32_t, 1> print;
   View<std::int32_t, 1> twin, flag;
   int first;
   COLDSUN_FN bool same(int a, int b) const {
     bool all = print(a) == print(b);
-    for (int j = 0; all && j < place.extent[1]; ++j)
-      all = place(a, j) == place(b, j) && start(a, j) == start(b, j) && level(a, j) == level(b, j) && arrival(a, j) == arrival(b, j);
+    for (int j = 0; all && j < pop.place.extent[1]; ++j)
+      all = pop.place(a, j) == pop.place(b, j) && pop.start(a, j) == pop.start(b, j) && pop.level(a, j) == pop.level(b, j) &&
+            pop.arrival(a, j) == pop.arrival(b, j);
     return all;
   }
   COLDSUN_FN void operator()(int i) const {
@@ -96,14 +97,8 @@ struct FindTwin {
   }
 };
 
-// What plans cost, and one row's of it to another row.
-struct Costs {
-  View<Real, 3> cost;
-  View<Real, 2> scenario_score;
-  View<Real, 1> score;
-};
-inline Costs costs_of(Population& p) { return {p.cost, p.scenario_score, p.score}; }
-COLDSUN_FN void copy_costs(const Costs& from, int a, const Costs& to, int b) {
+// What a plan costs, to another row.
+COLDSUN_FN void copy_costs(const PopulationView& from, int a, const PopulationView& to, int b) {
   for (int s = 0; s < to.cost.extent[1]; ++s) {
     for (int k = 0; k < n_line; ++k) to.cost(b, s, k) = from.cost(a, s, k);
     to.scenario_score(b, s) = from.scenario_score(a, s);
@@ -113,7 +108,7 @@ COLDSUN_FN void copy_costs(const Costs& from, int a, const Costs& to, int b) {
 
 // The price of who has the same schedule. reads and writes (n_scenario (n_line + 1) + 1) x 8 B per twin
 struct ShareCosts {
-  Costs all;
+  PopulationView all;
   View<const std::int32_t, 1> twin;
   int first;
   COLDSUN_FN void operator()(int row) const {
@@ -126,18 +121,18 @@ struct ShareCosts {
 template <class Space>
 void price(Space space, const Problem& p, Search& s, Population& pop, int first, int n) {
   decode(space, p, pop, 0, n);
-  for_each(space, n, Fingerprint{pop.place, pop.start, pop.level, s.print});
-  for_each(space, n, FindTwin{pop.place, pop.start, pop.level, pop.arrival, s.print, s.twin, s.flag, first});
+  for_each(space, n, Fingerprint{pop, s.print});
+  for_each(space, n, FindTwin{pop, s.print, s.twin, s.flag, first});
   const int n_new = select(space, head(View<const std::int32_t, 1>(s.flag), n), s.kept);
   evaluate(space, p, s.options.weights, pop, Rows{0, s.kept}, n_new);
-  for_each(space, n - first, ShareCosts{costs_of(pop), s.twin, first});
+  for_each(space, n - first, ShareCosts{pop, s.twin, first});
   synchronize(space);
   s.n_different += n_new, s.n_priced += n - first;
 }
 
 // What the elite cost is known. reads and writes (n_scenario (n_line + 1) + 1) x 8 B per plan
 struct KeepCosts {
-  Costs old, now;
+  PopulationView old, now;
   View<const std::int32_t, 1> rank, kept;
   int n_kept;
   COLDSUN_FN void operator()(int i) const { copy_costs(old, rank(kept(i % n_kept)), now, i); }
@@ -165,7 +160,7 @@ template <class Space>
 void found(Space space, const Problem& p, Search& s) {
   const int n_key = n_gene * p.n_job();
   const Chance chance{s.options.seed, s.options.member, Stream::plan, 0};
-  for_rows(space, s.now.size(), n_key, Breed{s.now.key, s.now.key, s.rank, s.kept, chance, 1, 0, 0, 0.0, 0.0});
+  for_rows(space, s.now.size(), n_key, Breed{.parent = s.now.key, .child = s.now.key, .rank = s.rank, .kept = s.kept, .chance = chance, .n_kept = 1});
   synchronize(space);
   for (int r = 0; r < n_rule && r < s.now.size(); ++r) rule_keys(p, static_cast<Rule>(r), s.now.key.view().row(r));
   if (static_cast<int>(s.incumbent.size()) == n_key && s.now.size() > n_rule)
@@ -194,8 +189,9 @@ void advance(Space space, const Problem& p, Search& s) {
   const int n_immigrant = static_cast<int>(o.immigrant * n_new);
   const Chance chance{o.seed, o.member, Stream::plan, static_cast<std::uint32_t>(s.generation - 1)};
   for_rows(space, n_elite + n_new, s.now.key.extent(1),
-           Breed{s.now.key, s.next.key, s.rank, s.kept, chance, s.n_kept, n_elite, n_elite + n_new - n_immigrant, o.mutate, o.inherit});
-  for_each(space, n_elite, KeepCosts{costs_of(s.now), costs_of(s.next), s.rank, s.kept, s.n_kept});
+           Breed{.parent = s.now.key, .child = s.next.key, .rank = s.rank, .kept = s.kept, .chance = chance, .n_kept = s.n_kept,
+                 .n_elite = n_elite, .first_immigrant = n_elite + n_new - n_immigrant, .mutate = o.mutate, .inherit = o.inherit});
+  for_each(space, n_elite, KeepCosts{s.now, s.next, s.rank, s.kept, s.n_kept});
   price(space, p, s, s.next, n_elite, n_elite + n_new);
   std::swap(s.now, s.next);
   rank_plans(space, s, n_elite + n_new);

@@ -55,8 +55,12 @@ COLDSUN_FN NodePoint node_point(const NodePoint* by_knot, const SlotNow& c) {
 }
 
 // Battery and bus before the draw. The coolant follows the loop's own rest by its lag; budget and site cap as the engine makes them.
-COLDSUN_FN SlotNow slot_now(const ProblemView& q, PlaceNow& now, int scenario, int site, int t) {
+struct Spot {
+  int scenario, site, t;  // t: slot
+};
+COLDSUN_FN SlotNow slot_now(const ProblemView& q, PlaceNow& now, const Spot& spot) {
   using namespace electrical;
+  const auto [scenario, site, t] = spot;
   const Place& p = q.place(site);
   const electrical::Site& bus = p.bus;
   SlotNow c{};
@@ -113,8 +117,9 @@ COLDSUN_FN void rest_of_free(const SlotNow& c, PlaceNow& now, std::int32_t n_nod
 }
 
 // The bus at its nominal voltage: who gives, what the battery becomes, what it costs.
-COLDSUN_FN void close_slot(const ProblemView& q, const SlotNow& c, PlaceNow& now, int scenario, int site, int t, Real (&line)[n_line]) {
+COLDSUN_FN void close_slot(const ProblemView& q, const SlotNow& c, PlaceNow& now, const Spot& spot, Real (&line)[n_line]) {
   using namespace electrical;
+  const auto [scenario, site, t] = spot;
   const Place& p = q.place(site);
   const electrical::Site& bus = p.bus;
   const Real p_aux = loop_value(p.loop, p.loop.p_aux, now.p_it, q.temp_air(site, t));

@@ -10,9 +10,7 @@ namespace coldsun::sky {
 
 // The weather table as kernels see it.
 struct WeatherView {
-  View<const Time, 1> start, origin, period;
-  View<const std::int32_t, 1> hold;
-  View<const Real, 2> east, north, up, dni_extra, ghi_clear, dni_clear, dni, dhi, cover, temp_air, wind_speed, pressure;
+  COLDSUN_READS(WeatherView, Weather, COLDSUN_SKY_WEATHER)
 
   COLDSUN_FN Place place(Time t) const { return place_uniform(seconds(t - start(0)), 0.0, 1.0 / seconds(weather_step), up.extent[1]); }
   COLDSUN_FN static Real at(const View<const Real, 2>& column, int site, const Place& p) {
@@ -26,10 +24,6 @@ struct WeatherView {
     return sun::unit({at(east, site, p), at(north, site, p), at(up, site, p)});
   }
 };
-inline WeatherView view_of(const Weather& w) {
-  return {w.start,     w.origin,    w.period, w.hold, w.east,  w.north,    w.up,         w.dni_extra,
-          w.ghi_clear, w.dni_clear, w.dni,    w.dhi,  w.cover, w.temp_air, w.wind_speed, w.pressure};
-}
 
 // Cover of the series at a second of the cloud field.
 struct CoverOfTable {
@@ -104,12 +98,12 @@ COLDSUN_FN Swing swing_of(CloudField field, const WeatherView& table, int s, Tim
 // plus 15 normals of 300 operations each; 300 to 500 operations more per further second. On a series as much again, once per cloudy interval.
 struct SiteSky {
   Cut cut;
-  View<const Site, 1> site;
+  SystemView sys;
   WeatherView table;
-  View<Real, 2> ghi, dni, dhi, clearsky_index, temp_air, wind_speed, pressure, solar_zenith, interval, beam_mean, beam_swing, sky_mean, sky_swing;
+  StateView st;
 
   COLDSUN_FN CloudField clouds(int m, int s) const {
-    return {site(s).cloud, {cut.seed, cut.id(m), Stream::cloud, static_cast<std::uint32_t>(site(s).entity)}};
+    return {sys.site(s).cloud, {cut.seed, cut.id(m), Stream::cloud, static_cast<std::uint32_t>(sys.site(s).entity)}};
   }
   // The series' light with the clouds inside its intervals, piece by piece between the table's knots: a cut of many minutes sees them all.
   COLDSUN_FN Irradiance on_series(int m, int s, Real up) const {
@@ -125,16 +119,16 @@ struct SiteSky {
       const Real above = table.sun_at(s, p).z;
       if (above <= 0.0) continue;
       const Time number = floor_div(middle - table.origin(s), table.period(s));
-      if (interval(m, s) != static_cast<Real>(number + 1)) {
+      if (st.interval(m, s) != static_cast<Real>(number + 1)) {
         const Swing w = swing_of(field, table, s, table.origin(s) + number * table.period(s));
-        interval(m, s) = static_cast<Real>(number + 1);
-        beam_mean(m, s) = w.beam_mean, beam_swing(m, s) = w.beam, sky_mean(m, s) = w.sky_mean, sky_swing(m, s) = w.sky;
+        st.interval(m, s) = static_cast<Real>(number + 1);
+        st.beam_mean(m, s) = w.beam_mean, st.beam_swing(m, s) = w.beam, st.sky_mean(m, s) = w.sky_mean, st.sky_swing(m, s) = w.sky;
       }
       Real direct = table.light(table.dni, s, p), diffuse = table.light(table.dhi, s, p);
-      if (beam_swing(m, s) != 0.0 || sky_swing(m, s) != 0.0) {
+      if (st.beam_swing(m, s) != 0.0 || st.sky_swing(m, s) != 0.0) {
         const CloudKnot c = cloud_mean(field, CoverOfTable{table, s}, t, next);
-        direct *= math::max(1.0 + beam_swing(m, s) * (c.beam - beam_mean(m, s)), 0.0);
-        diffuse *= math::max(1.0 + sky_swing(m, s) * (sky_light(c, clear_ratio(table, s, p, above)) - sky_mean(m, s)), 0.0);
+        direct *= math::max(1.0 + st.beam_swing(m, s) * (c.beam - st.beam_mean(m, s)), 0.0);
+        diffuse *= math::max(1.0 + st.sky_swing(m, s) * (sky_light(c, clear_ratio(table, s, p, above)) - st.sky_mean(m, s)), 0.0);
       }
       const Real length = seconds(next - t);
       beam += direct * length, whole += std::fma(direct, above, diffuse) * length;
@@ -148,11 +142,11 @@ struct SiteSky {
     const int m = cut.member(a);
     const Time middle = cut.start(m) + (cut.stop(m) - cut.start(m)) / 2;
     const Place p = table.place(middle);
-    temp_air(m, s) = WeatherView::at(table.temp_air, s, p);
-    wind_speed(m, s) = WeatherView::at(table.wind_speed, s, p);
-    pressure(m, s) = WeatherView::at(table.pressure, s, p);
+    st.temp_air(m, s) = WeatherView::at(table.temp_air, s, p);
+    st.wind_speed(m, s) = WeatherView::at(table.wind_speed, s, p);
+    st.pressure(m, s) = WeatherView::at(table.pressure, s, p);
     const sun::Direction to_sun = table.sun_at(s, p);
-    solar_zenith(m, s) = sun::zenith(to_sun);
+    st.solar_zenith(m, s) = sun::zenith(to_sun);
     const Real clear = WeatherView::at(table.ghi_clear, s, p);
     Irradiance now = {0.0, 0.0, 0.0};
     if (to_sun.z > 0.0 && cut.stop(m) > cut.start(m)) {
@@ -164,9 +158,9 @@ struct SiteSky {
                            WeatherView::at(table.dhi, s, p), WeatherView::at(table.dni_clear, s, p), to_sun.z);
       }
     }
-    ghi(m, s) = now.ghi, dni(m, s) = now.dni, dhi(m, s) = now.dhi;
+    st.ghi(m, s) = now.ghi, st.dni(m, s) = now.dni, st.dhi(m, s) = now.dhi;
     // At most 2, as pvlib.irradiance.clearsky_index has it: with the Sun low a series may be many times brighter than the clear sky.
-    clearsky_index(m, s) = to_sun.z > 0.0 && clear > 0.0 ? math::min(now.ghi / clear, 2.0) : 1.0;
+    st.clearsky_index(m, s) = to_sun.z > 0.0 && clear > 0.0 ? math::min(now.ghi / clear, 2.0) : 1.0;
   }
 };
 
@@ -174,35 +168,33 @@ struct SiteSky {
 // Some 200 B and 250 flops.
 struct PlaneSky {
   Cut cut;
-  View<const Site, 1> site;
-  View<const Plane, 1> plane;
+  SystemView sys;
   WeatherView table;
-  View<const Real, 2> ghi, dni, dhi, temp_air, wind_speed, soiling_ratio;
-  View<Real, 2> poa_global, effective_irradiance, temp_cell, temp_cell_end;
+  StateView st;
 
   COLDSUN_FN void operator()(int a, int i) const {
     const int m = cut.member(a);
-    const Plane& plate = plane(i);
+    const Plane& plate = sys.plane(i);
     const int s = plate.site;
     const Place p = table.place(cut.start(m) + (cut.stop(m) - cut.start(m)) / 2);
     const sun::Direction to_sun = table.sun_at(s, p);
     PlaneOfArray poa = {0.0, 0.0, 0.0};
     const Real incidence = cos_aoi(plate.tilt, to_sun.x, to_sun.y, to_sun.z);
-    if (ghi(m, s) > 0.0) {
+    if (st.ghi(m, s) > 0.0) {
       const Real zenith = sun::zenith(to_sun);
       const SkyNow now = {
-          ghi(m, s), dni(m, s), dhi(m, s), WeatherView::at(table.dni_extra, s, p), zenith, to_sun.z, relative_airmass(zenith, to_sun.z)};
-      poa = on_plane(plate.transposition, now, plate.tilt, incidence, site(s).albedo);
+          st.ghi(m, s), st.dni(m, s), st.dhi(m, s), WeatherView::at(table.dni_extra, s, p), zenith, to_sun.z, relative_airmass(zenith, to_sun.z)};
+      poa = on_plane(plate.transposition, now, plate.tilt, incidence, sys.site(s).albedo);
     }
     const Real passed = poa.beam * iam_physical(plate.iam, incidence) + poa.sky * plate.iam.sky + poa.ground * plate.iam.ground;
-    poa_global(m, i) = poa.global();
-    effective_irradiance(m, i) = passed * soiling_ratio(m, i);
+    st.poa_global(m, i) = poa.global();
+    st.effective_irradiance(m, i) = passed * st.soiling_ratio(m, i);
     // The cell's heat follows the light that falls on the module, dirt or not, with a lag: exact for a constant drive.
-    const Real steady = temp_cell_steady(plate.cell, poa.global(), temp_air(m, s), wind_speed(m, s));
+    const Real steady = temp_cell_steady(plate.cell, poa.global(), st.temp_air(m, s), st.wind_speed(m, s));
     const Lag l = plate.tau > 0.0 ? lag(cut.length(m), plate.tau) : Lag{0.0, 0.0};
-    const Real away = temp_cell_end(m, i) - steady;
-    temp_cell(m, i) = steady + away * l.mean;
-    temp_cell_end(m, i) = steady + away * l.left;
+    const Real away = st.temp_cell_end(m, i) - steady;
+    st.temp_cell(m, i) = steady + away * l.mean;
+    st.temp_cell_end(m, i) = steady + away * l.left;
   }
 };
 
@@ -210,32 +202,31 @@ struct PlaneSky {
 struct RaiseFlags {
   Cut cut;
   WeatherView table;
-  int n_site, n_plane;
-  View<const Real, 2> ghi, temp_air, effective_irradiance, temp_cell_end;
-  View<std::uint32_t, 1> flags;
+  int n_site;
+  int n_plane;
+  Drive drive;
+  StateView st;
 
   COLDSUN_FN void operator()(int a) const {
     const int m = cut.member(a);
     Real sum = 0.0;
-    for (int s = 0; s < n_site; ++s) sum += ghi(m, s) + temp_air(m, s);
-    for (int i = 0; i < n_plane; ++i) sum += effective_irradiance(m, i) + temp_cell_end(m, i);
-    if (!(std::fabs(sum) < 1e300)) flags(m) |= flag_sky_not_finite;
+    for (int s = 0; s < n_site; ++s) sum += st.ghi(m, s) + st.temp_air(m, s);
+    for (int i = 0; i < n_plane; ++i) sum += st.effective_irradiance(m, i) + st.temp_cell_end(m, i);
+    if (!(std::fabs(sum) < 1e300)) drive.flags(m) |= flag_sky_not_finite;
     const Time end = table.start(0) + (table.up.extent[1] - 1) * weather_step;
-    if (cut.start(m) < table.start(0) || cut.stop(m) > end) flags(m) |= flag_sky_outside_table;
+    if (cut.start(m) < table.start(0) || cut.stop(m) > end) drive.flags(m) |= flag_sky_outside_table;
   }
 };
 
 template <class Space>
 void advance(Space space, const System& sys, State& st, const Drive& d, const Cut& cut) {
-  const WeatherView table = view_of(*d.weather);
+  const WeatherView table = *d.weather;
   for_rows(space, cut.n_active, sys.n_site(),
-           SiteSky{cut, sys.site, table, st.ghi, st.dni, st.dhi, st.clearsky_index, st.temp_air, st.wind_speed, st.pressure,
-                   st.solar_zenith, st.interval, st.beam_mean, st.beam_swing, st.sky_mean, st.sky_swing});
+           SiteSky{cut, sys, table, st});
   for_rows(space, cut.n_active, sys.n_plane(),
-           PlaneSky{cut, sys.site, sys.plane, table, st.ghi, st.dni, st.dhi, st.temp_air, st.wind_speed, st.soiling_ratio, st.poa_global,
-                    st.effective_irradiance, st.temp_cell, st.temp_cell_end});
+           PlaneSky{cut, sys, table, st});
   for_each(space, cut.n_active,
-           RaiseFlags{cut, table, sys.n_site(), sys.n_plane(), st.ghi, st.temp_air, st.effective_irradiance, st.temp_cell_end, d.flags});
+           RaiseFlags{cut, table, sys.n_site(), sys.n_plane(), d, st});
 }
 
 }  // namespace coldsun::sky

@@ -50,16 +50,10 @@ SkyKnot SkyMaker::operator()(Time utc, Real dust, Real temp_air, Real wind_speed
 Weather make_weather(const System& system, Time start, Time stop, Device device) {
   if (stop <= start) throw std::invalid_argument("weather: the stop is not after the start");
   const Time first = floor_div(start, weather_step), last = -floor_div(-stop, weather_step);
-  Weather w;
-  w.start = Array<Time, 1>(device, {1});
-  w.start(0) = first * weather_step;
   if (last - first >= INT32_MAX) throw std::invalid_argument("weather: the table is too long");
-  const int n_knot = static_cast<int>(last - first) + 1;
-  for (auto* column : {&w.east, &w.north, &w.up, &w.dni_extra, &w.ghi_clear, &w.dni_clear, &w.dni, &w.dhi, &w.cover, &w.temp_air,
-                       &w.wind_speed, &w.pressure, &w.dust})
-    *column = Array<Real, 2>(device, {system.n_site(), n_knot});
-  w.origin = Array<Time, 1>(device, {system.n_site()}), w.period = Array<Time, 1>(device, {system.n_site()});
-  w.hold = Array<std::int32_t, 1>(device, {system.n_site()});
+  Weather w;
+  allocate_fields(w, device, {{"one", 1}, {"site", system.n_site()}, {"knot", static_cast<int>(last - first) + 1}});
+  w.start(0) = first * weather_step;
   return w;
 }
 

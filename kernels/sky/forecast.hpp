@@ -44,12 +44,16 @@ COLDSUN_FN Real forecast_error(const ForecastNow& now, Real lead, Real rank) {
   return lerp(at[0], at[1], in_clear);
 }
 
+struct Scenario {
+  int number, count;  // 0 <= number < count
+};
+
 // Ranks (k + 1/2) / n, each once among the scenarios at any lead, in an order drawn for each `time` of lead: k = first + step scenario mod n.
 // Chance: Stream::forecast, entity = site, index = issue in s, draw = knot of lead.
-COLDSUN_FN Real forecast_rank_of(const Chance& chance, const ForecastLaw& law, Time issue, int scenario, int n_scenario, Real lead) {
+COLDSUN_FN Real forecast_rank_of(const Chance& chance, const ForecastLaw& law, Time issue, Scenario scenario, Real lead) {
   const auto knot = static_cast<std::uint32_t>(math::min(math::max(lead, 0.0) / law.time, 65000.0));
   const Quad drawn = chance.bits(static_cast<std::uint32_t>(issue / ns_per_s), knot);
-  const auto n = static_cast<std::uint32_t>(n_scenario);
+  const auto n = static_cast<std::uint32_t>(scenario.count);
   std::uint32_t step = drawn.v[0] % n;
   for (;; step = step + 1 < n ? step + 1 : 1) {  // the next one without a common divisor; 1 has none
     std::uint32_t a = n, b = step;
@@ -59,13 +63,13 @@ COLDSUN_FN Real forecast_rank_of(const Chance& chance, const ForecastLaw& law, T
     }
     if (a == 1) break;
   }
-  const std::uint64_t k = drawn.v[1] % n + static_cast<std::uint64_t>(step) * static_cast<std::uint32_t>(scenario);
-  return (static_cast<Real>(k % n) + 0.5) / n_scenario;
+  const std::uint64_t k = drawn.v[1] % n + static_cast<std::uint64_t>(step) * static_cast<std::uint32_t>(scenario.number);
+  return (static_cast<Real>(k % n) + 0.5) / scenario.count;
 }
 
-COLDSUN_FN Real forecast_index(const Chance& chance, const ForecastLaw& law, const ForecastNow& now, Time issue, int scenario, int n_scenario,
+COLDSUN_FN Real forecast_index(const Chance& chance, const ForecastLaw& law, const ForecastNow& now, Time issue, Scenario scenario,
                                Real lead) {
-  const Real error = forecast_error(now, lead, forecast_rank_of(chance, law, issue, scenario, n_scenario, lead));
+  const Real error = forecast_error(now, lead, forecast_rank_of(chance, law, issue, scenario, lead));
   return math::clamp(now.index + law.scale * error, math::min(law.index_min, now.index), math::max(law.index_max, now.index));
 }
 

@@ -57,8 +57,7 @@ void diffuse_iam(Iam& iam, const Tilt& tilt) {
 System make_system(const std::vector<Site>& site, const std::vector<Plane>& plane, Device device) {
   System s;
   const int n_site = static_cast<int>(site.size()), n_plane = static_cast<int>(plane.size());
-  s.site = Array<Site, 1>(device, {n_site});
-  s.plane = Array<Plane, 1>(device, {n_plane});
+  allocate_fields(s, device, {{"site", n_site}, {"plane", n_plane}});
   for (int i = 0; i < n_site; ++i) check(site[i]), s.site(i) = site[i];
   for (int i = 0; i < n_plane; ++i) {
     Plane p = plane[i];
@@ -73,9 +72,7 @@ System make_system(const std::vector<Site>& site, const std::vector<Plane>& plan
 State make_state(const System& system, const Weather& weather, Time now, int n_member, Device device) {
   const int n_site = system.n_site(), n_plane = system.n_plane();
   State s;
-  State::each(s, [&](const FieldInfo& info, auto& a) {
-    a = Array<Real, 2>(device, {n_member, std::string(info.shape) == "member site" ? n_site : n_plane});
-  });
+  allocate_fields(s, device, {{"member", n_member}, {"site", n_site}, {"plane", n_plane}});
   const Real first = seconds(now - weather.start(0)) / seconds(weather_step);
   for (int m = 0; m < n_member; ++m)
     for (int p = 0; p < n_plane; ++p) {

@@ -40,90 +40,64 @@ struct Plane {
 };
 
 // Constant.
+#define COLDSUN_SKY_SYSTEM(F) \
+  F(Site,  site,  "1", "site",  parameter, host, "place, albedo and clouds of the sites") \
+  F(Plane, plane, "1", "plane", parameter, host, "orientation, cell temperature and glass of the planes")
 struct System {
-  Array<Site, 1> site;
-  Array<Plane, 1> plane;
-  template <class Self, class F>
-  static void each(Self& s, F&& f) {
-    f(FieldInfo{"site", "1", "site", "place, albedo and clouds of the sites", Kind::parameter}, s.site);
-    f(FieldInfo{"plane", "1", "plane", "orientation, cell temperature and glass of the planes", Kind::parameter}, s.plane);
-  }
+  COLDSUN_ARRAYS(COLDSUN_SKY_SYSTEM)
   int n_site() const { return site.extent(0); }
   int n_plane() const { return plane.extent(0); }
 };
+struct SystemView { COLDSUN_READS(SystemView, System, COLDSUN_SKY_SYSTEM) };
 
 // The sky that all members share, on knots weather_step apart, linear between. Clouds, which differ by member, come on top.
+#define COLDSUN_SKY_WEATHER(F) \
+  F(Time,         start,      "ns",    "one",       parameter, host, "time of the first knot") \
+  F(Real,         east,       "1",     "site knot", parameter, host, "east component of the direction to the apparent Sun") \
+  F(Real,         north,      "1",     "site knot", parameter, host, "north component of the direction to the apparent Sun") \
+  F(Real,         up,         "1",     "site knot", parameter, host, "upward component of the direction to the apparent Sun") \
+  F(Real,         dni_extra,  "W m-2", "site knot", parameter, host, "normal irradiance outside the atmosphere") \
+  F(Real,         ghi_clear,  "W m-2", "site knot", parameter, host, "global horizontal irradiance of the clear sky") \
+  F(Real,         dni_clear,  "W m-2", "site knot", parameter, host, "direct normal irradiance of the clear sky") \
+  F(Real,         dni,        "W m-2", "site knot", parameter, host, "direct normal irradiance before the cloud field") \
+  F(Real,         dhi,        "W m-2", "site knot", parameter, host, "diffuse horizontal irradiance before the cloud field") \
+  F(Real,         cover,      "1",     "site knot", parameter, host, "cloud cover; negative where the cloud field draws its own") \
+  F(Real,         temp_air,   "K",     "site knot", parameter, host, "air temperature") \
+  F(Real,         wind_speed, "m s-1", "site knot", parameter, host, "wind speed at 10 m") \
+  F(Real,         pressure,   "Pa",    "site knot", parameter, host, "air pressure") \
+  F(Real,         dust,       "1",     "site knot", parameter, host, "optical depth of the day's dust") \
+  F(Time,         origin,     "ns",    "site",      parameter, host, "start of one averaging interval of the series") \
+  F(Time,         period,     "ns",    "site",      parameter, host, "length of the averaging intervals; 0 without a series") \
+  F(std::int32_t, hold,       "1",     "site",      parameter, host, "1 where dni and dhi hold from knot to knot")
 struct Weather {
-  Array<Time, 1> start;                 // (1) time of knot 0
-  Array<Real, 2> east, north, up;       // (site, knot) unit vector to the apparent (refracted) Sun
-  Array<Real, 2> dni_extra;             // W/m2 outside the atmosphere
-  Array<Real, 2> ghi_clear, dni_clear;  // W/m2, clear sky with the day's turbidity
-  Array<Real, 2> dni, dhi;              // W/m2, before the cloud field: clear sky, or the weather series
-  Array<Real, 2> cover;                 // cloud cover under the series; negative: the cloud field draws its own; 0: no clouds
-  Array<Real, 2> temp_air, wind_speed, pressure;
-  Array<Real, 2> dust;            // optical depth of the day's dust, 0 on a usual day
-  Array<Time, 1> origin, period;  // (site) start of one interval of the series, length of all; period 0: no series
-  Array<std::int32_t, 1> hold;    // (site) 1: dni and dhi hold from knot to knot, as a series of few minutes has them; 0: linear
-  template <class Self, class F>
-  static void each(Self& s, F&& f) {
-    const char* sk = "site knot";
-    f(FieldInfo{"start", "ns", "one", "time of the first knot", Kind::parameter}, s.start);
-    f(FieldInfo{"east", "1", sk, "east component of the direction to the apparent Sun", Kind::parameter}, s.east);
-    f(FieldInfo{"north", "1", sk, "north component of the direction to the apparent Sun", Kind::parameter}, s.north);
-    f(FieldInfo{"up", "1", sk, "upward component of the direction to the apparent Sun", Kind::parameter}, s.up);
-    f(FieldInfo{"dni_extra", "W m-2", sk, "normal irradiance outside the atmosphere", Kind::parameter}, s.dni_extra);
-    f(FieldInfo{"ghi_clear", "W m-2", sk, "global horizontal irradiance of the clear sky", Kind::parameter}, s.ghi_clear);
-    f(FieldInfo{"dni_clear", "W m-2", sk, "direct normal irradiance of the clear sky", Kind::parameter}, s.dni_clear);
-    f(FieldInfo{"dni", "W m-2", sk, "direct normal irradiance before the cloud field", Kind::parameter}, s.dni);
-    f(FieldInfo{"dhi", "W m-2", sk, "diffuse horizontal irradiance before the cloud field", Kind::parameter}, s.dhi);
-    f(FieldInfo{"cover", "1", sk, "cloud cover; negative where the cloud field draws its own", Kind::parameter}, s.cover);
-    f(FieldInfo{"temp_air", "K", sk, "air temperature", Kind::parameter}, s.temp_air);
-    f(FieldInfo{"wind_speed", "m s-1", sk, "wind speed at 10 m", Kind::parameter}, s.wind_speed);
-    f(FieldInfo{"pressure", "Pa", sk, "air pressure", Kind::parameter}, s.pressure);
-    f(FieldInfo{"dust", "1", sk, "optical depth of the day's dust", Kind::parameter}, s.dust);
-    f(FieldInfo{"origin", "ns", "site", "start of one averaging interval of the series", Kind::parameter}, s.origin);
-    f(FieldInfo{"period", "ns", "site", "length of the averaging intervals; 0 without a series", Kind::parameter}, s.period);
-    f(FieldInfo{"hold", "1", "site", "1 where dni and dhi hold from knot to knot", Kind::parameter}, s.hold);
-  }
+  COLDSUN_ARRAYS(COLDSUN_SKY_WEATHER)
   int n_knot() const { return up.extent(1); }
 };
 
+#define COLDSUN_SKY_STATE(F) \
+  F(Real, ghi,                  "W m-2", "member site",  derived,   SiteSky,  "global horizontal irradiance") \
+  F(Real, dni,                  "W m-2", "member site",  derived,   SiteSky,  "direct normal irradiance") \
+  F(Real, dhi,                  "W m-2", "member site",  derived,   SiteSky,  "diffuse horizontal irradiance") \
+  F(Real, clearsky_index,       "1",     "member site",  derived,   SiteSky,  "ghi over that of the clear sky, at most 2; 1 at night") \
+  F(Real, temp_air,             "K",     "member site",  derived,   SiteSky,  "air temperature") \
+  F(Real, wind_speed,           "m s-1", "member site",  derived,   SiteSky,  "wind speed") \
+  F(Real, pressure,             "Pa",    "member site",  derived,   SiteSky,  "air pressure") \
+  F(Real, solar_zenith,         "rad",   "member site",  derived,   SiteSky,  "angle of the apparent Sun from the zenith at the middle of the cut") \
+  F(Real, interval,             "1",     "member site",  scratch,   SiteSky,  "number of the series' interval last met, plus 1; 0: none") \
+  F(Real, beam_mean,            "1",     "member site",  scratch,   SiteSky,  "mean transmission of the beam through the clouds of the interval") \
+  F(Real, beam_swing,           "1",     "member site",  scratch,   SiteSky,  "relative change of the series' beam per change of that transmission") \
+  F(Real, sky_mean,             "1",     "member site",  scratch,   SiteSky,  "mean diffuse light under the clouds of the interval, over the clear sky's") \
+  F(Real, sky_swing,            "1",     "member site",  scratch,   SiteSky,  "relative change of the series' diffuse light per change of that light") \
+  F(Real, poa_global,           "W m-2", "member plane", derived,   PlaneSky, "irradiance on the plane") \
+  F(Real, effective_irradiance, "W m-2", "member plane", derived,   PlaneSky, "irradiance that reaches the cells: after glass and dirt") \
+  F(Real, temp_cell,            "K",     "member plane", derived,   PlaneSky, "mean cell temperature") \
+  F(Real, temp_cell_end,        "K",     "member plane", state,     PlaneSky, "cell temperature at the end of the cut") \
+  F(Real, soiling_ratio,        "1",     "member plane", parameter, host,     "part of the light that passes the dirt")
 struct State {
-  // (member, site): means over the cut; the Sun at its middle
-  Array<Real, 2> ghi, dni, dhi, clearsky_index, temp_air, wind_speed, pressure, solar_zenith;
-  // The series' interval last met, its number plus 1; what the clouds move about in it: means of the beam's transmission and of the sky's light
-  // there, and by how much the series' beam and diffuse light follow what differs from them.
-  Array<Real, 2> interval, beam_mean, beam_swing, sky_mean, sky_swing;
-  // (member, plane)
-  Array<Real, 2> poa_global, effective_irradiance, temp_cell;  // means over the cut
-  Array<Real, 2> temp_cell_end;                                // at the cut's end: what is carried on
-  Array<Real, 2> soiling_ratio;                                // parameter
-  template <class Self, class F>
-  static void each(Self& s, F&& f) {
-    constexpr Kind der = Kind::derived;
-    const char *ms = "member site", *mp = "member plane";
-    f(FieldInfo{"ghi", "W m-2", ms, "global horizontal irradiance", der}, s.ghi);
-    f(FieldInfo{"dni", "W m-2", ms, "direct normal irradiance", der}, s.dni);
-    f(FieldInfo{"dhi", "W m-2", ms, "diffuse horizontal irradiance", der}, s.dhi);
-    f(FieldInfo{"clearsky_index", "1", ms, "ghi over that of the clear sky, at most 2; 1 at night", der}, s.clearsky_index);
-    f(FieldInfo{"temp_air", "K", ms, "air temperature", der}, s.temp_air);
-    f(FieldInfo{"wind_speed", "m s-1", ms, "wind speed", der}, s.wind_speed);
-    f(FieldInfo{"pressure", "Pa", ms, "air pressure", der}, s.pressure);
-    f(FieldInfo{"solar_zenith", "rad", ms, "angle of the apparent Sun from the zenith at the middle of the cut", der}, s.solar_zenith);
-    f(FieldInfo{"interval", "1", ms, "number of the series' interval last met, plus 1; 0: none", Kind::scratch}, s.interval);
-    f(FieldInfo{"beam_mean", "1", ms, "mean transmission of the beam through the clouds of the interval", Kind::scratch}, s.beam_mean);
-    f(FieldInfo{"beam_swing", "1", ms, "relative change of the series' beam per change of that transmission", Kind::scratch}, s.beam_swing);
-    f(FieldInfo{"sky_mean", "1", ms, "mean diffuse light under the clouds of the interval, over the clear sky's", Kind::scratch}, s.sky_mean);
-    f(FieldInfo{"sky_swing", "1", ms, "relative change of the series' diffuse light per change of that light", Kind::scratch}, s.sky_swing);
-    f(FieldInfo{"poa_global", "W m-2", mp, "irradiance on the plane", der}, s.poa_global);
-    f(FieldInfo{"effective_irradiance", "W m-2", mp, "irradiance that reaches the cells: after glass and dirt", der},
-      s.effective_irradiance);
-    f(FieldInfo{"temp_cell", "K", mp, "mean cell temperature", der}, s.temp_cell);
-    f(FieldInfo{"temp_cell_end", "K", mp, "cell temperature at the end of the cut", Kind::state}, s.temp_cell_end);
-    f(FieldInfo{"soiling_ratio", "1", mp, "part of the light that passes the dirt", Kind::parameter}, s.soiling_ratio);
-  }
+  COLDSUN_ARRAYS(COLDSUN_SKY_STATE)
   int n_member() const { return soiling_ratio.extent(0); }
 };
+struct StateView { COLDSUN_VIEWS(StateView, State, COLDSUN_SKY_STATE) };
 
 // What the caller passes in each cut.
 struct Drive {

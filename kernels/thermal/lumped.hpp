@@ -101,6 +101,18 @@ struct StepLimits {
   Real tolerance, h_restart, h_min;
 };
 
+// What one plate is given for a cut.
+struct PlateCut {
+  PowerLaw law;    // of its node
+  Real share;      // of the node's power that heats this plate
+  Real t_inlet;    // [K]
+  Real dt;         // [s]
+  Real h_next;     // first step, by the cut before [s]; 0: none yet
+  Real p_last;     // node power at the end of the cut before [W]
+  Real r_node;     // junction by node power at rest: what jump of power begins with small steps [K/W]
+  StepLimits limits;
+};
+
 inline constexpr Real trip_overshoot = 1.0;  // a step that ends further above t_trip is repeated with half its length [K]
 
 // First step of a cut: that of the last, unless the power jumps by what moves the junction by more than the tolerance.
@@ -110,9 +122,9 @@ COLDSUN_FN Real first_step(const StepLimits& limits, Real h_next, Real p_jump, R
 }
 
 // One lumped plate through a cut of length dt. share: plate power per node power. About 500 flops per step.
-COLDSUN_FN PlateReport advance_lumped(LumpedPlate plate, LumpedState& s, const PowerLaw& law, Real share, Real t_inlet, Real dt,
-                                      Real h_next, Real p_last, Real r_node, const StepLimits& limits) {
+COLDSUN_FN PlateReport advance_lumped(LumpedPlate plate, LumpedState& s, const PlateCut& given) {
   using namespace sdirk2;
+  const auto& [law, share, t_inlet, dt, h_next, p_last, r_node, limits] = given;
   PlateReport out;
   const Real e_start = plate.energy(s);
   plate.refresh(s, t_inlet);

@@ -221,9 +221,9 @@ struct PlateSolver {
   // The plate through a cut of length dt; t and source are given, t holds the end. Per step one factorisation (N NZ^2
   // multiply-adds per mode), five solves (2 N NZ each) and small change: about 1.5e5 flops per factorisation and 1.3e4 per solve at 8 x 10.
   template <class Team, class Flow>
-  COLDSUN_FN PlateReport advance(Team& team, const Flow& flow, const PowerLaw& law, Real share, Real t_inlet, Real dt, Real h_next,
-                                 Real p_last, Real r_node, const StepLimits& limits) const {
+  COLDSUN_FN PlateReport advance(Team& team, const Flow& flow, const PlateCut& given) const {
     using namespace sdirk2;
+    const auto& [law, share, t_inlet, dt, h_next, p_last, r_node, limits] = given;
     constexpr int W = lanes_of<Team>;
     PlateReport out;
     for (int lane = team.rank() * W; lane < n_mode; lane += team.size() * W)

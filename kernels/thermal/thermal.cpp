@@ -40,6 +40,7 @@ void check(const NodeSpec& n, std::size_t n_plates, std::size_t n_site) {
   if (!(n.tim_factor > 0)) refuse("tim_factor must be positive");
   if (!(n.p_max > 0 && n.p_throttle >= 0 && n.p_throttle <= n.p_max)) refuse("a node needs 0 <= p_throttle <= p_max, p_max > 0");
   if (!(n.t_cap > 0 && n.t_band > 0)) refuse("a node's cap needs a temperature and a band above 0 K");
+  if (!(n.t_trip > n.t_cap)) refuse("a node's trip lies above the temperature where its cap begins");
   if (n.p_leakage < 0 || n.leakage_slope < 0) refuse("leakage must not be negative");
 }
 
@@ -50,13 +51,6 @@ void check(const LoopModel& l) {
   if (!(l.cdu_band > 0 && l.fan_band > 0 && l.hall_band > 0 && l.cdu_time > 0 && l.fan_time > 0))
     refuse("a loop's controls need bands and times above 0");
   if (!(l.fan_min > 0 && l.fan_min <= 1)) refuse("fan_min must be in (0, 1]");
-}
-
-template <class T>
-Array<T, 1> filled(Device device, const std::vector<NodeSpec>& nodes, T NodeSpec::*member) {
-  Array<T, 1> a(device, {static_cast<int>(nodes.size())});
-  for (std::size_t i = 0; i < nodes.size(); ++i) a(i) = nodes[i].*member;
-  return a;
 }
 
 std::vector<Real> normalised(const std::vector<Real>& map) {
@@ -137,20 +131,19 @@ System make_system(const std::vector<PlateSpec>& plates, const std::vector<NodeS
   s.n_site = static_cast<int>(loops.size()), s.n_node = static_cast<int>(nodes.size());
   s.tolerance = options.tolerance, s.h_restart = options.h_restart, s.h_min = options.h_min;
 
+  for (const NodeSpec& n : nodes) ++(n.field ? s.n_field : s.n_lumped);
+
   std::vector<Key> keys;
-  s.model = Array<std::int32_t, 1>(device, {s.n_node});
-  for (int i = 0; i < s.n_node; ++i) {
-    const NodeSpec& n = nodes[static_cast<std::size_t>(i)];
+  std::vector<std::int32_t> model;
+  for (const NodeSpec& n : nodes) {
     const Key key{n.plate, n.flow, n.tim_factor};
-    auto at = std::find(keys.begin(), keys.end(), key);
-    s.model(i) = static_cast<std::int32_t>(at - keys.begin());
+    const auto at = std::find(keys.begin(), keys.end(), key);
+    model.push_back(static_cast<std::int32_t>(at - keys.begin()));
     if (at == keys.end()) keys.push_back(key);
   }
   const int n_model = static_cast<int>(keys.size());
-  s.stack = Array<Stack, 1>(device, {n_model});
-  s.lumped = Array<LumpedModel, 1>(device, {n_model});
-  s.power_map = Array<Real, 3>(device, {n_model, n_y, n_x});
-  s.r_junction = Array<Real, 1>(device, {n_model});
+  allocate_fields(s, device, {{"model", n_model}, {"y", n_y}, {"x", n_x}, {"node", s.n_node}, {"field", s.n_field}, {"lumped", s.n_lumped},
+                              {"site", s.n_site}, {"site_edge", s.n_site + 1}});
   for (int k = 0; k < n_model; ++k) {
     const Key& key = keys[static_cast<std::size_t>(k)];
     const PlateSpec& p = plates[static_cast<std::size_t>(key.plate)];
@@ -160,26 +153,19 @@ System make_system(const std::vector<PlateSpec>& plates, const std::vector<NodeS
     s.lumped(k) = fit_lumped(s.stack(k), map.data(), key.flow, p.t_design, s.r_junction(k));
   }
 
-  s.site = filled(device, nodes, &NodeSpec::site), s.n_plate = filled(device, nodes, &NodeSpec::n_plate);
-  s.flow = filled(device, nodes, &NodeSpec::flow), s.liquid_fraction = filled(device, nodes, &NodeSpec::liquid_fraction);
-  s.p_max = filled(device, nodes, &NodeSpec::p_max), s.p_throttle = filled(device, nodes, &NodeSpec::p_throttle);
-  s.t_cap = filled(device, nodes, &NodeSpec::t_cap), s.t_band = filled(device, nodes, &NodeSpec::t_band);
-  s.p_leakage = filled(device, nodes, &NodeSpec::p_leakage), s.t_leakage = filled(device, nodes, &NodeSpec::t_leakage);
-  s.leakage_slope = filled(device, nodes, &NodeSpec::leakage_slope), s.t_trip = filled(device, nodes, &NodeSpec::t_trip);
-  s.t_restart = filled(device, nodes, &NodeSpec::t_restart), s.restart_time = filled(device, nodes, &NodeSpec::restart_time);
-  s.fidelity = Array<std::int32_t, 1>(device, {s.n_node}), s.p_leak_bound = Array<Real, 1>(device, {s.n_node});
-  for (int i = 0; i < s.n_node; ++i) {
+  for (int i = 0, field = 0, lumped = 0; i < s.n_node; ++i) {
     const NodeSpec& n = nodes[static_cast<std::size_t>(i)];
+    s.model(i) = model[static_cast<std::size_t>(i)];
+    s.site(i) = n.site, s.n_plate(i) = n.n_plate, s.flow(i) = n.flow, s.liquid_fraction(i) = n.liquid_fraction;
+    s.p_max(i) = n.p_max, s.p_throttle(i) = n.p_throttle, s.t_cap(i) = n.t_cap, s.t_band(i) = n.t_band;
+    s.p_leakage(i) = n.p_leakage, s.t_leakage(i) = n.t_leakage, s.leakage_slope(i) = n.leakage_slope;
+    s.t_trip(i) = n.t_trip, s.t_restart(i) = n.t_restart, s.restart_time(i) = n.restart_time;
     s.p_leak_bound(i) = std::max(0.0, n.p_leakage * (std::exp(std::min(n.leakage_slope * (n.t_cap + n.t_band - n.t_leakage), 4.0)) - 1.0));
-    s.fidelity(i) = n.field ? s.n_field++ : -1 - s.n_lumped++;
+    s.fidelity(i) = n.field ? field : -1 - lumped;
+    if (n.field) s.node_of_field(field++) = i;
+    else s.node_of_lumped(lumped++) = i;
   }
-  s.node_of_field = Array<std::int32_t, 1>(device, {s.n_field}), s.node_of_lumped = Array<std::int32_t, 1>(device, {s.n_lumped});
-  for (int i = 0; i < s.n_node; ++i)
-    if (s.fidelity(i) >= 0) s.node_of_field(s.fidelity(i)) = i;
-    else s.node_of_lumped(-1 - s.fidelity(i)) = i;
 
-  s.first_node = Array<std::int32_t, 1>(device, {s.n_site + 1});
-  s.loop = Array<LoopModel, 1>(device, {s.n_site});
   for (int k = 0, i = 0; k < s.n_site; ++k) {
     LoopModel l = loops[static_cast<std::size_t>(k)];
     l.flow = l.v_dot = 0.0;
@@ -202,19 +188,8 @@ System make_system(const std::vector<PlateSpec>& plates, const std::vector<NodeS
 State make_state(const System& sys, int n_member, Device device, Real t_start) {
   if (n_member < 1) refuse("a state needs a member");
   State s;
-  s.t_solid = Array<Real, 5>(device, {n_member, sys.n_field, n_solid, n_y, n_x});
-  s.t_coolant = Array<Real, 4>(device, {n_member, sys.n_field, n_y, n_x});
-  s.q_lumped = Array<Real, 3>(device, {n_member, n_lumped_mode, sys.n_lumped});
-  s.t_lumped = Array<Real, 2>(device, {n_member, sys.n_lumped});
-  for (Array<Real, 2>* a : {&s.h_next, &s.p_node_end, &s.t_junction, &s.flow_gain, &s.tim_gain, &s.trip_left, &s.p_node, &s.q_plate, &s.q_carried,
-                            &s.q_stored, &s.t_outlet, &s.throttle_fraction, &s.p_unthrottled})
-    *a = Array<Real, 2>(device, {n_member, sys.n_node});
-  s.n_step = Array<std::int32_t, 2>(device, {n_member, sys.n_node});
-  s.trouble = Array<std::uint32_t, 2>(device, {n_member, sys.n_node});
-  for (Array<Real, 2>* a :
-       {&s.t_supply, &s.t_return, &s.t_facility, &s.t_hall, &s.valve, &s.fan_speed, &s.q_plates, &s.q_cdu, &s.q_cooler, &s.q_coil,
-        &s.q_chiller, &s.q_air, &s.q_pump, &s.q_pump_facility, &s.p_pump, &s.p_fan, &s.p_cdu, &s.p_hall_cooler, &s.p_aux})
-    *a = Array<Real, 2>(device, {n_member, sys.n_site});
+  allocate_fields(s, device, {{"member", n_member}, {"field", sys.n_field}, {"lumped", sys.n_lumped}, {"node", sys.n_node}, {"site", sys.n_site},
+                              {"z", n_solid}, {"y", n_y}, {"x", n_x}, {"mode", n_lumped_mode}});
   s.t_solid.fill(t_start), s.t_coolant.fill(t_start), s.t_lumped.fill(t_start), s.t_junction.fill(t_start), s.t_outlet.fill(t_start);
   s.flow_gain.fill(1.0), s.tim_gain.fill(1.0);
   s.t_supply.fill(t_start), s.t_return.fill(t_start), s.t_facility.fill(t_start);

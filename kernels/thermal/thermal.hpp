@@ -34,124 +34,85 @@ struct LumpedModel {
 };
 
 // What the members share. Nodes of all sites are numbered through; a node is a field or lumped.
+// A model: one per plate class, flow and interface that occur together.
+#define COLDSUN_THERMAL_SYSTEM(F) \
+  F(Stack,        stack,           "1",      "model",     parameter, host, "layers, channels and coolant of a plate") \
+  F(LumpedModel,  lumped,          "1",      "model",     parameter, host, "time constants fitted from the same plate") \
+  F(Real,         power_map,       "1",      "model y x", parameter, host, "share of the plate's power in each column") \
+  F(Real,         r_junction,      "K W-1",  "model",     parameter, host, "static resistance of the hottest point to the inlet") \
+  F(std::int32_t, site,            "1",      "node",      parameter, host, "site of the node") \
+  F(std::int32_t, model,           "1",      "node",      parameter, host, "plate model of the node") \
+  F(std::int32_t, fidelity,        "1",      "node",      parameter, host, "field index, or -1 - lumped index") \
+  F(std::int32_t, n_plate,         "1",      "node",      parameter, host, "plates of the node") \
+  F(Real,         flow,            "m3 s-1", "node",      parameter, host, "coolant through one plate") \
+  F(Real,         liquid_fraction, "1",      "node",      parameter, host, "share of the node's power that heats its plates") \
+  F(Real,         p_max,           "W",      "node",      parameter, host, "node power below the junction cap") \
+  F(Real,         p_throttle,      "W",      "node",      parameter, host, "node power at the end of the cap's band") \
+  F(Real,         t_cap,           "K",      "node",      parameter, host, "junction temperature where the cap begins") \
+  F(Real,         t_trip,          "K",      "node",      parameter, host, "junction temperature above which the node switches itself off") \
+  F(Real,         t_restart,       "K",      "node",      parameter, host, "junction temperature below which a tripped node may start again") \
+  F(Real,         restart_time,    "s",      "node",      parameter, host, "time below t_restart after which a tripped node starts again") \
+  F(Real,         t_band,          "K",      "node",      parameter, host, "width of the cap's band") \
+  F(Real,         p_leakage,       "W",      "node",      parameter, host, "leakage at t_leakage") \
+  F(Real,         t_leakage,       "K",      "node",      parameter, host, "reference junction temperature of leakage and requests") \
+  F(Real,         leakage_slope,   "K-1",    "node",      parameter, host, "relative growth of leakage with temperature") \
+  F(Real,         p_leak_bound,    "W",      "node",      parameter, host, "most leakage above its reference value") \
+  F(std::int32_t, node_of_field,   "1",      "field",     parameter, host, "node of a resolved plate") \
+  F(std::int32_t, node_of_lumped,  "1",      "lumped",    parameter, host, "node of a lumped plate") \
+  F(std::int32_t, first_node,      "1",      "site_edge", parameter, host, "first node of each site") \
+  F(LoopModel,    loop,            "1",      "site",      parameter, host, "coolant loop, coolers and hall air")
 struct System {
   std::int32_t n_site = 0, n_node = 0, n_field = 0, n_lumped = 0;
   Real tolerance = 0.05;  // of a step, on every cell of a plate [K]
   Real h_restart = 5e-3;  // first step after a change of power [s]
   Real h_min = 1e-4;      // no step is refined below [s]
-
-  // model: one per (plate class, flow, interface) that occurs
-  Array<Stack, 1> stack;         // (model)
-  Array<LumpedModel, 1> lumped;  // (model)
-  Array<Real, 3> power_map;      // (model, y, x) share of the plate's power in each column, sum 1
-  Array<Real, 1> r_junction;     // (model) static resistance of the power plane's hottest point to the inlet at the design flow [K/W]
-  // node
-  Array<std::int32_t, 1> site, model, fidelity, n_plate;  // (node) fidelity: >= 0 field index, < 0 lumped index as -1 - index
-  Array<Real, 1> flow;                                    // (node) of one plate [m3/s]
-  Array<Real, 1> liquid_fraction;                         // (node)
-  Array<Real, 1> p_max, p_throttle;                       // (node) power below the cap and at the end of its band [W]
-  Array<Real, 1> t_cap, t_band;                           // (node) where the cap begins [K], how wide it is [K]
-  Array<Real, 1> p_leakage, t_leakage, leakage_slope;     // (node) [W] at [K], d ln / dT [1/K]
-  Array<Real, 1> t_trip, t_restart, restart_time;         // (node) off above [K]; on again after so long [s] below [K]
-  Array<Real, 1> p_leak_bound;                            // (node) most leakage above that at t_leakage: at the end of the cap's band [W]
-  // index lists
-  Array<std::int32_t, 1> node_of_field, node_of_lumped;  // (field), (lumped)
-  Array<std::int32_t, 1> first_node;                     // (site + 1) nodes of a site are contiguous
-  // site
-  Array<LoopModel, 1> loop;  // (site)
-
-  template <class Self, class F>
-  static void each(Self& s, F&& f) {
-    constexpr Kind par = Kind::parameter;
-    f(FieldInfo{"stack", "1", "model", "layers, channels and coolant of a plate", par}, s.stack);
-    f(FieldInfo{"lumped", "1", "model", "time constants fitted from the same plate", par}, s.lumped);
-    f(FieldInfo{"power_map", "1", "model y x", "share of the plate's power in each column", par}, s.power_map);
-    f(FieldInfo{"r_junction", "K W-1", "model", "static resistance of the hottest point to the inlet", par}, s.r_junction);
-    f(FieldInfo{"site", "1", "node", "site of the node", par}, s.site);
-    f(FieldInfo{"model", "1", "node", "plate model of the node", par}, s.model);
-    f(FieldInfo{"fidelity", "1", "node", "field index, or -1 - lumped index", par}, s.fidelity);
-    f(FieldInfo{"n_plate", "1", "node", "plates of the node", par}, s.n_plate);
-    f(FieldInfo{"flow", "m3 s-1", "node", "coolant through one plate", par}, s.flow);
-    f(FieldInfo{"liquid_fraction", "1", "node", "share of the node's power that heats its plates", par}, s.liquid_fraction);
-    f(FieldInfo{"p_max", "W", "node", "node power below the junction cap", par}, s.p_max);
-    f(FieldInfo{"p_throttle", "W", "node", "node power at the end of the cap's band", par}, s.p_throttle);
-    f(FieldInfo{"t_cap", "K", "node", "junction temperature where the cap begins", par}, s.t_cap);
-    f(FieldInfo{"t_trip", "K", "node", "junction temperature above which the node switches itself off", par}, s.t_trip);
-    f(FieldInfo{"t_restart", "K", "node", "junction temperature below which a tripped node may start again", par}, s.t_restart);
-    f(FieldInfo{"restart_time", "s", "node", "time below t_restart after which a tripped node starts again", par}, s.restart_time);
-    f(FieldInfo{"t_band", "K", "node", "width of the cap's band", par}, s.t_band);
-    f(FieldInfo{"p_leakage", "W", "node", "leakage at t_leakage", par}, s.p_leakage);
-    f(FieldInfo{"t_leakage", "K", "node", "reference junction temperature of leakage and requests", par}, s.t_leakage);
-    f(FieldInfo{"leakage_slope", "K-1", "node", "relative growth of leakage with temperature", par}, s.leakage_slope);
-    f(FieldInfo{"p_leak_bound", "W", "node", "most leakage above its reference value", par}, s.p_leak_bound);
-    f(FieldInfo{"node_of_field", "1", "field", "node of a resolved plate", par}, s.node_of_field);
-    f(FieldInfo{"node_of_lumped", "1", "lumped", "node of a lumped plate", par}, s.node_of_lumped);
-    f(FieldInfo{"first_node", "1", "site_edge", "first node of each site", par}, s.first_node);
-    f(FieldInfo{"loop", "1", "site", "coolant loop, coolers and hall air", par}, s.loop);
-  }
+  COLDSUN_ARRAYS(COLDSUN_THERMAL_SYSTEM)
 };
+struct SystemView { COLDSUN_READS(SystemView, System, COLDSUN_THERMAL_SYSTEM) };
 
+#define COLDSUN_THERMAL_STATE(F) \
+  F(Real,          t_solid,           "K", "member field z y x", state,     AdvanceField,  "temperature of the plate's solid cells, from the power plane up") \
+  F(Real,          t_coolant,         "K", "member field y x",   state,     AdvanceField,  "temperature of the coolant in the plate") \
+  F(Real,          q_lumped,          "W", "member mode lumped", state,     AdvanceLumped, "lagged power of a lumped plate, per time constant") \
+  F(Real,          t_lumped,          "K", "member lumped",      state,     AdvanceLumped, "temperature that a lumped plate has without power") \
+  F(Real,          h_next,            "s", "member node",        state,     thermal,       "next step of the plate's own error control") \
+  F(Real,          p_node_end,        "W", "member node",        state,     thermal,       "node power at the end of the step") \
+  F(Real,          t_junction,        "K", "member node",        state,     thermal,       "hottest point of the power plane at the end of the step") \
+  F(Real,          trip_left,         "s", "member node",        state,     thermal,       "time until a tripped node starts again; 0: not tripped") \
+  F(Real,          flow_gain,         "1", "member node",        parameter, host,          "coolant flow over design; below 0 it enters at the other end") \
+  F(Real,          tim_gain,          "1", "member node",        parameter, host,          "resistance of the interface material relative to design") \
+  F(Real,          p_node,            "W", "member node",        derived,   thermal,       "node power, mean over the step") \
+  F(Real,          q_plate,           "W", "member node",        derived,   thermal,       "heat into the node's plates, mean over the step") \
+  F(Real,          q_carried,         "W", "member node",        derived,   thermal,       "heat that the coolant carried off, mean over the step") \
+  F(Real,          q_stored,          "W", "member node",        derived,   thermal,       "heat stored in the node's plates, mean over the step") \
+  F(Real,          t_outlet,          "K", "member node",        derived,   thermal,       "coolant leaving the plate at the end of the step") \
+  F(Real,          p_unthrottled,     "W", "member node",        derived,   thermal,       "node power that no cap would have held back, mean over the step") \
+  F(Real,          throttle_fraction, "1", "member node",        derived,   thermal,       "share of the step in which the junction cap held power back") \
+  F(std::int32_t,  n_step,            "1", "member node",        derived,   thermal,       "steps that the plate took, repeated ones included") \
+  F(std::uint32_t, trouble,           "1", "member node",        scratch,   thermal,       "bits to raise in the member's flags") \
+  F(Real,          t_supply,          "K", "member site",        state,     AdvanceLoop,   "coolant supplied to the plates") \
+  F(Real,          t_return,          "K", "member site",        state,     AdvanceLoop,   "coolant returned to the CDU") \
+  F(Real,          t_facility,        "K", "member site",        state,     AdvanceLoop,   "facility water from the dry cooler") \
+  F(Real,          t_hall,            "K", "member site",        state,     AdvanceLoop,   "hall air") \
+  F(Real,          valve,             "1", "member site",        state,     AdvanceLoop,   "opening of the CDU's valve") \
+  F(Real,          fan_speed,         "1", "member site",        state,     AdvanceLoop,   "speed of the dry cooler's fans relative to design") \
+  F(Real,          q_plates,          "W", "member site",        derived,   AdvanceLoop,   "heat from the plates into the loop") \
+  F(Real,          q_cdu,             "W", "member site",        derived,   AdvanceLoop,   "heat through the CDU to the facility water") \
+  F(Real,          q_cooler,          "W", "member site",        derived,   AdvanceLoop,   "heat from the dry cooler to the outside air") \
+  F(Real,          q_coil,            "W", "member site",        derived,   AdvanceLoop,   "heat from hall air to the facility water") \
+  F(Real,          q_chiller,         "W", "member site",        derived,   AdvanceLoop,   "heat from hall air taken by the chiller") \
+  F(Real,          q_air,             "W", "member site",        derived,   AdvanceLoop,   "heat into hall air") \
+  F(Real,          q_pump,            "W", "member site",        derived,   AdvanceLoop,   "pump work that heats the plates' loop") \
+  F(Real,          q_pump_facility,   "W", "member site",        derived,   AdvanceLoop,   "pump work that heats the facility water") \
+  F(Real,          p_pump,            "W", "member site",        derived,   AdvanceLoop,   "both pumps") \
+  F(Real,          p_fan,             "W", "member site",        derived,   AdvanceLoop,   "fans of the dry cooler") \
+  F(Real,          p_cdu,             "W", "member site",        derived,   AdvanceLoop,   "CDU electronics, controls and lights") \
+  F(Real,          p_hall_cooler,     "W", "member site",        derived,   AdvanceLoop,   "fans and compressor of the hall cooler") \
+  F(Real,          p_aux,             "W", "member site",        derived,   AdvanceLoop,   "sum of pumps, fans, CDU and hall cooler")
 struct State {
-  // plates
-  Array<Real, 5> t_solid;                                                            // (member, field, z, y, x)
-  Array<Real, 4> t_coolant;                                                          // (member, field, y, x)
-  Array<Real, 3> q_lumped;                                                           // (member, mode, lumped)
-  Array<Real, 2> t_lumped;                                                           // (member, lumped)
-  Array<Real, 2> h_next, p_node_end, t_junction;                                     // (member, node)
-  Array<Real, 2> flow_gain, tim_gain, trip_left;                                     // (member, node)
-  Array<Real, 2> p_node, q_plate, q_carried, q_stored, t_outlet, throttle_fraction, p_unthrottled;  // (member, node)
-  Array<std::int32_t, 2> n_step;                                                     // (member, node)
-  Array<std::uint32_t, 2> trouble;                                                   // (member, node)
-  // loop
-  Array<Real, 2> t_supply, t_return, t_facility, t_hall, valve, fan_speed;                      // (member, site)
-  Array<Real, 2> q_plates, q_cdu, q_cooler, q_coil, q_chiller, q_air, q_pump, q_pump_facility;  // (member, site)
-  Array<Real, 2> p_pump, p_fan, p_cdu, p_hall_cooler, p_aux;                                    // (member, site)
-
-  template <class Self, class F>
-  static void each(Self& s, F&& f) {
-    constexpr Kind st = Kind::state, par = Kind::parameter, der = Kind::derived, scr = Kind::scratch;
-    constexpr const char *mn = "member node", *ms = "member site";
-    f(FieldInfo{"t_solid", "K", "member field z y x", "temperature of the plate's solid cells, from the power plane up", st}, s.t_solid);
-    f(FieldInfo{"t_coolant", "K", "member field y x", "temperature of the coolant in the plate", st}, s.t_coolant);
-    f(FieldInfo{"q_lumped", "W", "member mode lumped", "lagged power of a lumped plate, per time constant", st}, s.q_lumped);
-    f(FieldInfo{"t_lumped", "K", "member lumped", "temperature that a lumped plate has without power", st}, s.t_lumped);
-    f(FieldInfo{"h_next", "s", mn, "next step of the plate's own error control", st}, s.h_next);
-    f(FieldInfo{"p_node_end", "W", mn, "node power at the end of the step", st}, s.p_node_end);
-    f(FieldInfo{"t_junction", "K", mn, "hottest point of the power plane at the end of the step", st}, s.t_junction);
-    f(FieldInfo{"trip_left", "s", mn, "time until a tripped node starts again; 0: not tripped", st}, s.trip_left);
-    f(FieldInfo{"flow_gain", "1", mn, "coolant flow relative to design; below 0 it enters at the plate's other end", par}, s.flow_gain);
-    f(FieldInfo{"tim_gain", "1", mn, "resistance of the interface material relative to design", par}, s.tim_gain);
-    f(FieldInfo{"p_node", "W", mn, "node power, mean over the step", der}, s.p_node);
-    f(FieldInfo{"q_plate", "W", mn, "heat into the node's plates, mean over the step", der}, s.q_plate);
-    f(FieldInfo{"q_carried", "W", mn, "heat that the coolant carried off the node's plates, mean over the step", der}, s.q_carried);
-    f(FieldInfo{"q_stored", "W", mn, "heat stored in the node's plates, mean over the step", der}, s.q_stored);
-    f(FieldInfo{"t_outlet", "K", mn, "coolant leaving the plate at the end of the step", der}, s.t_outlet);
-    f(FieldInfo{"p_unthrottled", "W", mn, "power that the node would have drawn at its temperatures without any cap, mean over the step", der},
-      s.p_unthrottled);
-    f(FieldInfo{"throttle_fraction", "1", mn, "share of the step in which the junction cap held power back", der}, s.throttle_fraction);
-    f(FieldInfo{"n_step", "1", mn, "steps that the plate took, repeated ones included", der}, s.n_step);
-    f(FieldInfo{"trouble", "1", mn, "bits to raise in the member's flags", scr}, s.trouble);
-    f(FieldInfo{"t_supply", "K", ms, "coolant supplied to the plates", st}, s.t_supply);
-    f(FieldInfo{"t_return", "K", ms, "coolant returned to the CDU", st}, s.t_return);
-    f(FieldInfo{"t_facility", "K", ms, "facility water from the dry cooler", st}, s.t_facility);
-    f(FieldInfo{"t_hall", "K", ms, "hall air", st}, s.t_hall);
-    f(FieldInfo{"valve", "1", ms, "opening of the CDU's valve", st}, s.valve);
-    f(FieldInfo{"fan_speed", "1", ms, "speed of the dry cooler's fans relative to design", st}, s.fan_speed);
-    f(FieldInfo{"q_plates", "W", ms, "heat from the plates into the loop", der}, s.q_plates);
-    f(FieldInfo{"q_cdu", "W", ms, "heat through the CDU to the facility water", der}, s.q_cdu);
-    f(FieldInfo{"q_cooler", "W", ms, "heat from the dry cooler to the outside air", der}, s.q_cooler);
-    f(FieldInfo{"q_coil", "W", ms, "heat from hall air to the facility water", der}, s.q_coil);
-    f(FieldInfo{"q_chiller", "W", ms, "heat from hall air taken by the chiller", der}, s.q_chiller);
-    f(FieldInfo{"q_air", "W", ms, "heat into hall air", der}, s.q_air);
-    f(FieldInfo{"q_pump", "W", ms, "pump work that heats the plates' loop", der}, s.q_pump);
-    f(FieldInfo{"q_pump_facility", "W", ms, "pump work that heats the facility water", der}, s.q_pump_facility);
-    f(FieldInfo{"p_pump", "W", ms, "both pumps", der}, s.p_pump);
-    f(FieldInfo{"p_fan", "W", ms, "fans of the dry cooler", der}, s.p_fan);
-    f(FieldInfo{"p_cdu", "W", ms, "CDU electronics, controls and lights", der}, s.p_cdu);
-    f(FieldInfo{"p_hall_cooler", "W", ms, "fans and compressor of the hall cooler", der}, s.p_hall_cooler);
-    f(FieldInfo{"p_aux", "W", ms, "sum of pumps, fans, CDU and hall cooler", der}, s.p_aux);
-  }
+  COLDSUN_ARRAYS(COLDSUN_THERMAL_STATE)
 };
+struct StateView { COLDSUN_VIEWS(StateView, State, COLDSUN_THERMAL_STATE) };
 
 // What the caller gives for each sub-step.
 struct Drive {
@@ -164,18 +125,12 @@ struct Drive {
   View<std::uint32_t, 1> flags;      // (member)
 };
 
-// Coolant through the plates of a site.
-struct Flows {
-  View<const std::int32_t, 1> first_node, n_plate;
-  View<const Real, 1> flow;
-  View<const Real, 2> flow_gain;
-  COLDSUN_FN Real of_site(int m, int s) const {  // [m3/s]
-    Real v_dot = 0.0;
-    for (int n = first_node(s); n < first_node(s + 1); ++n) v_dot += n_plate(n) * flow(n) * std::fabs(flow_gain(m, n));
-    return v_dot;
-  }
-};
-inline Flows flows(const System& sys, const State& st) { return {sys.first_node, sys.n_plate, sys.flow, st.flow_gain}; }
+// Coolant through the plates of a site [m3/s].
+COLDSUN_FN Real flow_of_site(const SystemView& sys, const StateView& st, int m, int s) {
+  Real v_dot = 0.0;
+  for (int n = sys.first_node(s); n < sys.first_node(s + 1); ++n) v_dot += sys.n_plate(n) * sys.flow(n) * std::fabs(st.flow_gain(m, n));
+  return v_dot;
+}
 
 template <class Space>
 void advance(Space space, const System& sys, State& state, const Drive& drive, const Cut& cut);

@@ -4,8 +4,7 @@
 namespace coldsun::workload {
 template void draw_jobs<Cuda>(Cuda, const System&, const State&, JobTable&, std::uint64_t, std::uint32_t);
 template void start<Cuda>(Cuda, const System&, const JobTable&, State&);
-template void next_event<Cuda>(Cuda, const System&, const JobTable&, State&, const Drive&, View<const std::int32_t, 1>, int,
-                               View<const Time, 1>, View<Time, 1>);
+template void next_event<Cuda>(Cuda, const System&, const JobTable&, State&, const Drive&, const NextCut&);
 template void request<Cuda>(Cuda, const System&, const JobTable&, State&, const Drive&, const Cut&);
 template void advance<Cuda>(Cuda, const System&, const JobTable&, State&, const Drive&, const Cut&);
 }  // namespace coldsun::workload

@@ -4,8 +4,7 @@
 namespace coldsun::workload {
 template void draw_jobs<Host>(Host, const System&, const State&, JobTable&, std::uint64_t, std::uint32_t);
 template void start<Host>(Host, const System&, const JobTable&, State&);
-template void next_event<Host>(Host, const System&, const JobTable&, State&, const Drive&, View<const std::int32_t, 1>, int,
-                               View<const Time, 1>, View<Time, 1>);
+template void next_event<Host>(Host, const System&, const JobTable&, State&, const Drive&, const NextCut&);
 template void request<Host>(Host, const System&, const JobTable&, State&, const Drive&, const Cut&);
 template void advance<Host>(Host, const System&, const JobTable&, State&, const Drive&, const Cut&);
 }  // namespace coldsun::workload

@@ -58,9 +58,7 @@ System make_system(const std::vector<Site>& sites, const std::vector<JobStatisti
           "there are " + std::to_string(sites.size()) + " sites and " + std::to_string(statistics.size()) + " job statistics");
   const int n_site = static_cast<int>(sites.size()), n_node = static_cast<int>(nodes.size());
   System s;
-  s.site = {device, {n_site}}, s.statistics = {device, {n_site}}, s.arrival_rate = {device, {n_site}};
-  s.node_site = {device, {n_node}};
-  s.node_p_idle = {device, {n_node}}, s.node_p_max = {device, {n_node}}, s.node_exponent = {device, {n_node}};
+  allocate_fields(s, device, {{"site", n_site}, {"node", n_node}});
   std::int32_t first = 0;
   for (std::size_t i = 0; i < sites.size(); ++i) {
     check(sites[i], i);
@@ -89,28 +87,20 @@ JobTable make_jobs(const System& system, int n_member, Time start, Time stop, co
   require(n_member >= 1, "there is no member");
   require(stop >= start, "the span of the jobs ends before it starts");
   require(static_cast<int>(n_initial.size()) == n_site && static_cast<int>(n_arrival.size()) == n_site, "not one number of jobs per site");
-  JobTable t;
-  t.span = {device, {2}};
-  t.span(0) = start, t.span(1) = stop;
-  t.job_first = {device, {n_site}}, t.n_initial = {device, {n_site}}, t.n_job = {device, {n_site}};
   std::int64_t n = 0;
-  for (int s = 0; s < n_site; ++s) {
-    const std::size_t i = static_cast<std::size_t>(s);
+  for (std::size_t i = 0; i < n_initial.size(); ++i) {
     require(n_initial[i] >= 0 && n_arrival[i] >= 0, "a number of jobs is negative");
-    t.job_first(s) = static_cast<std::int32_t>(n), t.n_initial(s) = n_initial[i], t.n_job(s) = n_initial[i] + n_arrival[i];
-    n += t.n_job(s);
+    n += n_initial[i] + n_arrival[i];
     require(n < std::numeric_limits<std::int32_t>::max(), "more than 2^31 jobs");
   }
-  const int n_job = static_cast<int>(n);
-  t.job_site = {device, {n_job}};
-  for (int s = 0; s < n_site; ++s)
-    for (int j = 0; j < t.n_job(s); ++j) t.job_site(t.job_first(s) + j) = s;
-  const std::array<int, 2> shape{n_member, n_job};
-  t.submit_time = {device, shape}, t.deadline = {device, shape};
-  t.n_gpu = {device, shape}, t.n_node = {device, shape}, t.priority = {device, shape};
-  t.work = {device, shape}, t.walltime = {device, shape}, t.job_utilization = {device, shape};
-  t.data_in = {device, shape}, t.data_out = {device, shape};
-  t.link_bound = {device, shape}, t.preemptible = {device, shape};
+  JobTable t;
+  allocate_fields(t, device, {{"end", 2}, {"site", n_site}, {"member", n_member}, {"job", static_cast<int>(n)}});
+  t.span(0) = start, t.span(1) = stop;
+  for (int s = 0, first = 0; s < n_site; first += t.n_job(s), ++s) {
+    const std::size_t i = static_cast<std::size_t>(s);
+    t.job_first(s) = first, t.n_initial(s) = n_initial[i], t.n_job(s) = n_initial[i] + n_arrival[i];
+    for (int j = 0; j < t.n_job(s); ++j) t.job_site(first + j) = s;
+  }
   return t;
 }
 
@@ -140,24 +130,8 @@ State make_state(const System& system, const JobTable& jobs, int n_member, Devic
   require(n_member == jobs.n_member(),
           "the table of jobs has " + std::to_string(jobs.n_member()) + " members, not " + std::to_string(n_member));
   const int n_site = system.n_site();
-  const std::array<int, 2> job{n_member, jobs.capacity()}, node{n_member, system.n_node()}, site{n_member, n_site};
   State s;
-  s.status = {device, job}, s.late = {device, job}, s.lead_node = {device, job}, s.start_time = {device, job}, s.end_time = {device, job};
-  s.work_left = {device, job}, s.work_owed = {device, job}, s.pace = {device, job};
-  s.plan_site = {device, job}, s.plan_start = {device, job}, s.plan_cap = {device, job};
-  s.told_site = {device, job}, s.told_start = {device, job}, s.told_cap = {device, job};
-  s.plan_hold = {device, {n_member}}, s.plan_reach = {device, {n_member}}, s.plan_due = {device, site}, s.cursor = {device, site};
-  s.node_job = {device, node}, s.utilization = {device, node}, s.p_request = {device, node}, s.p_floor = {device, node};
-  s.node_pace = {device, node}, s.node_priority = {device, node};
-  s.next_job = {device, site}, s.queue_head = {device, site}, s.changed = {device, site}, s.link_phase = {device, site};
-  s.link_down_since = {device, site}, s.backlog = {device, site};
-  s.n_running = {device, site}, s.n_queued = {device, site}, s.n_done = {device, site}, s.n_late = {device, site};
-  s.n_backfilled = {device, site}, s.node_busy = {device, site};
-  s.gpu_seconds = {device, site}, s.wait_seconds = {device, site}, s.work_done = {device, site}, s.stall_seconds = {device, site};
-  s.p_it_request = {device, site}, s.p_it_leakage_change = {device, site}, s.p_it_held_back = {device, site};
-  s.busy_fraction = {device, site}, s.queue_length = {device, site}, s.trouble = {device, site};
-  s.link_bound_share = {device, site}, s.link_buffer = {device, site}, s.burst_gain = {device, site}, s.burst_ratio = {device, site};
-  s.load_gain = {device, site};
+  allocate_fields(s, device, {{"member", n_member}, {"job", jobs.capacity()}, {"node", system.n_node()}, {"site", n_site}});
   s.load_gain.fill(1.0);
   for (int m = 0; m < n_member; ++m) {
     for (int i = 0; i < n_site; ++i) {

@@ -34,160 +34,106 @@ struct Site {
 };
 
 // Constant.
+#define COLDSUN_WORKLOAD_SYSTEM(F) \
+  F(Site,          site,          "1",   "site", parameter, host, "nodes, load and link priors of the sites") \
+  F(JobStatistics, statistics,    "1",   "site", parameter, host, "statistics that the jobs of the sites are drawn from") \
+  F(Real,          arrival_rate,  "s-1", "site", parameter, host, "mean rate of arrivals") \
+  F(std::int32_t,  node_site,     "1",   "node", parameter, host, "site of the node") \
+  F(Real,          node_p_idle,   "W",   "node", parameter, host, "power of the node at rest") \
+  F(Real,          node_p_max,    "W",   "node", parameter, host, "power of the node at full work") \
+  F(Real,          node_exponent, "1",   "node", parameter, host, "exponent of power by utilisation")
 struct System {
-  Array<Site, 1> site;
-  Array<JobStatistics, 1> statistics;                     // (site)
-  Array<Real, 1> arrival_rate;                            // (site) 1/s, mean: load times the hall over the mean job
-  Array<std::int32_t, 1> node_site;                       // (node) nodes of a site are contiguous
-  Array<Real, 1> node_p_idle, node_p_max, node_exponent;  // (node) p = p_idle + (p_max - p_idle) u^exponent
-
-  template <class Self, class F>
-  static void each(Self& s, F&& f) {
-    constexpr Kind k = Kind::parameter;
-    f(FieldInfo{"site", "1", "site", "nodes, load and link priors of the sites", k}, s.site);
-    f(FieldInfo{"statistics", "1", "site", "statistics that the jobs of the sites are drawn from", k}, s.statistics);
-    f(FieldInfo{"arrival_rate", "s-1", "site", "mean rate of arrivals", k}, s.arrival_rate);
-    f(FieldInfo{"node_site", "1", "node", "site of the node", k}, s.node_site);
-    f(FieldInfo{"node_p_idle", "W", "node", "power of the node at rest", k}, s.node_p_idle);
-    f(FieldInfo{"node_p_max", "W", "node", "power of the node at full work", k}, s.node_p_max);
-    f(FieldInfo{"node_exponent", "1", "node", "exponent of power by utilisation", k}, s.node_exponent);
-  }
+  COLDSUN_ARRAYS(COLDSUN_WORKLOAD_SYSTEM)
   int n_site() const { return site.extent(0); }
   int n_node() const { return node_site.extent(0); }
 };
+struct SystemView { COLDSUN_READS(SystemView, System, COLDSUN_WORKLOAD_SYSTEM) };
 
 // Jobs of every site, an input: drawn from the statistics (draw_jobs) or written by the host from a log. Those of a site are contiguous
 // and arrive in the order of their places; the first n_initial places are for jobs that run when the day starts (begun at their
 // submit_time, before it, and gone on at the full rate since then); unused places have n_node 0.
+#define COLDSUN_WORKLOAD_JOB_TABLE(F) \
+  F(Time,         span,            "ns", "end",        parameter, host,     "start and end of what the table covers") \
+  F(std::int32_t, job_first,       "1",  "site",       parameter, host,     "first place of the site's jobs") \
+  F(std::int32_t, n_initial,       "1",  "site",       parameter, host,     "places for jobs that run at the start") \
+  F(std::int32_t, n_job,           "1",  "site",       parameter, host,     "places of the site's jobs") \
+  F(std::int32_t, job_site,        "1",  "job",        parameter, host,     "site of the job") \
+  F(Time,         submit_time,     "ns", "member job", parameter, workload, "when the job was submitted") \
+  F(Time,         deadline,        "ns", "member job", parameter, DrawJobs, "when the job should be done") \
+  F(std::int32_t, n_gpu,           "1",  "member job", parameter, DrawJobs, "accelerators asked") \
+  F(std::int32_t, n_node,          "1",  "member job", parameter, workload, "whole nodes taken; 0: no job") \
+  F(std::int32_t, priority,        "1",  "member job", parameter, DrawJobs, "higher is served first") \
+  F(Real,         work,            "s",  "member job", parameter, DrawJobs, "duration at the full rate") \
+  F(Real,         walltime,        "s",  "member job", parameter, DrawJobs, "duration requested") \
+  F(Real,         job_utilization, "1",  "member job", parameter, DrawJobs, "utilisation of the job's nodes") \
+  F(Real,         data_in,         "B",  "member job", parameter, DrawJobs, "data to be brought before the start") \
+  F(Real,         data_out,        "B",  "member job", parameter, DrawJobs, "data to be carried away after the end") \
+  F(std::int8_t,  link_bound,      "1",  "member job", parameter, DrawJobs, "1: stalls when the link is gone") \
+  F(std::int8_t,  preemptible,     "1",  "member job", parameter, DrawJobs, "1: may be stopped and resumed")
 struct JobTable {
-  Array<Time, 1> span;                                 // (2) start and end of what the table covers
-  Array<std::int32_t, 1> job_first, n_initial, n_job;  // (site) places: first, for initial jobs, in all
-  Array<std::int32_t, 1> job_site;                     // (job)
-  Array<Time, 2> submit_time, deadline;                // (member, job)
-  Array<std::int32_t, 2> n_gpu, n_node, priority;      // priority >= 1, higher is served first
-  Array<Real, 2> work, walltime, job_utilization;      // s at the full rate, s requested, share of full work
-  Array<Real, 2> data_in, data_out;                    // B
-  Array<std::int8_t, 2> link_bound, preemptible;
-
-  template <class Self, class F>
-  static void each(Self& s, F&& f) {
-    constexpr Kind k = Kind::parameter;
-    const char* mj = "member job";
-    f(FieldInfo{"span", "ns", "end", "start and end of what the table covers", k}, s.span);
-    f(FieldInfo{"job_first", "1", "site", "first place of the site's jobs", k}, s.job_first);
-    f(FieldInfo{"n_initial", "1", "site", "places for jobs that run at the start", k}, s.n_initial);
-    f(FieldInfo{"n_job", "1", "site", "places of the site's jobs", k}, s.n_job);
-    f(FieldInfo{"job_site", "1", "job", "site of the job", k}, s.job_site);
-    f(FieldInfo{"submit_time", "ns", mj, "when the job was submitted", k}, s.submit_time);
-    f(FieldInfo{"deadline", "ns", mj, "when the job should be done", k}, s.deadline);
-    f(FieldInfo{"n_gpu", "1", mj, "accelerators asked", k}, s.n_gpu);
-    f(FieldInfo{"n_node", "1", mj, "whole nodes taken; 0: no job", k}, s.n_node);
-    f(FieldInfo{"priority", "1", mj, "higher is served first", k}, s.priority);
-    f(FieldInfo{"work", "s", mj, "duration at the full rate", k}, s.work);
-    f(FieldInfo{"walltime", "s", mj, "duration requested", k}, s.walltime);
-    f(FieldInfo{"job_utilization", "1", mj, "utilisation of the job's nodes", k}, s.job_utilization);
-    f(FieldInfo{"data_in", "B", mj, "data to be brought before the start", k}, s.data_in);
-    f(FieldInfo{"data_out", "B", mj, "data to be carried away after the end", k}, s.data_out);
-    f(FieldInfo{"link_bound", "1", mj, "1: stalls when the link is gone", k}, s.link_bound);
-    f(FieldInfo{"preemptible", "1", mj, "1: may be stopped and resumed", k}, s.preemptible);
-  }
+  COLDSUN_ARRAYS(COLDSUN_WORKLOAD_JOB_TABLE)
   int n_member() const { return submit_time.extent(0); }
   int capacity() const { return job_site.extent(0); }
 };
+struct JobsView { COLDSUN_VIEWS(JobsView, JobTable, COLDSUN_WORKLOAD_JOB_TABLE) };
 
+#define COLDSUN_WORKLOAD_STATE(F) \
+  F(Status,        status,              "1",  "member job",  state,     workload,  "0 absent, 1 pending, 2 queued, 3 running, 4 done") \
+  F(std::int8_t,   late,                "1",  "member job",  state,     workload,  "1: the deadline passed before the end") \
+  F(std::int32_t,  lead_node,           "1",  "member job",  state,     workload,  "lowest-numbered node of the job, -1 none") \
+  F(Time,          start_time,          "ns", "member job",  state,     workload,  "start of the job") \
+  F(Time,          end_time,            "ns", "member job",  state,     workload,  "end of the job") \
+  F(Real,          work_left,           "s",  "member job",  state,     workload,  "what is left of the work") \
+  F(Real,          work_owed,           "s",  "member job",  state,     workload,  "work lost in stalls and not yet caught up") \
+  F(Real,          pace,                "1",  "member job",  state,     workload,  "rate in the last cut by the power drawn, 1 without throttling") \
+  F(std::int32_t,  plan_site,           "1",  "member job",  state,     workload,  "where the plan has the job run, -1 its own site") \
+  F(Time,          plan_start,          "ns", "member job",  state,     workload,  "not dispatched before, 0 no such bound") \
+  F(Real,          plan_cap,            "1",  "member job",  state,     workload,  "share of its nodes' power above rest that the plan allows") \
+  F(std::int32_t,  told_site,           "1",  "member job",  state,     workload,  "plan_site of the plan under way") \
+  F(Time,          told_start,          "ns", "member job",  state,     workload,  "plan_start of the plan under way") \
+  F(Real,          told_cap,            "1",  "member job",  state,     workload,  "plan_cap of the plan under way, 0 it says nothing of the job") \
+  F(Time,          plan_hold,           "ns", "member",      parameter, host,      "wait of an arriving job for a plan, 0 none") \
+  F(Time,          plan_reach,          "ns", "member",      parameter, host,      "longest request that waits for a plan; 0: all wait") \
+  F(Time,          plan_due,            "ns", "member site", state,     workload,  "when the plan under way reaches the site, never: none") \
+  F(std::int32_t,  node_job,            "1",  "member node", state,     workload,  "job on the node, -1 none") \
+  F(Real,          utilization,         "1",  "member node", derived,   AskPower,  "utilisation asked of the node") \
+  F(Real,          p_request,           "W",  "member node", derived,   AskPower,  "power asked at the reference temperature, without throttling") \
+  F(Real,          p_floor,             "W",  "member node", derived,   AskPower,  "power of the node at rest") \
+  F(Real,          node_pace,           "1",  "member node", scratch,   NodePace,  "rate of work on the node by the power drawn") \
+  F(std::int32_t,  node_priority,       "1",  "member node", derived,   AskPower,  "priority of the node's job, 0 free") \
+  F(std::int32_t,  next_job,            "1",  "member site", state,     workload,  "first job that has not arrived yet") \
+  F(std::int32_t,  queue_head,          "1",  "member site", state,     workload,  "no job before it waits") \
+  F(std::int32_t,  cursor,              "1",  "member site", scratch,   workload,  "how far the dispatch has read the site's jobs") \
+  F(std::int8_t,   changed,             "1",  "member site", state,     workload,  "1: a job arrived or ended since the last dispatch") \
+  F(LinkPhase,     link_phase,          "1",  "member site", state,     workload,  "0 normal, 1 stalled: link gone and buffers empty, 2 draining") \
+  F(Time,          link_down_since,     "ns", "member site", state,     workload,  "when the link went, never: it is up") \
+  F(Real,          backlog,             "s",  "member site", state,     workload,  "stalled time not yet caught up") \
+  F(std::int32_t,  n_running,           "1",  "member site", state,     workload,  "jobs running") \
+  F(std::int32_t,  n_queued,            "1",  "member site", state,     workload,  "jobs waiting") \
+  F(std::int32_t,  n_done,              "1",  "member site", state,     workload,  "jobs done since the start") \
+  F(std::int32_t,  n_late,              "1",  "member site", state,     workload,  "jobs whose deadline passed before they ended, since the start") \
+  F(std::int32_t,  n_backfilled,        "1",  "member site", state,     workload,  "jobs started before an earlier one since the start") \
+  F(std::int32_t,  node_busy,           "1",  "member site", state,     workload,  "nodes with a job") \
+  F(Real,          gpu_seconds,         "s",  "member site", state,     workload,  "accelerator time at the full rate served since the start") \
+  F(Real,          wait_seconds,        "s",  "member site", state,     workload,  "waits of the jobs started since the start") \
+  F(Real,          work_done,           "s",  "member site", state,     workload,  "work of all jobs done since the start") \
+  F(Real,          stall_seconds,       "s",  "member site", state,     workload,  "time stalled since the start") \
+  F(Real,          p_it_request,        "W",  "member site", derived,   SumDrawn,  "power asked by all nodes, leakage at its reference included") \
+  F(Real,          p_it_leakage_change, "W",  "member site", derived,   SumDrawn,  "leakage of all nodes above its reference, without any cap") \
+  F(Real,          p_it_held_back,      "W",  "member site", derived,   SumDrawn,  "power not given to the nodes: by junction cap, allocation or shedding") \
+  F(Real,          busy_fraction,       "1",  "member site", derived,   CountSite, "share of the nodes with a job") \
+  F(Real,          queue_length,        "1",  "member site", derived,   CountSite, "jobs waiting") \
+  F(std::uint32_t, trouble,             "1",  "member site", scratch,   Progress,  "bits to raise in the member's flags") \
+  F(Real,          link_bound_share,    "1",  "member site", parameter, host,      "share of jobs that stall when the link is gone") \
+  F(Real,          link_buffer,         "s",  "member site", parameter, host,      "time that a link-bound job goes on without the link") \
+  F(Real,          burst_gain,          "1",  "member site", parameter, host,      "power over normal in the drain, share of what is left up to the maximum") \
+  F(Real,          burst_ratio,         "1",  "member site", parameter, host,      "seconds of drain per second of stall") \
+  F(Real,          load_gain,           "1",  "member site", parameter, host,      "offered load relative to the site's")
 struct State {
-  // jobs
-  Array<Status, 2> status;  // (member, job)
-  Array<std::int8_t, 2> late;
-  Array<std::int32_t, 2> lead_node;     // (member, job) its lowest-numbered node; -1: none
-  Array<Time, 2> start_time, end_time;  // never: not yet
-  Array<Real, 2> work_left, work_owed, pace;
-  // what a plan says of the jobs: in force, and under way over the link (told_cap 0: nothing)
-  Array<std::int32_t, 2> plan_site, told_site;  // (member, job) -1: its own site
-  Array<Time, 2> plan_start, told_start;        // 0: whenever there is room
-  Array<Real, 2> plan_cap, told_cap;            // share of what its nodes would draw above rest
-  Array<Time, 1> plan_hold;                     // (member) how long a job that arrives waits for a plan to speak of it; 0: not at all
-  Array<Time, 1> plan_reach;                    // (member) only jobs that can end in it, and in time, wait so; 0: all do
-  Array<Time, 2> plan_due;                      // (member, site) when the plan under way reaches the site; never: none
-  // nodes
-  Array<std::int32_t, 2> node_job;  // (member, node) -1: free
-  Array<Real, 2> utilization, p_request, p_floor, node_pace;
-  Array<std::int32_t, 2> node_priority;
-  // sites
-  Array<std::int32_t, 2> next_job, queue_head;  // (member, site) first place not yet arrived; no place before queue_head waits
-  Array<std::int32_t, 2> cursor;                // (member, site) scratch of the dispatch
-  Array<std::int8_t, 2> changed;
-  Array<LinkPhase, 2> link_phase;
-  Array<Time, 2> link_down_since;
-  Array<Real, 2> backlog;
-  Array<std::int32_t, 2> n_running, n_queued, n_done, n_late, n_backfilled, node_busy;
-  Array<Real, 2> gpu_seconds, wait_seconds, work_done, stall_seconds;
-  Array<Real, 2> p_it_request, p_it_leakage_change, p_it_held_back, busy_fraction, queue_length;
-  Array<std::uint32_t, 2> trouble;
-  Array<Real, 2> link_bound_share, link_buffer, burst_gain, burst_ratio;  // parameters: each member's own priors
-  Array<Real, 2> load_gain;                                               // the same, of the jobs' arrivals
-
-  template <class Self, class F>
-  static void each(Self& s, F&& f) {
-    constexpr Kind state = Kind::state, par = Kind::parameter, der = Kind::derived, scr = Kind::scratch;
-    const char *mj = "member job", *mn = "member node", *mb = "member site";
-    f(FieldInfo{"status", "1", mj, "0 absent, 1 pending, 2 queued, 3 running, 4 done", state}, s.status);
-    f(FieldInfo{"late", "1", mj, "1: the deadline passed before the end", state}, s.late);
-    f(FieldInfo{"lead_node", "1", mj, "lowest-numbered node of the job, -1 none", state}, s.lead_node);
-    f(FieldInfo{"start_time", "ns", mj, "start of the job", state}, s.start_time);
-    f(FieldInfo{"end_time", "ns", mj, "end of the job", state}, s.end_time);
-    f(FieldInfo{"work_left", "s", mj, "what is left of the work", state}, s.work_left);
-    f(FieldInfo{"work_owed", "s", mj, "work lost in stalls and not yet caught up", state}, s.work_owed);
-    f(FieldInfo{"pace", "1", mj, "rate in the last cut by the power drawn, 1 without throttling", state}, s.pace);
-    f(FieldInfo{"plan_site", "1", mj, "where the plan has the job run, -1 its own site", state}, s.plan_site);
-    f(FieldInfo{"plan_start", "ns", mj, "not dispatched before, 0 no such bound", state}, s.plan_start);
-    f(FieldInfo{"plan_cap", "1", mj, "share of its nodes' power above rest that the plan allows", state}, s.plan_cap);
-    f(FieldInfo{"told_site", "1", mj, "plan_site of the plan under way", state}, s.told_site);
-    f(FieldInfo{"told_start", "ns", mj, "plan_start of the plan under way", state}, s.told_start);
-    f(FieldInfo{"told_cap", "1", mj, "plan_cap of the plan under way, 0 it says nothing of the job", state}, s.told_cap);
-    f(FieldInfo{"plan_hold", "ns", "member", "wait of an arriving job for a plan, 0 none", par}, s.plan_hold);
-    f(FieldInfo{"plan_reach", "ns", "member", "longest request that waits for a plan, and no longer than its deadline allows; 0: all wait", par}, s.plan_reach);
-    f(FieldInfo{"plan_due", "ns", mb, "when the plan under way reaches the site, never: none", state}, s.plan_due);
-    f(FieldInfo{"node_job", "1", mn, "job on the node, -1 none", state}, s.node_job);
-    f(FieldInfo{"utilization", "1", mn, "utilisation asked of the node", der}, s.utilization);
-    f(FieldInfo{"p_request", "W", mn, "power asked at the reference temperature, without throttling", der}, s.p_request);
-    f(FieldInfo{"p_floor", "W", mn, "power of the node at rest", der}, s.p_floor);
-    f(FieldInfo{"node_pace", "1", mn, "rate of work on the node by the power drawn", scr}, s.node_pace);
-    f(FieldInfo{"node_priority", "1", mn, "priority of the node's job, 0 free", der}, s.node_priority);
-    f(FieldInfo{"next_job", "1", mb, "first job that has not arrived yet", state}, s.next_job);
-    f(FieldInfo{"queue_head", "1", mb, "no job before it waits", state}, s.queue_head);
-    f(FieldInfo{"cursor", "1", mb, "how far the dispatch has read the site's jobs", scr}, s.cursor);
-    f(FieldInfo{"changed", "1", mb, "1: a job arrived or ended since the last dispatch", state}, s.changed);
-    f(FieldInfo{"link_phase", "1", mb, "0 normal, 1 stalled: link gone and buffers empty, 2 draining", state}, s.link_phase);
-    f(FieldInfo{"link_down_since", "ns", mb, "when the link went, never: it is up", state}, s.link_down_since);
-    f(FieldInfo{"backlog", "s", mb, "stalled time not yet caught up", state}, s.backlog);
-    f(FieldInfo{"n_running", "1", mb, "jobs running", state}, s.n_running);
-    f(FieldInfo{"n_queued", "1", mb, "jobs waiting", state}, s.n_queued);
-    f(FieldInfo{"n_done", "1", mb, "jobs done since the start", state}, s.n_done);
-    f(FieldInfo{"n_late", "1", mb, "jobs whose deadline passed before they ended, since the start", state}, s.n_late);
-    f(FieldInfo{"n_backfilled", "1", mb, "jobs started before an earlier one since the start", state}, s.n_backfilled);
-    f(FieldInfo{"node_busy", "1", mb, "nodes with a job", state}, s.node_busy);
-    f(FieldInfo{"gpu_seconds", "s", mb, "accelerator time at the full rate served since the start", state}, s.gpu_seconds);
-    f(FieldInfo{"wait_seconds", "s", mb, "waits of the jobs started since the start", state}, s.wait_seconds);
-    f(FieldInfo{"work_done", "s", mb, "work of all jobs done since the start", state}, s.work_done);
-    f(FieldInfo{"stall_seconds", "s", mb, "time stalled since the start", state}, s.stall_seconds);
-    f(FieldInfo{"p_it_request", "W", mb, "power asked by all nodes with the leakage of the reference temperature", der}, s.p_it_request);
-    f(FieldInfo{"p_it_leakage_change", "W", mb, "leakage of all nodes over that of the reference temperature, as without any cap", der},
-      s.p_it_leakage_change);
-    f(FieldInfo{"p_it_held_back", "W", mb,
-                "power not given to the nodes, by junction cap, allocation or shedding: p_it_request + p_it_leakage_change - p_it", der},
-      s.p_it_held_back);
-    f(FieldInfo{"busy_fraction", "1", mb, "share of the nodes with a job", der}, s.busy_fraction);
-    f(FieldInfo{"queue_length", "1", mb, "jobs waiting", der}, s.queue_length);
-    f(FieldInfo{"trouble", "1", mb, "bits to raise in the member's flags", scr}, s.trouble);
-    f(FieldInfo{"link_bound_share", "1", mb, "share of jobs that stall when the link is gone", par}, s.link_bound_share);
-    f(FieldInfo{"link_buffer", "s", mb, "time that a link-bound job goes on without the link", par}, s.link_buffer);
-    f(FieldInfo{"burst_gain", "1", mb, "power over normal in the drain, share of what is left up to the maximum", par}, s.burst_gain);
-    f(FieldInfo{"burst_ratio", "1", mb, "seconds of drain per second of stall", par}, s.burst_ratio);
-    f(FieldInfo{"load_gain", "1", mb, "offered load relative to the site's", par}, s.load_gain);
-  }
+  COLDSUN_ARRAYS(COLDSUN_WORKLOAD_STATE)
   int n_member() const { return node_job.extent(0); }
 };
+struct StateView { COLDSUN_VIEWS(StateView, State, COLDSUN_WORKLOAD_STATE) };
 
 // What the caller passes. link_up is the state from the cut's first instant on: it must be right when next_event is called.
 struct Drive {
@@ -195,6 +141,7 @@ struct Drive {
   View<const Real, 2> p_node;                 // (member, node) W drawn, mean over the cut: read by advance only
   View<const Real, 2> p_unthrottled;          // (member, node) W that the node would have drawn at its temperatures without any cap;
                                               // no data: p_request is taken (right where leakage does not follow temperature)
+  View<const Real, 2> p_request, p_floor;     // (member, node) W asked and at rest, where others than the jobs say it; no data: the jobs' own
   bool path_stale = true;                     // off: a plan arrives whether the link is up or not
   bool path_stall = true, path_burst = true;  // off: power and progress (stall), power (burst) as if there were none; events stay
   View<std::uint32_t, 1> flags;               // (member)
@@ -226,11 +173,10 @@ void draw_jobs(Space, const System&, const State&, JobTable&, std::uint64_t seed
 template <class Space>
 void start(Space, const System&, const JobTable&, State&);
 
-// At the instant now(m): link, stalls, arrivals, plans that arrive, dispatch. Then lowers next(m) to the first instant after it at which a
+// At the instant now(m): link, stalls, arrivals, plans that arrive, dispatch. Then lowers stop(m) to the first instant after it at which a
 // job or a plan arrives, a job is predicted to end at its present rate or held until then, a stall starts, or a drain ends.
 template <class Space>
-void next_event(Space, const System&, const JobTable&, State&, const Drive&, View<const std::int32_t, 1> member, int n_active,
-                View<const Time, 1> now, View<Time, 1> next);
+void next_event(Space, const System&, const JobTable&, State&, const Drive&, const NextCut&);
 // utilization, p_request, p_floor, node_priority of the cut. Does first what next_event does at cut.start, if that was not called.
 template <class Space>
 void request(Space, const System&, const JobTable&, State&, const Drive&, const Cut&);
