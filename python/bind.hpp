@@ -6,11 +6,11 @@
 
 #include <memory>
 
-#include "core/changed.hpp"
+#include "core/study/changed.hpp"
 #include "core/io/h5.hpp"
 #include "core/io/library.hpp"
 #include "core/io/site_reader.hpp"
-#include "core/twin.hpp"
+#include "core/make/twin.hpp"
 
 namespace py = pybind11;
 using namespace coldsun;

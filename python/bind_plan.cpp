@@ -3,8 +3,8 @@
 #include <memory>
 
 #include "core/io/run_recorded.hpp"
-#include "core/plan.hpp"
-#include "core/twin.hpp"
+#include "core/plan/plan.hpp"
+#include "core/make/twin.hpp"
 #include "python/bind.hpp"
 
 namespace {

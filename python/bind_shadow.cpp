@@ -5,7 +5,7 @@
 #include <exception>
 #include <memory>
 
-#include "core/feed.hpp"
+#include "core/shadow/feed.hpp"
 #include "core/io/run_recorded.hpp"
 #include "python/bind.hpp"
 

@@ -1,5 +1,5 @@
 // Bindings of studies: pairs of twins, their results as arrays with axes and units, and the intervals of the ensemble's statistics.
-#include "core/study.hpp"
+#include "core/study/study.hpp"
 #include "ensemble/statistics.hpp"
 #include "python/bind.hpp"
 

@@ -25,6 +25,14 @@ SEES = {  # a folder of kernels/ -> what it may include besides itself
     "schedule": ("common", *PHYSICS),
     "bench": ("common", *PHYSICS, "schedule", "assimilation", "ensemble"),
 }
+ROOMS = {  # a room of core/ -> the rooms that it may include besides itself: four floors
+    "site": (),
+    "step": (),
+    "make": ("site", "step"),
+    **{room: ("site", "step", "make") for room in ("plan", "study", "shadow")},
+    "io": ("site", "step", "make"),
+    "check": ("site", "step", "make", "plan", "shadow"),
+}
 LIBRARIES = {  # headers of others -> where they may be included
     r"hdf5(_hl)?\.h|H5\w+\.h": ("core/io/",),
     r"toml\+\+/.*": ("core/io/",),
@@ -90,8 +98,10 @@ def may_include(user: str, used: str) -> bool:
     if user.startswith("kernels/"):
         return used.startswith("kernels/") and used[8:] in SEES.get(user[8:], ())
     if used.startswith("kernels/") and used != "kernels/bench":
-        return user in ("core", "core/io", "core/check", "python", "validation")
-    return used == "core" and user in ("core/io", "core/check", "python", "validation") or used == "core/io" and user in ("python", "validation")
+        return user.startswith("core/") or user in ("python", "validation")
+    if user.startswith("core/"):
+        return used.startswith("core/") and used[5:] in ROOMS.get(user[5:], ())
+    return used.startswith("core/") and used != "core/check" and user in ("python", "validation")
 
 
 def layers(root: Path) -> Found:
@@ -113,10 +123,13 @@ def layers(root: Path) -> Found:
 
 
 def known_kernel_folders(root: Path) -> Found:
-    """kernels/ holds the folders whose layer is known, each with a README."""
+    """kernels/ and core/ hold the folders whose layer is known."""
     for path in sorted((root / "kernels").glob("*")):
         if path.is_dir() and path.name != "__pycache__" and path.name not in SEES:
             yield f"kernels/{path.name}: a folder without a layer; accepted: {', '.join(SEES)}"
+    for path in sorted((root / "core").glob("*")):
+        if path.name != "README.md" and path.name not in ROOMS:
+            yield f"core/{path.name}: not in a room; accepted: {', '.join(ROOMS)}"
 
 
 # ---- backends ----------------------------------------------------------------------------------------------------------------
@@ -225,7 +238,7 @@ def paths(root: Path) -> Found:
 
 # ---- the top level -----------------------------------------------------------------------------------------------------------
 WORK = {  # what a folder must hold for demo or CI to run something of it
-    "kernels": "*/*.cpp", "core": "*.cpp", "python": "coldsun/*.py", "data": "sites/*.toml", "validation": "*", "tests": "*_test.cpp",
+    "kernels": "*/*.cpp", "core": "*/*.cpp", "python": "coldsun/*.py", "data": "sites/*.toml", "validation": "*", "tests": "*_test.cpp",
 }  # fmt: skip
 
 

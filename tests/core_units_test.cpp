@@ -8,7 +8,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "core/units.hpp"
+#include "core/site/units.hpp"
 
 namespace coldsun {
 namespace {

@@ -5,7 +5,7 @@
 
 #include "core/check/shaken.hpp"
 #include "core/check/site.hpp"
-#include "core/feed.hpp"
+#include "core/shadow/feed.hpp"
 
 namespace coldsun {
 namespace {

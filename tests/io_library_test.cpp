@@ -5,7 +5,7 @@
 #include <fstream>
 #include <iterator>
 
-#include "core/make_system.hpp"
+#include "core/make/make_system.hpp"
 #include "io_twin.hpp"
 
 namespace coldsun {

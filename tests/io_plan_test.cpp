@@ -1,8 +1,8 @@
 // The planner on the coupled twin: what it sees and does not see, what it tells and when that is in force, and that a run with it resumes.
 #include <omp.h>
 
-#include "core/plan.hpp"
-#include "core/run.hpp"
+#include "core/plan/plan.hpp"
+#include "core/step/run.hpp"
 #include "io_twin.hpp"
 
 namespace coldsun {

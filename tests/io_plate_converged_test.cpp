@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <set>
 
-#include "core/make_system.hpp"
+#include "core/make/make_system.hpp"
 #include "io_site_text.hpp"
 #include "thermal_hall.hpp"
 #include "thermal_mesh.hpp"

@@ -2,7 +2,7 @@
 #include <fstream>
 
 #include "common/philox.hpp"
-#include "core/check_state.hpp"
+#include "core/step/check_state.hpp"
 #include "core/io/sealed.hpp"
 #include "io_recorder_files.hpp"
 
@@ -176,7 +176,7 @@ TEST_F(RecordGuard, QueuesThatContradictThemselvesAreRefused) {
 TEST(CheckState, EverySavedWholeNumberHasItsRange) {
   const Twin t = twin_of(small_network(), options(11, 0.25));
   for (const FieldRef& f : fields(t.state))
-    EXPECT_TRUE(f.info.kind == Kind::scratch || range_of(t.state, f).known) << f.path() << ": add its range to by_name in core/check_state.cpp";
+    EXPECT_TRUE(f.info.kind == Kind::scratch || range_of(t.state, f).known) << f.path() << ": add its range to by_name in core/step/check_state.cpp";
 }
 
 }  // namespace

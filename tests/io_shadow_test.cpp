@@ -1,5 +1,5 @@
 // A shadow's points, packing, driving and correcting, on the shipped site cut down to a few nodes.
-#include "core/feed.hpp"
+#include "core/shadow/feed.hpp"
 #include "io_twin.hpp"
 
 namespace coldsun::twin_test {

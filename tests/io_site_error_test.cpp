@@ -6,7 +6,7 @@
 #include <string>
 
 #include "core/io/describe.hpp"
-#include "core/text.hpp"
+#include "core/site/text.hpp"
 #include "io_site_text.hpp"
 
 namespace coldsun {

@@ -12,7 +12,7 @@
 
 #include "core/io/describe.hpp"
 #include "core/io/library.hpp"
-#include "core/make_system.hpp"
+#include "core/make/make_system.hpp"
 #include "io_site_text.hpp"
 
 namespace coldsun {

@@ -9,8 +9,8 @@
 
 #include "core/io/describe.hpp"
 #include "core/io/site_reader.hpp"
-#include "core/make_system.hpp"
-#include "core/units.hpp"
+#include "core/make/make_system.hpp"
+#include "core/site/units.hpp"
 #include "io_site_text.hpp"
 #include "sky/climate.hpp"
 

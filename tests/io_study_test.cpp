@@ -1,8 +1,8 @@
 // Pairs: what differs where nothing may, a member alone, and the drift of an outage that is known from elsewhere.
 #include <cmath>
 
-#include "core/changed.hpp"
-#include "core/study.hpp"
+#include "core/study/changed.hpp"
+#include "core/study/study.hpp"
 #include "io_site_text.hpp"
 #include "io_twin.hpp"
 

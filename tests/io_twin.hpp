@@ -11,10 +11,10 @@
 
 #include "core/io/library.hpp"
 #include "core/io/site_reader.hpp"
-#include "core/spaces.hpp"
-#include "core/step.hpp"
-#include "core/twin.hpp"
-#include "core/walk.hpp"
+#include "core/step/spaces.hpp"
+#include "core/step/step.hpp"
+#include "core/make/twin.hpp"
+#include "core/step/walk.hpp"
 
 namespace coldsun::twin_test {
 

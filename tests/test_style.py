@@ -33,10 +33,14 @@ HEADER = "// What this file is, in one line.\n#pragma once\n"
         ("kernels/ensemble/a.hpp", "thermal/b.hpp"),
         ("kernels/orbit/a.hpp", "core/b.hpp"),
         ("kernels/thermal/a.hpp", "schedule/b.hpp"),
-        ("core/a.hpp", "core/io/b.hpp"),
+        ("core/make/a.hpp", "core/io/b.hpp"),
+        ("core/site/a.hpp", "core/make/b.hpp"),
+        ("core/plan/a.hpp", "core/study/b.hpp"),
+        ("core/io/a.hpp", "core/plan/b.hpp"),
         ("core/check/a.hpp", "core/io/b.hpp"),
-        ("core/a.hpp", "python/b.hpp"),
-        ("core/a.hpp", "bench/b.hpp"),
+        ("python/a.hpp", "core/check/b.hpp"),
+        ("core/make/a.hpp", "python/b.hpp"),
+        ("core/make/a.hpp", "bench/b.hpp"),
     ],
 )
 def test_layers(tmp_path, user, used):
@@ -47,12 +51,12 @@ def test_layers(tmp_path, user, used):
 
 
 def test_layers_allow_what_the_arrows_allow(tmp_path):
-    for target in ("kernels/common/b.hpp", "kernels/thermal/b.hpp", "core/b.hpp", "core/io/b.hpp"):
+    for target in ("kernels/common/b.hpp", "kernels/thermal/b.hpp", "core/step/b.hpp", "core/io/b.hpp"):
         plant(tmp_path, target, HEADER)
     plant(tmp_path, "kernels/thermal/a.hpp", f'{HEADER}#include "common/b.hpp"\n#include "thermal/b.hpp"\n#include <cmath>\n')
     plant(tmp_path, "kernels/schedule/a.hpp", f'{HEADER}#include "thermal/b.hpp"\n')
-    plant(tmp_path, "core/a.hpp", f'{HEADER}#include "thermal/b.hpp"\n')
-    plant(tmp_path, "core/io/a.hpp", f'{HEADER}#include "core/b.hpp"\n#include <hdf5.h>\n#include <toml++/toml.h>\n')
+    plant(tmp_path, "core/make/a.hpp", f'{HEADER}#include "thermal/b.hpp"\n#include "core/step/b.hpp"\n')
+    plant(tmp_path, "core/io/a.hpp", f'{HEADER}#include "core/step/b.hpp"\n#include <hdf5.h>\n#include <toml++/toml.h>\n')
     plant(tmp_path, "python/bind_a.cpp", f'{HEADER}#include <pybind11/pybind11.h>\n#include "core/io/b.hpp"\n')
     assert list(check_style.layers(tmp_path)) == []
 
@@ -149,7 +153,7 @@ def test_paths_allow_what_every_machine_has(tmp_path, word):
 
 
 def whole(root: Path) -> Path:
-    for path in ("kernels/sky/a.cpp", "core/a.cpp", "python/coldsun/a.py", "data/sites/a.toml", "validation/gpu_check", "tests/a_test.cpp"):
+    for path in ("kernels/sky/a.cpp", "core/make/a.cpp", "python/coldsun/a.py", "data/sites/a.toml", "validation/gpu_check", "tests/a_test.cpp"):
         plant(root, path, "x")
     return root
 
@@ -176,6 +180,6 @@ def test_readmes(tmp_path):
 
 
 def test_main_counts(tmp_path, capsys):
-    plant(whole(tmp_path), "core/a.cpp", "int x;  // not what the file is\n")
+    plant(whole(tmp_path), "core/make/a.cpp", "int x;  // not what the file is\n")
     assert check_style.main(tmp_path) == 1
     assert "violations" in capsys.readouterr().out

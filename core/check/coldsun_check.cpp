@@ -10,7 +10,7 @@
 
 #include "core/check/ledger.hpp"
 #include "core/check/site.hpp"
-#include "core/step.hpp"
+#include "core/step/step.hpp"
 
 namespace coldsun {
 namespace {

@@ -1,6 +1,6 @@
 // Kernels of an ensemble for the checks: priors drawn, a twin watched, two twins compared in a window that then closes.
 #pragma once
-#include "core/snapshot.hpp"
+#include "core/step/snapshot.hpp"
 #include "ensemble/advance.hpp"
 
 namespace coldsun {

@@ -1,7 +1,7 @@
 // The planner's kernels for coldsun_parity: a small made-up decision, from node table and forecast to the third generation of a search.
 #pragma once
 #include "core/check/ledger.hpp"
-#include "core/twin.hpp"
+#include "core/make/twin.hpp"
 #include "schedule/example.hpp"
 #include "schedule/forecast_pv.hpp"
 #include "schedule/prepare.hpp"

@@ -1,9 +1,9 @@
 // A State in no particular order, and a step of it on a space of one's own: what the checks of kernels begin with.
 #pragma once
 #include "core/check/spaces.hpp"
-#include "core/substep_impl.hpp"
-#include "core/twin.hpp"
-#include "core/walk.hpp"
+#include "core/step/substep_impl.hpp"
+#include "core/make/twin.hpp"
+#include "core/step/walk.hpp"
 #include "electrical/advance.hpp"
 #include "orbit/advance.hpp"
 #include "sky/advance.hpp"

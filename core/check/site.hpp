@@ -5,7 +5,7 @@
 #include <exception>
 
 #include "common/backends/runtime.hpp"
-#include "core/twin.hpp"
+#include "core/make/twin.hpp"
 
 namespace coldsun {
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "core/snapshot.hpp"
+#include "core/step/snapshot.hpp"
 
 namespace coldsun {
 

@@ -7,9 +7,9 @@
 #include <cmath>
 #include <numeric>
 
-#include "core/make_system.hpp"
-#include "core/text.hpp"
-#include "core/units.hpp"
+#include "core/make/make_system.hpp"
+#include "core/site/text.hpp"
+#include "core/site/units.hpp"
 
 namespace coldsun {
 

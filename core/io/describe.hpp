@@ -2,7 +2,7 @@
 #pragma once
 #include <string>
 
-#include "core/site.hpp"
+#include "core/site/site.hpp"
 
 namespace coldsun {
 

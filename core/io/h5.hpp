@@ -10,7 +10,7 @@
 #include <system_error>
 #include <utility>
 
-#include "core/snapshot.hpp"
+#include "core/step/snapshot.hpp"
 
 namespace coldsun::io {
 

@@ -3,7 +3,7 @@
 #include <filesystem>
 #include <string>
 
-#include "core/make_system.hpp"
+#include "core/make/make_system.hpp"
 
 namespace coldsun::io {
 

@@ -1,5 +1,5 @@
 // Reads closed segments of a record: which there are, their attributes, the State at their end. Nothing in a file is believed before it is
-// looked at: seal, schema, links, storage, shapes (h5_guard.hpp); values are looked at by restore (core/check_state.hpp).
+// looked at: seal, schema, links, storage, shapes (h5_guard.hpp); values are looked at by restore (core/step/check_state.hpp).
 #include <algorithm>
 #include <cstdlib>
 

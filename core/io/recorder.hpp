@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "common/time.hpp"
-#include "core/state.hpp"
+#include "core/step/state.hpp"
 
 namespace coldsun::io {
 

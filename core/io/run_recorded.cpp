@@ -6,8 +6,8 @@
 #include <limits>
 #include <set>
 
-#include "core/check_state.hpp"
-#include "core/couple.hpp"
+#include "core/step/check_state.hpp"
+#include "core/step/couple.hpp"
 #include "core/io/h5.hpp"
 
 namespace coldsun::io {

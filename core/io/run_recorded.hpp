@@ -6,8 +6,8 @@
 #include <string>
 
 #include "core/io/recorder.hpp"
-#include "core/run.hpp"
-#include "core/twin.hpp"
+#include "core/step/run.hpp"
+#include "core/make/twin.hpp"
 
 namespace coldsun::io {
 

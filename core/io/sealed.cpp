@@ -5,7 +5,7 @@
 #include <cstring>
 #include <fstream>
 
-#include "core/fold.hpp"
+#include "core/step/fold.hpp"
 #include "core/io/h5.hpp"
 
 namespace coldsun::io {

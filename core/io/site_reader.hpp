@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
-#include "core/site.hpp"
-#include "core/text.hpp"
+#include "core/site/site.hpp"
+#include "core/site/text.hpp"
 
 namespace coldsun {
 

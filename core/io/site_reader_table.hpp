@@ -17,7 +17,7 @@ namespace coldsun::site_reader {
 #define TOML_ASSERT(expr) ((expr) ? void() : ::coldsun::site_reader::parser_failed(#expr))
 #include <toml++/toml.h>
 
-#include "core/units.hpp"
+#include "core/site/units.hpp"
 
 namespace coldsun::site_reader {
 
@@ -92,7 +92,7 @@ class Table {
   // Names: they say which, not how much, and are not counted.
   std::string kind(std::string_view key, std::initializer_list<std::string_view> accepted);
   std::string word(std::string_view key);   // any text for people
-  std::string name(std::string_view key);   // plain (core/text.hpp): may become a file name or part of a topic
+  std::string name(std::string_view key);   // plain (core/site/text.hpp): may become a file name or part of a topic
   std::vector<std::string> words(std::string_view key);
 
   Table child(std::string_view key);

@@ -5,6 +5,7 @@
 // Forced inline, so that two compilers of one program never share an emitted copy of a function.
 #if defined(__CUDACC__) || defined(__HIPCC__)
 #define COLDSUN_FN __host__ __device__ __forceinline__
+#define COLDSUN_DEVICE_VERBS 1  // this file may launch on the device
 #else
 #define COLDSUN_FN inline __attribute__((always_inline))
 #endif

@@ -6,7 +6,7 @@ import re
 import unicodedata
 
 # Spellings of units in engUnit: DSX Exchange's guide, UCUM, QUDT/Brick, Project Haystack, BACnet's engineering units, and what people write.
-# Each names a unit of the engine's own table (core/units.cpp); those that it does not have stand with factor and shift over one that it has.
+# Each names a unit of the engine's own table (core/site/units.cpp); those that it does not have stand with factor and shift over one that it has.
 SPELLINGS: dict[str, str] = {
     "degC": "C Cel celsius deg_C DEG_C degrees-celsius degreesCelsius degree_celsius degree-Celsius °C ºC",
     "K": "kelvin KEL Kel degrees-kelvin",

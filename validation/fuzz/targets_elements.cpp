@@ -3,7 +3,7 @@
 #include <fstream>
 #include <iterator>
 
-#include "core/text.hpp"
+#include "core/site/text.hpp"
 #include "orbit/elements.hpp"
 #include "orbit/remark.hpp"
 #include "targets.hpp"

@@ -1,0 +1,95 @@
+// Site files -> the electrical System: modules, strings, nodes and what hangs on each bus.
+#include <stdexcept>
+
+#include "core/make/make_system.hpp"
+
+namespace coldsun {
+
+namespace {
+
+electrical::Module module_of(const PvModule& m) {
+  return {m.i_l_ref, m.i_o_ref, m.r_s, m.r_sh_ref, m.a_ref, m.alpha_sc, 100.0 * m.adjust};
+}
+
+electrical::Converter converter_of(const BusConverter& c) { return {c.p_rated, c.loss.c0, c.loss.c1, c.loss.c2}; }
+
+// Efficiency at shares of load -> loss per rating against output per rating; loss at no load by the first point's trend, never negative.
+electrical::LossTable rack_loss(const RackConverter& r) {
+  electrical::LossTable t;
+  constexpr std::size_t most = sizeof(t.x) / sizeof(t.x[0]);
+  if (r.load.size() < 2 || r.load.size() > most || r.load.size() != r.efficiency.size())
+    throw std::invalid_argument("power.rack_converter.load has " + std::to_string(r.load.size()) + " values; accepted: 2 to " + std::to_string(most) +
+                                ", as many as efficiency");
+  for (std::size_t i = 0; i < r.load.size(); ++i) t.x[i] = r.load[i], t.y[i] = r.load[i] * (1.0 / r.efficiency[i] - 1.0);
+  t.n = static_cast<std::int32_t>(r.load.size());
+  electrical::monotone_slopes(t);
+  return t;
+}
+
+electrical::Pack pack_of(const Battery& b) {
+  if (!b.chemistry.empty() && b.chemistry != "lfp") throw std::invalid_argument("power.battery.chemistry = \"" + b.chemistry + "\"; accepted: \"lfp\"");
+  electrical::Pack p;
+  p.v_ocv = electrical::ocv_lfp();
+  p.capacity = b.capacity, p.r_0 = b.r_0, p.r_1 = b.r_1, p.r_2 = b.r_2, p.tau_1 = b.tau_1, p.tau_2 = b.tau_2;
+  p.n_series = b.n_series, p.n_parallel = b.n_parallel;
+  p.i_charge_max = b.i_charge, p.i_discharge_max = b.i_discharge, p.v_min = b.v_cell_min, p.v_max = b.v_cell_max;
+  p.soc_min = b.soc_min, p.soc_reserve = b.soc_reserve, p.soc_max = b.soc_max, p.soc_initial = b.soc_start;
+  return p;
+}
+
+electrical::Site site_of(const Power& p, Real t_start) {
+  electrical::Site s;
+  s.v_nom = p.bus.v_nominal, s.v_min = p.bus.v_min, s.v_max = p.bus.v_max;
+  s.r_droop = p.bus.r_droop, s.tau_v = p.bus.tau_v, s.capacitance = p.bus.capacitance;
+  s.r_pv_cable = p.bus.r_pv_cable, s.r_battery_cable = p.bus.r_battery_cable, s.r_load_cable = p.bus.r_load_cable;
+  s.mppt_step = p.string_converter.mppt_step;
+  s.string_converter = converter_of({p.string_converter.p_rated, p.string_converter.loss});
+  s.battery = pack_of(p.battery);
+  s.battery_converter = converter_of(p.battery.converter);
+  s.aux_converter = converter_of(p.aux_converter);
+  if (p.grid.present) s.grid_tie = converter_of(p.grid.converter), s.p_import_max = p.grid.p_import, s.p_export_max = p.grid.p_export;
+  s.p_import_plan = planned_import(p.grid);
+  if (const Genset& g = p.genset; g.present) {
+    s.genset_rectifier = converter_of(g.rectifier);
+    s.genset = {g.p_max, g.p_min, g.start_time, g.run_time_min, g.soc_stop, g.fuel_idle, g.fuel_per_energy};
+  }
+  s.rack = rack_loss(p.rack_converter);
+  s.sink_capacity = p.sink.heat_capacity, s.sink_conductance = p.sink.conductance, s.t_sink_initial = t_start;
+  return s;
+}
+
+}  // namespace
+
+electrical::System make_electrical(const Network& network, Device device) {
+  std::vector<electrical::Module> modules;
+  std::vector<electrical::Site> sites;
+  std::vector<electrical::StringRow> strings;
+  std::vector<electrical::NodeRow> nodes;
+  std::int32_t plane = 0;
+  for (std::int32_t s = 0; s < static_cast<std::int32_t>(network.site.size()); ++s) {
+    const Site& site = network.site[static_cast<std::size_t>(s)];
+    const Power& p = site.power;
+    const StringConverter& c = p.string_converter;
+    const auto first_module = static_cast<std::int32_t>(modules.size());
+    for (const PvModule& m : p.module) modules.push_back(module_of(m));
+    sites.push_back(site_of(p, site.cooling.t_supply));
+    sites.back().string_first = static_cast<std::int32_t>(strings.size());
+    for (const StringGroup& g : p.strings) {
+      std::int32_t module = -1;
+      for (std::size_t i = 0; i < p.module.size(); ++i)
+        if (p.module[i].name == g.module) module = first_module + static_cast<std::int32_t>(i);
+      if (module < 0) throw std::invalid_argument(site.name + ": power.strings names the module \"" + g.module + "\", which was not read");
+      for (int row = 0; row < g.n_row; ++row)
+        strings.push_back({s, plane, module, g.n_series, g.n_per_row, c.p_rated, c.inductance, c.f_sw, g.r_wire});
+      ++plane;
+    }
+    sites.back().string_count = static_cast<std::int32_t>(strings.size()) - sites.back().string_first;
+    sites.back().node_first = static_cast<std::int32_t>(nodes.size());
+    for (const NodeType& t : site.hall.node)
+      for (int i = 0; i < t.n_node; ++i) nodes.push_back({s, p.rack_converter.p_rated});
+    sites.back().node_count = static_cast<std::int32_t>(nodes.size()) - sites.back().node_first;
+  }
+  return electrical::make_system(modules, sites, strings, nodes, device);
+}
+
+}  // namespace coldsun

@@ -1,0 +1,103 @@
+// Site files -> plates, nodes, coolant loop, dry cooler and hall air.
+#include <stdexcept>
+
+#include "common/atmosphere.hpp"
+#include "core/make/make_system.hpp"
+#include "thermal/make.hpp"
+
+namespace coldsun {
+
+namespace {
+
+thermal::Coolant coolant_of(const std::string& word) {
+  if (word == "water") return thermal::Coolant::water;
+  if (word == "pg25") return thermal::Coolant::pg25;
+  throw std::invalid_argument("coolant = \"" + word + "\"; accepted: \"water\", \"pg25\"");
+}
+
+thermal::LayerSpec layer_of(const Layer& l) { return {l.thickness, l.conductivity, l.heat_capacity, 0.0}; }
+
+thermal::LoopModel loop_of(const Site& site) {
+  const Cooling& c = site.cooling;
+  const auto plate = thermal::coolant_properties(coolant_of(c.coolant), c.t_supply);
+  const auto facility = thermal::coolant_properties(coolant_of(c.facility_coolant), c.t_supply);
+  thermal::LoopModel l;
+  // Half of the volume lies on either side of the plates; the CDU's metal follows the supply.
+  l.c_supply = 0.5 * c.volume * plate.rho * plate.cp + c.cdu_heat_capacity;
+  l.c_return = 0.5 * c.volume * plate.rho * plate.cp;
+  l.v_dot_design = c.pump.flow, l.dp = c.pump.dp, l.dp_exponent = c.pump.dp_exponent, l.eta_pump = c.pump.efficiency;
+  l.properties = plate;
+  l.cdu_ua = c.cdu_ua, l.cdu_ua_exponent = c.cdu_ua_exponent, l.cdu_band = c.cdu_band, l.cdu_time = c.cdu_control_time;
+  l.c_facility = c.facility_volume * facility.rho * facility.cp;
+  l.flow_facility = c.facility_pump.flow * facility.rho * facility.cp;
+  l.v_dot_facility = c.facility_pump.flow, l.dp_facility = c.facility_pump.dp, l.eta_facility = c.facility_pump.efficiency;
+  l.cooler_ua = c.cooler_ua, l.cooler_ua_exponent = c.cooler_ua_exponent, l.air_flow = c.cooler_air_flow;
+  l.approach = c.facility_approach;
+  l.p_fan = c.cooler_fan_power, l.fan_min = c.cooler_fan_min, l.fan_band = c.cooler_fan_band, l.fan_time = c.cooler_fan_time;
+  l.pressure = standard_pressure(site.altitude);
+  l.c_hall = c.hall_heat_capacity, l.t_hall_set = c.t_hall, l.hall_band = c.hall_band, l.q_hall = c.hall_cooling, l.coil_ua = c.hall_cooler_ua;
+  l.p_hall_fan = c.hall_fan_power, l.hall_fan_min = c.hall_fan_min, l.cop = c.hall_chiller_cop, l.cop_t_air = c.hall_chiller_t_air;
+  l.p_base = c.p_aux_base;
+  return l;
+}
+
+}  // namespace
+
+thermal::PlateSpec plate_spec(const PlateClass& p, Real t_design) {
+  if (p.n_x != thermal::n_x || p.n_y != thermal::map_rows)
+    throw std::invalid_argument("plate " + p.name + ": n_x, n_y = " + std::to_string(p.n_x) + ", " + std::to_string(p.n_y) + "; accepted: 8, 8");
+  thermal::PlateSpec s;
+  s.length = p.length, s.width = p.width;
+  for (const Layer& l : p.layer) s.layer.push_back(layer_of(l));
+  s.tim_layer = p.tim_layer;
+  s.channel = {p.channel_width, p.channel_height, static_cast<Real>(p.n_channel), p.minor_loss};
+  s.fin_conductivity = p.fin_conductivity, s.fin_heat_capacity = p.fin_heat_capacity, s.n_fin = p.n_fin_layer;
+  s.lid = layer_of(p.lid);
+  s.coolant = coolant_of(p.coolant), s.t_design = t_design, s.power_map = p.power_map;
+  return s;
+}
+
+namespace {
+Real plate_flow(const Site& site, const NodeType& type) {  // of one plate at the loop's design flow [m3/s]
+  Real n_plate = 0;
+  for (const NodeType& t : site.hall.node) n_plate += t.n_node * t.n_plate * t.flow_factor;
+  return site.cooling.pump.flow / n_plate * type.flow_factor;
+}
+}  // namespace
+
+Real plates_head(const Site& site) {
+  const auto coolant = thermal::coolant_properties(coolant_of(site.cooling.coolant), site.cooling.t_supply);
+  Real most = 0;
+  for (const NodeType& t : site.hall.node)
+    for (const PlateClass& p : site.plate)
+      if (p.name == t.plate)
+        most = std::max(most, thermal::pressure_drop(plate_spec(p, site.cooling.t_supply).channel, coolant, plate_flow(site, t), p.length));
+  return most;
+}
+
+thermal::System make_thermal(const Network& network, Device device) {
+  std::vector<thermal::PlateSpec> plates;
+  std::vector<thermal::NodeSpec> nodes;
+  std::vector<thermal::LoopModel> loops;
+  for (int s = 0; s < static_cast<int>(network.site.size()); ++s) {
+    const Site& site = network.site[static_cast<std::size_t>(s)];
+    const int first_plate = static_cast<int>(plates.size());
+    for (const PlateClass& p : site.plate) plates.push_back(plate_spec(p, site.cooling.t_supply));
+    for (const NodeType& t : site.hall.node) {
+      thermal::NodeSpec n;
+      n.site = s, n.plate = -1;
+      for (std::size_t i = 0; i < site.plate.size(); ++i)
+        if (site.plate[i].name == t.plate) n.plate = first_plate + static_cast<int>(i);
+      if (n.plate < 0) throw std::invalid_argument(site.name + ": hall.node " + t.name + " names the plate \"" + t.plate + "\", which was not read");
+      n.n_plate = t.n_plate, n.flow = plate_flow(site, t), n.liquid_fraction = site.hall.liquid_fraction;
+      n.tim_factor = t.tim_factor, n.p_max = t.p_max, n.p_throttle = t.throttle_floor * t.p_max, n.t_cap = t.t_cap, n.t_band = t.t_cap_band;
+      n.t_trip = t.t_trip, n.t_restart = t.t_restart, n.restart_time = t.restart_time;
+      n.p_leakage = t.p_leakage, n.t_leakage = t.t_leakage, n.leakage_slope = t.leakage_slope;
+      for (int i = 0; i < t.n_node; ++i) n.field = i < t.n_field, nodes.push_back(n);
+    }
+    loops.push_back(loop_of(site));
+  }
+  return thermal::make_system(plates, nodes, loops, device);
+}
+
+}  // namespace coldsun

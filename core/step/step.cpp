@@ -1,0 +1,41 @@
+// The coupled step: members walk their cuts, and in every cut the physics meet in one order.
+#include "core/step/step.hpp"
+
+#include <algorithm>
+
+#include "core/step/spaces.hpp"
+#include "core/step/walk.hpp"
+
+namespace coldsun {
+
+namespace {
+
+// The partner's next cut, where it comes first.
+void follow_cuts(State& s, const Cuts& partner, int n) {
+  for (int a = 0; a < n; ++a) {
+    const int m = s.run.active(a);
+    const auto& stop = partner.stop[static_cast<std::size_t>(m)];
+    const auto next = std::upper_bound(stop.begin(), stop.end(), s.run.start(m));
+    if (next != stop.end() && *next < s.run.stop(m)) s.run.stop(m) = *next;
+  }
+}
+
+void keep_cuts(const Cut& cut, Cuts& made) {
+  for (int a = 0; a < cut.n_active; ++a) made.stop[static_cast<std::size_t>(cut.member(a))].push_back(cut.stop(cut.member(a)));
+}
+
+}  // namespace
+
+void step(const System& system, State& state, const Inputs& inputs, Real dt, Cuts* made, const Cuts* follow, const AfterCut& after) {
+  if (made) made->stop.assign(static_cast<std::size_t>(state.n_member), {});
+  with_space(state.device, [&](auto space) {
+    walk(space, system, state, inputs, state.time + nanoseconds(dt),
+         [&](const Cut& cut) { if (follow) follow_cuts(state, *follow, cut.n_active); },
+         [&](const Cut& cut) {
+           if (after) after(state, cut);
+           if (made) keep_cuts(cut, *made);
+         });
+  });
+}
+
+}  // namespace coldsun

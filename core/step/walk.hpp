@@ -1,0 +1,35 @@
+// One step on a space: every member walks its own cuts. What step() does on the State's device, and checks on spaces of their own.
+#pragma once
+#include "common/loops.hpp"
+#include "core/step/couple.hpp"
+#include "core/step/substep.hpp"
+
+namespace coldsun {
+
+// Members that still have time to walk in this step; a frozen one has none.
+inline int gather_active(State& s, Time end) {
+  int n = 0;
+  for (int m = 0; m < s.n_member; ++m)
+    if (!(s.run.flags(m) & couple::fatal_flags) && s.run.start(m) < end) s.run.active(n++) = m;
+  return n;
+}
+
+// before(cut) may still bring a member's stop forward; after(cut) sees what the cut made.
+template <class Space, class Before, class After>
+void walk(const Space& space, const System& sys, State& s, const Inputs& in, Time end, Before&& before, After&& after) {
+  for (int m = 0; m < s.n_member; ++m) s.run.start(m) = s.time;
+  s.series.sum.fill(0.0);
+  for (int n; (n = gather_active(s, end)) > 0;) {
+    find_cuts(space, sys, s, in, n, end);
+    synchronize(space);
+    const Cut cut{s.run.active, s.run.start, s.run.stop, n, s.seed, s.first_member};
+    before(cut);
+    substep(space, sys, s, in, cut);
+    synchronize(space);
+    after(cut);
+    for (int a = 0; a < n; ++a) s.run.start(s.run.active(a)) = s.run.stop(s.run.active(a)), ++s.run.n_cut(s.run.active(a));
+  }
+  s.time = end, ++s.n_step;
+}
+
+}  // namespace coldsun
