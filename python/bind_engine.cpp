@@ -84,7 +84,8 @@ class Engine {
     for (const FieldRef& f : fields(twin_.state)) {
       if (!out.contains(f.group)) out[f.group.c_str()] = py::dict();
       out[f.group.c_str()][f.info.name] =
-          py::dict("units"_a = f.info.unit, "axes"_a = f.info.axes, "meaning"_a = f.info.meaning, "kind"_a = kind_name(f.info.kind));
+          py::dict("units"_a = f.info.unit, "axes"_a = f.info.axes, "meaning"_a = f.info.meaning, "kind"_a = kind_name(f.info.kind),
+                   "writer"_a = f.info.writer);
     }
     return out;
   }

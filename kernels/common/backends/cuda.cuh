@@ -50,6 +50,10 @@ class StreamMemory {
   void* p_ = nullptr;
 };
 
+// Arguments of a kernel: 32,764 B since CUDA 12.1 on sm_70 and later.
+template <class F>
+inline constexpr bool fits_arguments = sizeof(F) + 64 <= 32764;
+
 template <class F>
 __global__ void each_kernel(std::int64_t n, const F f) {
   const std::int64_t stride = static_cast<std::int64_t>(gridDim.x) * blockDim.x;
@@ -133,6 +137,7 @@ __global__ void leaves_kernel(std::int64_t n_leaf, Real* sum) {
 
 template <class F>
 void for_each(Cuda space, std::int64_t n, const F& f) {
+  static_assert(cuda::fits_arguments<F>, "a kernel's functor is larger than CUDA takes");
   if (n <= 0) return;
   cuda::each_kernel<<<cuda::blocks_for(n, 256, 1 << 20), 256, 0, cuda::stream_of(space)>>>(n, f);
   cuda::check(cudaGetLastError(), "starting for_each");
@@ -141,6 +146,7 @@ void for_each(Cuda space, std::int64_t n, const F& f) {
 // Neighbouring threads take neighbouring columns; short rows share a block.
 template <class F>
 void for_rows(Cuda space, int n_row, int n_col, const F& f) {
+  static_assert(cuda::fits_arguments<F>, "a kernel's functor is larger than CUDA takes");
   if (n_row <= 0 || n_col <= 0) return;
   int wide = 1;
   while (wide < n_col && wide < 128) wide *= 2;
@@ -153,6 +159,7 @@ void for_rows(Cuda space, int n_row, int n_col, const F& f) {
 // A block per item. Beyond the default of 48 KB the kernel asks for more shared memory; beyond what a block can have, scratch is global.
 template <class F>
 void for_teams(Cuda space, int n_item, int team_size, std::size_t bytes, const F& f) {
+  static_assert(cuda::fits_arguments<F>, "a kernel's functor is larger than CUDA takes");
   if (n_item <= 0) return;
   if (team_size < 1 || team_size > 1024) throw std::runtime_error("CUDA: a team has 1 to 1024 threads");
   const std::size_t capacity = (bytes + scratch_line - 1) / scratch_line * scratch_line + scratch_slack;
