@@ -54,37 +54,61 @@ py::array_t<T> column(const PyCatalogue& c, F&& value) {
   return out;
 }
 
+// States over (component, row, column), (row, column): the longer of satellites and times is the column.
+struct States {
+  bool time_last;
+  int rows, columns;
+  py::array_t<Real> r, v;
+  py::array_t<std::int32_t> error;
+
+  View<Real, 3> view(py::array_t<Real>& a) const { return make_view(a.mutable_data(), 3, rows, columns); }
+  View<std::int32_t, 2> codes() { return make_view(error.mutable_data(), rows, columns); }
+};
+
+States states_of(const PyCatalogue& c, const Times& time) {
+  const int n_time = static_cast<int>(time.size()), n = static_cast<int>(c.set.size());
+  const bool time_last = n_time > n;
+  const int rows = time_last ? n : n_time, columns = time_last ? n_time : n;
+  States s{.time_last = time_last, .rows = rows, .columns = columns, .r = py::array_t<Real>({3, rows, columns}),
+           .v = py::array_t<Real>({3, rows, columns}), .error = py::array_t<std::int32_t>({rows, columns})};
+  const auto at = make_view(time.data(), n_time);
+  const auto to_r = s.view(s.r), to_v = s.view(s.v);
+  const auto to_error = s.codes();
+  py::gil_scoped_release release;
+  if (time_last) for_rows(Host{}, rows, columns, ob::PropagateAlongTime{c.table, at, to_r, to_v, to_error});
+  else ob::propagate(Host{}, c.table, at, to_r, to_v, to_error);
+  return s;
+}
+
+// (.., satellite, time) as (.., time, satellite): a view.
+py::object time_first(const py::array& a, bool time_last) {
+  return time_last ? a.attr("swapaxes")(-1, -2) : py::object(a);
+}
+
 // Position [m], velocity [m/s] (component, time, satellite) and error code (time, satellite).
 py::tuple states(const PyCatalogue& c, const Times& time) {
-  const auto n_time = time.size(), n = static_cast<py::ssize_t>(c.set.size());
-  py::array_t<Real> r({py::ssize_t{3}, n_time, n}), v({py::ssize_t{3}, n_time, n});
-  py::array_t<std::int32_t> error({n_time, n});
-  const auto at = make_view(time.data(), n_time);
-  const auto to_r = make_view(r.mutable_data(), 3, n_time, n), to_v = make_view(v.mutable_data(), 3, n_time, n);
-  const auto to_error = make_view(error.mutable_data(), n_time, n);
-  {
-    py::gil_scoped_release release;
-    ob::propagate(Host{}, c.table, at, to_r, to_v, to_error);
-  }
-  return py::make_tuple(r, v, error);
+  const States s = states_of(c, time);
+  return py::make_tuple(time_first(s.r, s.time_last), time_first(s.v, s.time_last), time_first(s.error, s.time_last));
 }
 
 // Azimuth, elevation, slant range and range rate (time, satellite) of one place.
 py::tuple looks(const PyCatalogue& c, const Times& time, const Places& place, Real dut1) {
-  const auto n_time = time.size(), n = static_cast<py::ssize_t>(c.set.size());
+  States s = states_of(c, time);
   std::vector<py::array_t<Real>> out;
-  for (int k = 0; k < 4; ++k) out.emplace_back(std::vector<py::ssize_t>{n_time, n});
-  const auto view = [&](std::size_t k) { return make_view(out[k].mutable_data(), n_time, n); };
-  Array<Real, 1> sidereal(Device::host, {static_cast<int>(n_time)});
-  const ob::LookAtCatalogue kernel{.catalogue = c.table, .station = place.stations().at(0), .time = make_view(time.data(), n_time),
-                                   .sidereal = sidereal, .azimuth = view(0), .elevation = view(1), .slant_range = view(2),
-                                   .range_rate = view(3)};
+  for (int k = 0; k < 4; ++k) out.emplace_back(std::vector<py::ssize_t>{s.rows, s.columns});
+  const auto view = [&](std::size_t k) { return make_view(out[k].mutable_data(), s.rows, s.columns); };
+  const int n_time = static_cast<int>(time.size());
+  Array<Real, 1> sine(Device::host, {n_time}), cosine(Device::host, {n_time});
+  const ob::LookAtStates kernel{.station = place.stations().at(0), .time_last = s.time_last, .sine = sine, .cosine = cosine,
+                                .r_teme = s.view(s.r), .v_teme = s.view(s.v), .error = s.codes(), .azimuth = view(0), .elevation = view(1),
+                                .slant_range = view(2), .range_rate = view(3)};
+  for (int k = 0; k < n_time; ++k) math::sincos(ob::gmst82(time.data()[k], dut1), sine(k), cosine(k));
   {
     py::gil_scoped_release release;
-    for (int k = 0; k < sidereal.extent(0); ++k) sidereal(k) = ob::gmst82(kernel.time(k), dut1);
-    for_rows(Host{}, static_cast<int>(n_time), static_cast<int>(n), kernel);
+    for_rows(Host{}, s.rows, s.columns, kernel);
   }
-  return py::make_tuple(out[0], out[1], out[2], out[3]);
+  const auto first = [&](std::size_t k) { return time_first(out[k], s.time_last); };
+  return py::make_tuple(first(0), first(1), first(2), first(3));
 }
 
 // The sets that are used in a span: of each satellite the one nearest to its middle, none after its decay.

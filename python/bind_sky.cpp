@@ -24,20 +24,39 @@ auto clear_sky_of(const Columns& columns, ssize_t n) {
   });
 }
 
-auto plane(const Columns& columns, ssize_t n, int model) {
-  return over_points<10, 5>(columns, n, [model](const auto& b) {
-    return PlaneOfPoints{.model = static_cast<Transposition>(model), .surface_tilt = b.in[0], .surface_azimuth = b.in[1],
-                         .solar_zenith = b.in[2], .solar_azimuth = b.in[3], .dni = b.in[4], .ghi = b.in[5], .dhi = b.in[6],
-                         .dni_extra = b.in[7], .airmass = b.in[8], .albedo = b.in[9], .poa_global = b.out[0], .poa_direct = b.out[1],
-                         .poa_diffuse = b.out[2], .poa_sky_diffuse = b.out[3], .poa_ground_diffuse = b.out[4]};
+template <Transposition model>
+auto plane_by(const Columns& columns, ssize_t n) {
+  return over_points<10, 5>(columns, n, [](const auto& b) {
+    return PlaneOfPoints<model>{.surface_tilt = b.in[0], .surface_azimuth = b.in[1], .solar_zenith = b.in[2], .solar_azimuth = b.in[3],
+                                .dni = b.in[4], .ghi = b.in[5], .dhi = b.in[6], .dni_extra = b.in[7], .airmass = b.in[8],
+                                .albedo = b.in[9], .poa_global = b.out[0], .poa_direct = b.out[1], .poa_diffuse = b.out[2],
+                                .poa_sky_diffuse = b.out[3], .poa_ground_diffuse = b.out[4]};
   });
 }
+auto plane(const Columns& columns, ssize_t n, int model) {
+  switch (static_cast<Transposition>(model)) {
+    case Transposition::isotropic: return plane_by<Transposition::isotropic>(columns, n);
+    case Transposition::hay_davies: return plane_by<Transposition::hay_davies>(columns, n);
+    case Transposition::reindl: return plane_by<Transposition::reindl>(columns, n);
+    case Transposition::perez: return plane_by<Transposition::perez>(columns, n);
+  }
+  throw std::invalid_argument("no such transposition");
+}
 
-auto cell(const Columns& columns, ssize_t n, int model) {
-  return over_points<7, 1>(columns, n, [model](const auto& b) {
-    return CellOfPoints{.model = static_cast<CellModel>(model), .poa_global = b.in[0], .temp_air = b.in[1], .wind_speed = b.in[2],
-                        .first = b.in[3], .second = b.in[4], .third = b.in[5], .fourth = b.in[6], .temp_cell = b.out[0]};
+template <CellModel model>
+auto cell_by(const Columns& columns, ssize_t n) {
+  return over_points<7, 1>(columns, n, [](const auto& b) {
+    return CellOfPoints<model>{.poa_global = b.in[0], .temp_air = b.in[1], .wind_speed = b.in[2], .first = b.in[3], .second = b.in[4],
+                               .third = b.in[5], .fourth = b.in[6], .temp_cell = b.out[0]};
   });
+}
+auto cell(const Columns& columns, ssize_t n, int model) {
+  switch (static_cast<CellModel>(model)) {
+    case CellModel::sapm: return cell_by<CellModel::sapm>(columns, n);
+    case CellModel::pvsyst: return cell_by<CellModel::pvsyst>(columns, n);
+    case CellModel::faiman: return cell_by<CellModel::faiman>(columns, n);
+  }
+  throw std::invalid_argument("no such cell model");
 }
 
 auto glass(const Columns& columns, ssize_t n) {
