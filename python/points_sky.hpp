@@ -57,7 +57,8 @@ struct ClearSkyOfPoints {
   }
 };
 
-// Irradiance on a plane; the model is known when this is compiled, so that no loop computes the others. reads 10 Real, writes 5 Real: 120 B and about 300 flops. Without an air mass Perez' sky is 0.
+// Irradiance on a plane; the model is known when this is compiled, so that no loop computes the others.
+// reads 10 Real, writes 5 Real: 120 B and about 300 flops. Without an air mass Perez' sky is 0.
 template <Transposition model>
 struct PlaneOfPoints {
   Input surface_tilt, surface_azimuth, solar_zenith, solar_azimuth;
