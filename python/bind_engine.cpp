@@ -120,10 +120,11 @@ class Engine {
     bool stopped = false;
     {
       py::gil_scoped_release release;
-      coldsun::run(twin_.system, twin_.state, twin_.inputs, twin_.dt, n, [&](const State&) {
+      const auto after = [&](const State&) {
         py::gil_scoped_acquire acquire;
         return !(stopped = told_to_stop());
-      });
+      };
+      coldsun::run(twin_.system, twin_.state, twin_.inputs, twin_.dt, n, {.after = after});
     }
     if (stopped) throw py::error_already_set();
   }

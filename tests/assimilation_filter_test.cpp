@@ -27,7 +27,9 @@ struct Ensemble {
         trouble(device, {n_domain}) {
     inflation.fill(1.0), r_obs.fill(1.0), use.fill(1);
   }
-  Analysis analysis(Form form) const { return {x, y, y_obs, r_obs, use, inflation, trouble, form}; }
+  Analysis analysis(Form form) const {
+    return {.x = x, .y = y, .y_obs = y_obs, .r_obs = r_obs, .use = use, .inflation = inflation, .trouble = trouble, .form = form};
+  }
   Real mean(int j) const {
     Real sum = 0.0;
     for (int n = 0; n < x.extent(0); ++n) sum += x(n, j);

@@ -6,7 +6,8 @@
 namespace coldsun::electrical {
 namespace {
 
-constexpr Genset set{1000e3, 300e3, 30.0, 1800.0, 0.5, 84.15e-3 / 3600.0, 0.246e-3 / 3.6e6};
+constexpr Genset set{.p_max = 1000e3, .p_min = 300e3, .start_time = 30.0, .run_time_min = 1800.0, .soc_stop = 0.5, .fuel_idle = 84.15e-3 / 3600.0,
+                     .fuel_per_energy = 0.246e-3 / 3.6e6};
 
 TEST(Genset, StartsOnceAndRunsItsLeast) {
   GensetNow n = genset_after(set, GensetMode::off, 1e6, false, false);

@@ -67,7 +67,11 @@ struct Rig {
     priority = {dev, {n, n_kind * n_node}}, flags = {dev, {n}};
     for (int m = 0; m < n; ++m) member(m) = m;
   }
-  Drive drive() const { return {g, t, p_request, p_floor, p_leak, priority, p_node, p_aux, p_aux_bound, p_site_cap, t_coolant, flags}; }
+  Drive drive() const {
+    return {.effective_irradiance = g, .temp_cell = t, .p_request = p_request, .p_floor = p_floor, .p_leak_bound = p_leak,
+            .priority = priority, .p_node = p_node,
+            .p_aux = p_aux, .p_aux_bound = p_aux_bound, .p_site_cap = p_site_cap, .t_coolant = t_coolant, .flags = flags};
+  }
   Cut cut() const { return {member, start, stop, n_member, 0, 0}; }
 
   // A situation out of hand: any light, night included, any charge, any load, any length of cut from 10 ms to an hour.

@@ -246,12 +246,12 @@ TEST(Plan, RunPlansOnItsGridAndResumesToTheBit) {
   int decisions = 0;
   const auto hook = [](Planner& p, Twin& t) { return [&p, &t](State& s) { replan(p, t.system, s, t.inputs); }; };
   const auto count = [&](const State&) { return decisions += a.n_decision, true; };
-  run(whole.system, whole.state, whole.inputs, 10.0, 240, count, hook(a, whole));
+  run(whole.system, whole.state, whole.inputs, 10.0, 240, {count, hook(a, whole)});
   EXPECT_GE(decisions, 4);
   EXPECT_GT(whole.state.workload.plan_hold(0), 0);
-  run(first.system, first.state, first.inputs, 10.0, 97, {}, hook(b, first));
+  run(first.system, first.state, first.inputs, 10.0, 97, {{}, hook(b, first)});
   restore(again.state, snapshot(first.state));
-  run(again.system, again.state, again.inputs, 10.0, 143, {}, hook(c, again));
+  run(again.system, again.state, again.inputs, 10.0, 143, {{}, hook(c, again)});
   EXPECT_EQ(differing(whole.state, again.state), "");
   EXPECT_EQ(hash(whole.state), hash(again.state));
   expect_sound(whole.state);

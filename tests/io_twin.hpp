@@ -122,7 +122,7 @@ inline void give_jobs(Twin& t, const std::vector<HandJob>& jobs) {
   std::vector<int> initial(static_cast<std::size_t>(t.system.n_site()), 0), later = initial;
   initial[0] = n_initial, later[0] = static_cast<int>(jobs.size()) - n_initial;
   const int n_member = t.state.n_member;
-  workload::JobTable j = workload::make_jobs(t.system.workload, n_member, t.inputs.start, t.inputs.stop, initial, later, t.system.device);
+  workload::JobTable j = workload::make_jobs(t.system.workload, n_member, t.inputs.start, t.inputs.stop, {initial, later}, t.system.device);
   for (int m = 0; m < n_member; ++m)
     for (int k = 0; k < j.capacity(); ++k) {
       const HandJob& h = jobs[static_cast<std::size_t>(k)];
@@ -144,7 +144,7 @@ inline void give_full_load(Twin& t, bool link_bound, Real utilization = 1.0) {
 // One step, with a look before and after every cut. before(cut), after(cut).
 template <class Before, class After>
 void walk(Twin& t, Real dt, Before&& before, After&& after) {
-  coldsun::walk(HostSpace{}, t.system, t.state, t.inputs, t.state.time + nanoseconds(dt), before, after);
+  coldsun::walk(HostSpace{}, t.system, t.state, t.inputs, t.state.time + nanoseconds(dt), coldsun::Around{before, after});
 }
 inline void steps(Twin& t, int n) {
   for (int i = 0; i < n; ++i) step(t.system, t.state, t.inputs, t.dt);

@@ -38,8 +38,8 @@ TEST(TwinPath, AllOffThermalStatesAreThoseOfATwinWithoutOutages) {
   without.state.orbit.outage_probability.fill(0.0);
   Cuts made, walked;
   for (int i = 0; i < 240; ++i) {
-    step(with.system, with.state, with.inputs, 10.0, &made);
-    step(without.system, without.state, without.inputs, 10.0, &walked, &made);
+    step(with.system, with.state, with.inputs, 10.0, {.made = &made});
+    step(without.system, without.state, without.inputs, 10.0, {.made = &walked, .follow = &made});
     ASSERT_EQ(made.stop, walked.stop) << "step " << i;
     for (const char* group : {"thermal", "electrical", "sky", "controls", "run"}) ASSERT_EQ(differing(with.state, without.state, group), "") << "step " << i;
   }
@@ -69,8 +69,8 @@ TEST(TwinPath, AnyPathOnIsSeen) {
     without.state.orbit.outage_probability.fill(0.0);
     Cuts made;
     for (int i = 0; i < 60; ++i) {
-      step(with.system, with.state, with.inputs, 10.0, &made);
-      step(without.system, without.state, without.inputs, 10.0, nullptr, &made);
+      step(with.system, with.state, with.inputs, 10.0, {.made = &made});
+      step(without.system, without.state, without.inputs, 10.0, {.follow = &made});
     }
     EXPECT_NE(differing(with.state, without.state, "thermal"), "") << "path " << path;
   }

@@ -36,7 +36,7 @@ TEST(TwinWork, ArrivalCutsTheStep) {
   steady_link(t);
   steps(t, 1);
   Cuts made;
-  step(t.system, t.state, t.inputs, 10.0, &made);
+  step(t.system, t.state, t.inputs, 10.0, {.made = &made});
   const Time start = t.inputs.start;
   // at node 0: arrival, and its end, predicted from its work at full pace
   EXPECT_EQ(made.stop[0], (std::vector<Time>{start + nanoseconds(13.7), start + nanoseconds(16.3), start + nanoseconds(20.0)}));

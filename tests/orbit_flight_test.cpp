@@ -44,7 +44,7 @@ Fleet fleet_of(const std::vector<ElementSet>& sets, Time start = day, Time stop 
 // Seconds of contact over Atacama (22.92 S 69.91 W, 1,635 m, mask 10 deg) in the 24 h from `start`.
 Real contact(const Fleet& f, Time start = day) {
   const std::vector<Station> atacama{make_station(-22.92 * degree, -69.91 * degree, 1635.0, 10 * degree)};
-  const Contacts c = join_windows(find_windows(Host{}, f.catalogue, atacama, start, start + 24 * hour, 0.0, f.seen));
+  const Contacts c = join_windows(find_windows(Host{}, f.catalogue, atacama, {start, start + 24 * hour, 0.0}, f.seen));
   Time sum = 0;
   for (int i = 0; i < c.start.extent(0); ++i) sum += c.stop(i) - c.start(i);
   return seconds(sum);
@@ -167,7 +167,7 @@ TEST(OrbitFlight, WhatHasDecayedStaysDown) {
   EXPECT_EQ(last.remark[0].reason, "SGP4 ends during the run: no contacts from then on");
   std::vector<Station> ring;   // enough stations that one sees it to its end
   for (int k = 0; k < 60; ++k) ring.push_back(make_station((-60 + 30 * (k % 5)) * degree, 30 * (k / 5) * degree, 0.0, 0.0));
-  const Windows w = find_windows(Host{}, last.catalogue, ring, from, from + 24 * hour, 0.0);
+  const Windows w = find_windows(Host{}, last.catalogue, ring, {from, from + 24 * hour, 0.0});
   Time latest = 0;
   for (int i = 0; i < w.size(); ++i) latest = std::max(latest, w.los(i));
   EXPECT_LE(latest, end + ns_per_s);
@@ -198,11 +198,12 @@ TEST(OrbitFlight, EachStationHasItsOwnList) {
   const auto sets = read_elements(a1 + "\n" + a2 + "\n" + b1 + "\n" + b2).set;
   const auto stations = reference_stations(10 * degree);
   const Fleet f = make_fleet(sets, std::vector<std::vector<int>>{{1}, {0}}, day, day + 24 * hour, Device::host);
-  const Windows w = find_windows(Host{}, f.catalogue, stations, day, day + 24 * hour, 0.0, f.seen);
+  const Windows w = find_windows(Host{}, f.catalogue, stations, {day, day + 24 * hour, 0.0}, f.seen);
   for (int b = 0; b < 2; ++b) {
     const std::vector<ElementSet> own{sets[b == 0 ? 1u : 0u]};
-    const Windows alone = find_windows(Host{}, make_catalogue(own, Device::host), std::vector{stations[static_cast<std::size_t>(b)]}, day,
-                                       day + 24 * hour, 0.0);
+    const Windows alone = find_windows(Host{}, make_catalogue(own, Device::host),
+                                       std::vector{stations[static_cast<std::size_t>(b)]},
+                                         {day, day + 24 * hour, 0.0});
     ASSERT_EQ(w.first(b + 1) - w.first(b), alone.size());
     ASSERT_GT(alone.size(), 0);
     for (int i = 0; i < alone.size(); ++i) {

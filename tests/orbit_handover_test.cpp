@@ -57,11 +57,11 @@ TYPED_TEST(OrbitHandover, AgreesWithBruteForce) {
   const Time first = slot_number(start);
   EXPECT_LE(slot_start(first), start);
   EXPECT_EQ((slot_start(first) / ns_per_s) % 15, 12);
-  const Windows windows = find_windows(TypeParam{}, catalogue, stations, slot_start(first), stop + 900 * ns_per_s, 0.0);
+  const Windows windows = find_windows(TypeParam{}, catalogue, stations, {slot_start(first), stop + 900 * ns_per_s, 0.0});
   std::vector<Everything> all;
   for (const Strategy how : {Strategy::max_elevation, Strategy::sticky, Strategy::longest_remaining}) {
     const std::vector<Strategy> strategy(2, how);
-    const SlotTable t = assign_slots(TypeParam{}, catalogue, stations, strategy, windows, start, stop, 0.0);
+    const SlotTable t = assign_slots(TypeParam{}, catalogue, stations, strategy, windows, {start, stop, 0.0});
     ASSERT_EQ(t.first, first);
     ASSERT_EQ(t.n_slot(), static_cast<int>(slot_number(stop - 1) - first + 1));
     int handovers = 0, empty = 0;

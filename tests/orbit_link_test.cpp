@@ -44,11 +44,11 @@ Case make_case(int n_member, Real offset, std::uint32_t first_member = 0) {
   const Time margin = 600 * ns_per_s;
   c.catalogue = make_catalogue(small_shell(start), device);
   const auto stations = stations_of(c.system, link_constellation);
-  c.windows = find_windows(Space{}, c.catalogue, stations, start - margin, stop + margin, 0.0);
+  c.windows = find_windows(Space{}, c.catalogue, stations, {start - margin, stop + margin, 0.0});
   const std::vector<Strategy> strategy(2, Strategy::longest_remaining);
-  c.slots = assign_slots(Space{}, c.catalogue, stations, strategy, c.windows, start - margin / 2, stop + margin, 0.0);
+  c.slots = assign_slots(Space{}, c.catalogue, stations, strategy, c.windows, {start - margin / 2, stop + margin, 0.0});
   const Catalogue data = make_catalogue(parse_tle(read_text("orbit_windows.tle")), device);
-  c.contacts = join_windows(find_windows(Space{}, data, stations_of(c.system, data_constellation), start - margin, stop + margin, 0.0));
+  c.contacts = join_windows(find_windows(Space{}, data, stations_of(c.system, data_constellation), {start - margin, stop + margin, 0.0}));
   c.drive = {c.slots, c.contacts, 11, first_member};
   return c;
 }

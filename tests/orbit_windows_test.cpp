@@ -70,7 +70,7 @@ TYPED_TEST(OrbitWindows, PassesAtThreeMasks) {
   const Catalogue catalogue = make_catalogue(sets, device_of<TypeParam>);
   const auto rows = read_rows("orbit_passes.csv");
   for (const Real mask : {0.0, 10.0, 25.0}) {
-    const Windows w = find_windows(TypeParam{}, catalogue, reference_stations(mask * degree), day_start, day_stop, 0.0);
+    const Windows w = find_windows(TypeParam{}, catalogue, reference_stations(mask * degree), {day_start, day_stop, 0.0});
     int n = 0;
     for (const auto& row : rows) {
       if (std::stod(row[2]) != mask) continue;
@@ -106,12 +106,12 @@ TYPED_TEST(OrbitWindows, PiecesAddUpToTheWhole) {
   Time pieces = 0;
   int cut = 0;
   for (Time t = day_start; t < stop; t += piece) {
-    const Windows w = find_windows(TypeParam{}, catalogue, stations, t, std::min(t + piece, stop), 0.0);
+    const Windows w = find_windows(TypeParam{}, catalogue, stations, {t, std::min(t + piece, stop), 0.0});
     pieces += sum(w);
     for (int i = 0; i < w.size(); ++i) cut += w.truncated(i) != 0;
   }
   EXPECT_GT(cut, 4);  // the case is at work
-  EXPECT_NEAR(seconds(pieces), seconds(sum(find_windows(TypeParam{}, catalogue, stations, day_start, stop, 0.0))),
+  EXPECT_NEAR(seconds(pieces), seconds(sum(find_windows(TypeParam{}, catalogue, stations, {day_start, stop, 0.0}))),
               1e-2);  // roots, 1e-5 s each
 }
 
@@ -120,14 +120,14 @@ TYPED_TEST(OrbitWindows, OpenAtBothEnds) {
   const auto sets = parse_tle(read_text("orbit_windows.tle"));
   const Catalogue catalogue = make_catalogue(sets, device_of<TypeParam>);
   const auto stations = reference_stations(10 * degree);
-  const Windows day = find_windows(TypeParam{}, catalogue, stations, day_start, day_stop, 0.0);
+  const Windows day = find_windows(TypeParam{}, catalogue, stations, {day_start, day_stop, 0.0});
   int checked = 0;
   for (int i = 0; i < day.size(); ++i) {
     if (day.truncated(i) || day.los(i) - day.aos(i) < 120 * ns_per_s) continue;
     const Time third = (day.los(i) - day.aos(i)) / 3;
     for (int k = 0; k < 3; ++k) {
       const Time a = day.aos(i) + k * third + ns_per_s, b = day.aos(i) + (k + 1) * third - ns_per_s;
-      const Windows w = find_windows(TypeParam{}, catalogue, stations, a, b, 0.0);
+      const Windows w = find_windows(TypeParam{}, catalogue, stations, {a, b, 0.0});
       int found = 0;
       for (int j = 0; j < w.size(); ++j) {
         if (w.satellite(j) != day.satellite(i) || w.station(j) != day.station(i)) continue;
@@ -149,7 +149,7 @@ TYPED_TEST(OrbitWindows, DeepSpaceIsLeftOut) {
   sets[0].mean.mean_motion = 2.0 * two_pi / 86400.0;
   const Catalogue catalogue = make_catalogue(sets, device_of<TypeParam>);
   EXPECT_EQ(catalogue.error(0), static_cast<std::int32_t>(Sgp4Error::deep_space));
-  const Windows w = find_windows(TypeParam{}, catalogue, reference_stations(0.0), day_start, day_stop, 0.0);
+  const Windows w = find_windows(TypeParam{}, catalogue, reference_stations(0.0), {day_start, day_stop, 0.0});
   EXPECT_GT(w.size(), 20);
   for (int i = 0; i < w.size(); ++i) EXPECT_NE(w.satellite(i), 0);
 }

@@ -44,7 +44,10 @@ struct World {
     sky::fill_from_climate(weather, sky, 0, c, 5);
     index.fill(0.8), temp_cell.fill(300.0), soiling.fill(0.97), gain.fill(1.0);
   }
-  PvForecast forecast() const { return {7, 0, morning - 60 * ns_per_s, {}, index, age, temp_cell, soiling, gain}; }
+  PvForecast forecast() const {
+    return {.seed = 7, .issue = morning - 60 * ns_per_s, .law = {}, .clearsky_index = index, .index_age = age, .temp_cell = temp_cell,
+            .soiling_ratio = soiling, .pv_gain = gain};
+  }
   Problem problem(Device device) const {
     Problem p = make_problem({1, 96, 8, 0, 1}, device);
     p.start = morning;
@@ -117,7 +120,9 @@ TYPED_TEST(ScheduleForecast, ClearDayIsTheEnginesOwn) {
     start(0) = morning + 300 * t * ns_per_s, stop(0) = start(0) + 300 * ns_per_s;
     const Cut cut{member, start, stop, 1, 1, 0};
     sky::advance(TypeParam{}, w.sky, sky, sky::Drive{&w.weather, flags}, cut);
-    const electrical::Drive d{sky.effective_irradiance, sky.temp_cell, node, node, node, priority, node, site, site, site, site, flags};
+    const electrical::Drive d{.effective_irradiance = sky.effective_irradiance, .temp_cell = sky.temp_cell, .p_request = node,
+                              .p_floor = node, .p_leak_bound = node, .priority = priority, .p_node = node,
+                              .p_aux = site, .p_aux_bound = site, .p_site_cap = site, .t_coolant = site, .flags = flags};
     electrical::allocate(TypeParam{}, w.plant, plant, d, cut);
     synchronize(TypeParam{});
     const Real scale = 1e-4 * (1.0 + plant.pv_linear(0, 0));  // between knots a day's diffuse light is linear, a forecast's global

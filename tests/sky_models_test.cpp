@@ -32,7 +32,8 @@ struct Models {
     const Irradiance clear = clear_sky(up, absolute_airmass(airmass, in(i, 2)), in(i, 4), in(i, 5), in(i, 3));
     const Tilt tilt = tilt_of(in(i, 9) * degree, in(i, 10) * degree);
     const Real incidence = cos_aoi(tilt, level * math::sin(azimuth), level * math::cos(azimuth), up);
-    const SkyNow now = {in(i, 6), in(i, 7), in(i, 8), in(i, 3), zenith, up, airmass};
+    const SkyNow now = {.ghi = in(i, 6), .dni = in(i, 7), .dhi = in(i, 8), .dni_extra = in(i, 3), .zenith = zenith, .cos_zenith = up,
+                          .airmass = airmass};
     Iam plain, coated;
     coated.refractive_index_ar = 1.29;
     out(i, 0) = airmass, out(i, 1) = clear.ghi, out(i, 2) = clear.dni, out(i, 3) = clear.dhi;

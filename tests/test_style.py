@@ -103,6 +103,24 @@ def test_units(tmp_path, line):
     assert len(list(check_style.units(tmp_path))) == 1
 
 
+@pytest.mark.parametrize(
+    ("line", "n"),
+    [
+        ("auto k = Kernel{a, b, c, d, e, f, g};", 1),
+        ("run(a, b, c, d, e, f, g);", 1),
+        ("auto k = Kernel{a, b, c, d, e, f};", 0),
+        ("auto k = Kernel{.a = a, .b = b, .c = c, .d = d, .e = e, .f = f, .g = g};", 0),
+        ("f(View<const Real, 2> a, View<Real, 2> b, Array<Real, 1> c, View<Real, 1> d);", 0),
+        ("const Real x[] = {1, 2, 3, 4, 5, 6, 7};", 0),
+        ('fmt::format("{}", a, b, c, d, e, f, g);', 0),
+        ('Row rows[] = {{"a", x, y, 1, 2, 3, 4}, {"b", x, y, 1, 2, 3, 4}};', 0),
+    ],
+)
+def test_argument_lists(tmp_path, line, n):
+    plant(tmp_path, "kernels/thermal/a.hpp", f"{HEADER}{line}\n")
+    assert len(list(check_style.argument_lists(tmp_path))) == n
+
+
 @pytest.mark.parametrize("line", ["std::mt19937 g;", "#include <iostream>", 'printf("x");', "atomicAdd(p, 1.0);"])
 def test_calls(tmp_path, line):
     plant(tmp_path, "kernels/thermal/a.hpp", f"{HEADER}{line}\n")

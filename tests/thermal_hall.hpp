@@ -50,7 +50,9 @@ struct Plant {
     request.fill(5600), floor.fill(1500), allocated.fill(1e4), t_set.fill(308.15), temp_air.fill(293.15), q_extra.fill(2000);
     for (int m = 0; m < members; ++m) member(m) = m;
   }
-  Drive drive() { return {request, floor, allocated, t_set, temp_air, q_extra, flags}; }
+  Drive drive() {
+    return {.p_request = request, .p_floor = floor, .p_allocated = allocated, .t_supply_set = t_set, .temp_air = temp_air, .q_extra = q_extra, .flags = flags};
+  }
   Cut cut(const std::vector<int>& active) {
     Cut c;
     for (std::size_t a = 0; a < active.size(); ++a) member(a) = active[a];

@@ -19,7 +19,7 @@ wl::System two_sites(Device device) {
   return sys;
 }
 wl::JobTable jobs_at_first(const wl::System& sys, int n_member, const std::vector<HandJob>& jobs, Device device) {
-  wl::JobTable t = wl::make_jobs(sys, n_member, t_zero, t_zero + 86400 * second, {0, 0}, {static_cast<int>(jobs.size()), 0}, device);
+  wl::JobTable t = wl::make_jobs(sys, n_member, t_zero, t_zero + 86400 * second, {{0, 0}, {static_cast<int>(jobs.size()), 0}}, device);
   for (int m = 0; m < n_member; ++m)
     for (int j = 0; j < t.capacity(); ++j) {
       const HandJob& h = jobs[static_cast<std::size_t>(j)];
@@ -58,7 +58,7 @@ TYPED_TEST(WorkloadPlan, AJobRunsWhereThePlanSendsIt) {
 TYPED_TEST(WorkloadPlan, GuestsAndOwnJobsWaitInOneOrder) {
   const Device device = device_of<TypeParam>;
   wl::System sys = small_system({4, 4}, device);
-  wl::JobTable t = wl::make_jobs(sys, 1, t_zero, t_zero + 86400 * second, {0, 0}, {3, 3}, device);
+  wl::JobTable t = wl::make_jobs(sys, 1, t_zero, t_zero + 86400 * second, {{0, 0}, {3, 3}}, device);
   for (int j = 0; j < 6; ++j) {
     t.submit_time(0, j) = t_zero + (j < 3 ? 1 + 2 * j : 2 + 2 * (j - 3)) * second, t.deadline(0, j) = t_zero + 1000 * second;
     t.n_node(0, j) = 4, t.n_gpu(0, j) = 32, t.priority(0, j) = 1, t.work(0, j) = 10, t.walltime(0, j) = 12, t.job_utilization(0, j) = 0.5;

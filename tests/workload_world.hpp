@@ -68,7 +68,7 @@ struct HandJob {
 
 // One site; the same jobs for every member.
 inline wl::JobTable hand_jobs(const wl::System& sys, int n_member, const std::vector<HandJob>& jobs, Device device) {
-  wl::JobTable t = wl::make_jobs(sys, n_member, t_zero, t_zero + 86400 * second, {0}, {static_cast<int>(jobs.size())}, device);
+  wl::JobTable t = wl::make_jobs(sys, n_member, t_zero, t_zero + 86400 * second, {{0}, {static_cast<int>(jobs.size())}}, device);
   for (int m = 0; m < n_member; ++m)
     for (int j = 0; j < t.capacity(); ++j) {
       const HandJob& h = jobs[static_cast<std::size_t>(j)];

@@ -75,7 +75,7 @@ void check_step(Twin& t, Hour& h) {
   const Stores before(t.state.thermal);
   const Time start = t.state.time;
   Cuts made;
-  step(t.system, t.state, t.inputs, t.dt, &made);
+  step(t.system, t.state, t.inputs, t.dt, {.made = &made});
   for (int m = 0; m < t.state.n_member; ++m) {
     const auto& stop = made.stop[static_cast<std::size_t>(m)];
     if (is_fatal(t.state.run.flags(m))) continue;  // counted at the end

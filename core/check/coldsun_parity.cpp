@@ -84,9 +84,9 @@ Tables tables_on(const Space& space, const Ahead& ahead, const orbit::System& sy
   std::vector<orbit::Strategy> strategy;
   for (std::size_t k = 0; k < station.size(); ++k) strategy.push_back(static_cast<orbit::Strategy>(sys.strategy(static_cast<int>(k))));
   Tables t;
-  t.data = orbit::find_windows(space, ahead.data, orbit::stations_of(sys, orbit::data_constellation), start, stop, 0.0);
-  t.shell = orbit::find_windows(space, ahead.shell, station, start - margin, stop + margin, 0.0);
-  t.slots = orbit::assign_slots(space, ahead.shell, station, strategy, windows ? *windows : t.shell, start, stop, 0.0);
+  t.data = orbit::find_windows(space, ahead.data, orbit::stations_of(sys, orbit::data_constellation), {start, stop, 0.0});
+  t.shell = orbit::find_windows(space, ahead.shell, station, {start - margin, stop + margin, 0.0});
+  t.slots = orbit::assign_slots(space, ahead.shell, station, strategy, windows ? *windows : t.shell, {start, stop, 0.0});
   return t;
 }
 
@@ -157,8 +157,9 @@ struct Follow {
       shadow.use(k) = !shadow.point[static_cast<std::size_t>(k)].what->input;
       shadow.y_obs(k) = 1.02 * shadow.y(0, k);
     }
-    assimilation::analyse(space, shadow.domains, {shadow.x, shadow.y, shadow.y_obs, shadow.r_obs, shadow.use, shadow.inflation, shadow.trouble,
-                                                  assimilation::Form::root, shadow.relaxation});
+    assimilation::analyse(space, shadow.domains, {.x = shadow.x, .y = shadow.y, .y_obs = shadow.y_obs, .r_obs = shadow.r_obs, .use = shadow.use,
+                                                  .inflation = shadow.inflation, .trouble = shadow.trouble, .form = assimilation::Form::root,
+                                                  .relaxation = shadow.relaxation});
     unpack_on(space, t.state, shadow.column, shadow.x);
     synchronize(space);
   }

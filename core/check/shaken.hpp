@@ -17,7 +17,7 @@ namespace coldsun {
 template <class Space>
 void step_on(const Space& space, Twin& t) {
   const auto nothing = [](const Cut&) {};
-  walk(space, t.system, t.state, t.inputs, t.state.time + nanoseconds(t.dt), nothing, nothing);
+  walk(space, t.system, t.state, t.inputs, t.state.time + nanoseconds(t.dt), Around{nothing, nothing});
 }
 
 // Half a percent of noise on every floating-point field that moves or is a member's own; queue and clocks stay what they are.

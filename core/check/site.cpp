@@ -97,7 +97,8 @@ Power power() {
   b.soc_min = 0.05, b.soc_reserve = 0.10, b.soc_max = 0.95, b.soc_start = 0.5, b.i_charge = 70.0, b.i_discharge = 140.0;
   b.v_cell_min = 2.5, b.v_cell_max = 3.65;
   b.converter = {1300e3 * share, stage};
-  p.bus = {800.0, 720.0, 820.0, 0.08, 0.2, 0.33 * share, 0.016, 0.008, 0.02};
+  p.bus = {.v_nominal = 800.0, .v_min = 720.0, .v_max = 820.0, .r_droop = 0.08, .tau_v = 0.2, .capacitance = 0.33 * share, .r_pv_cable = 0.016,
+           .r_battery_cable = 0.008, .r_load_cable = 0.02};
   p.grid.present = true, p.grid.p_import = 125e3, p.grid.p_budget = 75e3, p.grid.converter = {1100e3 * share, {0.0040, 0.0060, 0.0080}};
   p.grid.carbon_intensity.value.fill(0.291 / kwh), p.grid.price.value.fill(60e-3 / kwh);
   p.aux_converter = {15e3, {0.0040, 0.0080, 0.0100}};
@@ -119,7 +120,8 @@ Comms comms() {
 ShadowMap shadow_map() {
   ShadowMap m;
   const auto add = [&](const char* quantity, const char* unit, Real noise, Real low, Real high, Real gain_sigma = 0.0) {
-    m.point.push_back({quantity, "Check", quantity, "{site}/{node}", unit, noise, low, high, gain_sigma});
+    m.point.push_back({.quantity = quantity, .object_type = "Check", .point_type = quantity, .tag = "{site}/{node}", .unit = unit, .noise = noise,
+                       .low = low, .high = high, .gain_sigma = gain_sigma});
   };
   add("p_node", "kw", 10, 0, 12e3), add("dni", "w_per_m2", 0.5, -10, 1300), add("dhi", "w_per_m2", 0.3, -10, 900);
   add("t_junction", "degc", 0.5, 253, 398), add("t_outlet", "degc", 0.15, 263, 368), add("t_supply", "degc", 0.1, 263, 368);

@@ -222,7 +222,7 @@ std::int64_t run_recorded(const System& system, State& state, const Inputs& inpu
     }
     return more;
   };
-  run(system, state, inputs, dt, n_step, after, options.hook ? options.hook->decide : Decide{});
+  run(system, state, inputs, dt, n_step, {after, options.hook ? options.hook->decide : Decide{}});
   recorder.finish();
   return done;
 }

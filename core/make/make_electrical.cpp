@@ -8,7 +8,8 @@ namespace coldsun {
 namespace {
 
 electrical::Module module_of(const PvModule& m) {
-  return {m.i_l_ref, m.i_o_ref, m.r_s, m.r_sh_ref, m.a_ref, m.alpha_sc, 100.0 * m.adjust};
+  return {.photocurrent = m.i_l_ref, .saturation_current = m.i_o_ref, .resistance_series = m.r_s, .resistance_shunt = m.r_sh_ref, .a_ref = m.a_ref,
+          .alpha_sc = m.alpha_sc, .adjust = 100.0 * m.adjust};
 }
 
 electrical::Converter converter_of(const BusConverter& c) { return {c.p_rated, c.loss.c0, c.loss.c1, c.loss.c2}; }
@@ -51,7 +52,8 @@ electrical::Site site_of(const Power& p, Real t_start) {
   s.p_import_plan = planned_import(p.grid);
   if (const Genset& g = p.genset; g.present) {
     s.genset_rectifier = converter_of(g.rectifier);
-    s.genset = {g.p_max, g.p_min, g.start_time, g.run_time_min, g.soc_stop, g.fuel_idle, g.fuel_per_energy};
+    s.genset = {.p_max = g.p_max, .p_min = g.p_min, .start_time = g.start_time, .run_time_min = g.run_time_min, .soc_stop = g.soc_stop,
+                .fuel_idle = g.fuel_idle, .fuel_per_energy = g.fuel_per_energy};
   }
   s.rack = rack_loss(p.rack_converter);
   s.sink_capacity = p.sink.heat_capacity, s.sink_conductance = p.sink.conductance, s.t_sink_initial = t_start;
@@ -80,7 +82,8 @@ electrical::System make_electrical(const Network& network, Device device) {
         if (p.module[i].name == g.module) module = first_module + static_cast<std::int32_t>(i);
       if (module < 0) throw std::invalid_argument(site.name + ": power.strings names the module \"" + g.module + "\", which was not read");
       for (int row = 0; row < g.n_row; ++row)
-        strings.push_back({s, plane, module, g.n_series, g.n_per_row, c.p_rated, c.inductance, c.f_sw, g.r_wire});
+        strings.push_back({.site = s, .plane = plane, .module = module, .n_series = g.n_series, .count = g.n_per_row, .rating = c.p_rated,
+                           .inductance = c.inductance, .f_sw = c.f_sw, .r_wire = g.r_wire});
       ++plane;
     }
     sites.back().string_count = static_cast<std::int32_t>(strings.size()) - sites.back().string_first;

@@ -73,11 +73,11 @@ void fill_links(Inputs& in, const System& system, const Library& library, Time s
   for (int s = 0; s < system.n_site(); ++s) strategy.push_back(static_cast<orbit::Strategy>(system.orbit.strategy(s)));
   constexpr Real dut1 = 0.0;   // UT1 - UTC: below 0.05 s in 2026, 20 ms of a rise time (reference tables use 0 as well)
   with_space(system.device, [&](auto space) {
-    in.windows = orbit::find_windows(space, data, data_station, start - margin, stop + margin, dut1, fleets.data.seen);
+    in.windows = orbit::find_windows(space, data, data_station, {start - margin, stop + margin, dut1}, fleets.data.seen);
     in.contacts = orbit::join_windows(in.windows);
     const Time wide = margin + orbit::slot_length;
-    const orbit::Windows passes = orbit::find_windows(space, shell, link_station, start - wide, stop + wide, dut1);
-    in.slots = orbit::assign_slots(space, shell, link_station, strategy, passes, start - margin, stop + margin, dut1);
+    const orbit::Windows passes = orbit::find_windows(space, shell, link_station, {start - wide, stop + wide, dut1});
+    in.slots = orbit::assign_slots(space, shell, link_station, strategy, passes, {start - margin, stop + margin, dut1});
   });
 }
 

@@ -58,8 +58,9 @@ System make_system(const Network& network, const Library& library, Device device
   return s;
 }
 
-Inputs make_inputs(const Network& network, const System& system, const Library& library, const std::vector<WeatherSeries>& weather, Time start,
-                   Real hours, int n_member, std::uint64_t seed, std::uint32_t first_member) {
+Inputs make_inputs(const Network& network, const System& system, const Library& library, const std::vector<WeatherSeries>& weather,
+                   const Course& course) {
+  const auto& [start, hours, n_member, seed, first_member] = course;
   Inputs in;
   in.start = start, in.stop = start + nanoseconds(3600.0 * hours);
   in.weather = sky::make_weather(system.sky, in.start, in.stop, system.device);
@@ -67,7 +68,8 @@ Inputs make_inputs(const Network& network, const System& system, const Library& 
   fill_links(in, system, library, in.start, in.stop);
   in.jobs = workload::make_jobs(system.workload, n_member, in.start, in.stop, system.device);
   const workload::State priors = workload::make_state(system.workload, in.jobs, n_member, system.device);
-  with_space(system.device, [&](auto space) { workload::draw_jobs(space, system.workload, priors, in.jobs, seed, first_member); });
+  with_space(system.device,
+             [&](auto space) { workload::draw_jobs(space, system.workload, priors, in.jobs, course.seed, course.first_member); });
   with_space(system.device, [](auto space) { synchronize(space); });
   if (const int n = workload::count_short(system.workload, in.jobs))
     throw std::runtime_error("jobs: " + std::to_string(n) + " member(s) draw more arrivals than their table holds; accepted: another seed or a shorter run");

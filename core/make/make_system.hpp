@@ -49,7 +49,14 @@ std::vector<std::string> element_remarks(const Library& library, int n_site, Tim
 void fill_links(Inputs& in, const System& system, const Library& library, Time start, Time stop);
 
 // Everything that depends on time alone, for [start, start + hours): sun and weather, windows, serving satellites, jobs.
-Inputs make_inputs(const Network& network, const System& system, const Library& library, const std::vector<WeatherSeries>& weather, Time start,
-                   Real hours, int n_member, std::uint64_t seed, std::uint32_t first_member);
+struct Course {
+  Time start = 0;
+  Real hours = 0.0;
+  int n_member = 1;
+  std::uint64_t seed = 0;
+  std::uint32_t first_member = 0;
+};
+Inputs make_inputs(const Network& network, const System& system, const Library& library, const std::vector<WeatherSeries>& weather,
+                   const Course& course);
 
 }  // namespace coldsun

@@ -92,7 +92,7 @@ Twin make_twin(const Network& network, const Library& library, const std::vector
   t.system = make_system(network, library, o.device);
   t.system.paths = o.paths;
   check_memory(t.system, o);
-  t.inputs = make_inputs(network, t.system, library, weather, o.start, o.hours, o.n_member, o.seed, o.first_member);
+  t.inputs = make_inputs(network, t.system, library, weather, {o.start, o.hours, o.n_member, o.seed, o.first_member});
   t.state = make_state(t.system, t.inputs, o.n_member, o.seed, o.first_member, o.start);
   t.state.identity = "network " + network.name + ", " + number(o.hours) + " h from " + std::to_string(o.start) + " ns in steps of " + number(o.dt) + " s";
   return t;

@@ -49,8 +49,10 @@ schedule::LoopTable loop_of(const System& sys, const State& state, const Outlook
                                           .extra = extra, .p_it_max = sys.control(s).p_it_max, .t_first = low, .t_step = step}, t_set);
 }
 
-void fill_place(schedule::Problem& p, const Network& network, const System& sys, const State& state, const Outlook& outlook, int m, int s) {
-  const Site& site = network.site[static_cast<std::size_t>(s)];
+void fill_place(PlanTask& task, const Site& site, const System& sys, const State& state, int s) {
+  schedule::Problem& p = task.problem;
+  const Outlook& outlook = task.outlook;
+  const int m = task.member;
   schedule::Place& place = p.place(s);
   const ControlLaw& law = sys.control(s);
   place.bus = sys.electrical.site(s);
@@ -127,7 +129,7 @@ PlanTask make_plan_task(const Network& network, const System& sys, const State& 
   for (int s = 0, first = 0; s < n_site; ++s) {
     t.problem.place(s).class_first = first;
     first = fill_classes(t.problem, network.site[static_cast<std::size_t>(s)], sys, s, first);
-    fill_place(t.problem, network, sys, state, t.outlook, m, s);
+    fill_place(t, network.site[static_cast<std::size_t>(s)], sys, state, s);
   }
   for (std::size_t i = 0; i < jobs.size(); ++i) {
     t.problem.job(static_cast<int>(i)) = jobs[i].job;

@@ -60,8 +60,14 @@ class Builder {
 
   std::string site_name(int s) const { return twin_.system.site_name[static_cast<std::size_t>(s)]; }
   void open() { domain_.emplace_back(); }
-  void add(const std::string& name, const std::string& path, int first, int count, Transform transform, Real sigma, Real walk) {
-    column_.push_back({column_of(twin_.state, path, first, count, transform), name, sigma, walk});
+  struct Element {
+    std::string name, path;   // of the column, of the field
+    int first = 0, count = 1;
+    Transform transform = Transform::plain;
+    Real sigma = 0.0, walk = 0.0;
+  };
+  void add(const Element& e) {
+    column_.push_back({column_of(twin_.state, e.path, e.first, e.count, e.transform), e.name, e.sigma, e.walk});
     ++domain_.back().n_element;
   }
   // The point is heard in the domain that is open, its home, and an outlet in its site's loop too: a chance correlation with what it knows
@@ -80,7 +86,7 @@ class Builder {
     const thermal::System& t = twin_.system.thermal;
     open();
     for (const char* q : {"t_supply", "t_return", "t_facility", "t_hall"}) {
-      add(site_name(s) + " " + q, std::string("thermal/") + q, s, 1, Transform::plain, t_sigma, t_walk);
+      add({.name = site_name(s) + " " + q, .path = std::string("thermal/") + q, .first = s, .sigma = t_sigma, .walk = t_walk});
       hear(s, -1, q);
     }
     hear(s, -1, "flow");
@@ -88,13 +94,13 @@ class Builder {
     const int first = t.first_node(s);
     const bool own = std::any_of(out_.point.begin(), out_.point.end(), [&](const Point& p) { return p.site == s && p.what->name == "t_outlet"; });
     const int flow = own ? static_cast<int>(column_.size()) : -1;
-    add(site_name(s) + " flow_gain", "thermal/flow_gain", first, t.first_node(s + 1) - first, own ? Transform::mean_log : Transform::log,
-        map.flow_sigma, map.drift);
+    add({.name = site_name(s) + " flow_gain", .path = "thermal/flow_gain", .first = first,
+         .count = t.first_node(s + 1) - first, .transform = own ? Transform::mean_log : Transform::log, .sigma = map.flow_sigma, .walk = map.drift});
     for (std::size_t k = 0; k < out_.point.size(); ++k) {
       const Point& p = out_.point[k];
       if (p.site != s || !(p.kind->gain_sigma > 0.0)) continue;
       out_.look(static_cast<int>(k)).gain = gain;
-      add(p.name + " gain", "observe/gain", gain++, 1, Transform::log, p.kind->gain_sigma, gain_walk);
+      add({.name = p.name + " gain", .path = "observe/gain", .first = gain++, .transform = Transform::log, .sigma = p.kind->gain_sigma, .walk = gain_walk});
     }
     return flow;
   }
@@ -102,23 +108,24 @@ class Builder {
     const electrical::Site& e = twin_.system.electrical.site(s);
     if (e.string_count == 0) return;
     open();
-    add(site_name(s) + " pv_gain", "electrical/pv_gain", e.string_first, e.string_count, Transform::log, map.soiling_sigma, map.drift);
+    add({.name = site_name(s) + " pv_gain", .path = "electrical/pv_gain", .first = e.string_first,
+         .count = e.string_count, .transform = Transform::log, .sigma = map.soiling_sigma, .walk = map.drift});
     hear(s, -1, "p_pv");
   }
   void battery(int s) {
     if (twin_.system.electrical.site(s).battery.n_series == 0) return;
     open();
-    add(site_name(s) + " soc", "electrical/soc", s, 1, Transform::plain, soc_sigma, soc_walk);
+    add({.name = site_name(s) + " soc", .path = "electrical/soc", .first = s, .sigma = soc_sigma, .walk = soc_walk});
     for (const char* q : {"soc", "p_battery", "p_grid", "v_bus"}) hear(s, -1, q);
   }
   void node(int s, int n, const ShadowMap& map, int flow) {
     const std::string& name = twin_.system.node_name[static_cast<std::size_t>(n)];
     open();
-    add(name + " tim_gain", "thermal/tim_gain", n, 1, Transform::log, map.tim_sigma, map.drift);
+    add({.name = name + " tim_gain", .path = "thermal/tim_gain", .first = n, .transform = Transform::log, .sigma = map.tim_sigma, .walk = map.drift});
     hear(s, n, "t_junction");
     if (flow < 0) return;
     open();   // its outlet tells of its own flow
-    add(name + " flow", "thermal/flow_gain", n, 1, Transform::log, node_flow_sigma, map.drift);
+    add({.name = name + " flow", .path = "thermal/flow_gain", .first = n, .transform = Transform::log, .sigma = node_flow_sigma, .walk = map.drift});
     column_.back().column.base = flow;
     hear(s, n, "t_outlet");
   }
@@ -163,8 +170,8 @@ std::vector<Point> make_points(const Network& network, const System& system) {
       const auto add = [&](int node, const std::string& name) {
         const std::string own = name.substr(std::min(name.size(), site.size() + 1));   // without the site
         const std::string tag = replaced(replaced(kind.tag, "{site}", site), "{node}", own);
-        out.push_back({&kind, what, find_unit(kind.unit, what->quantity), prefix + kind.object_type + "/" + kind.point_type + "/" + tag,
-                       name + " " + kind.quantity, s, node});
+        out.push_back({.kind = &kind, .what = what, .unit = find_unit(kind.unit, what->quantity),
+                       .topic = prefix + kind.object_type + "/" + kind.point_type + "/" + tag, .name = name + " " + kind.quantity, .site = s, .node = node});
       };
       if (what->axis == Observable::site) add(-1, site);
       else
@@ -256,7 +263,8 @@ void observe(const Shadow& f, const Twin& t) { observe(t.system, t.state, f.look
 void analyse(const Shadow& f, Twin& t) {
   pack(t.state, f.column, f.x);
   with_space(t.state.device, [&](auto space) {
-    assimilation::analyse(space, f.domains, {f.x, f.y, f.y_obs, f.r_obs, f.use, f.inflation, f.trouble, assimilation::Form::root, f.relaxation});
+    assimilation::analyse(space, f.domains, {.x = f.x, .y = f.y, .y_obs = f.y_obs, .r_obs = f.r_obs, .use = f.use, .inflation = f.inflation,
+                                            .trouble = f.trouble, .form = assimilation::Form::root, .relaxation = f.relaxation});
     synchronize(space);
   });
   const Real part = std::sqrt(t.dt / 86400.0);   // of a day's walk

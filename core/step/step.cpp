@@ -26,15 +26,15 @@ void keep_cuts(const Cut& cut, Cuts& made) {
 
 }  // namespace
 
-void step(const System& system, State& state, const Inputs& inputs, Real dt, Cuts* made, const Cuts* follow, const AfterCut& after) {
-  if (made) made->stop.assign(static_cast<std::size_t>(state.n_member), {});
+void step(const System& system, State& state, const Inputs& inputs, Real dt, const CutOptions& cuts) {
+  if (cuts.made) cuts.made->stop.assign(static_cast<std::size_t>(state.n_member), {});
   with_space(state.device, [&](auto space) {
     walk(space, system, state, inputs, state.time + nanoseconds(dt),
-         [&](const Cut& cut) { if (follow) follow_cuts(state, *follow, cut.n_active); },
-         [&](const Cut& cut) {
-           if (after) after(state, cut);
-           if (made) keep_cuts(cut, *made);
-         });
+         Around{[&](const Cut& cut) { if (cuts.follow) follow_cuts(state, *cuts.follow, cut.n_active); },
+                [&](const Cut& cut) {
+                  if (cuts.after) cuts.after(state, cut);
+                  if (cuts.made) keep_cuts(cut, *cuts.made);
+                }});
   });
 }
 

@@ -16,8 +16,11 @@ using AfterCut = std::function<void(const State&, const Cut&)>;
 
 // Moves every member that is not frozen from state.time to state.time + dt. Inside, each member walks its own cuts: outage start and end,
 // drain end, job start and predicted end, arrivals, window edges; cuts under 10 ms merge. Chooses the device of the State.
-// made: filled with the cuts walked. follow: these cuts are walked as well as the twin's own.
-void step(const System& system, State& state, const Inputs& inputs, Real dt, Cuts* made = nullptr, const Cuts* follow = nullptr,
-          const AfterCut& after = {});
+struct CutOptions {
+  Cuts* made = nullptr;            // filled with the cuts walked
+  const Cuts* follow = nullptr;    // walked as well as the twin's own
+  AfterCut after = {};
+};
+void step(const System& system, State& state, const Inputs& inputs, Real dt, const CutOptions& cuts = {});
 
 }  // namespace coldsun

@@ -15,18 +15,23 @@ inline int gather_active(State& s, Time end) {
 }
 
 // before(cut) may still bring a member's stop forward; after(cut) sees what the cut made.
+template <class Before, class After>
+struct Around {
+  Before before;
+  After after;
+};
 template <class Space, class Before, class After>
-void walk(const Space& space, const System& sys, State& s, const Inputs& in, Time end, Before&& before, After&& after) {
+void walk(const Space& space, const System& sys, State& s, const Inputs& in, Time end, const Around<Before, After>& around) {
   for (int m = 0; m < s.n_member; ++m) s.run.start(m) = s.time;
   s.series.sum.fill(0.0);
   for (int n; (n = gather_active(s, end)) > 0;) {
     find_cuts(space, sys, s, in, n, end);
     synchronize(space);
     const Cut cut{s.run.active, s.run.start, s.run.stop, n, s.seed, s.first_member};
-    before(cut);
+    around.before(cut);
     substep(space, sys, s, in, cut);
     synchronize(space);
-    after(cut);
+    around.after(cut);
     for (int a = 0; a < n; ++a) s.run.start(s.run.active(a)) = s.run.stop(s.run.active(a)), ++s.run.n_cut(s.run.active(a));
   }
   s.time = end, ++s.n_step;

@@ -126,7 +126,9 @@ Study make_study(const Network& network, const Library& library, const std::vect
   s.energy = {device, {1 + static_cast<int>(options.paths.size()), n}};
   s.n_look = options.trace_every > 0 ? 64 : 1;
   for (const std::uint32_t paths : options.paths) {
-    Event e{paths, start_of(s), ensemble::make_watch(s.ensemble, n, device), ensemble::make_tally(s.ensemble, n, device), {}, {}, {}};
+    Event e;
+    e.paths = paths, e.state = start_of(s);
+    e.watch = ensemble::make_watch(s.ensemble, n, device), e.tally = ensemble::make_tally(s.ensemble, n, device);
     e.look.resize(static_cast<std::size_t>(n));
     e.value = {device, {n * s.n_look, n_item}}, e.key = {device, {n * s.n_look, n_item}};
     s.event.push_back(std::move(e));

@@ -41,10 +41,16 @@ struct Items {
   }
 };
 
-Items items_of(const State& s, View<const std::int32_t, 1> member, View<const std::int32_t, 1> row, View<Real, 2> value, View<std::int32_t, 2> key,
-               View<Real, 2> weight) {
-  return {member,        row,   s.run.stop, s.thermal.t_junction, s.thermal.throttle_fraction, s.thermal.t_supply, s.thermal.t_return, s.workload.node_job,
-          s.workload.start_time, value, weight,     key};
+// What is looked at, and where its rows go.
+struct Rows {
+  View<const std::int32_t, 1> member, row;
+  View<Real, 2> value, weight;
+  View<std::int32_t, 2> key;
+};
+Items items_of(const State& s, const Rows& to) {
+  return {.member = to.member, .row = to.row, .now = s.run.stop, .t_junction = s.thermal.t_junction, .throttle_fraction = s.thermal.throttle_fraction,
+          .t_supply = s.thermal.t_supply, .t_return = s.thermal.t_return, .node_job = s.workload.node_job, .start_time = s.workload.start_time,
+          .value = to.value, .weight = to.weight, .key = to.key};
 }
 
 int n_item(const Study& s) { return s.limit.extent(0); }
@@ -52,7 +58,7 @@ int n_item(const Study& s) { return s.limit.extent(0); }
 // Extremes and sums of one State; leaves its items at the cut's end in value, key, weight, in the member's own row.
 template <class Space>
 void watch_cut(Space space, Study& s, ensemble::Watch& watch, const State& state, const Cut& cut) {
-  for_rows(space, cut.n_active, n_item(s), items_of(state, cut.member, cut.member, s.value, s.key, s.weight));
+  for_rows(space, cut.n_active, n_item(s), items_of(state, {cut.member, cut.member, s.value, s.weight, s.key}));
   ensemble::watch(space, s.ensemble, watch, {s.value, s.limit, s.weight}, cut);
   synchronize(space);
 }
@@ -92,7 +98,7 @@ void keep_looks(Space space, Study& s, Event& e, const std::vector<std::vector<T
   for (int l = 0; l < n; ++l)   // after all growing
     s.row_a(l) = s.member(l) * s.n_look + static_cast<int>(e.look[static_cast<std::size_t>(s.member(l))].size()) - 1;
   if (n == 0) return;
-  for_rows(space, n, n_item(s), items_of(e.state, s.member, s.row_a, e.value, e.key, {}));
+  for_rows(space, n, n_item(s), items_of(e.state, {s.member, s.row_a, e.value, {}, e.key}));
   synchronize(space);
 }
 
@@ -174,17 +180,19 @@ void step_pairs(Space space, Study& s) {
   for (Event& e : s.event) {
     sys.paths = e.paths;
     for (auto& look : e.look) look.clear();
-    step(sys, e.state, s.twin.inputs, s.twin.dt, &made, &looks, [&](const State& state, const Cut& cut) {
+    const auto after = [&](const State& state, const Cut& cut) {
       watch_cut(space, s, e.watch, state, cut);
       keep_looks(space, s, e, window, cut);
-    });
+    };
+    step(sys, e.state, s.twin.inputs, s.twin.dt, {.made = &made, .follow = &looks, .after = after});
     join(all, made), add_energy(s, ++row, e.state);
   }
   sys.paths = 0;
-  step(sys, s.twin.state, s.twin.inputs, s.twin.dt, nullptr, s.event.empty() ? &looks : &all, [&](const State& state, const Cut& cut) {
+  const auto after = [&](const State& state, const Cut& cut) {
     watch_cut(space, s, s.watch, state, cut);
     for (Event& e : s.event) compare_looks(space, s, e, window, cut);
-  });
+  };
+  step(sys, s.twin.state, s.twin.inputs, s.twin.dt, {.follow = s.event.empty() ? &looks : &all, .after = after});
   add_energy(s, 0, s.twin.state);
   for (Event& e : s.event) close_windows(space, s, e, [&](int, Time open) { return open + nanoseconds(window_length) <= to; });
 }

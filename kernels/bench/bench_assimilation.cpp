@@ -31,7 +31,7 @@ void analysis(benchmark::State& state, int n_domain, int n, int m, int n_member)
       for (int k = 0; k < m; ++k) y(i, d * m + k) = x(i, d * n + k % n);
   }
   r_obs.fill(1.0), inflation.fill(1.0), use.fill(1);
-  const Analysis a{x, y, y_obs, r_obs, use, inflation, trouble, Form::root};
+  const Analysis a{.x = x, .y = y, .y_obs = y_obs, .r_obs = r_obs, .use = use, .inflation = inflation, .trouble = trouble, .form = Form::root};
   // One column against one observation of itself by hand: the mean goes to m (1 - p / (p + r / copies)).
   const auto moments = [&](Real& mean, Real& p) {
     mean = p = 0.0;

@@ -121,7 +121,9 @@ struct Plant {
     for (int m = 0; m < n; ++m) member(m) = m, g(m, 0) = 1000.0 * m / n;
   }
   void step() {
-    const Drive d{g, t, p_request, p_floor, p_leak, priority, p_node, p_aux, p_aux_bound, p_site_cap, t_coolant, flags};
+    const Drive d{.effective_irradiance = g, .temp_cell = t, .p_request = p_request, .p_floor = p_floor, .p_leak_bound = p_leak,
+                .priority = priority, .p_node = p_node,
+                .p_aux = p_aux, .p_aux_bound = p_aux_bound, .p_site_cap = p_site_cap, .t_coolant = t_coolant, .flags = flags};
     const Cut cut{member, start, stop, n, 0, 0};
     allocate(Host{}, sys, st, d, cut);
     advance(Host{}, sys, st, d, cut);

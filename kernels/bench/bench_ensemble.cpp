@@ -71,7 +71,8 @@ void compare_twins(benchmark::State& state) {
   const int n = static_cast<int>(state.range(0));
   World w(n);
   w.tally.open.fill(0);
-  const Look look{w.member, w.member, w.member, w.stop, w.a, w.b, w.key, w.key};
+  const Look look{.member = w.member, .a = w.member, .b = w.member, .now = w.stop, .value_a = w.a, .value_b = w.b, .key_a = w.key,
+                  .key_b = w.key};
   compare(Host{}, w.sys, w.tally, look, n);
   for (int m = 0; m < n; ++m)
     if (std::fabs(w.tally.trace(m, 0).rise - 0.01 * m) > 1e-12) return state.SkipWithError("wrong difference");

@@ -62,7 +62,7 @@ void windows_of_a_day(benchmark::State& bench) {
   const Catalogue c = shell(static_cast<int>(bench.range(0)), 72);
   const auto stations = pilots();
   const Time stop = start + 86400 * ns_per_s;
-  const Windows w = find_windows(Host{}, c, stations, start, stop, 0.0);
+  const Windows w = find_windows(Host{}, c, stations, {start, stop, 0.0});
   if (w.size() == 0) return bench.SkipWithError("no window");
   for (int i = 0; i < w.size(); i += 97) {  // the scalar: elevation at rise and set through frames.hpp
     for (const Time t : {w.aos(i), w.los(i)}) {
@@ -72,7 +72,7 @@ void windows_of_a_day(benchmark::State& bench) {
       if (w.truncated(i) == 0 && !(std::fabs(l.elevation - 25 * degree) < 1e-6)) return bench.SkipWithError("edge not at the mask");
     }
   }
-  for (auto _ : bench) benchmark::DoNotOptimize(find_windows(Host{}, c, stations, start, stop, 0.0).size());
+  for (auto _ : bench) benchmark::DoNotOptimize(find_windows(Host{}, c, stations, {start, stop, 0.0}).size());
   const double pairs = 2.0 * c.n_satellite();
   rates(bench, pairs, 481 * (48 + 48 / 2.0), 481 * (320 + 40) + 16 * 8 * 680.0, (49 * 48 + 264.0) * c.n_satellite());  // a tile at a time
 }
@@ -84,15 +84,15 @@ void slots_of_a_day(benchmark::State& bench) {
   const auto stations = pilots();
   const std::vector<Strategy> strategy(2, Strategy::longest_remaining);
   const Time stop = start + 86400 * ns_per_s;
-  const Windows w = find_windows(Host{}, c, stations, start - 60 * ns_per_s, stop + 600 * ns_per_s, 0.0);
-  const SlotTable t = assign_slots(Host{}, c, stations, strategy, w, start, stop, 0.0);
+  const Windows w = find_windows(Host{}, c, stations, {start - 60 * ns_per_s, stop + 600 * ns_per_s, 0.0});
+  const SlotTable t = assign_slots(Host{}, c, stations, strategy, w, {start, stop, 0.0});
   double in_view = 0;
   for (int b = 0; b < 2; ++b)
     for (int k = 0; k < t.n_slot(); ++k) {
       in_view += t.visible(b, k);
       if (t.satellite(b, k) >= 0 && !(t.elevation(b, k) >= 25 * degree - 1e-6)) return bench.SkipWithError("serves below the mask");
     }
-  for (auto _ : bench) benchmark::DoNotOptimize(assign_slots(Host{}, c, stations, strategy, w, start, stop, 0.0).n_slot());
+  for (auto _ : bench) benchmark::DoNotOptimize(assign_slots(Host{}, c, stations, strategy, w, {start, stop, 0.0}).n_slot());
   const double slots = 2.0 * t.n_slot();
   rates(bench, slots, 44 + 20 * in_view / slots, 660 * (in_view + slots) / slots);
 }
@@ -104,8 +104,8 @@ void advance_links(benchmark::State& bench) {
   const Catalogue c = shell(1584, 72);
   const auto stations = pilots();
   const std::vector<Strategy> strategy(2, Strategy::longest_remaining);
-  const Windows w = find_windows(Host{}, c, stations, start, start + 7200 * ns_per_s, 0.0);
-  const SlotTable slots = assign_slots(Host{}, c, stations, strategy, w, start, start + 3600 * ns_per_s, 0.0);
+  const Windows w = find_windows(Host{}, c, stations, {start, start + 7200 * ns_per_s, 0.0});
+  const SlotTable slots = assign_slots(Host{}, c, stations, strategy, w, {start, start + 3600 * ns_per_s, 0.0});
   const Contacts contacts = join_windows(w);
   System system = make_system(2, Device::host);
   system.outage_probability.fill(0.22), system.outage_median.fill(0.519), system.outage_sigma.fill(0.03), system.outage_offset.fill(-0.18);

@@ -79,7 +79,8 @@ struct Plate {
   COLDSUN_FN void operator()(int i) const {
     Real up, level;
     math::sincos(in(i, 0), level, up);
-    const SkyNow s = {sky(i, 0), sky(i, 1), std::fma(-sky(i, 1), up, sky(i, 0)), 1366.0, in(i, 0), up, relative_airmass(in(i, 0), up)};
+    const SkyNow s = {.ghi = sky(i, 0), .dni = sky(i, 1), .dhi = std::fma(-sky(i, 1), up, sky(i, 0)), .dni_extra = 1366.0, .zenith = in(i, 0),
+                      .cos_zenith = up, .airmass = relative_airmass(in(i, 0), up)};
     out(i) = on_plane(Transposition::perez, s, tilt, cos_aoi(tilt, 0.0, level, up), 0.25).global();
   }
 };

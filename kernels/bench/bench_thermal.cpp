@@ -118,7 +118,8 @@ struct Hall {
   }
   void step(Real dt) {
     stop(0) = start(0) + nanoseconds(dt);
-    const Drive d{request, floor, allocated, t_set, temp_air, q_extra, flags};
+    const Drive d{.p_request = request, .p_floor = floor, .p_allocated = allocated, .t_supply_set = t_set, .temp_air = temp_air, .q_extra = q_extra,
+                .flags = flags};
     Cut c;
     c.member = member, c.start = start, c.stop = stop, c.n_active = 1;
     advance(Host{}, sys, st, d, c);
@@ -173,7 +174,8 @@ void loop_of_a_site(benchmark::State& state) {
   Hall h;
   const LoopModel& m = h.sys.loop(0);
   LoopState s{308.0, 316.0, 304.0, 300.0, 0.5, 0.5};
-  LoopInput in{5e5, 1e4, 1e5, 308.15, 293.15, m.flow, m.v_dot, 10.0};
+  LoopInput in{.q_plates = 5e5, .q_extra = 1e4, .q_nodes_air = 1e5, .t_supply_set = 308.15, .temp_air = 293.15, .flow = m.flow, .v_dot = m.v_dot,
+               .dt = 10.0};
   const LoopOutput o = advance_loop(m, s, in);
   const Real stored = (m.c_supply * (o.state.t_supply - s.t_supply) + m.c_return * (o.state.t_return - s.t_return)) / in.dt;
   if (!(std::fabs(in.q_plates + in.q_extra + o.q_pump - o.q_cdu - stored) < 1e-6)) return state.SkipWithError("the loop loses heat");

@@ -48,13 +48,18 @@ COLDSUN_FN Real current_for_power(const Pack& b, const CellCut& c, const Cell& s
 }
 
 // Heat of a cell, mean over the cut: i^2 r_0 and v^2 / r of each pair, with v(t) = a + b exp(-t / tau) squared and averaged exactly.
-COLDSUN_FN Real pair_heat(Real r, Real tau, Real v, Real i, Real e, Real g, Real dt) {
-  if (!(r > 0.0)) return 0.0;
-  const Real a = r * i, d = v - a;
-  return (a * a + 2.0 * a * d * g + d * d * (1.0 - e * e) * tau / (2.0 * dt)) / r;
+struct RcPair {
+  Real r, tau, v;  // ohm, s, V at the start
+  Real e, g;       // exp(-dt / tau), its mean over the cut
+};
+COLDSUN_FN Real pair_heat(const RcPair& p, Real i, Real dt) {
+  if (!(p.r > 0.0)) return 0.0;
+  const Real a = p.r * i, d = p.v - a;
+  return (a * a + 2.0 * a * d * p.g + d * d * (1.0 - p.e * p.e) * p.tau / (2.0 * dt)) / p.r;
 }
 COLDSUN_FN Real cell_heat(const Pack& b, const CellCut& c, const Cell& s, Real i) {
-  return b.r_0 * i * i + pair_heat(b.r_1, b.tau_1, s.v_1, i, c.e_1, c.g_1, c.dt) + pair_heat(b.r_2, b.tau_2, s.v_2, i, c.e_2, c.g_2, c.dt);
+  return b.r_0 * i * i + pair_heat({.r = b.r_1, .tau = b.tau_1, .v = s.v_1, .e = c.e_1, .g = c.g_1}, i, c.dt) +
+         pair_heat({.r = b.r_2, .tau = b.tau_2, .v = s.v_2, .e = c.e_2, .g = c.g_2}, i, c.dt);
 }
 
 // Bounds of the terminal voltage anywhere in the cut: each RC pair moves one way only, and so does the state of charge.

@@ -24,7 +24,8 @@ struct Supply {
 };
 
 COLDSUN_FN Supply make_supply(const Site& p, Real pv_linear, Real pv_square, const PackLimits& b, GensetMode genset) {
-  Supply s{pv_linear, pv_square, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, false, false, false, false, false};
+  Supply s{};
+  s.pv_linear = pv_linear, s.pv_square = pv_square;
   const Converter& c = p.battery_converter;
   s.battery_on = c.rating > 0.0 && p.battery.n_series > 0;
   if (s.battery_on) {
@@ -58,13 +59,13 @@ struct Offer {
 };
 COLDSUN_FN Offer offer(const Site& p, const Supply& s, Real v) {
   const Real k_pv = cable_factor(p.r_pv_cable, v), k_battery = cable_factor(p.r_battery_cable, v);
-  return Offer{cable_received(k_pv, s.pv_linear + s.pv_square),
-               cable_received(k_battery, s.battery_reserve),
-               cable_received(k_battery, s.battery_all),
-               -cable_received(k_battery, -s.battery_charge),
-               s.grid_import,
-               s.grid_export,
-               s.genset};
+  return Offer{.pv = cable_received(k_pv, s.pv_linear + s.pv_square),
+               .battery_reserve = cable_received(k_battery, s.battery_reserve),
+               .battery_all = cable_received(k_battery, s.battery_all),
+               .battery_charge = -cable_received(k_battery, -s.battery_charge),
+               .grid_import = s.grid_import,
+               .grid_export = s.grid_export,
+               .genset = s.genset};
 }
 
 // Who gives what at the bus when `need` is drawn from it. missing > 0: nobody can.

@@ -17,7 +17,8 @@ struct Curve {
 };
 COLDSUN_FN Curve make_curve(Real photocurrent, Real saturation_current, Real resistance_series, Real conductance_shunt, Real nNsVth) {
   const Real ratio = photocurrent / saturation_current;
-  return Curve{photocurrent, saturation_current, resistance_series, conductance_shunt, nNsVth, 1.0 / nNsVth, ratio, math::log(ratio)};
+  return Curve{.photocurrent = photocurrent, .saturation_current = saturation_current, .resistance_series = resistance_series,
+               .conductance_shunt = conductance_shunt, .nNsVth = nNsVth, .inverse_nNsVth = 1.0 / nNsVth, .ratio = ratio, .log_ratio = math::log(ratio)};
 }
 
 inline constexpr Real boltzmann_ev = 8.617333262e-5;  // eV/K, CODATA 2018

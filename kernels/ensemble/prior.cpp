@@ -20,7 +20,7 @@ void require(bool holds, const std::string& why) {
 Prior make_prior(Shape shape, Real low, Real high, Real centre, Real spread) {
   for (const Real x : {low, high, centre, spread}) require(std::isfinite(x), "a number is not finite");
   require(low <= high, "low lies above high");
-  Prior p{shape, low, high, centre, spread, 0.0, 1.0};
+  Prior p{.shape = shape, .low = low, .high = high, .centre = centre, .spread = spread};
   if (shape == Shape::fixed || shape == Shape::uniform) return p;
   if (shape == Shape::triangular) {
     require(low < high && low <= centre && centre <= high, "mode outside low and high; accepted: low <= mode <= high, low < high");

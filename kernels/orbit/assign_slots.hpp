@@ -95,7 +95,8 @@ struct Fill {
 
 template <class Space>
 SlotTable assign_slots(Space space, const Catalogue& catalogue, std::span<const Station> stations, std::span<const Strategy> strategy,
-                       const Windows& windows, Time start, Time stop, Real dut1) {
+                       const Windows& windows, const Span& span) {
+  const auto [start, stop, dut1] = span;
   const Device device = catalogue.epoch.device();
   const int n_site = static_cast<int>(stations.size());
   const Time first = slot_number(start);

@@ -16,7 +16,7 @@ struct ElementSet {
   MeanElements mean;
   std::int64_t norad_cat_id = 0;  // up to nine digits
   std::string object_name, object_id;
-  std::string file;       // base name of the file it was read from; empty: generated
+  std::string file = {};    // base name of the file it was read from; empty: generated
   std::int32_t line = 0;  // where it begins there
 };
 
@@ -24,13 +24,13 @@ inline constexpr std::int32_t of_lines = -1;  // Remark::of: a line that is no r
 
 // A remark on one record of a file, as data; remark.hpp makes sentences of them.
 struct Remark {
-  std::string file;       // base name
-  std::int32_t line = 0;  // 0: none
-  std::string name;       // "SAT B (70003)", as far as it can be read
-  std::string reason;     // equal for all records with the same fault
-  std::string detail;     // of this record
-  bool used = false;      // false: the record is not used
-  std::int32_t of = 0;    // records in the file; of_lines: it is no record
+  std::string file = {};    // base name
+  std::int32_t line = 0;    // 0: none
+  std::string name = {};    // "SAT B (70003)", as far as it can be read
+  std::string reason = {};  // equal for all records with the same fault
+  std::string detail = {};  // of this record
+  bool used = false;        // false: the record is not used
+  std::int32_t of = 0;      // records in the file; of_lines: it is no record
 };
 
 // What a text holds: the sets that SGP4 can propagate, and a remark on every other record.

@@ -82,12 +82,17 @@ COLDSUN_FN bool within_reach(const Station& b, const PosVel& p, const PosVel& q,
   return std::acos(math::clamp(nearest, -1.0, 1.0)) - 0.6 * rate * step < sees;
 }
 
+// Neighbouring points of the grid that are looked at together.
+struct Tile {
+  Grid grid;
+  int first, n_point;
+};
+
 // One (station, satellite) along a tile. Reads 48 B and does about 40 flops per point; writes found and count.
 struct FindTurns {
   View<const Real, 3> pef;
   View<const Station, 1> station;
-  Grid grid;
-  int first, n_point;
+  Tile tile;
   View<const std::int32_t, 2> listed;  // (station, satellite) 0: not looked for; no data: all are
   View<std::int32_t, 3> found;  // (station, satellite, place): 4 * grid point + kind
   View<std::int32_t, 2> count;  // (station, satellite)
@@ -102,15 +107,15 @@ struct FindTurns {
       return;
     }
     Sight last = sight(place, at(0, s));
-    if (first == 0 && last.sin_elevation >= place.sin_mask && last.rate <= 0) found(b, s, n++) = open_at_start;
-    for (int row = 1; row < n_point; ++row) {
+    if (tile.first == 0 && last.sin_elevation >= place.sin_mask && last.rate <= 0) found(b, s, n++) = open_at_start;
+    for (int row = 1; row < tile.n_point; ++row) {
       const Sight now = sight(place, at(row, s));
-      if (last.rate > 0 && now.rate <= 0 && within_reach(place, at(row - 1, s), at(row, s), grid.step))
-        found(b, s, n++) = 4 * (first + row - 1) + culmination;
+      if (last.rate > 0 && now.rate <= 0 && within_reach(place, at(row - 1, s), at(row, s), tile.grid.step))
+        found(b, s, n++) = 4 * (tile.first + row - 1) + culmination;
       last = now;
     }
-    if (first + n_point == grid.n + 1 && last.sin_elevation >= place.sin_mask && last.rate > 0)
-      found(b, s, n++) = 4 * grid.n + open_at_stop;
+    if (tile.first + tile.n_point == tile.grid.n + 1 && last.sin_elevation >= place.sin_mask && last.rate > 0)
+      found(b, s, n++) = 4 * tile.grid.n + open_at_stop;
     count(b, s) = n;
   }
 };
@@ -229,7 +234,7 @@ std::vector<Bracket> scan(Space space, const Ephemeris& e, const Grid& grid, con
   for (int first = 0; first < grid.n; first += tile) {
     const int n_point = std::min(tile, grid.n - first) + 1;
     for_rows(space, n_point, n_sat, Scan{e, grid, first, pef});
-    for_rows(space, n_station, n_sat, FindTurns{pef, station, grid, first, n_point, listed, found, count});
+    for_rows(space, n_station, n_sat, FindTurns{pef, station, {grid, first, n_point}, listed, found, count});
     synchronize(space);  // the host reads what the device found
     for (int b = 0; b < n_station; ++b)
       for (int s = 0; s < n_sat; ++s)
@@ -241,8 +246,9 @@ std::vector<Bracket> scan(Space space, const Ephemeris& e, const Grid& grid, con
 }  // namespace windows
 
 template <class Space>
-Windows find_windows(Space space, const Catalogue& catalogue, std::span<const Station> stations, Time start, Time stop, Real dut1,
+Windows find_windows(Space space, const Catalogue& catalogue, std::span<const Station> stations, const Span& when,
                      std::span<const std::uint8_t> seen) {
+  const auto [start, stop, dut1] = when;
   const Device device = catalogue.epoch.device();
   const int n_station = static_cast<int>(stations.size());
   Array<Station, 1> station(device, {n_station});

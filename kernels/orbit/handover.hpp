@@ -38,9 +38,9 @@ struct SlotView {
   SlotView(const SlotTable& s) : first(s.first), n_slot(s.n_slot()) { COLDSUN_ORBIT_SLOTS(COLDSUN_FIELD_TAKE) }
 };
 
-// Slots from the one that holds `start` to the one before `stop`; the windows must cover [slot start, stop).
+// Slots from the one that holds the span's start to the one before its stop; the windows must cover them.
 template <class Space>
 SlotTable assign_slots(Space, const Catalogue& catalogue, std::span<const Station> stations, std::span<const Strategy> strategy,
-                       const Windows& windows, Time start, Time stop, Real dut1);
+                       const Windows& windows, const Span& span);
 
 }  // namespace coldsun::orbit

@@ -152,7 +152,7 @@ ElementFile scan_tle(std::string_view text) {
     f.remark.push_back({"", number, std::move(name), "cannot be read", std::move(why), false});
   };
   const auto unused_title = [&] {
-    if (title) f.remark.push_back({"", title->number, quoted(title->text), "no element lines follow", "", false, of_lines});
+    if (title) f.remark.push_back({.line = title->number, .name = quoted(title->text), .reason = "no element lines follow", .used = false, .of = of_lines});
     title = nullptr;
   };
   for (std::size_t i = 0; i < line.size(); ++i) {

@@ -46,14 +46,20 @@ inline constexpr Real deep_space_period = 225.0;  // [min]
 }  // namespace sgp4
 
 // Everything that does not change with time, flat, numbers only. Names follow V06.
+// Mean elements, no un-Kozai'd [rad/min] and ao in Earth radii; of the inclination; secular rates of gravity, nodecf with drag; drag on axis
+// and eccentricity, cc4 and cc5 with bstar in them; drag on mean longitude; periodic drag; long-period terms of J3.
+#define COLDSUN_SGP4_COEFFICIENTS(C)                 \
+  C(ecco) C(argpo) C(nodeo) C(mo) C(no) C(ao)        \
+  C(sinio) C(cosio) C(con41) C(x1mth2) C(x7thm1)     \
+  C(mdot) C(argpdot) C(nodedot) C(nodecf)            \
+  C(cc1) C(cc4) C(cc5) C(d2) C(d3) C(d4)             \
+  C(t2cof) C(t3cof) C(t4cof) C(t5cof)                \
+  C(omgcof) C(xmcof) C(eta) C(delmo) C(sinmao)       \
+  C(aycof) C(xlcof)
 struct Sgp4Coefficients {
-  Real ecco, argpo, nodeo, mo, no, ao;       // mean elements; no un-Kozai'd [rad/min], ao [Earth radii]
-  Real sinio, cosio, con41, x1mth2, x7thm1;  // of the inclination
-  Real mdot, argpdot, nodedot, nodecf;       // secular rates of gravity; nodecf with drag
-  Real cc1, cc4, cc5, d2, d3, d4;            // drag on axis and eccentricity (cc4, cc5 hold bstar)
-  Real t2cof, t3cof, t4cof, t5cof;           // drag on mean longitude
-  Real omgcof, xmcof, eta, delmo, sinmao;    // periodic drag
-  Real aycof, xlcof;                         // long-period terms of J3
+#define MEMBER(name) Real name;
+  COLDSUN_SGP4_COEFFICIENTS(MEMBER)
+#undef MEMBER
 };
 inline constexpr int n_coefficient = sizeof(Sgp4Coefficients) / sizeof(Real);
 static_assert(n_coefficient == 32);
@@ -251,15 +257,20 @@ COLDSUN_FN Sgp4Result sgp4_propagate(const Sgp4Coefficients& c, Real t) {
   return s;
 }
 
-// One satellite's column of a coefficient table (coefficient, satellite), in the order of the struct.
+// One satellite's column of a coefficient table (coefficient, satellite), in the order of the list.
 COLDSUN_FN Sgp4Coefficients load_coefficients(const View<const Real, 2>& t, int s) {
-  return {t(0, s),  t(1, s),  t(2, s),  t(3, s),  t(4, s),  t(5, s),  t(6, s),  t(7, s),  t(8, s),  t(9, s),  t(10, s),
-          t(11, s), t(12, s), t(13, s), t(14, s), t(15, s), t(16, s), t(17, s), t(18, s), t(19, s), t(20, s), t(21, s),
-          t(22, s), t(23, s), t(24, s), t(25, s), t(26, s), t(27, s), t(28, s), t(29, s), t(30, s), t(31, s)};
+  Sgp4Coefficients c;
+  int k = 0;
+#define LOAD(name) c.name = t(k++, s);
+  COLDSUN_SGP4_COEFFICIENTS(LOAD)
+#undef LOAD
+  return c;
 }
 inline void store_coefficients(const View<Real, 2>& t, int s, const Sgp4Coefficients& c) {
-  const auto a = std::bit_cast<std::array<Real, n_coefficient>>(c);
-  for (int k = 0; k < n_coefficient; ++k) t(k, s) = a[static_cast<std::size_t>(k)];
+  int k = 0;
+#define STORE(name) t(k++, s) = c.name;
+  COLDSUN_SGP4_COEFFICIENTS(STORE)
+#undef STORE
 }
 
 }  // namespace coldsun::orbit

@@ -45,10 +45,13 @@ struct Contacts { COLDSUN_ARRAYS(COLDSUN_ORBIT_CONTACTS) };
 struct ContactsView { COLDSUN_READS(ContactsView, Contacts, COLDSUN_ORBIT_CONTACTS) };
 Contacts join_windows(const Windows& windows);
 
-// The span [start, stop); dut1 = UT1 - UTC [s]. seen: per station and satellite, 0 where the station does not look for it; empty: all do.
-// Defined in find_windows.hpp, instantiated per backend.
+struct Span {
+  Time start = 0, stop = 0;  // UTC, [start, stop)
+  Real dut1 = 0.0;           // UT1 - UTC [s]
+};
+// seen: per station and satellite, 0 where the station does not look for it; empty: all do. Defined in find_windows.hpp, per backend.
 template <class Space>
-Windows find_windows(Space, const Catalogue& catalogue, std::span<const Station> stations, Time start, Time stop, Real dut1,
+Windows find_windows(Space, const Catalogue& catalogue, std::span<const Station> stations, const Span& span,
                      std::span<const std::uint8_t> seen = {});
 
 }  // namespace coldsun::orbit

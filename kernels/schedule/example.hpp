@@ -30,7 +30,8 @@ inline thermal::LoopModel example_loop() {
   return m;
 }
 inline NodeClass example_class(int n_node, Real r_th) {
-  return {n_node, {1400.0, 7000.0, 0.8}, r_th, 0.1, 7000.0, 2450.0, 358.15, 10.0, 400.0, 338.15, 0.012, 9000.0};
+  return {.n_node = n_node, .curve = {1400.0, 7000.0, 0.8}, .r_th = r_th, .plate_share = 0.1, .p_max = 7000.0, .p_throttle = 2450.0, .t_cap = 358.15,
+          .t_band = 10.0, .p_leakage = 400.0, .t_leakage = 338.15, .leakage_slope = 0.012, .rating = 9000.0};
 }
 inline Place example_place(int first_class, int n_node, const LoopTable& loop) {
   Place p;

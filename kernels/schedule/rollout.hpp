@@ -77,8 +77,12 @@ struct Rollout {
     return {&q.node(s, j, l, 0), asked, n, static_cast<std::int16_t>(j), static_cast<std::int16_t>(s)};
   }
 
+  struct Turn {
+    int plan, slot;
+  };
   // One job's slot at a share of the way from rest to its full power, and what it costs.
-  COLDSUN_FN void work_on(Lane& x, const SlotNow& c, int p, const Running& r, int t, const NodePoint& full, Real share) const {
+  COLDSUN_FN void work_on(Lane& x, const SlotNow& c, const Running& r, const NodePoint& full, Real share, const Turn& turn) const {
+    const auto [p, t] = turn;
     const int j = r.j, site = r.site;
     const Job& job = q.job(j);
     const Real drawn = c.idle.p + share * (full.p - c.idle.p);
@@ -117,7 +121,7 @@ struct Rollout {
       SlotNow& c = slot[r.site];
       const NodePoint full = node_point(r.point, c);
       const Real share = c.enough ? 1.0 : granted(c, full, r.asked, r.n_node);
-      work_on(x, c, p, r, t, full, share);
+      work_on(x, c, r, full, share, {p, t});
       if (!(x.work[r.j] > 0.0)) x.at[r.site].n_free += r.n_node;
       else if (kept++ < i) x.running[kept - 1] = r;
     }

@@ -182,8 +182,8 @@ struct PlaneSky {
     const Real incidence = cos_aoi(plate.tilt, to_sun.x, to_sun.y, to_sun.z);
     if (st.ghi(m, s) > 0.0) {
       const Real zenith = sun::zenith(to_sun);
-      const SkyNow now = {
-          st.ghi(m, s), st.dni(m, s), st.dhi(m, s), WeatherView::at(table.dni_extra, s, p), zenith, to_sun.z, relative_airmass(zenith, to_sun.z)};
+      const SkyNow now = {.ghi = st.ghi(m, s), .dni = st.dni(m, s), .dhi = st.dhi(m, s), .dni_extra = WeatherView::at(table.dni_extra, s, p),
+                          .zenith = zenith, .cos_zenith = to_sun.z, .airmass = relative_airmass(zenith, to_sun.z)};
       poa = on_plane(plate.transposition, now, plate.tilt, incidence, sys.site(s).albedo);
     }
     const Real passed = poa.beam * iam_physical(plate.iam, incidence) + poa.sky * plate.iam.sky + poa.ground * plate.iam.ground;

@@ -81,8 +81,8 @@ System make_system(const std::vector<Site>& sites, const std::vector<JobStatisti
   return s;
 }
 
-JobTable make_jobs(const System& system, int n_member, Time start, Time stop, const std::vector<int>& n_initial,
-                   const std::vector<int>& n_arrival, Device device) {
+JobTable make_jobs(const System& system, int n_member, Time start, Time stop, const Places& places, Device device) {
+  const auto& [n_initial, n_arrival] = places;
   const int n_site = system.n_site();
   require(n_member >= 1, "there is no member");
   require(stop >= start, "the span of the jobs ends before it starts");
@@ -105,15 +105,15 @@ JobTable make_jobs(const System& system, int n_member, Time start, Time stop, co
 }
 
 JobTable make_jobs(const System& system, int n_member, Time start, Time stop, Device device, Real load_gain) {
-  std::vector<int> n_initial, n_arrival;
+  Places places;
   for (int s = 0; s < system.n_site(); ++s) {
     const Real cv = system.statistics(s).interval_cv, mean = load_gain * expected_arrivals(system, s, start, stop);
     const bool none = system.site(s).load == 0.0 || system.site(s).node_count == 0;
     require(mean < 1e8, "more than 1e8 jobs in the span");
-    n_initial.push_back(none ? 0 : system.site(s).node_count);
-    n_arrival.push_back(none ? 0 : static_cast<int>(std::ceil(mean + 7.0 * cv * std::sqrt(mean) + 8.0 * cv * cv + 8.0)));
+    places.initial.push_back(none ? 0 : system.site(s).node_count);
+    places.arrival.push_back(none ? 0 : static_cast<int>(std::ceil(mean + 7.0 * cv * std::sqrt(mean) + 8.0 * cv * cv + 8.0)));
   }
-  return make_jobs(system, n_member, start, stop, n_initial, n_arrival, device);
+  return make_jobs(system, n_member, start, stop, places, device);
 }
 
 int count_short(const System& system, const JobTable& jobs) {

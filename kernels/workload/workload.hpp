@@ -158,9 +158,11 @@ System make_system(const std::vector<Site>&, const std::vector<JobStatistics>&, 
 // Room for the jobs that run at the start and for the arrivals in [start, stop) with seven standard deviations to spare, all unused.
 // load_gain: the largest of any member.
 JobTable make_jobs(const System&, int n_member, Time start, Time stop, Device, Real load_gain = 1.0);
+struct Places {
+  std::vector<int> initial, arrival;  // (site)
+};
 // The same with given numbers of places per site, for a host that writes jobs of its own.
-JobTable make_jobs(const System&, int n_member, Time start, Time stop, const std::vector<int>& n_initial, const std::vector<int>& n_arrival,
-                   Device);
+JobTable make_jobs(const System&, int n_member, Time start, Time stop, const Places&, Device);
 // Members and sites whose last arrival lies before the end of the span although the site has a load: 0 but for a chance of 1e-10.
 int count_short(const System&, const JobTable&);
 // Priors copied to every member, no job anywhere.
