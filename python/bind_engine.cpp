@@ -16,6 +16,7 @@
 #include "core/io/sealed.hpp"
 #include "core/io/site_reader.hpp"
 #include "python/bind.hpp"
+#include "python/bind_arrays.hpp"
 
 namespace {
 
@@ -248,6 +249,10 @@ PYBIND11_MODULE(_engine, m) {
   bind_plan(m);
   bind_shadow(m);
   bind_study(m);
+  bind_electrical(m);
+  bind_sky(m);
+  bind_thermal(m);
+  bind_orbit(m);
   m.def("check_segment", [](const std::string& path) {
     py::gil_scoped_release release;
     io::check_segment(path);

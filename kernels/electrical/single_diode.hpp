@@ -135,6 +135,24 @@ COLDSUN_FN Real i_from_v(const Curve& c, Real v) { return at(c, vd_from_v(c, v))
 COLDSUN_FN Real i_sc(const Curve& c) { return i_from_v(c, 0.0); }
 COLDSUN_FN Real v_oc(const Curve& c) { return newton_open<5>(c, vd_bound(c)); }
 
+// Diode voltage at any terminal current: the curve shifted down by it crosses zero there. Concave and falling in x, so that from the right
+// Newton never overshoots. What is left of the photocurrent bounds x as in vd_bound; where nothing is left, x is below zero.
+template <int N>
+COLDSUN_FN Real newton_current(const Curve& c, Real current, Real x) {
+  if constexpr (N == 0) {
+    return x;
+  } else {
+    const Point p = at(c, x);
+    return newton_current<N - 1>(c, current, x - (p.i - current) / p.di);
+  }
+}
+template <int N = 7>
+COLDSUN_FN Real vd_from_i(const Curve& c, Real current) {
+  const Real ratio = math::max((c.photocurrent - current) / c.saturation_current, 1e-300);
+  return newton_current<N>(c, current, c.nNsVth * math::min(math::log(ratio) + 1.0 / ratio, ratio));
+}
+COLDSUN_FN Real v_from_i(const Curve& c, Real current) { return vd_from_i(c, current) - current * c.resistance_series; }
+
 // Diode voltage right of the maximum at which the module gives `power`, 0 <= power <= max.p: the way to curtail. The parabola at the
 // maximum lies above the curve there, so that its root is a start from the right; so is the bound of v_oc.
 template <int N = 9>

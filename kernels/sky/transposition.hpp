@@ -81,7 +81,8 @@ COLDSUN_FN Real sky_perez(const SkyNow& s, const Tilt& p, Real incidence) {
   return math::max(s.dhi * (0.5 * (1.0 - f1) * (1.0 + p.cosine) + f1 * ratio + f2 * p.sine), 0.0);
 }
 
-COLDSUN_FN PlaneOfArray on_plane(Transposition model, const SkyNow& s, const Tilt& p, Real incidence, Real albedo) {
+// The models as published, wherever the Sun is.
+COLDSUN_FN PlaneOfArray transposed(Transposition model, const SkyNow& s, const Tilt& p, Real incidence, Real albedo) {
   PlaneOfArray poa;
   poa.beam = s.dni * math::max(incidence, 0.0);
   poa.ground = s.ghi * albedo * 0.5 * (1.0 - p.cosine);
@@ -89,6 +90,11 @@ COLDSUN_FN PlaneOfArray on_plane(Transposition model, const SkyNow& s, const Til
             : model == Transposition::hay_davies ? sky_hay_davies(s, p, incidence)
             : model == Transposition::reindl     ? sky_reindl(s, p, incidence)
                                                  : sky_perez(s, p, incidence);
+  return poa;
+}
+// The twin's: nothing while the Sun is below the horizon.
+COLDSUN_FN PlaneOfArray on_plane(Transposition model, const SkyNow& s, const Tilt& p, Real incidence, Real albedo) {
+  const PlaneOfArray poa = transposed(model, s, p, incidence, albedo);
   const bool day = s.cos_zenith > 0.0;
   return {day ? poa.beam : 0.0, day ? poa.sky : 0.0, day ? poa.ground : 0.0};
 }

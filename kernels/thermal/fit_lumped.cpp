@@ -4,8 +4,8 @@
 #include <memory>
 #include <vector>
 
+#include "thermal/at_rest.hpp"
 #include "thermal/make.hpp"
-#include "thermal/plate.hpp"
 
 namespace coldsun::thermal {
 
@@ -50,14 +50,7 @@ Response step_response(const Stack& stack, const Real* power_map, Real flow, Rea
     out.junction.push_back(FaceJunction<n_y>{s.face, s.face_unit, 1.0, 0.0}(1.0, slope));
     out.carried.push_back(s.a->flow * root_columns * s.outlet(s.t));
   }
-  for (int i = 0; i < n_y * n_x; ++i) s.face[i] = 0.0;
-  const auto hottest = [&](Real v_dot, Real t_film, Real tim_gain) {  // of the static answer to unit power
-    Real slope = 0.0;
-    film_rows<n_y>(stack.channel, coolant_properties(stack.coolant, t_film), v_dot, stack.length, h);
-    fill_operator(stack, v_dot, h, tim_gain, *s.a);
-    s.prepare(team, 0.0);
-    return FaceJunction<n_y>{s.face, s.face_unit, 1.0, 0.0}(1.0, slope);
-  };
+  const auto hottest = [&](Real v_dot, Real t_film, Real tim_gain) { return resistance_at_rest(team, s, stack, {v_dot, t_film, tim_gain}); };
   for (int i = 0; i < n_lumped_flow; ++i)
     for (int k = 0; k < n_lumped_film; ++k)
       out.r_flow[i * n_lumped_film + k] = hottest(flow * flow_of_table(i), lumped_film_first + k * lumped_film_step, 1.0);

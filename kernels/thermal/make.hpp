@@ -58,6 +58,9 @@ System make_system(const std::vector<PlateSpec>& plates, const std::vector<NodeS
 // right.
 Stack make_stack(const PlateSpec& plate, Real tim_factor = 1);
 
+// Shares of the plate's power on n_y rows of n_x cells, from a power map as a PlateSpec has it.
+std::vector<Real> power_shares(const std::vector<Real>& map);
+
 // Fits the lumped model of one plate at a flow: its junction's step response and static resistance, its stored heat.
 LumpedModel fit_lumped(const Stack& stack, const Real* power_map, Real flow, Real t_design, Real& r_junction);
 

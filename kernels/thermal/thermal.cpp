@@ -53,7 +53,9 @@ void check(const LoopModel& l) {
   if (!(l.fan_min > 0 && l.fan_min <= 1)) refuse("fan_min must be in (0, 1]");
 }
 
-std::vector<Real> normalised(const std::vector<Real>& map) {
+}  // namespace
+
+std::vector<Real> power_shares(const std::vector<Real>& map) {
   std::vector<Real> out(n_x * n_y, 1.0 / (n_x * n_y));
   if (map.empty()) return out;
   const int repeat = n_y * n_x / static_cast<int>(map.size());  // rows of the plate in one of the map
@@ -65,6 +67,8 @@ std::vector<Real> normalised(const std::vector<Real>& map) {
       out[static_cast<std::size_t>(y * n_x + x)] = map[static_cast<std::size_t>(y / repeat * n_x + x)] / sum;
   return out;
 }
+
+namespace {
 
 struct Key {
   int plate;
@@ -147,7 +151,7 @@ System make_system(const std::vector<PlateSpec>& plates, const std::vector<NodeS
   for (int k = 0; k < n_model; ++k) {
     const Key& key = keys[static_cast<std::size_t>(k)];
     const PlateSpec& p = plates[static_cast<std::size_t>(key.plate)];
-    const std::vector<Real> map = normalised(p.power_map);
+    const std::vector<Real> map = power_shares(p.power_map);
     std::copy(map.begin(), map.end(), &s.power_map(k, 0, 0));
     s.stack(k) = make_stack(p, key.tim);
     s.lumped(k) = fit_lumped(s.stack(k), map.data(), key.flow, p.t_design, s.r_junction(k));

@@ -7,7 +7,7 @@ _os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
 from importlib.metadata import version as _version  # noqa: E402
 
-from . import feeds, plots, plots_plan, plots_study, studies, study_tables  # noqa: E402
+from . import electrical, feeds, orbit, plots, plots_plan, plots_study, sky, studies, study_tables, thermal  # noqa: E402
 from .energy import EnergyBook, energy_book  # noqa: E402
 from .errors import InputError, RecordWarning  # noqa: E402
 from .plan import Plan  # noqa: E402
@@ -19,5 +19,10 @@ from .twin import Twin  # noqa: E402
 from .weather import Weather, read_weather  # noqa: E402
 
 __version__ = _version("coldsun")
-__all__ = ["EnergyBook", "InputError", "Plan", "RecordWarning", "Shadow", "Twin", "Weather", "data_folder", "day_table", "energy_book", "feeds",
-           "load_network", "load_site", "open_record", "plots", "plots_plan", "plots_study", "read_weather", "studies", "study_tables"]
+__all__ = ["EnergyBook", "InputError", "Plan", "RecordWarning", "Shadow", "Twin", "Weather", "data_folder", "day_table", "electrical",
+           "energy_book", "feeds", "load_network", "load_site", "open_record", "orbit", "plots", "plots_plan", "plots_study", "read_weather", "sky",
+           "studies", "study_tables", "thermal"]
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

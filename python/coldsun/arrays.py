@@ -1,0 +1,91 @@
+"""Array functions: inputs broadcast as in NumPy, pandas or xarray, one call of a kernel, results in the form of the inputs.
+
+A kernel takes a list of flat columns (one number, or one per point) and the number of points, and returns a list of flat columns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from .errors import InputError
+
+Kernel = Callable[[list[np.ndarray], int], list[np.ndarray]]
+
+
+def real_array(name: str, value) -> np.ndarray:
+    """The value as an array of doubles, or one sentence why it is none."""
+    try:
+        array = np.asarray(value)
+        if np.iscomplexobj(array) or array.dtype.kind in "mMSU":
+            raise TypeError
+        return np.asarray(array, dtype=float)
+    except (TypeError, ValueError):
+        raise InputError(f"{name} holds {type(value).__name__} {str(value)[:40]!r}; accepted: real numbers, alone or in arrays of one shape") from None
+
+
+def require(name: str, value, holds: Callable[[np.ndarray], np.ndarray], accepted: str) -> None:
+    """Refuses a parameter of which any number is unusable; NaN passes and stays NaN."""
+    array = real_array(name, value)
+    bad = ~(holds(array) | np.isnan(array))
+    if bad.any():
+        raise InputError(f"{name} = {array[bad].flat[0]:g}; accepted: {accepted}")
+
+
+def positive(**parameters) -> None:
+    """Refuses a parameter that is not above zero."""
+    for name, value in parameters.items():
+        require(name, value, lambda a: a > 0.0, "numbers above 0")
+
+
+def not_negative(**parameters) -> None:
+    """Refuses a parameter below zero."""
+    for name, value in parameters.items():
+        require(name, value, lambda a: a >= 0.0, "numbers of 0 and more")
+
+
+def evaluate(kernel: Kernel, inputs: dict[str, object], n_out: int) -> list:
+    """The kernel's columns in the form of the inputs: xarray if one is a DataArray, Series if one is a Series, else arrays or floats."""
+    names, values = list(inputs), list(inputs.values())
+    if any(isinstance(v, xr.DataArray) for v in values):
+        def call(*arrays):
+            out = _on_arrays(kernel, names, arrays)
+            return tuple(out) if n_out > 1 else out[0]
+
+        out = xr.apply_ufunc(call, *values, output_core_dims=[[]] * n_out)
+        return list(out) if n_out > 1 else [out]
+    series = [v for v in values if isinstance(v, pd.Series)]
+    if not series:
+        return _on_arrays(kernel, names, values)
+    index = series[0].index
+    for other in series[1:]:   # as pandas adds two series: on the union of their indices
+        if not other.index.equals(index):
+            index = index.union(other.index)
+    values = [v.reindex(index) if isinstance(v, pd.Series) and not v.index.equals(index) else v for v in values]
+    return [pd.Series(np.broadcast_to(column, len(index)), index=index) for column in _on_arrays(kernel, names, values)]
+
+
+def _on_arrays(kernel: Kernel, names: Sequence[str], values: Sequence) -> list:
+    arrays = [real_array(name, value) for name, value in zip(names, values)]
+    try:
+        shape = np.broadcast_shapes(*(a.shape for a in arrays))
+    except ValueError:
+        shapes = ", ".join(f"{name} {a.shape}" for name, a in zip(names, arrays) if a.shape)
+        raise InputError(f"shapes do not broadcast: {shapes}; accepted: shapes that NumPy broadcasts") from None
+    n = int(np.prod(shape))
+    flat = [a.reshape(1) if a.size == 1 else np.ascontiguousarray(np.broadcast_to(a, shape)).reshape(n) for a in arrays]
+    out = [column.reshape(shape) for column in kernel(flat, n)]
+    return [column[()] for column in out]   # a number where the inputs were numbers
+
+
+def table(columns: dict[str, object]):
+    """Columns that belong together, as pvlib has it: a DataFrame of Series, a Dataset of DataArrays, else a dict."""
+    first = next(iter(columns.values()))
+    if isinstance(first, pd.Series):
+        return pd.DataFrame(columns)
+    if isinstance(first, xr.DataArray):
+        return xr.Dataset(columns)
+    return columns
