@@ -173,19 +173,19 @@ std::vector<std::string> remarks(const PyNetwork& n, Time start, Time stop, std:
 PYBIND11_MODULE(_engine, m) {
   m.doc() = "The coldsun engine. Use the package coldsun; this module is its C++ side.";
   py::register_exception<InputError>(m, "InputError", PyExc_ValueError);
-  py::register_exception<io::FileError>(m, "FileError", PyExc_OSError);
+  py::register_exception<io::FileError>(m, "FileError", PyExc_OSError).doc() = "A file that cannot be read or written; str() is one sentence.";
 
   py::class_<PyNetwork, std::shared_ptr<PyNetwork>>(m, "Network", "A network of sites as read from its files.")
-      .def_property_readonly("name", [](const PyNetwork& n) { return n.network.name; })
+      .def_property_readonly("name", [](const PyNetwork& n) { return n.network.name; }, "Name in its file")
       .def_property_readonly("title", [](const PyNetwork& n) {
         return clean(n.network.site.size() == 1 ? n.network.site[0].title : "network " + n.network.name);
-      })
+      }, "Title of the one site, or the network's name")
       .def_property_readonly("start_ns", [](const PyNetwork& n) { return n.network.start; }, "First instant of the demo day, ns since 1970 UTC")
       .def_property_readonly("sites", [](const PyNetwork& n) {
         py::list out;
         for (const Site& s : n.network.site) out.append(site_facts(s));
         return out;
-      })
+      }, "Facts of each site as dicts: place, ratings, counts, prices; SI, latitude and longitude in degrees")
       .def("remarks", &remarks, "start_ns"_a, "stop_ns"_a, "most"_a = 8,
            "Element sets that a run over this span does not use, or uses with a word; one sentence per file and reason, naming `most` satellites")
       .def_property_readonly("inputs_text", [](const PyNetwork& n) { return inputs_text(n.network); }, "Every value that was read, one per line")
@@ -193,29 +193,29 @@ PYBIND11_MODULE(_engine, m) {
         std::vector<Time> out;
         for (const auto& e : n.library.data) out.push_back(e.mean.epoch);
         return out;
-      })
+      }, "Epochs of the data satellites' element sets, ns since 1970 UTC")
       .def("describe", [](const PyNetwork& n, bool whole) {
         std::string text = describe(n.network, whole);
         for (const std::string& line : remarks(n, n.network.start, n.network.start + ns_per_day, whole ? 1'000'000 : 8))
           text += "  note            " + line + "\n";
         return text;
-      }, "whole"_a = false)
+      }, "whole"_a = false, "What a person wants to know of it; whole: every value with its origin")
       .def("without_work", [](const PyNetwork& n) {
         auto idle = std::make_shared<PyNetwork>(n);
         for (Site& s : idle->network.site) s.jobs.load = 0.0;
         return idle;
       }, "The same network with no jobs of its own")
-      .def("_network", [](const PyNetwork& n) { return py::capsule(&n.network, "coldsun::Network"); })
+      .def("_network", [](const PyNetwork& n) { return py::capsule(&n.network, "coldsun::Network"); }, "For the other bindings")
       .def("describe_json", [](const PyNetwork& n) {
         return describe_json(n.network, remarks(n, n.network.start, n.network.start + ns_per_day, 1'000'000));
-      })
+      }, "Every value with where it comes from, as JSON text")
       .def("doubts", [](const PyNetwork& n) {
         std::vector<std::string> out;
         for (const Site& s : n.network.site)
           for (const auto& line : doubts(s)) out.push_back(s.name + ": " + line);
         for (const auto& line : doubts(n.network.provenance)) out.push_back(n.network.name + ": " + line);
         return out;
-      })
+      }, "Values outside their usual range, one sentence each")
       .def("changed", &with_changed, "what"_a, "value"_a, "The same with one thing changed: n_field, or t_supply held [K]")
       .def(py::pickle(
           [](const PyNetwork& n) { return py::make_tuple(n.name, n.data, n.changes); },
@@ -226,25 +226,25 @@ PYBIND11_MODULE(_engine, m) {
           }))
       .def("__repr__", [](const PyNetwork& n) { return "<Network " + n.network.name + ": " + std::to_string(n.network.site.size()) + " site(s)>"; });
 
-  m.def("load_network", &read_network, "name"_a, "data"_a);
+  m.def("load_network", &read_network, "name"_a, "data"_a, "Reads a shipped network or site by name, or a file by path; data: the folder of what is shipped");
 
-  py::class_<Engine, std::shared_ptr<Engine>>(m, "Engine")
+  py::class_<Engine, std::shared_ptr<Engine>>(m, "Engine", "System, State and Inputs of a network, and what moves them")
       .def(py::init<const PyNetwork&, int, std::uint32_t, std::uint64_t, Time, double, double, const std::string&, const std::vector<std::string>&,
                     const py::object&>(),
            "network"_a, py::kw_only(), "members"_a, "first_member"_a, "seed"_a, "start_ns"_a, "hours"_a, "dt"_a, "device"_a, "paths_off"_a, "weather"_a)
-      .def("state", &Engine::state)
-      .def("fields", &Engine::field_table)
+      .def("state", &Engine::state, "Zero-copy views of the State by group and field; they keep the engine alive")
+      .def("fields", &Engine::field_table, "Units, axes, meaning and kind of every field by group")
       .def("run", &Engine::run, "steps"_a, "folder"_a, "first_segment"_a, "per_segment"_a, "attributes"_a, "fields"_a, "internals"_a, "tell"_a,
-           "hook"_a = py::none(), "also"_a = std::vector<std::string>{})
-      .def("step", &Engine::step, "n"_a = 1)
+           "hook"_a = py::none(), "also"_a = std::vector<std::string>{}, "Steps with a record in `folder`; returns the steps done")
+      .def("step", &Engine::step, "n"_a = 1, "Steps without a record; Ctrl-C ends them after a whole step")
       .def("stop", &Engine::stop, "Ends `run` and `step`, in whatever thread they go, after a whole step")
-      .def("hash", &Engine::hashes)
-      .def("save", &Engine::save)
-      .def("restore", &Engine::restore)
-      .def("_twin", [](Engine& e) { return py::capsule(&e.twin(), "coldsun::Twin"); })
-      .def_property_readonly("time_ns", &Engine::time)
-      .def_property_readonly("device", &Engine::device)
-      .def_property_readonly("span_ns", &Engine::span);
+      .def("hash", &Engine::hashes, "A hash of every member's state, 16 hexadecimal digits")
+      .def("save", &Engine::save, "path"_a, "Writes the State to a file")
+      .def("restore", &Engine::restore, "path"_a, "Reads the State from a file that `save` or a record wrote")
+      .def("_twin", [](Engine& e) { return py::capsule(&e.twin(), "coldsun::Twin"); }, "For the other bindings")
+      .def_property_readonly("time_ns", &Engine::time, "Time of the State, ns since 1970 UTC")
+      .def_property_readonly("device", &Engine::device, "cpu or cuda")
+      .def_property_readonly("span_ns", &Engine::span, "First and last instant of the inputs, ns since 1970 UTC");
 
   bind_plan(m);
   bind_shadow(m);
@@ -258,11 +258,12 @@ PYBIND11_MODULE(_engine, m) {
     io::check_segment(path);
   }, "Raises FileError unless the file is whole and holds what a segment may hold");
   m.def("seal", [](const std::string& path) { io::seal_file(path); }, "Seals a file that another tool wrote");
-  m.def("flag_text", &flag_text);
-  m.def("is_fatal", &is_fatal);
-  m.def("device_available", [](const std::string& word) { return device_available(word == "cuda" ? Device::cuda : Device::host); });
-  m.def("max_threads", &host_threads);
-  m.def("set_threads", &set_host_threads);
+  m.def("flag_text", &flag_text, "Flag bits in words");
+  m.def("is_fatal", &is_fatal, "Whether flag bits freeze a member");
+  m.def("device_available", [](const std::string& word) { return device_available(word == "cuda" ? Device::cuda : Device::host); },
+        "word"_a, "Whether this build and machine have the device: cpu or cuda");
+  m.def("max_threads", &host_threads, "Threads that loops may use");
+  m.def("set_threads", &set_host_threads, "n"_a, "Sets the threads that loops may use");
   m.def("build_info", [] {
     unsigned a = 0, b = 0, c = 0;
     H5get_libversion(&a, &b, &c);
@@ -273,5 +274,5 @@ PYBIND11_MODULE(_engine, m) {
                     "cuda"_a = false,
 #endif
                     "hdf5"_a = std::to_string(a) + "." + std::to_string(b) + "." + std::to_string(c));
-  });
+  }, "Version, commit, compiler, processor and libraries of this build");
 }

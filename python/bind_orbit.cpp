@@ -18,7 +18,7 @@ struct PyCatalogue {
   ob::Catalogue table;
 };
 
-// Station and span of a search, in the units of the face.
+// Stations of a search, in the units of the face.
 struct Places {
   std::vector<Real> latitude, longitude, altitude, mask;  // degrees, degrees east, m, degrees
   std::vector<ob::Station> stations() const {
@@ -27,9 +27,6 @@ struct Places {
       out.push_back(ob::make_station(latitude[k] * degree, longitude[k] * degree, altitude[k], mask[k] * degree));
     return out;
   }
-};
-struct Span {
-  Time start, stop;
 };
 
 std::shared_ptr<PyCatalogue> read_catalogue(const std::string& text, const std::string& file) {
@@ -112,7 +109,7 @@ py::tuple looks(const PyCatalogue& c, const Times& time, const Places& place, Re
 }
 
 // The sets that are used in a span: of each satellite the one nearest to its middle, none after its decay.
-ob::Fleet fleet_of(const PyCatalogue& c, std::size_t n_station, const Span& span) {
+ob::Fleet fleet_of(const PyCatalogue& c, std::size_t n_station, const ob::Span& span) {
   std::vector<int> all(c.set.size());
   for (std::size_t k = 0; k < all.size(); ++k) all[k] = static_cast<int>(k);
   return ob::make_fleet(c.set, std::vector<std::vector<int>>(n_station, all), span.start, span.stop, Device::host);
@@ -125,13 +122,13 @@ py::array_t<T> taken(const Field& field, F&& value) {
   return out;
 }
 
-py::dict windows(const PyCatalogue& c, const Places& place, const Span& span, Real dut1) {
+py::dict windows(const PyCatalogue& c, const Places& place, const ob::Span& span) {
   ob::Fleet fleet;
   ob::Windows w;
   guarded([&] {
     py::gil_scoped_release release;
     fleet = fleet_of(c, place.latitude.size(), span);
-    w = ob::find_windows(Host{}, fleet.catalogue, place.stations(), span.start, span.stop, dut1, fleet.seen);
+    w = ob::find_windows(Host{}, fleet.catalogue, place.stations(), span, fleet.seen);
     return 0;
   });
   const auto same = [](auto x) { return x; };
@@ -143,19 +140,19 @@ py::dict windows(const PyCatalogue& c, const Places& place, const Span& span, Re
 }
 
 // Tables (station, slot) of the 15-s grid.
-py::dict serving(const PyCatalogue& c, const Places& place, const Span& span, Real dut1, int strategy) {
+py::dict serving(const PyCatalogue& c, const Places& place, const ob::Span& span, int strategy) {
   const auto n_station = place.latitude.size();
   ob::Fleet fleet;
   ob::SlotTable t;
   guarded([&] {
     py::gil_scoped_release release;
     constexpr Time wide = 4 * 3600 * ns_per_s;  // longer than any window of a near-earth satellite
-    const Span reach{span.start - wide, span.stop + wide};
+    const ob::Span reach{span.start - wide, span.stop + wide, span.dut1};
     fleet = fleet_of(c, n_station, reach);
     const auto stations = place.stations();
-    const ob::Windows w = ob::find_windows(Host{}, fleet.catalogue, stations, reach.start, reach.stop, dut1, fleet.seen);
+    const ob::Windows w = ob::find_windows(Host{}, fleet.catalogue, stations, reach, fleet.seen);
     const std::vector<ob::Strategy> how(n_station, static_cast<ob::Strategy>(strategy));
-    t = ob::assign_slots(Host{}, fleet.catalogue, stations, how, w, span.start, span.stop, dut1);
+    t = ob::assign_slots(Host{}, fleet.catalogue, stations, how, w, span);
     return 0;
   });
   py::array_t<Time> start(t.n_slot());
@@ -176,8 +173,8 @@ void bind_orbit(py::module_& m) {
       .def(py::init([](std::vector<Real> latitude, std::vector<Real> longitude, std::vector<Real> altitude, std::vector<Real> mask) {
              return Places{std::move(latitude), std::move(longitude), std::move(altitude), std::move(mask)};
            }), "latitude"_a, "longitude"_a, "altitude"_a, "mask"_a);
-  py::class_<Span>(o, "Span", "From start to stop, ns since 1970 UTC")
-      .def(py::init([](Time start, Time stop) { return Span{start, stop}; }), "start_ns"_a, "stop_ns"_a);
+  py::class_<ob::Span>(o, "Span", "From start to stop, ns since 1970 UTC; UT1 - UTC [s]")
+      .def(py::init([](Time start, Time stop, Real dut1) { return ob::Span{start, stop, dut1}; }), "start_ns"_a, "stop_ns"_a, "dut1"_a);
   py::class_<PyCatalogue, std::shared_ptr<PyCatalogue>>(o, "Catalogue", "Element sets that SGP4 can propagate")
       .def("__len__", [](const PyCatalogue& c) { return c.set.size(); })
       .def_readonly("remarks", &PyCatalogue::remark, "Records of the text that are not used, or used with a word: one sentence per reason")
@@ -192,7 +189,7 @@ void bind_orbit(py::module_& m) {
            "Epoch of every set, ns since 1970 UTC")
       .def("states", &states, "time_ns"_a, "Position [m], velocity [m/s] in TEME (component, time, satellite), error code (time, satellite)")
       .def("looks", &looks, "time_ns"_a, "place"_a, "dut1"_a, "Azimuth, elevation [degrees], slant range [m], range rate [m/s] (time, satellite)")
-      .def("windows", &windows, "places"_a, "span"_a, "dut1"_a, "Contact windows, columns sorted by station and rise")
-      .def("serving", &serving, "places"_a, "span"_a, "dut1"_a, "strategy"_a, "Serving satellite of every 15-s slot, tables (station, slot) flat");
+      .def("windows", &windows, "places"_a, "span"_a, "Contact windows, columns sorted by station and rise")
+      .def("serving", &serving, "places"_a, "span"_a, "strategy"_a, "Serving satellite of every 15-s slot, tables (station, slot) flat");
   o.def("read_catalogue", &read_catalogue, "text"_a, "file"_a, "TLE or OMM CSV text");
 }

@@ -174,7 +174,8 @@ std::shared_ptr<PyPlanner> make_planner(const py::object& engine, const py::obje
 
 void bind_plan(py::module_& m) {
   py::class_<PyPlan, std::shared_ptr<PyPlan>>(m, "Plan", "A decision and the task that it answers.")
-      .def("rows", [](const PyPlan& p) { return rows_dict(p.plan.row, behind<Twin>(p.engine, "_twin"), p.plan.member); })
+      .def("rows", [](const PyPlan& p) { return rows_dict(p.plan.row, behind<Twin>(p.engine, "_twin"), p.plan.member); },
+           "Columns of the plan's jobs: place, start, end, cap, ...; times in ns since 1970 UTC")
       .def("rows_of", [](const PyPlan& p, const py::array_t<double, py::array::c_style | py::array::forcecast>& key) {
         const Twin& t = behind<Twin>(p.engine, "_twin");
         return rows_dict(rows_of(p.task, assignments(price_plans(p.task, p.options, key.data(), 1), 0), t.state), t, p.plan.member);
@@ -184,42 +185,44 @@ void bind_plan(py::module_& m) {
         const schedule::Weights& w = p.options.search.weights;
         out["weight"] = line_of(w.line), out["risk"] = w.risk, out["alpha"] = w.alpha;
         return out;
-      })
+      }, "Score and cost of the decision by line and scenario, beside the usual rules; the weights")
       .def("alternatives", [](const PyPlan& p) {
         py::list out;
         for (const schedule::Decision& d : p.plan.alternative) out.append(decision_dict(d));
         return out;
-      })
-      .def("expected", &expected_dict)
-      .def("outlook", [](const PyPlan& p) { return outlook_dict(p.task); })
-      .def("price", &price, "keys"_a)
-      .def("tell", [](const PyPlan& p) { tell(behind<const Network>(p.network, "_network"), behind<Twin>(p.engine, "_twin").state, p.plan, p.options); })
+      }, "Other plans of the search, as `decision`")
+      .def("expected", &expected_dict, "Where and when the decision puts jobs that have not come yet")
+      .def("outlook", [](const PyPlan& p) { return outlook_dict(p.task); }, "What was foreseen: sky, PV, contacts, carbon, price by slot")
+      .def("price", &price, "keys"_a, "Prices other plans by their keys (plan, gene of a job): schedules, costs, scores")
+      .def("tell", [](const PyPlan& p) { tell(behind<const Network>(p.network, "_network"), behind<Twin>(p.engine, "_twin").state, p.plan, p.options); },
+           "Tells the plan to the twin, over the link")
       .def("tell_keys", [](const PyPlan& p, const py::array_t<double, py::array::c_style | py::array::forcecast>& key) {
         Plan other = p.plan;
         Twin& t = behind<Twin>(p.engine, "_twin");
         other.row = rows_of(p.task, assignments(price_plans(p.task, p.options, key.data(), 1), 0), t.state);
         tell(behind<const Network>(p.network, "_network"), t.state, other, p.options);
-      })
+      }, "keys"_a, "Tells the plan that these keys stand for")
       .def("follow_scenario", [](const PyPlan& p, int scenario) {
         if (scenario < 0 || scenario >= p.options.n_scenario) throw std::invalid_argument("scenario: accepted: one of the plan's");
         Twin& t = behind<Twin>(p.engine, "_twin");
         follow_scenario(p.task, scenario, t.system, t.inputs);
-      })
-      .def_property_readonly("keys", [](const PyPlan& p) { return flat(p.plan.decision.key); })
-      .def_property_readonly("n_row", [](const PyPlan& p) { return p.task.problem.n_job(); })
-      .def_property_readonly("made_ns", [](const PyPlan& p) { return p.plan.made; })
-      .def_property_readonly("effect_ns", [](const PyPlan& p) { return p.plan.effect; })
-      .def_property_readonly("wall_time", [](const PyPlan& p) { return p.plan.wall_time; });
+      }, "scenario"_a, "Gives the twin the weather of one of the plan's scenarios")
+      .def_property_readonly("keys", [](const PyPlan& p) { return flat(p.plan.decision.key); }, "Keys of the decision")
+      .def_property_readonly("n_row", [](const PyPlan& p) { return p.task.problem.n_job(); }, "Jobs of the problem")
+      .def_property_readonly("made_ns", [](const PyPlan& p) { return p.plan.made; }, "When it was made, ns since 1970 UTC")
+      .def_property_readonly("effect_ns", [](const PyPlan& p) { return p.plan.effect; }, "From when it holds, ns since 1970 UTC")
+      .def_property_readonly("wall_time", [](const PyPlan& p) { return p.plan.wall_time; }, "Measured time of the decision [s]");
   m.attr("n_gene") = static_cast<int>(schedule::n_gene);
   m.def("plan_lines", [] {
     py::dict out;
     for (int l = 0; l < schedule::n_line; ++l) out[schedule::line_name(l)] = schedule::line_unit(l);
     return out;
   }, "Lines of a plan's bill and their units");
-  m.def("plan", &plan, "engine"_a, "network"_a, "member"_a, "options"_a);
-  py::class_<PyPlanner, std::shared_ptr<PyPlanner>>(m, "Planner")
-      .def("_hook", [](PyPlanner& p) { return py::capsule(&p.hook, "coldsun::io::Hook"); });
-  m.def("planner", &make_planner, "engine"_a, "network"_a, "every"_a, "surprise_share"_a, "options"_a, py::keep_alive<0, 1>());
+  m.def("plan", &plan, "engine"_a, "network"_a, "member"_a, "options"_a, "Decides for one member of a twin");
+  py::class_<PyPlanner, std::shared_ptr<PyPlanner>>(m, "Planner", "Plans again while a twin runs")
+      .def("_hook", [](PyPlanner& p) { return py::capsule(&p.hook, "coldsun::io::Hook"); }, "For Engine.run");
+  m.def("planner", &make_planner, "engine"_a, "network"_a, "every"_a, "surprise_share"_a, "options"_a, py::keep_alive<0, 1>(),
+        "A planner that decides every so many seconds, and out of turn when a share of the members is surprised");
   m.def("job_table", [](const py::object& engine) {
     Twin& t = behind<Twin>(engine, "_twin");
     py::dict out;

@@ -151,18 +151,19 @@ class PyShadow {
 }  // namespace
 
 void bind_shadow(py::module_& m) {
-  py::class_<PyShadow>(m, "Shadow")
+  py::class_<PyShadow>(m, "Shadow", "An ensemble that is corrected by what a site publishes.")
       .def(py::init<py::object, py::object>(), "network"_a, "engine"_a)
-      .def_property_readonly("points", &PyShadow::points)
-      .def_property_readonly("columns", &PyShadow::columns)
-      .def("estimate", &PyShadow::estimate)
-      .def("drive", &PyShadow::drive, "value"_a, "known"_a)
-      .def("observe", &PyShadow::observe)
-      .def("sense", &PyShadow::sense)
-      .def("scale_heat_share", &PyShadow::scale_heat_share, "factor"_a)
-      .def("analyse", &PyShadow::analyse, "value"_a, "use"_a, "inflation"_a, "reopen"_a = std::map<int, double>{})
+      .def_property_readonly("points", &PyShadow::points, "The site's published points as dicts: topic, quantity, unit, noise, limits")
+      .def_property_readonly("columns", &PyShadow::columns, "What the filter estimates: name, whether by its logarithm, spread at the start")
+      .def("estimate", &PyShadow::estimate, "The members (member, column) after the last analysis")
+      .def("drive", &PyShadow::drive, "value"_a, "known"_a, "Gives the members the readings that are inputs, where known is 1")
+      .def("observe", &PyShadow::observe, "What the members would read at each point (point, member)")
+      .def("sense", &PyShadow::sense, "What the one member of an emulated site reads at each point")
+      .def("scale_heat_share", &PyShadow::scale_heat_share, "factor"_a, "For an emulated site: heat to the coolant per node power over the file's")
+      .def("analyse", &PyShadow::analyse, "value"_a, "use"_a, "inflation"_a, "reopen"_a = std::map<int, double>{},
+           "Corrects the members by value where use is 1; inflation by domain, spread to add by column; returns the domains in trouble")
       .def("run", &PyShadow::run, "steps"_a, "folder"_a, "first_segment"_a, "per_segment"_a, "attributes"_a, "variables"_a,
-           "judge"_a, "after"_a)
-      .def("set_noise", &PyShadow::set_noise, "noise"_a)
-      .def("fork", &PyShadow::fork, "engine"_a);
+           "judge"_a, "after"_a, "Steps with a record; judge() gives each step's variables, after(steps) corrects the members, false ends it")
+      .def("set_noise", &PyShadow::set_noise, "noise"_a, "Standard deviation of each point's error from now on [SI]")
+      .def("fork", &PyShadow::fork, "engine"_a, "Copies the members to another engine");
 }

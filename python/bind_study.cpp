@@ -132,36 +132,38 @@ void bind_study(py::module_& m) {
                     double, int, bool, const py::object&>(),
            "network"_a, py::kw_only(), "members"_a, "first_member"_a, "seed"_a, "start_ns"_a, "hours"_a, "dt"_a, "device"_a, "paths"_a, "limit"_a,
            "trace_every"_a, "priors"_a, "weather"_a)
-      .def("run", &PyStudy::run, "steps"_a, "tell"_a = py::none())
-      .def("results", &PyStudy::results)
-      .def_property_readonly("groups", &PyStudy::groups)
-      .def_property_readonly("time_ns", &PyStudy::time);
+      .def("run", &PyStudy::run, "steps"_a, "tell"_a = py::none(), "Steps; tell(steps done) after each")
+      .def("results", &PyStudy::results, "Every result as dict of values, axes, units and meaning")
+      .def_property_readonly("groups", &PyStudy::groups, "Names of the groups of nodes")
+      .def_property_readonly("time_ns", &PyStudy::time, "Time of the members, ns since 1970 UTC");
 
   m.def("parameters", [] {
     py::list out;
     for (const ParameterInfo& p : parameter_table) out.append(py::dict("name"_a = p.name, "units"_a = p.unit, "meaning"_a = p.meaning));
     return out;
-  });
+  }, "What priors can be given to: name, units, meaning");
   m.def("bin_edges", [] {
     std::vector<Real> edge;
     for (int i = 0; i <= ensemble::n_bin; ++i) edge.push_back(ensemble::bin_edge(i));
     return edge;
-  });
-  m.def("look_offsets", [] { return std::vector<Real>(std::begin(look_offset), std::end(look_offset)); });
+  }, "Edges of the histogram's bins");
+  m.def("look_offsets", [] { return std::vector<Real>(std::begin(look_offset), std::end(look_offset)); },
+        "When a window's traces are looked at, after the event [s]");
   m.def("quantile", [](const std::vector<Real>& sample, Real p, Real level) {
     return guarded([&] {
       const auto q = ensemble::quantile(sample, p, level);
       return py::make_tuple(q.value, q.interval.low, q.interval.high, q.coverage);
     });
-  }, "sample"_a, "p"_a, "level"_a = 0.95);
+  }, "sample"_a, "p"_a, "level"_a = 0.95, "Quantile p with its interval and that one's true coverage");
   m.def("mean", [](const std::vector<Real>& sample, Real level) {
     return guarded([&] { const auto x = ensemble::mean(sample, level); return py::make_tuple(x.value, x.interval.low, x.interval.high); });
-  }, "sample"_a, "level"_a = 0.95);
+  }, "sample"_a, "level"_a = 0.95, "Mean with its interval");
   m.def("ratio", [](const std::vector<Real>& a, const std::vector<Real>& b, Real level) {
     return guarded([&] { const auto x = ensemble::ratio(a, b, level); return py::make_tuple(x.value, x.interval.low, x.interval.high); });
-  }, "a"_a, "b"_a, "level"_a = 0.95);
+  }, "a"_a, "b"_a, "level"_a = 0.95, "Ratio of two sums over members with its interval");
   m.def("share", [](const std::vector<Real>& a, const std::vector<Real>& b, Real level) {
     return guarded([&] { const auto x = ensemble::share(a, b, level); return py::make_tuple(x.value, x.interval.low, x.interval.high); });
-  }, "a"_a, "b"_a, "level"_a = 0.95);
-  m.def("wilson", [](Real k, Real n, Real level) { return guarded([&] { return pair(ensemble::wilson(k, n, level)); }); }, "k"_a, "n"_a, "level"_a = 0.95);
+  }, "a"_a, "b"_a, "level"_a = 0.95, "Share of two sums over members, between 0 and 1, with its interval");
+  m.def("wilson", [](Real k, Real n, Real level) { return guarded([&] { return pair(ensemble::wilson(k, n, level)); }); }, "k"_a, "n"_a, "level"_a = 0.95,
+        "Wilson's interval of k out of n");
 }

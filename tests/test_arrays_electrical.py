@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,6 +11,7 @@ import xarray as xr
 from pvlib import pvsystem
 
 import coldsun as cs
+from coldsun import _engine
 
 LONGI = dict(alpha_sc=0.0057072, a_ref=1.80382, I_L_ref=13.937, I_o_ref=1.47e-11, R_sh_ref=139.433, R_s=0.169931, Adjust=5.40163)
 FIRST_SOLAR = dict(alpha_sc=0.0014504, a_ref=8.13286, I_L_ref=2.59199, I_o_ref=3.18e-12, R_sh_ref=4505.63, R_s=3.4533, Adjust=-2.27135)
@@ -116,6 +119,22 @@ def test_unusable_parameters_are_one_sentence(change, words):
 def test_other_reference_conditions_are_refused():
     with pytest.raises(cs.InputError, match="temp_ref = 20; accepted: 25"):
         cs.electrical.calcparams_cec(800.0, 45.0, **LONGI, temp_ref=20)
+
+
+def test_the_same_bits_on_any_threads_and_in_any_batch(weather):
+    curve = cs.electrical.calcparams_cec(*weather, **LONGI)
+    threads = _engine.max_threads()
+    whole = cs.electrical.singlediode(*curve).to_numpy()
+    try:
+        _engine.set_threads(3)
+        assert (cs.electrical.singlediode(*curve).to_numpy() == whole).all()
+    finally:
+        _engine.set_threads(threads)
+    part = [x[1001:1010] for x in curve]
+    assert (cs.electrical.singlediode(*part).to_numpy() == whole[1001:1010]).all()
+    with ThreadPoolExecutor(4) as pool:   # the GIL is released: calls overlap, and do not disturb one another
+        for other in pool.map(lambda _: cs.electrical.singlediode(*curve).to_numpy(), range(8)):
+            assert (other == whole).all()
 
 
 def test_night_is_dark():

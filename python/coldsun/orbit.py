@@ -220,7 +220,7 @@ class Catalogue:
         >>> len(passes), passes.aos[0].strftime("%H:%M:%S"), f"{passes.max_elevation.max():.1f}"
         (32, '06:08:59', '87.2')
         """
-        columns = self._engine.windows(places(latitude, longitude, altitude, elevation_mask), span(start, stop), float(real_array("dut1", dut1)))
+        columns = self._engine.windows(places(latitude, longitude, altitude, elevation_mask), span(start, stop, dut1))
         satellite, truncated = columns["satellite"], columns.pop("truncated")
         times = {name: pd.DatetimeIndex(columns[name].view("datetime64[ns]"), tz="UTC") for name in ("aos", "tca", "los")}
         return pd.DataFrame({"station": columns["station"], "satellite": satellite, "name": [self.names[k] for k in satellite],
@@ -262,7 +262,7 @@ class Catalogue:
         if strategy not in _STRATEGIES:
             raise InputError(f"strategy = {strategy!r}; accepted: {', '.join(_STRATEGIES)}")
         stations = places(latitude, longitude, altitude, elevation_mask)
-        columns = self._engine.serving(stations, span(start, stop), float(real_array("dut1", dut1)), _STRATEGIES.index(strategy))
+        columns = self._engine.serving(stations, span(start, stop, dut1), _STRATEGIES.index(strategy))
         time = columns.pop("time").view("datetime64[ns]")
         tables = {name: (("station", "time"), column.reshape(-1, len(time))) for name, column in columns.items()}
         link = xr.Dataset(tables, coords={"time": time})

@@ -23,12 +23,12 @@ def instants(name: str, time) -> np.ndarray:
     return np.ascontiguousarray(naive.to_numpy().astype("datetime64[ns]").view("int64"))
 
 
-def span(start, stop):
-    """A span of time, stop after start."""
+def span(start, stop, dut1):
+    """A span of time, stop after start, with UT1 - UTC [s]."""
     first, last = (int(instants(name, value)[0]) for name, value in (("start", start), ("stop", stop)))
     if not first < last:
         raise InputError(f"stop = {stop} is not after start = {start}; accepted: a later time")
-    return _engine.orbit.Span(first, last)
+    return _engine.orbit.Span(first, last, float(real_array("dut1", dut1)))
 
 
 def places(latitude, longitude, altitude, elevation_mask):

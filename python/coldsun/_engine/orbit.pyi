@@ -1,0 +1,64 @@
+"""
+Kernels of the orbits over catalogues; the package's orbit.py is their face.
+"""
+from __future__ import annotations
+import collections.abc
+import numpy
+import numpy.typing
+import typing
+__all__: list[str] = ['Catalogue', 'Places', 'Span', 'read_catalogue']
+class Places:
+    """
+    Stations: latitude, longitude [degrees], altitude [m], elevation mask [degrees], one number each
+    """
+    def __init__(self, latitude: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex], longitude: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex], altitude: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex], mask: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex]) -> None:
+        ...
+class Span:
+    """
+    From start to stop, ns since 1970 UTC; UT1 - UTC [s]
+    """
+    def __init__(self, start_ns: typing.SupportsInt | typing.SupportsIndex, stop_ns: typing.SupportsInt | typing.SupportsIndex, dut1: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
+class Catalogue:
+    """
+    Element sets that SGP4 can propagate
+    """
+    def __len__(self) -> int:
+        ...
+    def epochs_ns(self) -> numpy.typing.NDArray[numpy.int64]:
+        """
+        Epoch of every set, ns since 1970 UTC
+        """
+    def looks(self, time_ns: typing.Annotated[numpy.typing.ArrayLike, numpy.int64], place: Places, dut1: typing.SupportsFloat | typing.SupportsIndex) -> tuple:
+        """
+        Azimuth, elevation [degrees], slant range [m], range rate [m/s] (time, satellite)
+        """
+    def names(self) -> list[str]:
+        """
+        OBJECT_NAME of every set
+        """
+    def norad_cat_ids(self) -> numpy.typing.NDArray[numpy.int64]:
+        """
+        NORAD_CAT_ID of every set
+        """
+    def serving(self, places: Places, span: Span, strategy: typing.SupportsInt | typing.SupportsIndex) -> dict:
+        """
+        Serving satellite of every 15-s slot, tables (station, slot) flat
+        """
+    def states(self, time_ns: typing.Annotated[numpy.typing.ArrayLike, numpy.int64]) -> tuple:
+        """
+        Position [m], velocity [m/s] in TEME (component, time, satellite), error code (time, satellite)
+        """
+    def windows(self, places: Places, span: Span) -> dict:
+        """
+        Contact windows, columns sorted by station and rise
+        """
+    @property
+    def remarks(self) -> list[str]:
+        """
+        Records of the text that are not used, or used with a word: one sentence per reason
+        """
+def read_catalogue(text: str, file: str) -> Catalogue:
+    """
+    TLE or OMM CSV text
+    """
