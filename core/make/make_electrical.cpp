@@ -51,10 +51,10 @@ electrical::Site site_of(const Power& p, Real t_start) {
   s.p_import_plan = planned_import(p.grid);
   if (const Genset& g = p.genset; g.present) {
     s.genset_rectifier = converter_of(g.rectifier);
-    s.genset = {g.p_max, g.p_min, g.start_time, g.run_time_min, g.soc_stop, g.fuel_idle, g.fuel_per_energy};
+    s.genset = {g.p_max, g.p_min, g.start_time, g.least_run, g.soc_stop, g.fuel_idle, g.fuel_slope};
   }
   s.rack = rack_loss(p.rack_converter);
-  s.sink_capacity = p.sink.heat_capacity, s.sink_conductance = p.sink.conductance, s.t_sink_initial = t_start;
+  s.sink_capacity = p.converter_sink.heat_capacity, s.sink_conductance = p.converter_sink.conductance, s.t_sink_initial = t_start;
   return s;
 }
 

@@ -89,7 +89,7 @@ class Builder {
     const bool own = std::any_of(out_.point.begin(), out_.point.end(), [&](const Point& p) { return p.site == s && p.what->name == "t_outlet"; });
     const int flow = own ? static_cast<int>(column_.size()) : -1;
     add(site_name(s) + " flow_gain", "thermal/flow_gain", first, t.first_node(s + 1) - first, own ? Transform::mean_log : Transform::log,
-        map.flow_sigma, map.drift);
+        map.flow_sigma, map.drift_per_day);
     for (std::size_t k = 0; k < out_.point.size(); ++k) {
       const Point& p = out_.point[k];
       if (p.site != s || !(p.kind->gain_sigma > 0.0)) continue;
@@ -102,7 +102,7 @@ class Builder {
     const electrical::Site& e = twin_.system.electrical.site(s);
     if (e.string_count == 0) return;
     open();
-    add(site_name(s) + " pv_gain", "electrical/pv_gain", e.string_first, e.string_count, Transform::log, map.soiling_sigma, map.drift);
+    add(site_name(s) + " pv_gain", "electrical/pv_gain", e.string_first, e.string_count, Transform::log, map.soiling_sigma, map.drift_per_day);
     hear(s, -1, "p_pv");
   }
   void battery(int s) {
@@ -114,11 +114,11 @@ class Builder {
   void node(int s, int n, const ShadowMap& map, int flow) {
     const std::string& name = twin_.system.node_name[static_cast<std::size_t>(n)];
     open();
-    add(name + " tim_gain", "thermal/tim_gain", n, 1, Transform::log, map.tim_sigma, map.drift);
+    add(name + " tim_gain", "thermal/tim_gain", n, 1, Transform::log, map.tim_sigma, map.drift_per_day);
     hear(s, n, "t_junction");
     if (flow < 0) return;
     open();   // its outlet tells of its own flow
-    add(name + " flow", "thermal/flow_gain", n, 1, Transform::log, node_flow_sigma, map.drift);
+    add(name + " flow", "thermal/flow_gain", n, 1, Transform::log, node_flow_sigma, map.drift_per_day);
     column_.back().column.base = flow;
     hear(s, n, "t_outlet");
   }
