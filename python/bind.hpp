@@ -4,12 +4,13 @@
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
+#include <algorithm>
 #include <memory>
 
 #include "core/study/changed.hpp"
 #include "core/io/h5.hpp"
 #include "core/io/library.hpp"
-#include "core/io/site_reader.hpp"
+#include "core/io/site_writer.hpp"
 #include "core/make/twin.hpp"
 
 namespace py = pybind11;
@@ -41,7 +42,7 @@ struct PyNetwork {
   Network network;
   Library library;
   std::string name, data;
-  std::vector<std::pair<std::string, Real>> changes;   // made since it was read
+  std::vector<std::pair<std::string, KeyValue>> changes;   // made since it was read
 };
 inline std::shared_ptr<PyNetwork> read_network(const std::string& name, const std::string& data) {
   return guarded([&] {
@@ -52,14 +53,16 @@ inline std::shared_ptr<PyNetwork> read_network(const std::string& name, const st
     return n;
   });
 }
-// "n_field" or "t_supply" [K].
-inline std::shared_ptr<PyNetwork> with_changed(const PyNetwork& n, const std::string& what, Real value) {
-  return guarded([&] {
-    auto out = std::make_shared<PyNetwork>(n);
-    out->network = coldsun::changed(n.network, what, value);
-    out->changes.emplace_back(what, value);
-    return out;
-  });
+// One key, as core/study/changed.hpp has it.
+inline void set_in(PyNetwork& n, const std::string& key, const KeyValue& value) {
+  guarded([&] { return n.network = coldsun::changed(n.network, key, value), 0; });
+  n.changes.emplace_back(key, value);
+}
+// Relations between keys of what was changed by hand.
+inline void check_changes(const PyNetwork& n) {
+  const bool by_hand = std::any_of(n.changes.begin(), n.changes.end(), [](const auto& c) { return c.first != "n_field" && c.first != "t_supply"; });
+  if (by_hand)
+    for (const Site& s : n.network.site) guarded([&] { return check_site(s, n.data), 0; });
 }
 
 template <class T>
@@ -94,6 +97,7 @@ T& behind(const py::object& object, const char* attribute) {
 }
 
 // Each file's part of the module.
+void bind_site(py::module_& m, py::class_<PyNetwork, std::shared_ptr<PyNetwork>>& network);
 void bind_plan(py::module_& m);
 void bind_shadow(py::module_& m);
 void bind_study(py::module_& m);

@@ -59,6 +59,7 @@ class Engine {
     TwinOptions o;
     o.n_member = members, o.first_member = first_member, o.seed = seed, o.start = start_ns, o.hours = hours, o.dt = dt;
     const auto series = all_series(weather);
+    check_changes(n);
     guarded([&] {
       o.device = device_named(device);
       for (const PathName& p : path_names)
@@ -175,7 +176,9 @@ PYBIND11_MODULE(_engine, m) {
   py::register_exception<InputError>(m, "InputError", PyExc_ValueError);
   py::register_exception<io::FileError>(m, "FileError", PyExc_OSError).doc() = "A file that cannot be read or written; str() is one sentence.";
 
-  py::class_<PyNetwork, std::shared_ptr<PyNetwork>>(m, "Network", "A network of sites as read from its files.")
+  py::class_<PyNetwork, std::shared_ptr<PyNetwork>> network(m, "Network", "A network of sites as read from its files.");
+  network.def(py::init(&read_network), "name"_a, "data"_a, "Reads a shipped network or site by name, or a file by path; data: the folder of what is shipped")
+      .def(py::init<const PyNetwork&>(), "other"_a, "A copy")
       .def_property_readonly("name", [](const PyNetwork& n) { return n.network.name; }, "Name in its file")
       .def_property_readonly("title", [](const PyNetwork& n) {
         return clean(n.network.site.size() == 1 ? n.network.site[0].title : "network " + n.network.name);
@@ -216,17 +219,16 @@ PYBIND11_MODULE(_engine, m) {
         for (const auto& line : doubts(n.network.provenance)) out.push_back(n.network.name + ": " + line);
         return out;
       }, "Values outside their usual range, one sentence each")
-      .def("changed", &with_changed, "what"_a, "value"_a, "The same with one thing changed: n_field, or t_supply held [K]")
       .def(py::pickle(
           [](const PyNetwork& n) { return py::make_tuple(n.name, n.data, n.changes); },
           [](const py::tuple& t) {
             auto n = read_network(t[0].cast<std::string>(), t[1].cast<std::string>());
-            for (const auto& [what, value] : t[2].cast<std::vector<std::pair<std::string, Real>>>()) n = with_changed(*n, what, value);
+            for (const auto& [key, value] : t[2].cast<std::vector<std::pair<std::string, KeyValue>>>()) set_in(*n, key, value);
             return n;
           }))
       .def("__repr__", [](const PyNetwork& n) { return "<Network " + n.network.name + ": " + std::to_string(n.network.site.size()) + " site(s)>"; });
 
-  m.def("load_network", &read_network, "name"_a, "data"_a, "Reads a shipped network or site by name, or a file by path; data: the folder of what is shipped");
+  bind_site(m, network);
 
   py::class_<Engine, std::shared_ptr<Engine>>(m, "Engine", "System, State and Inputs of a network, and what moves them")
       .def(py::init<const PyNetwork&, int, std::uint32_t, std::uint64_t, Time, double, double, const std::string&, const std::vector<std::string>&,

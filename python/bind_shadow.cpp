@@ -28,7 +28,7 @@ class PyShadow {
       const Point& p = shadow_.point[k];
       out.append(py::dict("topic"_a = p.topic, "name"_a = p.name, "quantity"_a = p.kind->quantity, "site"_a = p.site, "node"_a = p.node,
                           "scale"_a = p.unit->scale, "offset"_a = p.unit->offset, "unit"_a = std::string(p.unit->symbol), "noise"_a = p.kind->noise,
-                          "low"_a = p.kind->low, "high"_a = p.kind->high, "input"_a = p.what->input, "domain"_a = shadow_.home[k],
+                          "low"_a = p.kind->min, "high"_a = p.kind->max, "input"_a = p.what->input, "domain"_a = shadow_.home[k],
                           "units"_a = units_of(p.what->quantity)));
     }
     return out;

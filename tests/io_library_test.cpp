@@ -94,7 +94,7 @@ TEST(Library, OwnFilesAreFoundBesideTheSiteFile) {
     const Library l = io::load_library(n, data);
     EXPECT_EQ(l.data.size(), 1u) << name;
     EXPECT_NEAR(contact(n, l)[0], right, 0.1) << name;
-    EXPECT_EQ(n.site[0].plate[0].n_channel, 80);
+    EXPECT_EQ(n.site[0].plate[0].channel.n_channel, 80);
     EXPECT_NE(inputs_text(n).find("own_"), std::string::npos);
     EXPECT_NE(inputs_text(n).find("1 sets, "), std::string::npos);
   }

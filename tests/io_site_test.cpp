@@ -56,7 +56,7 @@ TEST(SiteFile, ShippedSitesAreWhole) {
       Real mean = 0;
       for (const Real x : p.power_map) mean += x / static_cast<Real>(p.power_map.size());
       EXPECT_NEAR(mean, 1.0, 1e-12);
-      EXPECT_EQ(p.layer[static_cast<std::size_t>(p.tim_layer)].name, "tim");
+      EXPECT_EQ(p.layer.at(static_cast<std::size_t>(p.tim())).name, "tim");
     }
     EXPECT_FALSE(s.climate.reference.empty());
     // The demo day begins at local midnight.
@@ -153,7 +153,6 @@ TEST(SiteFile, UnitsEndInTheReader) {
   EXPECT_NEAR(s.cooling.pump.flow, 1075e-3 / 60, 1e-15);
   EXPECT_NEAR(s.power.battery.capacity, 280 * 3600, 1e-9);
   EXPECT_NEAR(s.power.module[0].adjust, 0.0540163, 1e-15);
-  EXPECT_NEAR(s.power.module[0].gamma_r, -0.00323, 1e-15);
   EXPECT_FALSE(s.power.grid.carbon_intensity.constant);
   Real mean = 0;
   for (const Real x : s.power.grid.carbon_intensity.value) mean += x / 24;
@@ -205,10 +204,10 @@ TEST(NetworkFile, APathFindsItsNeighbours) {
                                         "start = 2026-06-14T04:00:00Z\n";
   const Site s = load_site((folder / "mine.toml").string(), data);
   EXPECT_EQ(s.plate[0].name, "own_plate");
-  EXPECT_EQ(s.plate[0].n_channel, 80);
-  EXPECT_EQ(s.plate[1].n_channel, 95);
+  EXPECT_EQ(s.plate[0].channel.n_channel, 80);
+  EXPECT_EQ(s.plate[1].channel.n_channel, 95);
   const Network n = load_network((folder / "net.toml").string(), data);
-  EXPECT_EQ(n.site[0].plate[0].n_channel, 80);
+  EXPECT_EQ(n.site[0].plate[0].channel.n_channel, 80);
   EXPECT_EQ(count_origins(n.provenance).unstated, 1);  // start
   fs::remove_all(folder);
 }
@@ -263,9 +262,9 @@ TEST(SiteFile, GensetThatSaysLittleRunsAsUsual) {
   const Genset& g = s.power.genset;
   EXPECT_EQ(g.p_min, 300e3);
   EXPECT_EQ(g.start_time, 30.0);
-  EXPECT_EQ(g.run_time_min, 1800.0);
+  EXPECT_EQ(g.least_run, 1800.0);
   EXPECT_NEAR(g.soc_stop, 0.525, 1e-12);
-  EXPECT_NEAR(g.fuel_idle + g.fuel_per_energy * g.p_max, 330.15e-3 / 3600.0, 1e-12);
+  EXPECT_NEAR(g.fuel_idle + g.fuel_slope * g.p_max, 330.15e-3 / 3600.0, 1e-12);
   int listed = 0;
   for (const Provenance& p : s.provenance) listed += p.key == "power.genset.fuel_slope_l_per_kwh" && p.origin == Origin::sourced;
   EXPECT_EQ(listed, 1);

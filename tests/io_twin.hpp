@@ -37,9 +37,9 @@ inline const Library& library() {
 // Multiplies every size of the site's plant, so that a hall of few nodes has the temperatures and shares of the whole one.
 inline void scale_plant(Site& s, Real nodes, Real flow) {
   Cooling& c = s.cooling;
-  for (Real* x : {&c.volume, &c.pump.flow, &c.facility_volume, &c.facility_pump.flow}) *x *= flow;
-  for (Real* x : {&c.p_aux_base, &c.cdu_ua, &c.cdu_heat_capacity, &c.cooler_ua, &c.cooler_air_flow, &c.cooler_fan_power,
-                  &c.hall_heat_capacity, &c.hall_cooler_ua, &c.hall_cooling, &c.hall_fan_power})
+  for (Real* x : {&c.volume, &c.pump.flow, &c.facility.volume, &c.facility.pump.flow}) *x *= flow;
+  for (Real* x : {&c.p_aux_base, &c.cdu.ua, &c.cdu.heat_capacity, &c.dry_cooler.ua, &c.dry_cooler.air_flow, &c.dry_cooler.fan_power,
+                  &c.hall_air.heat_capacity, &c.hall_air.cooler_ua, &c.hall_air.cooling, &c.hall_air.fan_power})
     *x *= nodes;
   Power& p = s.power;
   for (StringGroup& g : p.strings) {
@@ -48,7 +48,7 @@ inline void scale_plant(Site& s, Real nodes, Real flow) {
   }
   p.battery.n_parallel = std::max(1, static_cast<int>(std::lround(p.battery.n_parallel * nodes)));
   for (Real* x : {&p.battery.converter.p_rated, &p.grid.p_import, &p.grid.p_export, &p.grid.p_budget, &p.grid.converter.p_rated,
-                  &p.aux_converter.p_rated, &p.bus.capacitance, &p.sink.heat_capacity, &p.sink.conductance})
+                  &p.aux_converter.p_rated, &p.bus.capacitance, &p.converter_sink.heat_capacity, &p.converter_sink.conductance})
     *x *= nodes;
   for (Real* x : {&p.bus.r_droop, &p.bus.r_pv_cable, &p.bus.r_battery_cable, &p.bus.r_load_cable}) *x /= nodes;
 }

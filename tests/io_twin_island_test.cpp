@@ -22,8 +22,8 @@ TEST(TwinIsland, GensetCarriesTheHallForTwoDays) {
   Power& p = n.site.front().power;
   constexpr Real part = 4.0 / 128.0;
   Genset& g = p.genset;
-  g.present = true, g.p_max = 1000e3 * part, g.p_min = 300e3 * part, g.start_time = 30.0, g.run_time_min = 1800.0, g.soc_stop = 0.5;
-  g.fuel_idle = 84.15e-3 / 3600.0 * part, g.fuel_per_energy = 0.246e-3 / 3.6e6;
+  g.present = true, g.p_max = 1000e3 * part, g.p_min = 300e3 * part, g.start_time = 30.0, g.least_run = 1800.0, g.soc_stop = 0.5;
+  g.fuel_idle = 84.15e-3 / 3600.0 * part, g.fuel_slope = 0.246e-3 / 3.6e6;
   g.rectifier = {1100e3 * part, {0.004, 0.006, 0.008}}, g.carbon_intensity = 0.7 / 3.6e6;
   Twin t = twin_of(n, options(0, 48, 60.0));
   give_full_load(t, false, 0.9);
@@ -34,7 +34,7 @@ TEST(TwinIsland, GensetCarriesTheHallForTwoDays) {
     walk(t, 60.0, [](const Cut&) {}, [&](const Cut& cut) {
       const Real length = cut.length(0);
       const bool ran = e.fuel_rate(0, 0) > 0;
-      if (ran) fuel += (g.fuel_idle + g.fuel_per_energy * e.p_genset(0, 0)) * length;
+      if (ran) fuel += (g.fuel_idle + g.fuel_slope * e.p_genset(0, 0)) * length;
       else EXPECT_EQ(e.p_genset(0, 0), 0.0);
       dark += e.p_it(0, 0) > 0 ? 0.0 : length;
       shed += t.state.controls.p_it_shed(0, 0) * length, asked += t.state.workload.p_it_request(0, 0) * length;
@@ -59,7 +59,7 @@ TEST(TwinIsland, ATieCarriesNoMoreThanItsConverter) {
   p.grid.present = true, p.grid.p_import = 1000e3 * part, p.grid.p_budget = 800e3 * part, p.grid.p_export = 0.0;
   p.grid.converter = {200e3 * part, {0.004, 0.006, 0.008}};
   Genset& g = p.genset;
-  g.present = true, g.p_max = 1100e3 * part, g.p_min = 330e3 * part, g.start_time = 30.0, g.run_time_min = 1800.0, g.soc_stop = 0.5;
+  g.present = true, g.p_max = 1100e3 * part, g.p_min = 330e3 * part, g.start_time = 30.0, g.least_run = 1800.0, g.soc_stop = 0.5;
   g.rectifier = {1200e3 * part, {0.004, 0.006, 0.008}};
   Twin t = twin_of(n, options(0, 4, 60.0));
   give_full_load(t, false, 0.9);

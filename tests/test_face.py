@@ -35,16 +35,15 @@ def test_other_starts_are_refused(network, start):
 
 
 @pytest.mark.parametrize("name", ["cooler_ua", "supply", "", "T_SUPPLY"])
-def test_changed_refuses_names_that_it_does_not_know(network, name):
-    """changed("cooler_ua", 320) set the coolant supply to 320 K."""
-    with pytest.raises(ValueError, match="accepted: n_field, t_supply"):
-        network.changed(name, 320)
+def test_replace_refuses_names_that_it_does_not_know(network, name):
+    with pytest.raises(ValueError, match="is not a key of"):
+        network.replace({name: 320})
 
 
 @pytest.mark.parametrize("value", [1.5, -1, np.nan, np.inf, 1e12])
-def test_changed_takes_whole_numbers_of_nodes(network, value):
+def test_replace_takes_whole_numbers_of_nodes(network, value):
     with pytest.raises(ValueError, match="n_field"):
-        network.changed("n_field", value)
+        network.replace(n_field=value)
 
 
 @pytest.mark.parametrize("value", [1.5, -1, np.nan, np.inf, "3", None, [3]])

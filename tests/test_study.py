@@ -121,7 +121,7 @@ def test_dates_spread_over_a_year_and_a_batch_has_one(network):
 
 
 def test_network_travels_to_workers(network):
-    changed = network.changed("n_field", 3).changed("t_supply", 315.0)
+    changed = network.replace(n_field=3, t_supply=315.0)
     back = pickle.loads(pickle.dumps(changed))
     assert back.sites[0]["n_field"] == 3 and back.inputs_text == changed.inputs_text != network.inputs_text
     assert cs.load_site("atacama", n_field=8).sites[0]["n_field"] == 8

@@ -30,10 +30,10 @@ PlateClass plate() {
   PlateClass p;
   p.name = "gpu_700w", p.length = p.width = 28.5e-3, p.n_x = p.n_y = 8;
   p.layer = {{"die", 775e-6, 120.0, 1.636e6}, {"tim", 50e-6, 8.0, 2.5e6}, {"base", 1e-3, 390.0, 3.45e6}};
-  p.tim_layer = 1;
-  p.n_channel = 95, p.channel_width = 150e-6, p.channel_height = 2e-3, p.fin_conductivity = 390.0, p.fin_heat_capacity = 3.45e6, p.n_fin_layer = 2;
+  p.tim_layer = "tim";
+  p.channel = {95, 150e-6, 2e-3, 390.0, 3.45e6, 2, 1.5};
   p.lid = {"lid", 1e-3, 390.0, 3.45e6};
-  p.minor_loss = 1.5, p.coolant = "pg25";
+  p.coolant = "pg25";
   for (int y = 0; y < 8; ++y)   // warm in the middle, cool at the rim
     for (int x = 0; x < 8; ++x) p.power_map.push_back((y == 0 || y == 7 ? 0.7 : 1.1) * (x == 0 || x == 7 ? 0.7 : 1.1));
   return p;
@@ -53,26 +53,27 @@ NodeType node(const char* name, int n_node, int n_field, Real tim_factor, Real f
 
 Cooling cooling() {
   Cooling c;
-  c.coolant = c.facility_coolant = "pg25";
-  c.volume = 1.8 * share, c.pump = {1075 * lpm * share, 175e3, 1.85, 0.60};
+  c.coolant = c.facility.coolant = "pg25";
+  c.volume = 1.8 * share, c.pump = {1075 * lpm * share, 175e3, 0.60, 1.85};
   c.t_supply = 36.0 + celsius, c.t_supply_min = 26.0 + celsius, c.supply_approach = 11.0, c.p_aux_base = 6e3 * share;
-  c.cdu_ua = 160e3 * share, c.cdu_ua_exponent = 0.7, c.cdu_heat_capacity = 0.6e6 * share, c.cdu_band = 2.0, c.cdu_control_time = 10.0;
-  c.facility_volume = 3.5 * share, c.facility_pump = {1250 * lpm * share, 180e3, 1.85, 0.62}, c.facility_approach = 4.0;
-  c.cooler_ua = 240e3 * share, c.cooler_ua_exponent = 0.55, c.cooler_air_flow = 85.0 * share, c.cooler_fan_power = 24e3 * share;
-  c.cooler_fan_min = 0.15, c.cooler_fan_band = 4.0, c.cooler_fan_time = 20.0;
-  c.t_hall = 35.0 + celsius, c.hall_band = 4.0, c.hall_heat_capacity = 12e6 * share, c.hall_cooler_ua = 40e3 * share, c.hall_cooling = 240e3 * share;
-  c.hall_fan_power = 7e3 * share, c.hall_fan_min = 0.3, c.hall_chiller_cop = 4.0, c.hall_chiller_t_air = 35.0 + celsius;
+  c.cdu.ua = 160e3 * share, c.cdu.ua_exponent = 0.7, c.cdu.heat_capacity = 0.6e6 * share, c.cdu.band = 2.0, c.cdu.control_time = 10.0;
+  c.facility.volume = 3.5 * share, c.facility.pump = {1250 * lpm * share, 180e3, 0.62}, c.facility.approach = 4.0;
+  c.dry_cooler.ua = 240e3 * share, c.dry_cooler.ua_exponent = 0.55, c.dry_cooler.air_flow = 85.0 * share, c.dry_cooler.fan_power = 24e3 * share;
+  c.dry_cooler.fan_min = 0.15, c.dry_cooler.fan_band = 4.0, c.dry_cooler.fan_time = 20.0;
+  c.hall_air.t_set = 35.0 + celsius, c.hall_air.band = 4.0, c.hall_air.heat_capacity = 12e6 * share;
+  c.hall_air.cooler_ua = 40e3 * share, c.hall_air.cooling = 240e3 * share;
+  c.hall_air.fan_power = 7e3 * share, c.hall_air.fan_min = 0.3, c.hall_air.chiller_cop = 4.0, c.hall_air.chiller_t_air = 35.0 + celsius;
   return c;
 }
 
 // LONGi LR5-72HBD-545M, SAM/CEC library 2021-12-01.
 PvModule module() {
   PvModule m;
-  m.name = "longi_lr5_72hbd_545m", m.technology = "mono-Si";
+  m.name = "longi_lr5_72hbd_545m";
   m.n_cell_series = 72;
-  m.i_sc = 13.92, m.v_oc = 49.7, m.i_mp = 13.04, m.v_mp = 41.8, m.alpha_sc = 0.0057072, m.beta_oc = -0.128723, m.t_noct = 47.3 + celsius;
+  m.i_sc = 13.92, m.v_oc = 49.7, m.i_mp = 13.04, m.v_mp = 41.8, m.alpha_sc = 0.0057072, m.beta_oc = -0.128723;
   m.a_ref = 1.80382, m.i_l_ref = 13.937, m.i_o_ref = 1.47e-11, m.r_s = 0.169931, m.r_sh_ref = 139.433, m.adjust = 0.0540163;
-  m.gamma_r = -0.00323, m.area = 2.49;
+  m.area = 2.49;
   return m;
 }
 
@@ -103,7 +104,7 @@ Power power() {
   p.grid.carbon_intensity.value.fill(0.291 / kwh), p.grid.price.value.fill(60e-3 / kwh);
   p.aux_converter = {15e3, {0.0040, 0.0080, 0.0100}};
   p.rack_converter = {9e3, {0.05, 0.10, 0.20, 0.50, 1.00}, {0.936, 0.962, 0.975, 0.980, 0.977}};
-  p.sink = {180e3 * share, 2.5e3 * share};
+  p.converter_sink = {180e3 * share, 2.5e3 * share};
   return p;
 }
 
@@ -127,7 +128,7 @@ ShadowMap shadow_map() {
   add("t_junction", "degc", 0.5, 253, 398), add("t_outlet", "degc", 0.15, 263, 368), add("t_supply", "degc", 0.1, 263, 368);
   add("t_return", "degc", 0.1, 263, 368), add("flow", "lpm", 1e-5, 0, 0.05, 0.05), add("p_pv", "kw", 600, -20e3, 6e6);
   add("p_battery", "kw", 1000, -5e6, 5e6), add("soc", "pct", 0.005, 0, 1);
-  m.tim_sigma = 0.3, m.flow_sigma = 0.08, m.soiling_sigma = 0.05, m.drift = 0.02, m.relaxation = 0.1;
+  m.tim_sigma = 0.3, m.flow_sigma = 0.08, m.soiling_sigma = 0.05, m.drift_per_day = 0.02, m.relaxation = 0.1;
   return m;
 }
 

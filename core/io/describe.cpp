@@ -96,7 +96,7 @@ std::string describe(const Site& s, bool whole) {
                                    : std::string("none: an island"));
   if (const Genset& g = s.power.genset; g.present)
     row("generator", fmt::format("{:.0f} kW, {:.0f} at least, {:.0f} s to start, runs {:.0f} min or until the battery holds {:.0f} %",
-                                 g.p_max / 1e3, g.p_min / 1e3, g.start_time, g.run_time_min / 60.0, 100 * g.soc_stop));
+                                 g.p_max / 1e3, g.p_min / 1e3, g.start_time, g.least_run / 60.0, 100 * g.soc_stop));
   row("coolant", fmt::format("{}: supply {:.1f}, return {:.1f} degC at full load, {:.2f} L/min per kW", s.cooling.coolant, degc(d.t_supply),
                              degc(d.t_return), to_unit("lpm", d.flow_per_heat) * 1e3));
   row("facility", fmt::format("supply {:.1f}, return {:.1f} degC; CDU approach {:.1f} K, dry cooler approach {:.1f} K",

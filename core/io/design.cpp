@@ -31,7 +31,8 @@ Real counterflow(Real ntu, Real cr) {
 }
 Real crossflow(Real ntu, Real cr) { return 1.0 - std::exp(std::pow(ntu, 0.22) / cr * (std::exp(-cr * std::pow(ntu, 0.78)) - 1.0)); }
 
-Real pump_power(const Pump& p) { return p.flow * p.dp / p.efficiency; }
+template <class P>
+Real pump_power(const P& p) { return p.flow * p.dp / p.efficiency; }
 
 const PvModule* find_module(const Site& s, const std::string& name) {
   for (const PvModule& m : s.power.module)
@@ -61,27 +62,27 @@ DesignPoint design_point(const Site& s) {
   // Loops at full load: plates -> CDU -> dry cooler, hall air joins the facility water.
   const Cooling& c = s.cooling;
   const Real c_plates = c.pump.flow * volumetric_heat_capacity(c.coolant);
-  const Real c_facility = c.facility_pump.flow * volumetric_heat_capacity(c.facility_coolant);
+  const Real c_facility = c.facility.pump.flow * volumetric_heat_capacity(c.facility.coolant);
   d.q_liquid = d.p_it_max * s.hall.liquid_fraction;
   const Real q_air = d.p_it_max - d.q_liquid;
   d.flow_per_heat = c.pump.flow / d.q_liquid;
   d.t_supply = c.t_supply;
   d.t_return = c.t_supply + d.q_liquid / c_plates;
   const Real c_min = std::min(c_plates, c_facility), c_max = std::max(c_plates, c_facility);
-  const Real eps = counterflow(c.cdu_ua / c_min, c_min / c_max);
+  const Real eps = counterflow(c.cdu.ua / c_min, c_min / c_max);
   d.t_facility_supply = d.t_return - d.q_liquid / (eps * c_min);
   d.cdu_approach = d.t_supply - d.t_facility_supply;
-  const Real q_coil = std::clamp(c.hall_cooler_ua * (c.t_hall - d.t_facility_supply), 0.0, q_air);
+  const Real q_coil = std::clamp(c.hall_air.cooler_ua * (c.hall_air.t_set - d.t_facility_supply), 0.0, q_air);
   const Real q_facility = d.q_liquid + q_coil;
   d.t_facility_return = d.t_facility_supply + q_facility / c_facility;
-  const Real c_air = c.cooler_air_flow * air_heat_capacity(s.altitude, d.t_facility_supply);
+  const Real c_air = c.dry_cooler.air_flow * air_heat_capacity(s.altitude, d.t_facility_supply);
   const Real k_min = std::min(c_facility, c_air), k_max = std::max(c_facility, c_air);
-  const Real eps_cooler = crossflow(c.cooler_ua / k_min, k_min / k_max);
+  const Real eps_cooler = crossflow(c.dry_cooler.ua / k_min, k_min / k_max);
   d.t_air_limit = d.t_facility_return - q_facility / (eps_cooler * k_min);
   d.cooler_approach = d.t_facility_supply - d.t_air_limit;
-  d.p_aux_design = pump_power(c.pump) + c.pump.flow * plates_head(s) / c.pump.efficiency + pump_power(c.facility_pump) + c.cooler_fan_power +
-                   c.hall_fan_power +
-                   (q_air - q_coil) / c.hall_chiller_cop + c.p_aux_base;
+  d.p_aux_design = pump_power(c.pump) + c.pump.flow * plates_head(s) / c.pump.efficiency + pump_power(c.facility.pump) + c.dry_cooler.fan_power +
+                   c.hall_air.fan_power +
+                   (q_air - q_coil) / c.hall_air.chiller_cop + c.p_aux_base;
   return d;
 }
 

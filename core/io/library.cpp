@@ -15,7 +15,6 @@ namespace coldsun::io {
 
 namespace fs = std::filesystem;
 using site_reader::Table;
-using Q = Quantity;
 
 namespace {
 
@@ -34,15 +33,15 @@ std::vector<orbit::ElementSet> read_shell(const std::string& text, const std::st
   orbit::WalkerDelta w;
   w.name = t.name("name");
   t.kind("pattern", {"walker_delta"});
-  w.inclination = t.quantity("inclination", Q::angle, site_reader::above(0, constants::pi).no_nearer_to_zero(constants::pi / 180));
+  w.inclination = t.quantity("inclination", Q::angle, above(0, constants::pi).no_nearer_to_zero(constants::pi / 180));
   w.plane = t.count("planes", 1, 1000);
   w.total = w.plane * t.count("satellites_per_plane", 1, 1000);
   w.phasing = t.count("phasing", 0, std::max(0, w.plane - 1));
-  w.altitude = t.quantity("altitude", Q::length, site_reader::between(150e3, 5877e3));  // near-earth SGP4: periods under 225 minutes
+  w.altitude = t.quantity("altitude", Q::length, between(150e3, 5877e3));  // near-earth SGP4: periods under 225 minutes
   w.epoch = t.instant("epoch");
-  w.ra_of_asc_node = t.quantity("ra_of_asc_node", Q::angle, site_reader::between(0, 2 * constants::pi));
-  t.quantity("elevation_mask", Q::angle, site_reader::between(0, constants::pi / 2).no_nearer_to_zero(constants::pi / 360));
-  t.quantity("slot", Q::time, site_reader::between(15, 15));  // kernels/orbit/handover.hpp has slots of this length
+  w.ra_of_asc_node = t.quantity("ra_of_asc_node", Q::angle, between(0, 2 * constants::pi));
+  t.quantity("elevation_mask", Q::angle, between(0, constants::pi / 2).no_nearer_to_zero(constants::pi / 360));
+  t.quantity("slot", Q::time, between(15, 15));  // kernels/orbit/handover.hpp has slots of this length
   t.finish();
   return orbit::walker_delta(w);
 }
@@ -92,15 +91,15 @@ std::vector<orbit::ElementSet> read_constellation(Network& network, const std::s
 }
 
 void read_durations(Table t, workload::JobStatistics& s) {
-  const auto level = t.numbers("level", site_reader::between(0, 1), 2, workload::max_level);
+  const auto level = t.numbers("level", between(0, 1), 2, workload::max_level);
   s.n_level = static_cast<std::int32_t>(level.size());
   std::copy(level.begin(), level.end(), s.level);
   std::vector<Table> tables = t.children("table");
   for (Table& row : tables) {
     if (s.n_class == workload::max_class) t.fail("table", "has more than " + std::to_string(workload::max_class) + " entries");
-    row.numbers("gpus", site_reader::positive(), 2, 2);
+    row.numbers("gpus", positive(), 2, 2);
     row.count("n_job", 1);
-    const auto d = row.numbers("duration_s", site_reader::positive(), level.size(), level.size());
+    const auto d = row.numbers("duration_s", positive(), level.size(), level.size());
     std::copy(d.begin(), d.end(), s.duration[s.n_class++]);
     row.finish();
   }
@@ -108,9 +107,9 @@ void read_durations(Table t, workload::JobStatistics& s) {
 }
 
 void read_counts(Table t, workload::JobStatistics& s) {
-  const auto count = t.numbers("count", site_reader::positive(), 1, workload::max_count);
-  const auto n_job = t.numbers("n_job", site_reader::not_negative(), count.size(), count.size());
-  const auto table = t.numbers("table", site_reader::between(0, s.n_class - 1), count.size(), count.size());
+  const auto count = t.numbers("count", positive(), 1, workload::max_count);
+  const auto n_job = t.numbers("n_job", not_negative(), count.size(), count.size());
+  const auto table = t.numbers("table", between(0, s.n_class - 1), count.size(), count.size());
   const Real all = std::accumulate(n_job.begin(), n_job.end(), 0.0);
   s.n_count = static_cast<std::int32_t>(count.size());
   for (std::size_t i = 0; i < count.size(); ++i)
@@ -121,26 +120,26 @@ void read_counts(Table t, workload::JobStatistics& s) {
 void read_rest(Table& root, workload::JobStatistics& s) {
   Table arrival = root.child("arrival"), walltime = root.child("walltime"), deadline = root.child("deadline"), use = root.child("utilization"),
         data = root.child("data"), priority = root.child("priority");
-  const auto rate = arrival.numbers("hour_rate", site_reader::not_negative(), 24, 24);
+  const auto rate = arrival.numbers("hour_rate", not_negative(), 24, 24);
   std::copy(rate.begin(), rate.end(), s.hour_rate);
-  arrival.number("mean_per_h", site_reader::positive());
-  s.interval_cv = arrival.number("interval_cv", site_reader::between(1, 100));
-  s.walltime_ratio_min = walltime.number("ratio_min", site_reader::above(0, 1));
-  s.walltime_ratio_max = walltime.number("ratio_max", site_reader::above(0, 1));
-  s.walltime_min = walltime.quantity("min", Q::time, site_reader::not_negative());
-  s.slack_min = deadline.quantity("slack_min", Q::time, site_reader::not_negative());
-  s.slack_median = deadline.number("slack_median", site_reader::not_negative());
-  s.slack_sigma = deadline.number("slack_sigma", site_reader::not_negative());
-  const auto quantile = use.numbers("quantile", site_reader::share(), 2, workload::max_utilization);
+  arrival.number("mean_per_h", positive());
+  s.interval_cv = arrival.number("interval_cv", between(1, 100));
+  s.walltime_ratio_min = walltime.number("ratio_min", above(0, 1));
+  s.walltime_ratio_max = walltime.number("ratio_max", above(0, 1));
+  s.walltime_min = walltime.quantity("min", Q::time, not_negative());
+  s.slack_min = deadline.quantity("slack_min", Q::time, not_negative());
+  s.slack_median = deadline.number("slack_median", not_negative());
+  s.slack_sigma = deadline.number("slack_sigma", not_negative());
+  const auto quantile = use.numbers("quantile", share(), 2, workload::max_utilization);
   s.n_utilization = static_cast<std::int32_t>(quantile.size());
   std::copy(quantile.begin(), quantile.end(), s.utilization);
-  s.stalled_utilization = use.number("stalled", site_reader::share());
-  s.data_in_median = data.number("in_median_byte", site_reader::not_negative()), s.data_in_sigma = data.number("in_sigma", site_reader::not_negative());
-  s.data_out_median = data.number("out_median_byte", site_reader::not_negative()), s.data_out_sigma = data.number("out_sigma", site_reader::not_negative());
-  const auto share = priority.numbers("share", site_reader::share(), 1, workload::max_priority);
+  s.stalled_utilization = use.number("stalled", share());
+  s.data_in_median = data.number("in_median_byte", not_negative()), s.data_in_sigma = data.number("in_sigma", not_negative());
+  s.data_out_median = data.number("out_median_byte", not_negative()), s.data_out_sigma = data.number("out_sigma", not_negative());
+  const auto share = priority.numbers("share", coldsun::share(), 1, workload::max_priority);
   s.n_priority = static_cast<std::int32_t>(share.size());
   std::copy(share.begin(), share.end(), s.priority_share);
-  s.preemptible_share = priority.number("preemptible_share", site_reader::share());
+  s.preemptible_share = priority.number("preemptible_share", coldsun::share());
   for (Table* t : {&arrival, &walltime, &deadline, &use, &data, &priority}) t->finish();
 }
 

@@ -27,17 +27,17 @@ std::vector<Proportion> of_cooling(const Site& s, const DesignPoint& d) {
       {"cooling.volume", c.volume * 1e3 / liquid, 0.01, 0.3, 30, 1000, "L per kW of plate heat"},
       {"cooling.pump.flow", c.pump.flow * 6e4 / liquid, 0.05, 0.5, 5, 50, "L/min per kW of plate heat"},
       {"cooling.p_aux_base", c.p_aux_base / 1e3 / it, 0, 2e-4, 0.1, 1, "of the hall's power"},
-      {"cooling.cdu.ua", c.cdu_ua / 1e3 / liquid, 1e-3, 0.03, 3, 100, "kW/K per kW of plate heat"},
-      {"cooling.cdu.heat_capacity", c.cdu_heat_capacity / 1e3 / liquid, 2e-3, 0.05, 20, 500, "kJ/K per kW of plate heat"},
-      {"cooling.facility.volume", c.facility_volume * 1e3 / it, 0.01, 0.3, 50, 2000, "L per kW of the hall"},
-      {"cooling.facility.pump.flow", c.facility_pump.flow * 6e4 / it, 0.05, 0.4, 5, 50, "L/min per kW of the hall"},
-      {"cooling.dry_cooler.ua", c.cooler_ua / 1e3 / it, 1e-3, 0.03, 3, 100, "kW/K per kW of the hall"},
-      {"cooling.dry_cooler.air_flow", c.cooler_air_flow / it, 1e-3, 0.02, 0.5, 20, "m3/s per kW of the hall"},
-      {"cooling.dry_cooler.fan_power", c.cooler_fan_power / 1e3 / it, 1e-7, 1e-3, 0.15, 1, "of the hall's power"},
-      {"cooling.hall_air.heat_capacity", c.hall_heat_capacity / 1e3 / air, 0.1, 2, 1000, 2e4, "kJ/K per kW of air heat"},
-      {"cooling.hall_air.cooler_ua", c.hall_cooler_ua / 1e3 / air, 1e-4, 0.02, 3, 100, "kW/K per kW of air heat"},
-      {"cooling.hall_air.cooling", c.hall_cooling / 1e3 / air, 0.01, 1, 10, 200, "of the air heat"},
-      {"cooling.hall_air.fan_power", c.hall_fan_power / 1e3 / air, 0, 1e-3, 0.25, 2, "of the air heat"},
+      {"cooling.cdu.ua", c.cdu.ua / 1e3 / liquid, 1e-3, 0.03, 3, 100, "kW/K per kW of plate heat"},
+      {"cooling.cdu.heat_capacity", c.cdu.heat_capacity / 1e3 / liquid, 2e-3, 0.05, 20, 500, "kJ/K per kW of plate heat"},
+      {"cooling.facility.volume", c.facility.volume * 1e3 / it, 0.01, 0.3, 50, 2000, "L per kW of the hall"},
+      {"cooling.facility.pump.flow", c.facility.pump.flow * 6e4 / it, 0.05, 0.4, 5, 50, "L/min per kW of the hall"},
+      {"cooling.dry_cooler.ua", c.dry_cooler.ua / 1e3 / it, 1e-3, 0.03, 3, 100, "kW/K per kW of the hall"},
+      {"cooling.dry_cooler.air_flow", c.dry_cooler.air_flow / it, 1e-3, 0.02, 0.5, 20, "m3/s per kW of the hall"},
+      {"cooling.dry_cooler.fan_power", c.dry_cooler.fan_power / 1e3 / it, 1e-7, 1e-3, 0.15, 1, "of the hall's power"},
+      {"cooling.hall_air.heat_capacity", c.hall_air.heat_capacity / 1e3 / air, 0.1, 2, 1000, 2e4, "kJ/K per kW of air heat"},
+      {"cooling.hall_air.cooler_ua", c.hall_air.cooler_ua / 1e3 / air, 1e-4, 0.02, 3, 100, "kW/K per kW of air heat"},
+      {"cooling.hall_air.cooling", c.hall_air.cooling / 1e3 / air, 0.01, 1, 10, 200, "of the air heat"},
+      {"cooling.hall_air.fan_power", c.hall_air.fan_power / 1e3 / air, 0, 1e-3, 0.25, 2, "of the air heat"},
   };
 }
 
@@ -75,8 +75,8 @@ std::vector<Proportion> of_power(const Site& s, const DesignPoint& d) {
       {"power.bus.r_load_cable", p.bus.r_load_cable / unit, 0, 2e-5, 0.05, 0.5, "of the bus voltage at the hall's full current"},
       {"power.aux_converter.p_rated", p.aux_converter.p_rated / d.p_aux_design, 0.02, 0.9, 10, 200, "of the auxiliaries at design"},
       {"power.rack_converter.p_rated", p.rack_converter.p_rated, 10, 500, 1e6, 1e7, "W"},
-      {"power.converter_sink.heat_capacity", p.sink.heat_capacity / it, 1e-5, 5e-3, 10, 500, "J/K per W of the hall"},
-      {"power.converter_sink.conductance", p.sink.conductance / it, 1e-7, 1e-4, 0.1, 5, "W/K per W of the hall"},
+      {"power.converter_sink.heat_capacity", p.converter_sink.heat_capacity / it, 1e-5, 5e-3, 10, 500, "J/K per W of the hall"},
+      {"power.converter_sink.conductance", p.converter_sink.conductance / it, 1e-7, 1e-4, 0.1, 5, "W/K per W of the hall"},
   };
   for (const NodeType& n : s.hall.node)
     all.push_back({"power.rack_converter.p_rated", p.rack_converter.p_rated / n.p_max, 0.1, 0.8, 5, 50, "of p_max of " + n.name});
@@ -118,7 +118,7 @@ void check_points(Site& s, const DesignPoint& d) {
       {"dhi", 0, 400, false},              {"temp_air", air_lo, air_hi, true},
       {"wind_speed", 0, 15, false},        {"t_supply", cold, warm, true},
       {"t_return", cold, warm + 5, true},  {"t_facility", cold - 10, warm, true},
-      {"t_hall", cold, s.cooling.t_hall, true}, {"flow", 0, s.cooling.pump.flow, false},
+      {"t_hall", cold, s.cooling.hall_air.t_set, true}, {"flow", 0, s.cooling.pump.flow, false},
       {"p_pv", 0, 0.8 * d.p_pv_stc, false},     {"p_battery", -0.8 * battery, 0.8 * battery, true},
       {"p_grid", -s.power.grid.p_export, s.power.grid.p_import, true}, {"soc", 0, 1, false},
   };
@@ -127,7 +127,7 @@ void check_points(Site& s, const DesignPoint& d) {
     const std::string key = fmt::format("shadow.point[{}].", i);
     const Unit* unit = find_unit(p.unit, find_observable(p.quantity)->quantity);
     const auto shown = [&](Real si) { return fmt::format("{:.4g} {}", from_si(*unit, si), unit->symbol); };
-    const Real span = p.high - p.low, zero = unit->offset;
+    const Real span = p.max - p.min, zero = unit->offset;
     if (!(p.noise < span)) {
       const Provenance* noise = value_named(s.provenance, key + "noise");
       throw SiteError(fmt::format("{}:{}: {} = {} is not below the range of {}, max less min; accepted: a part of it", noise ? noise->file : s.name,
@@ -136,16 +136,16 @@ void check_points(Site& s, const DesignPoint& d) {
     const auto doubt = [&](const char* which, const std::string& why) { add_doubt(s.provenance, key + which, why); };
     if (p.noise < 2e-4 * span || p.noise > 0.1 * span)
       doubt("noise", fmt::format("is {:.2g} of the range of {}; usual: 0.0002 to 0.1", p.noise / span, p.quantity));
-    for (const auto& [which, end] : {std::pair{"min", p.low}, std::pair{"max", p.high}})
+    for (const auto& [which, end] : {std::pair{"min", p.min}, std::pair{"max", p.max}})
       if (end != zero && std::fabs(end - zero) < p.noise)
         doubt(which, fmt::format("= {} of {} lies within its noise of 0; usual: 0, or beyond the noise", shown(end), p.quantity));
     for (const Need& n : needs) {
       if (n.quantity != p.quantity) continue;
-      if (p.low > n.lo || p.high < n.hi)
-        doubt(p.low > n.lo ? "min" : "max", fmt::format("= {}: this site shows {} from {} to {}", shown(p.low > n.lo ? p.low : p.high), p.quantity,
+      if (p.min > n.lo || p.max < n.hi)
+        doubt(p.min > n.lo ? "min" : "max", fmt::format("= {}: this site shows {} from {} to {}", shown(p.min > n.lo ? p.min : p.max), p.quantity,
                                                          shown(n.lo), shown(n.hi)));
-      if (!n.negative && p.low < -0.2 * p.high)
-        doubt("min", fmt::format("= {} for {}, which is not negative; usual: an offset", shown(p.low), p.quantity));
+      if (!n.negative && p.min < -0.2 * p.max)
+        doubt("min", fmt::format("= {} for {}, which is not negative; usual: an offset", shown(p.min), p.quantity));
     }
   }
 }
@@ -159,18 +159,8 @@ void check_clock(Site& s) {
 
 }  // namespace
 
-const Provenance* value_named(const std::vector<Provenance>& all, std::string_view key) {
-  for (const Provenance& p : all) {
-    const std::string_view name = p.key;
-    if (name == key || (name.size() > key.size() + 1 && name.starts_with(key) && name[key.size()] == '_' && find_unit(name.substr(key.size() + 1))))
-      return &p;
-  }
-  return nullptr;
-}
-
 void add_doubt(std::vector<Provenance>& all, const std::string& key, std::string_view why) {
-  if (const Provenance* p = value_named(all, key); p && p->doubt.empty())
-    all[static_cast<std::size_t>(p - all.data())].doubt = fmt::format("{} {}", p->key, why);
+  if (Provenance* p = value_named(all, key); p && p->doubt.empty()) p->doubt = fmt::format("{} {}", p->key, why);
 }
 
 void check_proportions(Site& s) {

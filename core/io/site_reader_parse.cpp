@@ -83,61 +83,19 @@ std::string nearest(std::string_view word, const std::set<std::string, std::less
   return best;
 }
 
-std::string Table::word(std::string_view key) {
-  const Value v = find(key, "a name");
-  if (!v.node) return {};
-  const auto* s = v.node->as_string();
-  if (!s || s->get().empty()) fail(key, "is not a name; accepted: text in quotes");
-  return s->get();
-}
-
-std::string Table::name(std::string_view key) {
-  const Value v = find(key, plain_words);
-  if (!v.node) return {};
-  const auto* s = v.node->as_string();
-  if (!s) fail(key, fmt::format("is no text; accepted: {}", plain_words));
-  if (!is_plain(s->get())) fail(key, fmt::format("= \"{}\"; accepted: {}", s->get().substr(0, 80), plain_words));
-  return s->get();
-}
-
-std::vector<std::string> Table::words(std::string_view key) {
-  const Value v = find(key, "a list of names");
-  std::vector<std::string> names;
-  if (!v.node) return names;
-  const auto* a = v.node->as_array();
-  if (!a) fail(key, "is not a list; accepted: a list of names in quotes");
-  for (const toml::node& item : *a) {
-    if (!item.is_string()) fail(key, "holds something else than names; accepted: a list of names in quotes");
-    names.push_back(item.as_string()->get());
-  }
-  return names;
-}
-
-namespace {
-// Days since 1970-01-01 (Hinnant's civil calendar, proleptic Gregorian).
-std::int64_t days_from_civil(std::int64_t y, int m, int d) {
-  y -= m <= 2;
-  const std::int64_t era = (y >= 0 ? y : y - 399) / 400;
-  const std::int64_t year_of_era = y - era * 400;
-  const std::int64_t day_of_year = (153 * (m + (m > 2 ? -3 : 9)) + 2) / 5 + d - 1;
-  return era * 146097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719468;
-}
-}  // namespace
-
-Time Table::instant(std::string_view key) {
+void Table::read(const Key& k, Time& out) {
   constexpr std::string_view accepted = "a UTC instant like 2026-06-14T04:00:00Z, years 1970 to 2200";
-  const Value v = find(key, accepted);
-  if (!v.node) return 0;
-  const auto* t = value_of(v.node)->as_date_time();
-  if (!t || !t->get().offset || t->get().date.year < 1970 || t->get().date.year > 2200) fail(key, fmt::format("is not {}", accepted));
+  const Value v = find(k, accepted);
+  if (!v.node) return;
+  const auto* t = v.inner().as_date_time();
+  if (!t || !t->get().offset || t->get().date.year < 1970 || t->get().date.year > 2200) fail(k.key, fmt::format("is not {}", accepted));
   const toml::date_time& x = t->get();
-  const std::int64_t minutes =
-      days_from_civil(x.date.year, x.date.month, x.date.day) * 1440 + x.time.hour * 60 + x.time.minute - x.offset->minutes;
+  const Time minutes = days_from_date({x.date.year, x.date.month, x.date.day}) * 1440 + x.time.hour * 60 + x.time.minute - x.offset->minutes;
   std::string text = fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", x.date.year, x.date.month, x.date.day, x.time.hour, x.time.minute, x.time.second);
   if (x.time.nanosecond) text += fmt::format(".{:09}", x.time.nanosecond);
   const int offset = x.offset->minutes;
   note(v, text + (offset ? fmt::format("{}{:02}:{:02}", offset < 0 ? '-' : '+', std::abs(offset) / 60, std::abs(offset) % 60) : "Z"));
-  return (minutes * 60 + x.time.second) * ns_per_s + x.time.nanosecond;
+  out = (minutes * 60 + x.time.second) * ns_per_s + x.time.nanosecond;
 }
 
 std::optional<Table> Table::child_if(std::string_view key) {
@@ -189,11 +147,11 @@ std::vector<Table> Table::children(std::string_view key) {
 }
 
 // The quantity with the longest base that the key begins with.
-const Table::Missing* Table::base_of(std::string_view key) const {
-  const Missing* best = nullptr;
-  for (const Missing& q : asked_)
-    if (key.size() > q.base.size() + 1 && key[q.base.size()] == '_' && key.substr(0, q.base.size()) == q.base &&
-        (!best || q.base.size() > best->base.size()))
+const Table::Asked* Table::base_of(std::string_view key) const {
+  const Asked* best = nullptr;
+  for (const Asked& q : asked_)
+    if (key.size() > q.key.size() + 1 && key[q.key.size()] == '_' && key.substr(0, q.key.size()) == q.key &&
+        (!best || q.key.size() > best->key.size()))
       best = &q;
   return best;
 }
@@ -204,10 +162,10 @@ void Table::finish() {
     if (consumed_.count(key)) continue;
     const std::string at = where(static_cast<int>(k.source().begin.line));
     const std::string near = nearest(key, known_);
-    if (const Missing* q = base_of(key)) {  // flow_gpm: the base is right, the suffix is not; flow_facter: it is another key
-      const std::string suffix = key.substr(q->base.size() + 1);
+    if (const Asked* q = base_of(key)) {  // flow_gpm: the base is right, the suffix is not; flow_facter: it is another key
+      const std::string suffix = key.substr(q->key.size() + 1);
       const Unit* u = find_unit(suffix);
-      const bool other_key = !near.empty() && near.rfind(q->base + "_", 0) == 0 && q->accepted.find(near) == std::string::npos;
+      const bool other_key = !near.empty() && near.rfind(q->key + "_", 0) == 0 && q->accepted.find(near) == std::string::npos;
       const std::string what = u ? fmt::format("\"{}\" is a unit of {}, not of {}", suffix, name_of(u->quantity), name_of(q->quantity))
                                  : fmt::format("unknown unit \"{}\" of {}", suffix, name_of(q->quantity));
       if (u || !other_key) throw SiteError(fmt::format("{}: {}: {}; accepted: {}", at, full(key), what, q->accepted));
@@ -218,7 +176,7 @@ void Table::finish() {
                                  : fmt::format("{}: {} is not known; did you mean {}?", at, full(key), near));
   }
   if (missing_.empty()) return;
-  const Missing& m = missing_.front();
+  const Asked& m = missing_.front();
   throw SiteError(fmt::format("{}: {} is missing; accepted: {}", where(std::max(1, line())), full(m.key), m.accepted));
 }
 

@@ -24,7 +24,7 @@ std::string shown(const toml::node& node) {
 }
 
 // degC for a temperature, else the SI unit, else the first.
-const Unit& usual(Quantity q) {
+const Unit& usual_unit(Quantity q) {
   const Unit* best = nullptr;
   for (const Unit& u : units()) {
     if (u.quantity != q) continue;
@@ -75,20 +75,31 @@ void Table::doubt(std::string_view key, std::string_view why) {
 
 std::string Table::at(std::string_view what) const { return fmt::format("{}: [{}]: {}", where(line()), path_, what); }
 
-Table::Value Table::find(std::string_view key, std::string_view accepted) {
-  known_.insert(std::string(key));
-  const toml::node* node = table_->get(key);
-  if (node) consumed_.insert(std::string(key));
-  else missing_.push_back({std::string(key), std::string(accepted), {}, {}});
-  return {node, std::string(key), nullptr};
+const toml::node& Table::Value::inner() const { return *value_of(node); }
+
+void Table::lacks(const Key& k, std::string key, std::string accepted) {
+  if (!k.may_lack()) missing_.push_back({std::move(key), std::move(accepted)});
+  if (!k.usually) return;
+  Provenance p{full(key), fmt::format("{:g}", k.suffix.empty() ? *k.usually : to_unit(k.suffix, *k.usually)), Origin::unstated, {}, file_->name, line()};
+  if (!k.suffix.empty()) p.key = full(fmt::format("{}_{}", k.key, k.suffix));
+  split_source(k.source, p.origin, p.note);
+  if (file_->sink) file_->sink->push_back(std::move(p));
 }
 
-Table::Value Table::find_quantity(std::string_view base, Quantity q, const Range& range) {
+Table::Value Table::find(const Key& k, std::string_view accepted) {
+  known_.insert(k.key);
+  const toml::node* node = table_->get(k.key);
+  if (node) consumed_.insert(k.key);
+  else lacks(k, k.key, std::string(accepted));
+  return {node, k.key, nullptr};
+}
+
+Table::Value Table::find_quantity(const Key& k) {
   Value found;
   std::string spellings;
   for (const Unit& u : units()) {
-    if (u.quantity != q) continue;
-    const std::string key = fmt::format("{}_{}", base, u.suffix);
+    if (u.quantity != *k.quantity) continue;
+    const std::string key = fmt::format("{}_{}", k.key, u.suffix);
     known_.insert(key);
     spellings += fmt::format("{}{}", spellings.empty() ? "" : ", ", key);
     const toml::node* node = table_->get(key);
@@ -97,15 +108,11 @@ Table::Value Table::find_quantity(std::string_view base, Quantity q, const Range
     found = {node, key, &u};
     consumed_.insert(key);
   }
-  Missing m{found.key.empty() ? std::string(base) : found.key, spellings, std::string(base), q};
-  if (!found.node) {
-    const Unit& first = usual(q);
-    m.key = fmt::format("{}_{}", base, first.suffix);
-    if (spellings.find(',') == std::string::npos) m.accepted.clear();
-    m.accepted = fmt::format("{}{}{} {}", m.accepted, m.accepted.empty() ? "" : "; ", range.text(first.scale, first.offset), first.symbol);
-    missing_.push_back(m);
-  }
-  asked_.push_back({std::string(base), spellings, std::string(base), q});
+  asked_.push_back({k.key, spellings, *k.quantity});
+  if (found.node) return found;
+  const Unit& first = usual_unit(*k.quantity);
+  lacks(k, fmt::format("{}_{}", k.key, first.suffix), fmt::format("{}{} {}", spellings.find(',') == std::string::npos ? "" : spellings + "; ",
+                                                                  k.range.text(first.scale, first.offset), first.symbol));
   return found;
 }
 
@@ -126,30 +133,26 @@ void Table::note(const Value& v, std::string text) {
   if (file_->sink) file_->sink->push_back(std::move(p));
 }
 
-Real Table::real(const Value& v, const toml::node& node, const Range& range) {
+Real Table::real(const Value& v, const toml::node& node, const Limits& range) {
   const Real scale = v.unit ? v.unit->scale : 1, offset = v.unit ? v.unit->offset : 0;
   const auto bad = [&](std::string_view kind) {
-    throw SiteError(
-        fmt::format("{}: {} = {}; accepted: {}{}", where(line_of(node)), full(v.key), shown(node), kind, range.text(scale, offset)));
+    throw SiteError(fmt::format("{}: {} = {}; accepted: {}{}", where(line_of(node)), full(v.key), shown(node), kind, range.text(scale, offset)));
   };
   const std::optional<double> x = node.is_number() ? node.value<double>() : std::nullopt;
   if (!x) bad(range.text() == "a number" ? "" : "a number ");
   if (!std::isfinite(*x)) bad("a finite number ");
   const Real si = *x * scale + offset;
-  // A limit as written must pass although its conversion rounds.
-  const Real slack = 1e-12 * (std::fabs(si) + std::fabs(offset));
-  if (!std::isfinite(si)) bad("");
-  if (!range.holds(si) && !(range.holds(si + slack) && !range.open_lo) && !(range.holds(si - slack) && !range.open_hi)) bad("");
+  if (!std::isfinite(si) || !range.holds_about(si, 1e-12 * (std::fabs(si) + std::fabs(offset)))) bad("");
   if (doubt_.empty() && !range.is_usual(si, *x * scale))
-    doubt_ = fmt::format("{} = {}{}; usual: {}", full(v.key), value_of(v.node)->is_array() ? "... " : "", shown(node), range.usual_text(scale, offset));
+    doubt_ = fmt::format("{} = {}{}; usual: {}", full(v.key), v.inner().is_array() ? "... " : "", shown(node), range.usual_text(scale, offset));
   return si;
 }
 
-std::vector<Real> Table::list(const Value& v, const Range& range, std::size_t least, std::size_t most) {
-  const toml::node* node = value_of(v.node);
-  const auto* a = node->as_array();
+std::vector<Real> Table::list(const Value& v, const Limits& range, std::size_t least, std::size_t most) {
+  const toml::node& node = v.inner();
+  const auto* a = node.as_array();
   if (!a || a->size() < least || a->size() > most)
-    fail(v.key, fmt::format("= {}; accepted: a list of {} numbers", shown(*node),
+    fail(v.key, fmt::format("= {}; accepted: a list of {} numbers", shown(node),
                             least == most ? fmt::format("{}", most) : fmt::format("{} to {}", least, most)));
   std::vector<Real> x;
   std::string text;
@@ -161,128 +164,91 @@ std::vector<Real> Table::list(const Value& v, const Range& range, std::size_t le
   return x;
 }
 
-Real Table::number(std::string_view key, Range range) {
-  const Value v = find(key, range.text());
-  if (!v.node) return 0;
-  const toml::node* node = value_of(v.node);
-  const Real x = real(v, *node, range);
-  note(v, shown(*node));
-  return x;
+void Table::read(const Key& k, Real& x) {
+  const Value v = find_number(k, k.range.text());
+  if (!v.node && k.usually) x = *k.usually;
+  if (!v.node) return;
+  x = real(v, v.inner(), k.range);
+  note(v, shown(v.inner()));
 }
 
-int Table::count(std::string_view key, int lo, int hi) {
-  const Range range{static_cast<Real>(lo), hi == std::numeric_limits<int>::max() ? infinite : static_cast<Real>(hi)};
-  const Value v = find(key, fmt::format("a whole number {}", range.text()));
-  if (!v.node) return lo;
-  const toml::node* node = value_of(v.node);
-  const auto* i = node->as_integer();
-  if (!i || i->get() < lo || i->get() > hi) fail(key, fmt::format("= {}; accepted: a whole number {}", shown(*node), range.text()));
-  note(v, shown(*node));
-  return static_cast<int>(i->get());
+void Table::read(const Key& k, int& x) {
+  x = static_cast<int>(k.range.lo);
+  const std::string accepted = fmt::format("a whole number {}", k.range.text());
+  const Value v = find(k, accepted);
+  if (!v.node) return;
+  const auto* i = v.inner().as_integer();
+  if (!i || i->get() > std::numeric_limits<int>::max() || !k.range.holds(static_cast<Real>(i->get())))
+    fail(k.key, fmt::format("= {}; accepted: {}", shown(v.inner()), accepted));
+  note(v, shown(v.inner()));
+  x = static_cast<int>(i->get());
 }
 
-bool Table::flag(std::string_view key) {
-  const Value v = find(key, "true or false");
-  if (!v.node) return false;
-  const toml::node* node = value_of(v.node);
-  const auto* b = node->as_boolean();
-  if (!b) fail(key, fmt::format("= {}; accepted: true or false", shown(*node)));
-  note(v, shown(*node));
-  return b->get();
+void Table::read(const Key& k, bool& x) {
+  const Value v = find(k, "true or false");
+  if (!v.node) return;
+  const auto* b = v.inner().as_boolean();
+  if (!b) fail(k.key, fmt::format("= {}; accepted: true or false", shown(v.inner())));
+  note(v, shown(v.inner()));
+  x = b->get();
 }
 
-std::string Table::kind(std::string_view key, std::initializer_list<std::string_view> accepted) {
-  const std::string all = fmt::format("{}", fmt::join(accepted, ", "));
-  const Value v = find(key, all);
-  if (!v.node) return {};
-  const toml::node* node = value_of(v.node);
-  const auto* s = node->as_string();
-  if (!s || std::find(accepted.begin(), accepted.end(), s->get()) == accepted.end())
-    fail(key, fmt::format("= {}; accepted: {}", shown(*node), all));
-  return s->get();
-}
-
-std::string Table::choice(std::string_view key, std::initializer_list<std::string_view> accepted) {
-  const std::string s = kind(key, accepted);
-  if (!s.empty()) note({table_->get(key), std::string(key), nullptr}, s);
-  return s;
-}
-
-Real Table::quantity(std::string_view base, Quantity q, Range range) {
-  const Value v = find_quantity(base, q, range);
-  if (!v.node) return 0;
-  const toml::node* node = value_of(v.node);
-  const Real x = real(v, *node, range);
-  note(v, shown(*node));
-  return x;
-}
-
-std::optional<Real> Table::quantity_if(std::string_view base, Quantity q, Range range) {
-  const std::size_t n = missing_.size();
-  const Real x = quantity(base, q, range);
-  if (missing_.size() == n) return x;
-  missing_.pop_back();
-  return std::nullopt;
-}
-
-void Table::stand_in(std::string key, std::string text, std::string_view source) {
-  Provenance p{full(key), std::move(text), Origin::unstated, {}, file_->name, line()};
-  split_source(source, p.origin, p.note);
-  if (file_->sink) file_->sink->push_back(std::move(p));
-}
-Real Table::quantity_or(std::string_view base, std::string_view suffix, Quantity q, Range range, Real si, std::string_view source) {
-  if (const auto x = quantity_if(base, q, range)) return *x;
-  stand_in(fmt::format("{}_{}", base, suffix), fmt::format("{:g}", to_unit(suffix, si)), source);
-  return si;
-}
-Real Table::number_or(std::string_view key, Range range, Real value, std::string_view source) {
-  const std::size_t n = missing_.size();
-  const Real x = number(key, range);
-  if (missing_.size() == n) return x;
-  missing_.pop_back();
-  stand_in(std::string(key), fmt::format("{:g}", value), source);
-  return value;
-}
-
-namespace {
-Monthly months(const std::vector<Real>& x) {
-  Monthly m{};
-  std::copy(x.begin(), x.end(), m.begin());
-  return m;
-}
-}  // namespace
-
-Monthly Table::monthly(std::string_view key, Range range) {
-  const Value v = find(key, fmt::format("12 numbers, January first, each {}", range.text()));
-  return v.node ? months(list(v, range, 12, 12)) : Monthly{};
-}
-
-Monthly Table::monthly(std::string_view base, Quantity q, Range range) {
-  const Value v = find_quantity(base, q, range);
-  return v.node ? months(list(v, range, 12, 12)) : Monthly{};
-}
-
-Hourly Table::hourly(std::string_view base, Quantity q, Range range) {
-  const Value v = find_quantity(base, q, range);
-  Hourly h;
-  if (!v.node) return h;
-  const toml::node* node = value_of(v.node);
-  if (node->is_array()) {
-    if (node->as_array()->size() != 24)
-      fail(v.key, fmt::format("= {}; accepted: one number, or 24 for the hours of local standard time", shown(*node)));
-    const std::vector<Real> x = list(v, range, 24, 24);
-    std::copy(x.begin(), x.end(), h.value.begin());
-    h.constant = false;
-  } else {
-    h.value.fill(real(v, *node, range));
-    note(v, shown(*node));
+void Table::read(const Key& k, std::string& x) {
+  const bool listed = !k.accepted.empty(), plain = k.form == Rule::name;
+  const std::string accepted = listed ? fmt::format("{}", fmt::join(k.accepted, ", ")) : std::string(plain ? plain_words : "a name");
+  const Value v = find(k, accepted);
+  if (!v.node) return;
+  const auto* s = listed ? v.inner().as_string() : v.node->as_string();
+  if (listed) {
+    if (!s || std::find(k.accepted.begin(), k.accepted.end(), s->get()) == k.accepted.end())
+      fail(k.key, fmt::format("= {}; accepted: {}", shown(v.inner()), accepted));
+  } else if (!s) {
+    fail(k.key, plain ? fmt::format("is no text; accepted: {}", plain_words) : "is not a name; accepted: text in quotes");
+  } else if (plain && !is_plain(s->get())) {
+    fail(k.key, fmt::format("= \"{}\"; accepted: {}", s->get().substr(0, 80), plain_words));
+  } else if (s->get().empty()) {
+    fail(k.key, "is not a name; accepted: text in quotes");
   }
-  return h;
+  x = s->get();
+  if (k.form == Rule::choice) note(v, x);
 }
 
-std::vector<Real> Table::numbers(std::string_view key, Range range, std::size_t least, std::size_t most) {
-  const Value v = find(key, fmt::format("a list of {} to {} numbers", least, most));
-  return v.node ? list(v, range, least, most) : std::vector<Real>(least, 0.0);
+void Table::read(const Key& k, Monthly& x) {
+  const Value v = find_number(k, fmt::format("12 numbers, January first, each {}", k.range.text()));
+  if (!v.node) return;
+  const std::vector<Real> all = list(v, k.range, 12, 12);
+  std::copy(all.begin(), all.end(), x.begin());
+}
+
+void Table::read(const Key& k, Hourly& x) {
+  const Value v = find_number(k, k.range.text());
+  if (!v.node) return;
+  const toml::node& node = v.inner();
+  x.constant = !node.is_array();
+  if (x.constant) {
+    x.value.fill(real(v, node, k.range));
+    note(v, shown(node));
+    return;
+  }
+  if (node.as_array()->size() != 24) fail(v.key, fmt::format("= {}; accepted: one number, or 24 for the hours of local standard time", shown(node)));
+  const std::vector<Real> all = list(v, k.range, 24, 24);
+  std::copy(all.begin(), all.end(), x.value.begin());
+}
+
+void Table::read(const Key& k, std::vector<Real>& x) {
+  const Value v = find_number(k, fmt::format("a list of {} to {} numbers", k.least, k.most));
+  x = v.node ? list(v, k.range, k.least, k.most) : std::vector<Real>(k.least, 0.0);
+}
+
+void Table::read(const Key& k, std::vector<std::string>& x) {
+  const Value v = find(k, "a list of names");
+  if (!v.node) return;
+  const auto* a = v.node->as_array();
+  if (!a) fail(k.key, "is not a list; accepted: a list of names in quotes");
+  for (const toml::node& item : *a) {
+    if (!item.is_string()) fail(k.key, "holds something else than names; accepted: a list of names in quotes");
+    x.push_back(item.as_string()->get());
+  }
 }
 
 }  // namespace coldsun::site_reader

@@ -1,6 +1,5 @@
 // A TOML table that is read key by key: units from the suffix, ranges, the origin of each value; what is left over is an error.
 #pragma once
-#include <limits>
 #include <optional>
 #include <set>
 #include <string>
@@ -17,47 +16,7 @@ namespace coldsun::site_reader {
 #define TOML_ASSERT(expr) ((expr) ? void() : ::coldsun::site_reader::parser_failed(#expr))
 #include <toml++/toml.h>
 
-#include "core/site/units.hpp"
-
 namespace coldsun::site_reader {
-
-inline constexpr Real infinite = std::numeric_limits<Real>::infinity();
-/// Limits in SI. An open end is written "> 0", a closed one ">= 0". Outside lo to hi a value is refused, outside its usual part doubted.
-struct Range {
-  Real lo = -infinite, hi = infinite;
-  bool open_lo = false, open_hi = false;
-  Real usual_lo = -infinite, usual_hi = infinite;
-  bool zero_is_usual = false;
-  Real least = 0;  ///< usual magnitude, in the unit's own zero, of what is not zero
-
-  constexpr Range usual(Real low, Real high) const { return with(low, high, zero_is_usual, least); }
-  constexpr Range or_zero() const { return with(usual_lo, usual_hi, true, least); }
-  constexpr Range no_nearer_to_zero(Real magnitude) const { return with(usual_lo, usual_hi, zero_is_usual, magnitude); }
-
-  bool holds(Real x) const { return (open_lo ? x > lo : x >= lo) && (open_hi ? x < hi : x <= hi); }
-  bool is_usual(Real si, Real written) const;  // `written`: without the unit's offset, so that a temperature of 0 degC is 0
-  /// In the unit that the reader of the message wrote.
-  std::string text(Real scale = 1, Real offset = 0) const;
-  std::string usual_text(Real scale = 1, Real offset = 0) const;
-
- private:
-  constexpr Range with(Real low, Real high, bool zero, Real magnitude) const {
-    Range r = *this;
-    r.usual_lo = low, r.usual_hi = high, r.zero_is_usual = zero, r.least = magnitude;
-    return r;
-  }
-};
-constexpr Range within(Real lo, Real hi, bool open_lo) {
-  Range r;
-  r.lo = lo, r.hi = hi, r.open_lo = open_lo;
-  return r;
-}
-constexpr Range any() { return {}; }
-constexpr Range positive() { return within(0, infinite, true); }  // its size is judged by proportions.cpp or by a relation
-constexpr Range not_negative() { return within(0, infinite, false); }
-constexpr Range between(Real lo, Real hi) { return within(lo, hi, false); }
-constexpr Range above(Real lo, Real hi) { return within(lo, hi, true); }
-constexpr Range share() { return within(0, 1, false); }
 
 /// One file while it is read; the text must outlive it.
 struct File {
@@ -73,27 +32,28 @@ class Table {
  public:
   Table(const toml::table& table, std::string path, File& file, std::string prefix = {});
 
-  // Values: each is required, is counted, and must be finite and inside its range.
-  Real number(std::string_view key, Range range);
-  int count(std::string_view key, int lo, int hi = std::numeric_limits<int>::max());
-  bool flag(std::string_view key);
-  std::string choice(std::string_view key, std::initializer_list<std::string_view> accepted);
-  Real quantity(std::string_view base, Quantity q, Range range);
-  std::optional<Real> quantity_if(std::string_view base, Quantity q, Range range);  // may be absent
-  /// A key that a file may leave out: the value that stands for it is counted with its origin, as if it had been written.
-  Real quantity_or(std::string_view base, std::string_view suffix, Quantity q, Range range, Real si, std::string_view source);
-  Real number_or(std::string_view key, Range range, Real value, std::string_view source);
-  Monthly monthly(std::string_view key, Range range);
-  Monthly monthly(std::string_view base, Quantity q, Range range);
-  Hourly hourly(std::string_view base, Quantity q, Range range);
-  std::vector<Real> numbers(std::string_view key, Range range, std::size_t least, std::size_t most);
-  Time instant(std::string_view key);
-
-  // Names: they say which, not how much, and are not counted.
-  std::string kind(std::string_view key, std::initializer_list<std::string_view> accepted);
-  std::string word(std::string_view key);   // any text for people
-  std::string name(std::string_view key);   // plain (core/site/text.hpp): may become a file name or part of a topic
-  std::vector<std::string> words(std::string_view key);
+  // One key by its line (core/site/key.hpp). A number must be finite and inside its range, and is counted with its origin; a name says
+  // which, not how much, and is not. What stands in for a key that is left out is counted as if it had been written.
+  void read(const Key& k, Real& x);
+  void read(const Key& k, int& x);
+  void read(const Key& k, bool& x);
+  void read(const Key& k, std::string& x);
+  void read(const Key& k, Monthly& x);
+  void read(const Key& k, Hourly& x);
+  void read(const Key& k, std::vector<Real>& x);
+  void read(const Key& k, std::vector<std::string>& x);
+  void read(const Key& k, Time& x);
+  // The same where a file has no list of keys.
+  Real number(const char* key, Limits range) { return get<Real>(key, a_number(range)); }
+  Real quantity(const char* base, Quantity q, Limits range) { return get<Real>(base, a(q, range)); }
+  int count(const char* key, int lo, int hi = std::numeric_limits<int>::max()) { return get<int>(key, a_count(lo, hi)); }
+  std::string word(const char* key) { return get<std::string>(key, a_text()); }
+  std::string name(const char* key) { return get<std::string>(key, a_name()); }
+  std::string kind(const char* key, std::vector<std::string_view> accepted) { return get<std::string>(key, a_kind(std::move(accepted))); }
+  Time instant(const char* key) { return get<Time>(key, an_instant()); }
+  std::vector<Real> numbers(const char* key, Limits range, std::size_t least, std::size_t most) {
+    return get<std::vector<Real>>(key, numbers_of(range, least, most));
+  }
 
   Table child(std::string_view key);
   std::optional<Table> child_if(std::string_view key);
@@ -105,24 +65,33 @@ class Table {
   void finish();
 
   [[noreturn]] void fail(std::string_view key, std::string_view why) const;  // "file:line: table.key why"
-  void doubt(std::string_view key, std::string_view why);                       // of a value that was read: stands in its provenance
+  void doubt(std::string_view key, std::string_view why);                    // of a value that was read: stands in its provenance
   std::string at(std::string_view what) const;                               // "file:line: [table]: what", for a relation between keys
   const std::string& path() const { return path_; }
   const std::string& file() const { return file_->name; }
   int line() const { return static_cast<int>(table_->source().begin.line); }
 
  private:
+  template <class T>
+  T get(const char* key, Rule rule) {
+    T x{};
+    read({std::move(rule), key, ""}, x);
+    return x;
+  }
   struct Value {
     const toml::node* node = nullptr;
     std::string key;  // as written, with its suffix
     const Unit* unit = nullptr;
+    const toml::node& inner() const;
   };
-  Value find(std::string_view key, std::string_view accepted);  // node may be null: missing
-  Value find_quantity(std::string_view base, Quantity q, const Range& range);
+  // The key's value; node is null where it is left out, which is remembered as missing unless the rule lets it.
+  Value find(const Key& k, std::string_view accepted);
+  Value find_quantity(const Key& k);
+  Value find_number(const Key& k, std::string_view accepted) { return k.quantity ? find_quantity(k) : find(k, accepted); }
+  void lacks(const Key& k, std::string key, std::string accepted);
   void note(const Value& v, std::string text);
-  void stand_in(std::string key, std::string text, std::string_view source);
-  Real real(const Value& v, const toml::node& node, const Range& range);
-  std::vector<Real> list(const Value& v, const Range& range, std::size_t least, std::size_t most);
+  Real real(const Value& v, const toml::node& node, const Limits& range);
+  std::vector<Real> list(const Value& v, const Limits& range, std::size_t least, std::size_t most);
   std::string full(std::string_view key) const;
   std::string where(int line) const;
 
@@ -133,14 +102,13 @@ class Table {
   std::string source_;                           // inherited default
   std::set<std::string, std::less<>> known_;     // keys that may stand here, with every suffix
   std::set<std::string, std::less<>> consumed_;  // keys that were read
-  struct Missing {
+  struct Asked {
     std::string key, accepted;
-    std::string base;  // of a quantity, else empty
     Quantity quantity{};
   };
-  const Missing* base_of(std::string_view key) const;
-  std::vector<Missing> missing_;
-  std::vector<Missing> asked_;  // quantities asked for, to explain a wrong suffix
+  const Asked* base_of(std::string_view key) const;
+  std::vector<Asked> missing_;
+  std::vector<Asked> asked_;  // quantities asked for by their base, to explain a wrong suffix
 };
 
 /// The value in { value = ..., source = "..." }, or the node itself.

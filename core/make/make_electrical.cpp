@@ -52,11 +52,11 @@ electrical::Site site_of(const Power& p, Real t_start) {
   s.p_import_plan = planned_import(p.grid);
   if (const Genset& g = p.genset; g.present) {
     s.genset_rectifier = converter_of(g.rectifier);
-    s.genset = {.p_max = g.p_max, .p_min = g.p_min, .start_time = g.start_time, .run_time_min = g.run_time_min, .soc_stop = g.soc_stop,
-                .fuel_idle = g.fuel_idle, .fuel_per_energy = g.fuel_per_energy};
+    s.genset = {.p_max = g.p_max, .p_min = g.p_min, .start_time = g.start_time, .run_time_min = g.least_run, .soc_stop = g.soc_stop,
+                .fuel_idle = g.fuel_idle, .fuel_per_energy = g.fuel_slope};
   }
   s.rack = rack_loss(p.rack_converter);
-  s.sink_capacity = p.sink.heat_capacity, s.sink_conductance = p.sink.conductance, s.t_sink_initial = t_start;
+  s.sink_capacity = p.converter_sink.heat_capacity, s.sink_conductance = p.converter_sink.conductance, s.t_sink_initial = t_start;
   return s;
 }
 

@@ -20,23 +20,24 @@ thermal::LayerSpec layer_of(const Layer& l) { return {l.thickness, l.conductivit
 thermal::LoopModel loop_of(const Site& site) {
   const Cooling& c = site.cooling;
   const auto plate = thermal::coolant_properties(coolant_of(c.coolant), c.t_supply);
-  const auto facility = thermal::coolant_properties(coolant_of(c.facility_coolant), c.t_supply);
+  const auto facility = thermal::coolant_properties(coolant_of(c.facility.coolant), c.t_supply);
   thermal::LoopModel l;
   // Half of the volume lies on either side of the plates; the CDU's metal follows the supply.
-  l.c_supply = 0.5 * c.volume * plate.rho * plate.cp + c.cdu_heat_capacity;
+  l.c_supply = 0.5 * c.volume * plate.rho * plate.cp + c.cdu.heat_capacity;
   l.c_return = 0.5 * c.volume * plate.rho * plate.cp;
   l.v_dot_design = c.pump.flow, l.dp = c.pump.dp, l.dp_exponent = c.pump.dp_exponent, l.eta_pump = c.pump.efficiency;
   l.properties = plate;
-  l.cdu_ua = c.cdu_ua, l.cdu_ua_exponent = c.cdu_ua_exponent, l.cdu_band = c.cdu_band, l.cdu_time = c.cdu_control_time;
-  l.c_facility = c.facility_volume * facility.rho * facility.cp;
-  l.flow_facility = c.facility_pump.flow * facility.rho * facility.cp;
-  l.v_dot_facility = c.facility_pump.flow, l.dp_facility = c.facility_pump.dp, l.eta_facility = c.facility_pump.efficiency;
-  l.cooler_ua = c.cooler_ua, l.cooler_ua_exponent = c.cooler_ua_exponent, l.air_flow = c.cooler_air_flow;
-  l.approach = c.facility_approach;
-  l.p_fan = c.cooler_fan_power, l.fan_min = c.cooler_fan_min, l.fan_band = c.cooler_fan_band, l.fan_time = c.cooler_fan_time;
+  l.cdu_ua = c.cdu.ua, l.cdu_ua_exponent = c.cdu.ua_exponent, l.cdu_band = c.cdu.band, l.cdu_time = c.cdu.control_time;
+  l.c_facility = c.facility.volume * facility.rho * facility.cp;
+  l.flow_facility = c.facility.pump.flow * facility.rho * facility.cp;
+  l.v_dot_facility = c.facility.pump.flow, l.dp_facility = c.facility.pump.dp, l.eta_facility = c.facility.pump.efficiency;
+  l.cooler_ua = c.dry_cooler.ua, l.cooler_ua_exponent = c.dry_cooler.ua_exponent, l.air_flow = c.dry_cooler.air_flow;
+  l.approach = c.facility.approach;
+  l.p_fan = c.dry_cooler.fan_power, l.fan_min = c.dry_cooler.fan_min, l.fan_band = c.dry_cooler.fan_band, l.fan_time = c.dry_cooler.fan_time;
   l.pressure = standard_pressure(site.altitude);
-  l.c_hall = c.hall_heat_capacity, l.t_hall_set = c.t_hall, l.hall_band = c.hall_band, l.q_hall = c.hall_cooling, l.coil_ua = c.hall_cooler_ua;
-  l.p_hall_fan = c.hall_fan_power, l.hall_fan_min = c.hall_fan_min, l.cop = c.hall_chiller_cop, l.cop_t_air = c.hall_chiller_t_air;
+  l.c_hall = c.hall_air.heat_capacity, l.t_hall_set = c.hall_air.t_set, l.hall_band = c.hall_air.band;
+  l.q_hall = c.hall_air.cooling, l.coil_ua = c.hall_air.cooler_ua;
+  l.p_hall_fan = c.hall_air.fan_power, l.hall_fan_min = c.hall_air.fan_min, l.cop = c.hall_air.chiller_cop, l.cop_t_air = c.hall_air.chiller_t_air;
   l.p_base = c.p_aux_base;
   return l;
 }
@@ -49,9 +50,9 @@ thermal::PlateSpec plate_spec(const PlateClass& p, Real t_design) {
   thermal::PlateSpec s;
   s.length = p.length, s.width = p.width;
   for (const Layer& l : p.layer) s.layer.push_back(layer_of(l));
-  s.tim_layer = p.tim_layer;
-  s.channel = {p.channel_width, p.channel_height, static_cast<Real>(p.n_channel), p.minor_loss};
-  s.fin_conductivity = p.fin_conductivity, s.fin_heat_capacity = p.fin_heat_capacity, s.n_fin = p.n_fin_layer;
+  s.tim_layer = p.tim();
+  s.channel = {p.channel.width, p.channel.height, static_cast<Real>(p.channel.n_channel), p.channel.minor_loss};
+  s.fin_conductivity = p.channel.fin_conductivity, s.fin_heat_capacity = p.channel.fin_heat_capacity, s.n_fin = p.channel.n_fin_layer;
   s.lid = layer_of(p.lid);
   s.coolant = coolant_of(p.coolant), s.t_design = t_design, s.power_map = p.power_map;
   return s;

@@ -95,7 +95,7 @@ class Builder {
     const bool own = std::any_of(out_.point.begin(), out_.point.end(), [&](const Point& p) { return p.site == s && p.what->name == "t_outlet"; });
     const int flow = own ? static_cast<int>(column_.size()) : -1;
     add({.name = site_name(s) + " flow_gain", .path = "thermal/flow_gain", .first = first,
-         .count = t.first_node(s + 1) - first, .transform = own ? Transform::mean_log : Transform::log, .sigma = map.flow_sigma, .walk = map.drift});
+         .count = t.first_node(s + 1) - first, .transform = own ? Transform::mean_log : Transform::log, .sigma = map.flow_sigma, .walk = map.drift_per_day});
     for (std::size_t k = 0; k < out_.point.size(); ++k) {
       const Point& p = out_.point[k];
       if (p.site != s || !(p.kind->gain_sigma > 0.0)) continue;
@@ -109,7 +109,7 @@ class Builder {
     if (e.string_count == 0) return;
     open();
     add({.name = site_name(s) + " pv_gain", .path = "electrical/pv_gain", .first = e.string_first,
-         .count = e.string_count, .transform = Transform::log, .sigma = map.soiling_sigma, .walk = map.drift});
+         .count = e.string_count, .transform = Transform::log, .sigma = map.soiling_sigma, .walk = map.drift_per_day});
     hear(s, -1, "p_pv");
   }
   void battery(int s) {
@@ -121,11 +121,11 @@ class Builder {
   void node(int s, int n, const ShadowMap& map, int flow) {
     const std::string& name = twin_.system.node_name[static_cast<std::size_t>(n)];
     open();
-    add({.name = name + " tim_gain", .path = "thermal/tim_gain", .first = n, .transform = Transform::log, .sigma = map.tim_sigma, .walk = map.drift});
+    add({.name = name + " tim_gain", .path = "thermal/tim_gain", .first = n, .transform = Transform::log, .sigma = map.tim_sigma, .walk = map.drift_per_day});
     hear(s, n, "t_junction");
     if (flow < 0) return;
     open();   // its outlet tells of its own flow
-    add({.name = name + " flow", .path = "thermal/flow_gain", .first = n, .transform = Transform::log, .sigma = node_flow_sigma, .walk = map.drift});
+    add({.name = name + " flow", .path = "thermal/flow_gain", .first = n, .transform = Transform::log, .sigma = node_flow_sigma, .walk = map.drift_per_day});
     column_.back().column.base = flow;
     hear(s, n, "t_outlet");
   }

@@ -1,20 +1,15 @@
 // Site and Network: what people write about a place, as plain structs, already in SI. make_system compiles them.
 #pragma once
-#include <array>
 #include <cstdint>
 #include <iterator>
 #include <string>
-#include <vector>
 
-#include "common/time.hpp"
 #include "core/site/site_hall.hpp"
 #include "core/site/site_power.hpp"
 #include "core/site/site_shadow.hpp"
 #include "ensemble/prior.hpp"
 
 namespace coldsun {
-
-using Monthly = std::array<Real, 12>;  // January first
 
 // ---- where a value comes from ------------------------------------------------------------------------------------
 enum class Origin : std::int8_t { measured, sourced, assumed, unstated };
@@ -30,101 +25,152 @@ struct Provenance {
 };
 
 // ---- climate -----------------------------------------------------------------------------------------------------
+namespace usual {
+inline constexpr Real kwh = 3.6e6;  // J
+// Monthly means of daily extremes; 0.05 K about 0 degC: a value with three digits too few rather than one in some hundred winters.
+inline constexpr Limits monthly_air = between(203.15, 333.15).usual(213.15, 323.15).no_nearer_to_zero(0.05);
+// beyond the air a plane that faces the sun gets 5,970 kWh/m2 a year, a level one on the equator 3,650
+inline constexpr Limits ghi_year = between(100 * kwh, 3650 * kwh).usual(600 * kwh, 2900 * kwh);
+inline constexpr Limits dni_year = between(50 * kwh, 5970 * kwh).usual(300 * kwh, 4300 * kwh);
+}  // namespace usual
+
 /// How cloudy the place is (kernels/sky/cloud.hpp holds the process).
+#define COLDSUN_CLOUD(K)                                                                                            \
+  K(Monthly, clear_fraction, a_number(share().usual(0.01, 1).or_zero()), "share of time without any cloud, per month") \
+  K(Monthly, overcast_fraction, a_number(share().usual(0.001, 1).or_zero()), "share of time all covered, per month; the rest is broken cloud") \
+  K(Real, kc_thick, a_number(above(0, 1).usual(0.1, 0.9)), "clear-sky index under the thickest clouds")             \
+  K(Real, kc_max, a_number(between(1, 2).usual(1, 1.6)), "cap of cloud enhancement: about 1.25 at sea level, 1.4 at altitude") \
+  K(bool, in_series, a_flag().or_none(), "clouds vary inside the cloudy intervals of a weather file as well; false: as smooth as the file")
 struct CloudClimate {
-  Monthly clear_fraction{};     ///< share of time without any cloud, per month [1]
-  Monthly overcast_fraction{};  ///< share of time all covered; the rest is broken cloud [1]
-  Real kc_thick = 0;            ///< clear-sky index under the thickest clouds [1]
-  Real kc_max = 0;              ///< cap of cloud enhancement: about 1.25 at sea level, 1.4 at altitude [1]
-  bool in_series = true;        ///< clouds vary inside the cloudy intervals of a weather file as well; false: as smooth as the file
+  CloudClimate() { in_series = true; }
+  COLDSUN_KEYS(COLDSUN_CLOUD)
 };
 
 /// A year's sums that the model is printed beside; it does not enter the physics.
-struct ReferenceYear {
-  std::string name;  ///< whose year
-  Real ghi = 0;      ///< global horizontal irradiation of the year [J/m2]; 0: not given
-  Real dni = 0;      ///< direct normal irradiation of the year [J/m2]; 0: not given
-};
+#define COLDSUN_REFERENCE(K)                                                                                        \
+  K(std::string, name, a_text().label(), "whose year")                                                              \
+  K(Real, ghi, a(Q::irradiation, usual::ghi_year).or_none().checked(), "global horizontal irradiation of the year") \
+  K(Real, dni, a(Q::irradiation, usual::dni_year).or_none().checked(), "direct normal irradiation of the year")
+struct ReferenceYear { COLDSUN_KEYS(COLDSUN_REFERENCE) };
 
-struct Climate {
-  Monthly linke_turbidity{};  ///< monthly Linke turbidity at air mass 2 on days without dust [1]
-  Monthly haze{};             ///< optical depth of haze beyond the turbidity on days without dust [1]
-  Real haze_forward = 0;      ///< share of the light that haze takes from the beam and that arrives as diffuse [1]
-  Monthly dust_days{};        ///< days of dust per month [1]
-  Real dust_depth = 0;        ///< mean optical depth that a dusty day adds to the haze [1]
-  Monthly temp_air_min{};     ///< monthly mean of the daily minimum [K]
-  Monthly temp_air_max{};     ///< monthly mean of the daily maximum [K]
-  Monthly wind_speed{};       ///< monthly mean at 10 m [m/s]
-  Real wind_amplitude = 0;    ///< daily swing as a part of the mean; highest at the warmest hour [1]
-  Real albedo = 0;            ///< of the ground before the rows [1]
-  CloudClimate cloud;
-  std::vector<ReferenceYear> reference;
-};
+#define COLDSUN_CLIMATE(K)                                                                                          \
+  K(Monthly, linke_turbidity, a_number(between(1, 12).usual(1.5, 9)), "monthly Linke turbidity at air mass 2 on days without dust") \
+  K(Monthly, haze, a_number(between(0, 3).usual(0.005, 1).or_zero()), "optical depth of haze beyond the turbidity on days without dust") \
+  K(Real, haze_forward, a_number(share().usual(0.2, 0.95)), "share of the light that haze takes from the beam and that arrives as diffuse") \
+  K(Monthly, dust_days, a_number(between(0, 28).usual(0.2, 28).or_zero()), "days of dust per month")                \
+  K(Real, dust_depth, a_number(between(0, 3).usual(0.02, 1.5).or_zero()), "mean optical depth that a dusty day adds to the haze") \
+  K(Monthly, temp_air_min, a(Q::temperature, usual::monthly_air), "monthly mean of the daily minimum")              \
+  K(Monthly, temp_air_max, a(Q::temperature, usual::monthly_air), "monthly mean of the daily maximum")              \
+  K(Monthly, wind_speed, a(Q::velocity, between(0, 40).usual(0.5, 15)), "monthly mean at 10 m")                     \
+  K(Real, wind_amplitude, a_number(between(0, 1).usual(0.02, 1).or_zero()), "daily swing as a part of the mean; highest at the warmest hour") \
+  K(Real, albedo, a_number(share().usual(0.05, 0.9)), "albedo of the ground before the rows")                       \
+  K(CloudClimate, cloud, a_table(), "how cloudy the place is")                                                      \
+  K(std::vector<ReferenceYear>, reference, a_table().or_none(), "a year's sums that the model is printed beside")
+struct Climate { COLDSUN_KEYS(COLDSUN_CLIMATE) };
 
 // ---- communications ----------------------------------------------------------------------------------------------
-struct Band {
-  std::string name;    ///< "Ka", "X", "Ku"
-  Real frequency = 0;  ///< downlink carrier [Hz]
-  Real rate_down = 0;  ///< to the ground [bit/s]
-  Real rate_up = 0;    ///< [bit/s]
-};
+namespace usual {
+inline constexpr Limits mask_angle = between(0, std::numbers::pi / 2).usual(0, std::numbers::pi / 3).no_nearer_to_zero(degree / 2);
+inline constexpr Limits delay = between(0, 3600).usual(1e-3, 60).or_zero();
+}
+#define COLDSUN_BAND(K)                                                                                             \
+  K(std::string, name, a_name().label(), "name of the band: Ka, X, Ku")                                             \
+  K(Real, frequency, a(Q::frequency, between(30e6, 1e15).usual(0.1e9, 400e12)).checked(), "downlink carrier")       \
+  K(Real, rate_down, a(Q::data_rate, between(0, 1e14)), "rate to the ground")                                       \
+  K(Real, rate_up, a(Q::data_rate, between(0, 1e14)), "rate to the satellite")
+struct Band { COLDSUN_KEYS(COLDSUN_BAND) };
 
 /// Priors of the broadband link's outages at its 15-s slot boundaries, and how an outage reaches the work.
-struct LinkPrior {
-  Real outage_probability = 0;  ///< per boundary [1]
-  Real outage_median = 0;       ///< length of an outage [s]
-  Real outage_sigma = 0;        ///< of ln(length) [1]
-  Real outage_offset = 0;       ///< its start after the boundary; negative: before [s]
-  Real processing_delay = 0;    ///< what a round trip takes beside the way to the satellite and back [s]
-  Real link_bound_share = 0;    ///< share of jobs that stall when the link is gone [1]
-  Real buffer = 0;              ///< what a link-bound job can still do from its buffers [s]
-  Real burst_gain = 0;          ///< power over normal while the queue drains, as a share of (p_max - p) [1]
-  Real burst_ratio = 0;         ///< seconds of burst per second of stall [1]
-  Real control_delay = 0;       ///< of caps, set-points and plans over the link [s]
-};
+#define COLDSUN_LINK_PRIOR(K)                                                                                       \
+  K(Real, outage_probability, a_number(share().usual(0.001, 1).or_zero()), "chance of an outage at a slot boundary") \
+  K(Real, outage_median, a(Q::time, between(1e-4, 15).usual(0.01, 10)), "median length of an outage")               \
+  K(Real, outage_sigma, a_number(between(0, 3).usual(0.01, 2).or_zero()), "spread of ln(length)")                   \
+  K(Real, outage_offset, a(Q::time, between(-15, 15).no_nearer_to_zero(1e-3)), "start of the outage after the boundary; negative: before") \
+  K(Real, processing_delay, a(Q::time, between(0, 10).usual(1e-3, 1).or_zero()), "round trip without the way to the satellite and back") \
+  K(Real, link_bound_share, a_number(share().usual(0.005, 1).or_zero()), "share of jobs that stall when the link is gone") \
+  K(Real, buffer, a(Q::time, usual::delay), "time that a link-bound job goes on without the link")                  \
+  K(Real, burst_gain, a_number(share().usual(0.005, 1).or_zero()), "power over normal while the queue drains, as a share of p_max - p") \
+  K(Real, burst_ratio, a_number(between(0, 100).usual(0.05, 20).or_zero()), "seconds of drain per second of stall") \
+  K(Real, control_delay, a(Q::time, usual::delay), "delay of caps, set-points and plans over the link")
+struct LinkPrior { COLDSUN_KEYS(COLDSUN_LINK_PRIOR) };
 
-struct Comms {
-  Real mask = 0;            ///< lowest elevation of the data antennas [rad]
-  Real broadband_mask = 0;  ///< lowest elevation of the broadband terminal [rad]
-  int n_antenna = 0;        ///< data antennas: satellites served at once
-  std::vector<Band> band;
-  std::string broadband;          ///< constellation that carries control and link-bound work
-  std::vector<std::string> data;  ///< constellations whose contacts are counted
-  std::string strategy;           ///< "longest_remaining", "max_elevation" or "sticky"
-  LinkPrior link;
-};
+#define COLDSUN_COMMS(K)                                                                                            \
+  K(Real, mask, a(Q::angle, usual::mask_angle), "lowest elevation of the data antennas")                            \
+  K(Real, broadband_mask, a(Q::angle, usual::mask_angle), "lowest elevation of the broadband terminal")             \
+  K(int, n_antenna, a_count(0, 100), "data antennas: satellites served at once")                                    \
+  K(std::string, broadband, a_text(), "constellation that carries control and link-bound work")                     \
+  K(std::vector<std::string>, data, texts(), "constellations whose contacts are counted")                           \
+  K(std::string, strategy, a_choice({"longest_remaining", "max_elevation", "sticky"}), "how the serving satellite is chosen") \
+  K(std::vector<Band>, band, a_table().or_none(), "bands of the data antennas")                                     \
+  K(LinkPrior, link, a_table(), "outages of the broadband link and what they do to the work")
+struct Comms { COLDSUN_KEYS(COLDSUN_COMMS) };
 
 // ---- work --------------------------------------------------------------------------------------------------------
-struct JobMix {
-  std::string file;  ///< statistics: absolute, or relative to the data folder
-  Real load = 0;     ///< offered GPU-seconds over the hall's [1]
-};
+#define COLDSUN_JOBS(K)                                                                                             \
+  K(std::string, file, a_text(), "job statistics: a file of data/jobs, or beside the site's")                       \
+  K(Real, load, a_number(between(0, 10).usual(0.02, 2).or_zero()), "offered GPU-seconds over the hall's")
+struct JobMix { COLDSUN_KEYS(COLDSUN_JOBS) };
 
 // ---- studies -----------------------------------------------------------------------------------------------------
-/// What a study may draw anew for each member. The numbers are part of Chance: append, never renumber.
-enum class Parameter : std::uint32_t {
-  outage_probability = 0, outage_median = 1, link_bound_share = 2, buffer = 3, burst_gain = 4, burst_ratio = 5, tim_gain = 6, flow_gain = 7, load = 8
-};
+/// What a study may draw anew for each member: name, unit, what the engine accepts, meaning. The order is part of Chance: append, never move.
+#define COLDSUN_PARAMETERS(P)                                                                                       \
+  P(outage_probability, "1", 0, 1, "chance of an outage at a slot boundary")                                        \
+  P(outage_median, "s", 1e-3, 15, "median length of an outage")                                                     \
+  P(link_bound_share, "1", 0, 1, "share of jobs that stall when the link is gone")                                  \
+  P(buffer, "s", 0, 60, "time that a link-bound job goes on without the link")                                      \
+  P(burst_gain, "1", 0, 1, "power over normal in the drain, share of what is left up to the maximum")               \
+  P(burst_ratio, "1", 0.1, 10, "seconds of drain per second of stall")                                              \
+  P(tim_gain, "1", 0.3, 3, "resistance of the interface material relative to the node type's")                      \
+  P(flow_gain, "1", 0.5, 1.5, "coolant flow relative to design")                                                    \
+  P(load, "1", 0, 10, "offered GPU-seconds over the hall's")
+#define COLDSUN_PARAMETER_NAME(name, unit, least, most, meaning) name,
+#define COLDSUN_PARAMETER_ROW(name, unit, least, most, meaning) {Parameter::name, #name, unit, meaning, least, most},
+enum class Parameter : std::uint32_t { COLDSUN_PARAMETERS(COLDSUN_PARAMETER_NAME) };
 struct ParameterInfo {
   Parameter parameter;
   const char *name, *unit, *meaning;
   Real least, most;   ///< what the engine accepts
 };
-inline constexpr ParameterInfo parameter_table[] = {
-    {Parameter::outage_probability, "outage_probability", "1", "chance of an outage at a slot boundary", 0, 1},
-    {Parameter::outage_median, "outage_median", "s", "median length of an outage", 1e-3, 15},
-    {Parameter::link_bound_share, "link_bound_share", "1", "share of jobs that stall when the link is gone", 0, 1},
-    {Parameter::buffer, "buffer", "s", "time that a link-bound job goes on without the link", 0, 60},
-    {Parameter::burst_gain, "burst_gain", "1", "power over normal in the drain, share of what is left up to the maximum", 0, 1},
-    {Parameter::burst_ratio, "burst_ratio", "1", "seconds of drain per second of stall", 0.1, 10},
-    {Parameter::tim_gain, "tim_gain", "1", "resistance of the interface material relative to the node type's", 0.3, 3},
-    {Parameter::flow_gain, "flow_gain", "1", "coolant flow relative to design", 0.5, 1.5},
-    {Parameter::load, "load", "1", "offered GPU-seconds over the hall's", 0, 10},
-};
+inline constexpr ParameterInfo parameter_table[] = {COLDSUN_PARAMETERS(COLDSUN_PARAMETER_ROW)};
 inline constexpr int n_parameter = static_cast<int>(std::size(parameter_table));
+
+/// [study.NAME]: one distribution per parameter, in the parameter's unit.
+#define COLDSUN_PRIOR(K)                                                                                            \
+  K(std::string, distribution, a_choice({"uniform", "normal", "lognormal", "triangular"}), "shape")                 \
+  K(Real, low, s.is(s.range(1e-4)), "lower bound")                                                                  \
+  K(Real, high, s.is(between(s.info().least, s.info().most).usual(0.01 * s.info().most, s.info().most)), "upper bound") \
+  K(Real, mean, s.is(s.range(1e-4)).when(s.distribution == "normal"), "mean of a normal distribution")              \
+  K(Real, deviation, s.is(s.deviations()).when(s.distribution == "normal"), "standard deviation of a normal distribution") \
+  K(Real, median, s.is(s.range(1e-4)).when(s.distribution == "lognormal"), "median of a lognormal distribution")    \
+  K(Real, deviation_of_log, a_number(above(0, 5).usual(0.005, 2)).when(s.distribution == "lognormal"), "standard deviation of the logarithm") \
+  K(Real, mode, s.is(s.range(1e-4)).when(s.distribution == "triangular"), "mode of a triangular distribution")
 struct ParameterPrior {
+  COLDSUN_KEYS(COLDSUN_PRIOR)
   Parameter parameter{};
   ensemble::Prior prior;
+  bool present = false;
+  const ParameterInfo& info() const { return parameter_table[static_cast<std::size_t>(parameter)]; }
+  Limits range(Real usual) const { return between(info().least, info().most).usual(usual * info().most, info().most).or_zero(); }
+  Limits deviations() const {
+    const Real span = info().most - info().least;
+    return above(0, span).usual(1e-3 * span, 0.5 * span);
+  }
+  Rule is(Limits r) const { return std::string_view(info().unit) == "s" ? a(Q::time, r) : a_number(r); }
+};
+
+inline ParameterPrior prior_of(Parameter p) {
+  ParameterPrior prior;
+  prior.parameter = p;
+  return prior;
+}
+#define COLDSUN_PARAMETER_KEY(name, unit, least, most, meaning) f(Key{a_table().or_none(), #name, meaning}, s.name);
+#define COLDSUN_PARAMETER_MEMBER(name, unit, least, most, meaning) ParameterPrior name = prior_of(Parameter::name);
+struct StudyPriors {
+  COLDSUN_PARAMETERS(COLDSUN_PARAMETER_MEMBER)
+  template <class Self, class F>
+  static void each_key(Self& s, F&& f) {
+    COLDSUN_PARAMETERS(COLDSUN_PARAMETER_KEY)
+  }
 };
 
 /// A file that a site or network names, found.
@@ -135,41 +181,50 @@ struct Constellation {
 };
 
 // ---- the whole ---------------------------------------------------------------------------------------------------
+#define COLDSUN_SITE(K)                                                                                             \
+  K(std::string, name, a_name(), "name of the site; chance follows it")                                             \
+  K(std::string, title, a_text().label(), "one line for people")                                                    \
+  K(std::string, like, a_text().or_none().label(), "another site: what this file leaves out is as in that one, counted as assumed") \
+  K(Real, latitude, a(Q::angle, between(-90 * usual::degree, 90 * usual::degree).no_nearer_to_zero(0.1 * usual::degree)), "geodetic, north positive") \
+  K(Real, longitude, a(Q::angle, between(-std::numbers::pi, std::numbers::pi)), "longitude, east positive")         \
+  K(Real, altitude, a(Q::length, between(-430, 6000).usual(-430, 5500).no_nearer_to_zero(0.5)), "altitude above sea level") \
+  K(Real, utc_offset, a(Q::time, between(-12 * 3600.0, 14 * 3600.0)), "local standard time minus UTC")              \
+  K(Time, start, an_instant(), "first instant of the demo day")                                                     \
+  K(Climate, climate, a_table(), "climate")                                                                         \
+  K(Hall, hall, a_table(), "the rooms and what stands in them")                                                     \
+  K(Cooling, cooling, a_table(), "coolant loops, dry cooler and hall air")                                          \
+  K(Power, power, a_table(), "sun, battery, bus and grid")                                                          \
+  K(Comms, comms, a_table(), "links")                                                                               \
+  K(JobMix, jobs, a_table(), "work")                                                                                \
+  K(ShadowMap, shadow, a_table().or_none(), "what the site publishes and how the published points meet the model") \
+  K(StudyPriors, study, a_table().or_none(), "what a study draws anew for each member, where it differs from the single values")
 struct Site {
-  std::string name;
-  std::string title;    ///< one line for people
-  Real latitude = 0;    ///< geodetic, north positive [rad]
-  Real longitude = 0;   ///< east positive [rad]
-  Real altitude = 0;    ///< above sea level [m]
-  Real utc_offset = 0;  ///< local standard time minus UTC [s]
-  Time start = 0;       ///< first instant of the demo day (UTC)
-  Climate climate;
-  Hall hall;
-  std::vector<PlateClass> plate;  ///< those that the node types name
-  Cooling cooling;
-  Power power;
-  Comms comms;
+  COLDSUN_KEYS(COLDSUN_SITE)
+  std::vector<ParameterPrior> prior;         ///< those of study that stand in the file; a parameter without keeps the site's value
+  std::vector<PlateClass> plate;             ///< those that the node types name
   std::vector<Constellation> constellation;  ///< those that comms names
-  JobMix jobs;
-  ShadowMap shadow;
-  std::vector<ParameterPrior> prior;   ///< of what studies draw; what is not among them keeps the site's value
-  std::vector<Provenance> provenance;  ///< every value of the file and of what it names
+  std::vector<Provenance> provenance;        ///< every value of the file and of what it names
 };
 
 /// A path for data between two places that is not a contact: fibre, or laser links between satellites.
-struct Link {
-  std::string from, to;  ///< names of sites or constellations
-  std::string kind;      ///< "fibre", "laser", "broadband"
-  Real rate = 0;         ///< [bit/s]
-  Real latency = 0;      ///< one way [s]
-};
+#define COLDSUN_LINK(K)                                                                                             \
+  K(std::string, from, a_text(), "a site or a constellation")                                                       \
+  K(std::string, to, a_text(), "a site or a constellation")                                                         \
+  K(std::string, kind, a_kind({"fibre", "laser", "broadband"}).label(), "what carries it")                          \
+  K(Real, rate, a(Q::data_rate, s.kind == "fibre" ? between(1e3, 1e15).usual(100e6, 2e12) : between(1e3, 1e15).usual(1e6, 100e9)), "data rate") \
+  K(Real, latency, a(Q::time, between(0, 10).usual(1e-4, 1)), "latency, one way")
+struct Link { COLDSUN_KEYS(COLDSUN_LINK) };
 
+#define COLDSUN_NETWORK(K)                                                                                          \
+  K(std::string, name, a_name().label(), "name of the network")                                                     \
+  K(Time, start, an_instant(), "first instant of the demo day")                                                     \
+  K(std::vector<std::string>, sites, texts(), "sites: files of data/sites, or beside the network's")                \
+  K(std::vector<std::string>, constellations, texts(), "constellations that the sites and links use")               \
+  K(std::vector<Link>, link, a_table().or_none(), "paths for data that are no contacts")
 struct Network {
-  std::string name;
+  COLDSUN_KEYS(COLDSUN_NETWORK)
   std::vector<Site> site;
   std::vector<Constellation> constellation;
-  std::vector<Link> link;
-  Time start = 0;                      ///< first instant of the demo day (UTC)
   std::vector<Provenance> provenance;  ///< of the network file itself; each site carries its own
 };
 

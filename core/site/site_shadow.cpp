@@ -5,7 +5,6 @@ namespace coldsun {
 
 const std::vector<Observable>& observables() {
   using O = Observable;
-  using Q = Quantity;
   constexpr Q temperature = Q::temperature, kelvin = Q::temperature_difference;
   static const std::vector<Observable> table = {
       {"p_node", "thermal", "p_node_end", O::node, O::end, Q::power, Q::power, true},
@@ -35,6 +34,12 @@ const Observable* find_observable(std::string_view name) {
   for (const Observable& o : observables())
     if (o.name == name) return &o;
   return nullptr;
+}
+
+std::vector<std::string_view> observable_names() {
+  std::vector<std::string_view> all;
+  for (const Observable& o : observables()) all.push_back(o.name);
+  return all;
 }
 
 }  // namespace coldsun

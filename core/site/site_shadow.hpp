@@ -1,11 +1,6 @@
 // What a site publishes and how the published points meet the model: part of Site (core/site/site.hpp), SI.
 #pragma once
-#include <string>
-#include <string_view>
-#include <vector>
-
-#include "common/space.hpp"
-#include "core/site/units.hpp"
+#include "core/site/key.hpp"
 
 namespace coldsun {
 
@@ -21,26 +16,38 @@ struct Observable {
 };
 const std::vector<Observable>& observables();
 const Observable* find_observable(std::string_view name);
+std::vector<std::string_view> observable_names();
 
 /// One kind of point: it stands for a point per node or site.
+#define COLDSUN_SHADOW_POINT(K)                                                                                     \
+  K(std::string, quantity, a_kind(observable_names()), "what of the model it stands for, one of the engine's observables")            \
+  K(std::string, object_type, a_text(), "part of the topic: DSX Exchange, BMS v1")                                  \
+  K(std::string, point_type, a_text(), "part of the topic: DSX Exchange, BMS v1")                                   \
+  K(std::string, tag, a_text(), "the topic's tag path; {site} and {node} are replaced")                             \
+  K(std::string, unit, a_text(), "suffix of the unit in which the value is published")                              \
+  K(Real, noise, a(s.observed().difference, positive()), "standard deviation of the instrument's error")            \
+  K(Real, min, a(s.observed().quantity, any()), "lower physical limit")                                             \
+  K(Real, max, a(s.observed().quantity, any()), "upper physical limit")                                             \
+  K(Real, gain_sigma, a_number(above(0, 1).usual(0.001, 0.5)).or_none(), "spread of ln(instrument's gain); left out: it is taken at its word")
 struct ShadowPoint {
-  std::string quantity;                 ///< name of an Observable
-  std::string object_type, point_type;  ///< parts of the topic: DSX Exchange, BMS v1
-  std::string tag;                      ///< the topic's tag path; {site} and {node} are replaced
-  std::string unit;                     ///< suffix of the unit in which the value is published
-  Real noise = 0;                       ///< standard deviation of the instrument's error [SI]
-  Real low = 0, high = 0;               ///< physical limits [SI]
-  Real gain_sigma = 0;                  ///< prior of ln(instrument's gain); 0: it is taken at its word [1]
+  COLDSUN_KEYS(COLDSUN_SHADOW_POINT)
+  const Observable& observed() const {
+    const Observable* o = find_observable(quantity);
+    return o ? *o : observables().front();
+  }
 };
 
+namespace usual {
+inline constexpr Limits spread = between(0, 1).usual(0.002, 0.7).or_zero();
+}
 /// Points, and how far the estimated parameters may lie from the site file.
-struct ShadowMap {
-  std::vector<ShadowPoint> point;
-  Real tim_sigma = 0;       ///< of ln(interface resistance over design), node by node [1]
-  Real flow_sigma = 0;      ///< of ln(coolant flow over design) [1]
-  Real soiling_sigma = 0;   ///< of ln(light that passes the dirt over the file's) [1]
-  Real drift = 0;           ///< random walk of those, standard deviation after a day [1]
-  Real relaxation = 0;      ///< share of the spread that an analysis takes away and that is given back [1]
-};
+#define COLDSUN_SHADOW(K)                                                                                           \
+  K(Real, tim_sigma, a_number(usual::spread), "spread of ln(interface resistance over design), node by node")       \
+  K(Real, flow_sigma, a_number(usual::spread), "spread of ln(coolant flow over design)")                            \
+  K(Real, soiling_sigma, a_number(usual::spread), "spread of ln(light that passes the dirt over the file's)")       \
+  K(Real, drift_per_day, a_number(between(0, 1).usual(0.001, 0.5).or_zero()), "random walk of those, standard deviation after a day") \
+  K(Real, relaxation, a_number(between(0, 0.95).usual(0.005, 0.95).or_zero()), "share of the spread that an analysis takes away and that is given back") \
+  K(std::vector<ShadowPoint>, point, a_table(), "published points")
+struct ShadowMap { COLDSUN_KEYS(COLDSUN_SHADOW) };
 
 }  // namespace coldsun

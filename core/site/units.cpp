@@ -10,6 +10,8 @@ namespace coldsun {
 
 namespace {
 
+#define COLDSUN_QUANTITY_TEXT(name, text) text,
+
 // Conversions are exact by definition (SI Brochure, 9th ed.) where they are not plain powers of ten; 0 degC = 273.15 K.
 std::vector<Unit> make_units() {
   using Q = Quantity;
@@ -107,81 +109,8 @@ const std::vector<Unit>& units() {
 }
 
 std::string_view name_of(Quantity q) {
-  switch (q) {
-    case Quantity::temperature:
-      return "temperature";
-    case Quantity::temperature_difference:
-      return "temperature difference";
-    case Quantity::power:
-      return "power";
-    case Quantity::energy:
-      return "energy";
-    case Quantity::time:
-      return "time";
-    case Quantity::length:
-      return "length";
-    case Quantity::area:
-      return "area";
-    case Quantity::volume:
-      return "volume";
-    case Quantity::volume_flow:
-      return "volume flow";
-    case Quantity::pressure:
-      return "pressure";
-    case Quantity::angle:
-      return "angle";
-    case Quantity::velocity:
-      return "velocity";
-    case Quantity::conductivity:
-      return "thermal conductivity";
-    case Quantity::volumetric_heat_capacity:
-      return "volumetric heat capacity";
-    case Quantity::heat_capacity:
-      return "heat capacity";
-    case Quantity::thermal_conductance:
-      return "thermal conductance";
-    case Quantity::thermal_resistance:
-      return "thermal resistance";
-    case Quantity::film_coefficient:
-      return "film coefficient";
-    case Quantity::wind_film_coefficient:
-      return "film coefficient per wind speed";
-    case Quantity::irradiation:
-      return "irradiation";
-    case Quantity::irradiance:
-      return "irradiance";
-    case Quantity::carbon_intensity:
-      return "carbon intensity";
-    case Quantity::price:
-      return "price of energy";
-    case Quantity::fuel_per_energy:
-      return "fuel per energy";
-    case Quantity::per_temperature:
-      return "temperature coefficient";
-    case Quantity::voltage:
-      return "voltage";
-    case Quantity::current:
-      return "current";
-    case Quantity::charge:
-      return "charge";
-    case Quantity::resistance:
-      return "electrical resistance";
-    case Quantity::capacitance:
-      return "capacitance";
-    case Quantity::inductance:
-      return "inductance";
-    case Quantity::frequency:
-      return "frequency";
-    case Quantity::current_per_temperature:
-      return "current per temperature";
-    case Quantity::voltage_per_temperature:
-      return "voltage per temperature";
-    case Quantity::data_rate:
-      return "data rate";
-    case Quantity::share:
-      return "share";
-  }
-  return "?";
+  constexpr std::string_view name[] = {COLDSUN_QUANTITIES(COLDSUN_QUANTITY_TEXT)};
+  return name[static_cast<std::size_t>(q)];
 }
 
 const Unit* find_unit(std::string_view suffix, Quantity q) {

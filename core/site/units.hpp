@@ -8,44 +8,19 @@
 
 namespace coldsun {
 
-enum class Quantity {
-  temperature,
-  temperature_difference,
-  power,
-  energy,
-  time,
-  length,
-  area,
-  volume,
-  volume_flow,
-  pressure,
-  angle,
-  velocity,
-  conductivity,
-  volumetric_heat_capacity,
-  heat_capacity,
-  thermal_conductance,
-  thermal_resistance,
-  film_coefficient,
-  wind_film_coefficient,
-  irradiation,
-  irradiance,
-  carbon_intensity,
-  price,
-  fuel_per_energy,
-  per_temperature,
-  voltage,
-  current,
-  charge,
-  resistance,
-  capacitance,
-  inductance,
-  frequency,
-  current_per_temperature,
-  voltage_per_temperature,
-  data_rate,
-  share,
-};
+#define COLDSUN_QUANTITIES(Q) \
+  Q(temperature, "temperature") Q(temperature_difference, "temperature difference") Q(power, "power") Q(energy, "energy") Q(time, "time") \
+  Q(length, "length") Q(area, "area") Q(volume, "volume") Q(volume_flow, "volume flow") Q(pressure, "pressure") Q(angle, "angle") \
+  Q(velocity, "velocity") Q(conductivity, "thermal conductivity") Q(volumetric_heat_capacity, "volumetric heat capacity") \
+  Q(heat_capacity, "heat capacity") Q(thermal_conductance, "thermal conductance") Q(thermal_resistance, "thermal resistance") \
+  Q(film_coefficient, "film coefficient") Q(wind_film_coefficient, "film coefficient per wind speed") Q(irradiation, "irradiation") \
+  Q(irradiance, "irradiance") Q(carbon_intensity, "carbon intensity") Q(price, "price of energy") Q(fuel_per_energy, "fuel per energy") \
+  Q(per_temperature, "temperature coefficient") Q(voltage, "voltage") Q(current, "current") Q(charge, "charge") \
+  Q(resistance, "electrical resistance") Q(capacitance, "capacitance") Q(inductance, "inductance") Q(frequency, "frequency") \
+  Q(current_per_temperature, "current per temperature") Q(voltage_per_temperature, "voltage per temperature") Q(data_rate, "data rate") \
+  Q(share, "share")
+#define COLDSUN_QUANTITY_NAME(name, text) name,
+enum class Quantity { COLDSUN_QUANTITIES(COLDSUN_QUANTITY_NAME) };
 
 /// si = value * scale + offset
 struct Unit {

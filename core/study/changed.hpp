@@ -1,8 +1,8 @@
-// A network with one thing changed, for studies; the change stands in its provenance, and so in every record.
+// A network with keys changed, for studies and by hand; the change stands in its provenance, and so in every record.
 #pragma once
 #include <string_view>
 
-#include "core/site/site.hpp"
+#include "core/site/walk.hpp"
 
 namespace coldsun {
 
@@ -12,7 +12,8 @@ Network with_fields(Network network, int n_field);
 // The coolant supply held at one temperature [K], whatever the weather.
 Network with_supply(Network network, Real t_supply);
 
-// One of the two by its name, "n_field" or "t_supply" [K]; another name or an impossible value is std::invalid_argument.
-Network changed(Network network, std::string_view what, Real value);
+// One key: "cooling.cdu.ua" of every site, "masdar/cooling.cdu.ua" of one; "n_field" and "t_supply" [K] are the two above.
+// std::invalid_argument where the key is not known or the value is refused.
+Network changed(Network network, std::string_view key, const KeyValue& value);
 
 }  // namespace coldsun

@@ -14,12 +14,12 @@ from .plan import Plan  # noqa: E402
 from .record import open_record  # noqa: E402
 from .report import day_table  # noqa: E402
 from .shadow import Shadow  # noqa: E402
-from .site import data_folder, load_network, load_site  # noqa: E402
+from .site import Network, Site, data_folder, load_network, load_site  # noqa: E402
 from .twin import Twin  # noqa: E402
 from .weather import Weather, read_weather  # noqa: E402
 
 __version__ = _version("coldsun")
-__all__ = ["EnergyBook", "InputError", "Plan", "RecordWarning", "Shadow", "Twin", "Weather", "data_folder", "day_table", "electrical",
+__all__ = ["EnergyBook", "InputError", "Network", "Plan", "RecordWarning", "Shadow", "Site", "Twin", "Weather", "data_folder", "day_table", "electrical",
            "energy_book", "feeds", "load_network", "load_site", "open_record", "orbit", "plots", "plots_plan", "plots_study", "read_weather", "sky",
            "studies", "study_tables", "thermal"]
 

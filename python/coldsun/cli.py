@@ -152,6 +152,14 @@ def check(
 
 
 @app.command()
+def keys() -> None:
+    """Every key that a site file may hold: unit, accepted, default, meaning (data/KEYS.md)."""
+    from . import _engine
+
+    print(_engine.key_page(), end="")
+
+
+@app.command()
 def doctor(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
     """Versions, backends, threads, device; what is missing and how to get it."""
     from .doctor import examine

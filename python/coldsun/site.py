@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 from html import escape
 from importlib.resources import files
 from pathlib import Path
 
 from . import _engine
 from .errors import InputError, engine_errors
+from .keys import PARTS, Parts, plain
 
 
 def data_folder() -> Path:
@@ -15,7 +17,62 @@ def data_folder() -> Path:
     return Path(str(files("coldsun") / "data"))
 
 
-def load_network(name: str | Path, n_field: int | None = None) -> _engine.Network:
+class Network(_engine.Network):
+    """A network of sites as read from its files; every key of a site can be read and set.
+
+    ``site`` lists the sites by name: ``network.site["masdar"].cooling.cdu.ua``. Values are SI; a value outside its range is refused with the
+    sentence of the reader, relations between keys are checked by `check`, before a run and by `save`. `copy.deepcopy` and `replace` leave the
+    original as it is. Names that point at other files, and tables or elements of lists that are not there, are changed in the file.
+    """
+
+    @property
+    def site(self) -> Parts:
+        """The sites, by name or number."""
+        return Parts(self, "", [s["name"] for s in self.sites], lambda name: PARTS[""](self, name, ""))
+
+    def replace(self, changes: dict | None = None, /, **more):
+        """A copy with keys changed: ``replace({"cooling.cdu.ua": 5e4})`` or ``replace(cooling__cdu__ua=5e4)``, of every site, or of one as
+        ``"masdar/cooling.cdu.ua"``. ``n_field`` and ``t_supply`` [K] do what studies do: so many nodes as fields, the supply held."""
+        other = copy.deepcopy(self)
+        for key, value in ((changes or {}) | {k.replace("__", "."): v for k, v in more.items()}).items():
+            other.set(key, plain(value))
+        other.check()
+        return other
+
+    def __deepcopy__(self, memo):
+        return type(self)(self)
+
+
+
+class Site(Network):
+    """One site: a network of one, whose tables are attributes, ``site.cooling.cdu.ua = 5.2e4`` [W/K]; docs of each attribute say its unit and
+    meaning (``help(type(site.cooling.cdu))``), data/KEYS.md lists all of them."""
+
+    def __getattr__(self, name):
+        root = PARTS[""]
+        if name.startswith("_") or name not in root.__dict__:
+            raise AttributeError(f"a site has no {name!r}")
+        return getattr(root(self, self.name, ""), name)
+
+    def __setattr__(self, name, value):
+        root = PARTS[""]
+        if name not in root.__dict__ or name == "name":
+            raise AttributeError(f"a site has no {name!r} that can be set")
+        setattr(root(self, self.name, ""), name, value)
+
+    def __dir__(self):
+        return sorted({*super().__dir__(), *(k for k in PARTS[""].__dict__ if not k.startswith("_"))})
+
+    def save(self, path: str | Path) -> Path:
+        """Write the site as TOML, each value with its unit and source; beside it the plates and modules that are not shipped as they are."""
+        path = Path(path)
+        with engine_errors():
+            self.check()
+            self.save_site("", str(path))
+        return path
+
+
+def load_network(name: str | Path, n_field: int | None = None) -> Network:
     """Read a network or site file, or a shipped one by name ("pilots", "atacama", "masdar").
 
     Parameters
@@ -28,7 +85,7 @@ def load_network(name: str | Path, n_field: int | None = None) -> _engine.Networ
     -------
     Network
         With ``name``, ``title``, ``sites`` (facts as dicts, SI), ``start_ns``, ``inputs_text``, ``describe()``, ``describe_json()`` (every
-        value with where it comes from) and ``doubts()``.
+        value with where it comes from) and ``doubts()``. A site alone is a `Site`.
 
     Raises
     ------
@@ -38,14 +95,18 @@ def load_network(name: str | Path, n_field: int | None = None) -> _engine.Networ
     if not isinstance(name, (str, Path)):
         raise InputError(f'name = {name!r}; accepted: the name of a shipped site or network such as "atacama", or the path of a TOML file')
     with engine_errors():
-        network = _engine.load_network(str(Path(name).absolute() if Path(name).is_file() else name), str(data_folder()))
-        return network if n_field is None else network.changed("n_field", n_field)
+        network = Network(str(Path(name).absolute() if Path(name).is_file() else name), str(data_folder()))
+        if len(network.sites) == 1:
+            network = Site(network)
+        if n_field is not None:
+            network.set("n_field", n_field)
+    return network
 
 
-def load_site(name: str | Path, n_field: int | None = None) -> _engine.Network:
+def load_site(name: str | Path, n_field: int | None = None) -> Site:
     """Read one site, shipped by name or from a path: a network of one. Parameters and errors as `load_network`."""
     network = load_network(name, n_field)
-    if len(network.sites) != 1:
+    if not isinstance(network, Site):
         raise InputError(f"{name}: a network of {len(network.sites)} sites; accepted here: one site (use load_network)")
     return network
 

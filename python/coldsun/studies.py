@@ -212,9 +212,9 @@ def handover_drift(site, members: int = 256, hours: float = 6.0, *, n_field: int
     network = load_site(site) if isinstance(site, (str, Path)) else site
     with engine_errors():
         if n_field is not None:
-            network = network.changed("n_field", _whole("n_field", n_field, 0, 1 << 20))
+            network = network.replace(n_field=_whole("n_field", n_field, 0, 1 << 20))
         if supply_degc is not None:
-            network = network.changed("t_supply", supply_degc + 273.15)
+            network = network.replace(t_supply=supply_degc + 273.15)
     for word in paths:
         if word not in (ALL, "none", *PATHS):
             raise InputError(f"paths: {word!r}; accepted: all, none, {', '.join(PATHS)}")

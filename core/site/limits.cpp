@@ -1,13 +1,13 @@
 // What a range holds, and how it is said.
+#include "core/site/limits.hpp"
+
 #include <fmt/format.h>
 
 #include <cmath>
 
-#include "core/io/site_reader_table.hpp"
+namespace coldsun {
 
-namespace coldsun::site_reader {
-
-std::string Range::text(Real scale, Real offset) const {
+std::string Limits::text(Real scale, Real offset) const {
   const auto show = [&](Real si) { return fmt::format("{:.6g}", (si - offset) / scale); };
   const bool low = std::isfinite(lo), high = std::isfinite(hi);
   if (low && high && !open_lo && !open_hi) return fmt::format("{} to {}", show(lo), show(hi));
@@ -17,17 +17,19 @@ std::string Range::text(Real scale, Real offset) const {
   return s.empty() ? "a number" : s;
 }
 
-bool Range::is_usual(Real si, Real written) const {
+bool Limits::holds_about(Real x, Real slack) const { return holds(x) || (holds(x + slack) && !open_lo) || (holds(x - slack) && !open_hi); }
+
+bool Limits::is_usual(Real si, Real written) const {
   const Real slack = 1e-9 * std::fabs(si);
   if (written == 0 && zero_is_usual) return true;
   return si >= usual_lo - slack && si <= usual_hi + slack && (written == 0 || std::fabs(written) >= least * (1 - 1e-9));
 }
 
-std::string Range::usual_text(Real scale, Real offset) const {
-  Range r = between(usual_lo, usual_hi);
+std::string Limits::usual_text(Real scale, Real offset) const {
+  Limits r = between(usual_lo, usual_hi);
   std::string s = std::isfinite(usual_lo) || std::isfinite(usual_hi) ? r.text(scale, offset) : "";
   if (least > 0) s += fmt::format("{}no nearer to 0 than {:.6g}", s.empty() ? "" : ", ", least / scale);
   return zero_is_usual || least > 0 ? "0 or " + s : s;
 }
 
-}  // namespace coldsun::site_reader
+}  // namespace coldsun

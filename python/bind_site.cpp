@@ -1,0 +1,62 @@
+// Bindings of a site's keys: read, set, write, and the table from which Python makes its classes.
+#include "core/site/walk.hpp"
+#include "python/bind.hpp"
+
+namespace {
+
+const Site& site_named(const PyNetwork& n, const std::string& name) {
+  for (const Site& s : n.network.site)
+    if (name.empty() || s.name == name) return s;
+  throw InputError(name + " is no site of " + n.network.name);
+}
+
+py::dict row_of(const Slot& s, const std::string& prefix) {
+  const Key& k = s.key;
+  const Unit* u = k.quantity ? &unit_of(nullptr, s) : nullptr;
+  std::string table = s.table;
+  if (!prefix.empty()) table = table.empty() ? prefix : prefix + "." + table;
+  std::string accepted = k.range.text(u ? u->scale : 1, u ? u->offset : 0);
+  if (!k.accepted.empty()) {
+    accepted.clear();
+    for (const std::string_view word : k.accepted) accepted += (accepted.empty() ? "" : ", ") + std::string(word);
+  }
+  return py::dict("table"_a = table, "key"_a = k.key, "unit"_a = u ? std::string(u->symbol) : "", "accepted"_a = accepted, "meaning"_a = k.meaning,
+                  "label"_a = k.is_label, "checks_only"_a = k.only_checked, "optional"_a = k.may_lack());
+}
+
+// One row a key of sites, plates and modules, lists of tables with the element NAME.
+py::list key_table() {
+  py::list rows;
+  Site site;
+  PlateClass plate;
+  PvModule module;
+  walk(site, [&](const Slot& s) { rows.append(row_of(s, "")); }, true);
+  walk(plate, [&](const Slot& s) { rows.append(row_of(s, "plate[NAME]")); }, true);
+  walk(module, [&](const Slot& s) { rows.append(row_of(s, "module[NAME]")); }, true);
+  return rows;
+}
+
+}  // namespace
+
+void bind_site(py::module_& m, py::class_<PyNetwork, std::shared_ptr<PyNetwork>>& network) {
+  network
+      .def("get", [](const PyNetwork& n, const std::string& site, const std::string& path) {
+        return guarded([&] { return get_key(site_named(n, site), path); });
+      }, "site"_a, "path"_a, "SI value of a key, \"cooling.cdu.ua\"; site: a name, or empty for the only one")
+      .def("set", &set_in, "key"_a, "value"_a, "Sets a key [SI]: of every site, or \"masdar/cooling.cdu.ua\" of one; n_field and t_supply [K] as studies do")
+      .def("values", [](const PyNetwork& n, const std::string& site) {
+        Site s = site_named(n, site);
+        py::dict out;
+        const Visit visit = [&](const Slot& slot) { out[py::str(slot.path())] = py::cast(value_of(slot)); };
+        walk(s, visit);
+        walk_named(s, visit);
+        return out;
+      }, "site"_a = "", "Every key and its SI value")
+      .def("check", &check_changes, "Relations between keys, where some were changed; raises InputError with the sentence of the reader")
+      .def("toml", [](const PyNetwork& n, const std::string& site) { return toml_of(site_named(n, site)); }, "site"_a = "", "The site's file")
+      .def("save_site", [](const PyNetwork& n, const std::string& site, const std::string& path) {
+        guarded([&] { return save_site(site_named(n, site), path, n.data), 0; });
+      }, "site"_a, "path"_a);
+  m.def("key_table", &key_table, "Every key of a site: table, key, unit, accepted, meaning");
+  m.def("key_page", &key_page, "The page of all keys, Markdown");
+}

@@ -1,0 +1,95 @@
+"""A site in Python: every key is an attribute with unit and meaning; what is refused is refused as by the reader; what is saved reads back."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+
+import numpy as np
+import pytest
+
+import coldsun as cs
+
+
+@pytest.fixture
+def site():
+    return cs.load_site("small")
+
+
+def test_attributes_say_what_they_are(site):
+    assert site.cooling.cdu.ua == 80e3 and site.hall.node["h200"].n_node == 64 and site.hall.node[0].n_node == 64
+    doc = type(site.cooling.cdu).ua.__doc__
+    assert "W/K" in doc and "conductance" in doc and "> 0" in doc
+    assert {"cooling", "hall", "power", "latitude"} <= set(dir(site))
+    assert site.plate["gpu_700w"].channel.n_channel == 95 and site.module[0].a_ref == pytest.approx(1.80382)
+    assert len(site.shadow.point) == 16 and "cooling.cdu: ua = 80000" in repr(site.cooling.cdu)
+    assert [s.cooling.coolant for s in cs.load_network("pilots").site] == ["pg25", "pg25"]
+
+
+def test_changes_are_saved_and_read_back(site, tmp_path):
+    site.cooling.dry_cooler.ua = 1.3e5
+    site.hall.node["h200"].t_cap_band = np.float64(9)
+    site.climate.haze = np.full(12, 0.02)
+    site.power.grid.price = 2e-8
+    path = site.save(tmp_path / "mine.toml")
+    back = cs.load_site(path)
+    assert back.values() == site.values()
+    assert back.cooling.dry_cooler.ua == 1.3e5 and back.climate.haze == [0.02] * 12
+    assert "dry_cooler.ua_kw_per_k = 130" in site.inputs_text
+
+
+def test_plates_are_saved_beside(site, tmp_path):
+    site.plate[0].channel.width = 140e-6
+    back = cs.load_site(site.save(tmp_path / "mine.toml"))
+    assert back.plate[0].channel.width == 140e-6 and (tmp_path / "gpu_700w.toml").is_file()
+
+
+@pytest.mark.parametrize(("path", "value", "sentence"), [
+    ("cooling.pump.flow", -3, "cooling.pump.flow = -3 m3/s; accepted: > 0 m3/s"),
+    ("cooling.dry_cooler.fan_min", 1.5, "cooling.dry_cooler.fan_min = 1.5; accepted: 0.001 to 1"),
+    ("cooling.coolant", "oil", "accepted: pg25, water"),
+    ("jobs.load", float("nan"), "accepted: 0 to 10"),
+    ("hall.n_rack", 1.5, "accepted: a whole number >= 1"),
+    ("jobs.file", "x.toml", "a change in its file"),
+])
+def test_what_is_out_of_range_is_refused_as_by_the_reader(site, path, value, sentence):
+    part = site
+    *tables, key = path.split(".")
+    for table in tables:
+        part = getattr(part, table)
+    before = site.values()
+    with pytest.raises(cs.InputError) as error:
+        setattr(part, key, value)
+    assert sentence in str(error.value) and site.values() == before
+
+
+def test_unknown_names_are_refused(site):
+    with pytest.raises(AttributeError, match="cooler_ua"):
+        site.cooling.cooler_ua = 1
+    with pytest.raises(AttributeError):
+        site.colling = 1
+    with pytest.raises(KeyError, match="accepted: h200"):
+        site.hall.node["h300"]
+
+
+def test_relations_are_checked_before_a_run(site):
+    site.cooling.t_supply_min = 320.0
+    with pytest.raises(cs.InputError, match="t_supply_min = 46.85 degC; accepted: at most t_supply"):
+        site.check()
+    with pytest.raises(cs.InputError, match="t_supply_min"):
+        cs.Twin(site, hours=0.1)
+
+
+def test_copies_are_independent(site):
+    other, third = copy.deepcopy(site), site.replace({"cooling.cdu.ua": 9e4}, jobs__load=0.5)
+    other.cooling.cdu.ua = 7e4
+    assert (site.cooling.cdu.ua, other.cooling.cdu.ua, third.cooling.cdu.ua, third.jobs.load) == (80e3, 7e4, 9e4, 0.5)
+    assert pickle.loads(pickle.dumps(third)).values() == third.values() and isinstance(pickle.loads(pickle.dumps(third)), cs.Site)
+
+
+def test_a_changed_site_runs(site):
+    cool, warm = cs.Twin(site, hours=0.1), cs.Twin(site.replace({"cooling.t_supply": 311.15}), hours=0.1)
+    for twin in (cool, warm):
+        twin.step(10)
+    assert cool.hash() != warm.hash()
+    assert "changed after reading" in warm.network.describe_json()
