@@ -122,7 +122,7 @@ ShadowMap shadow_map() {
   ShadowMap m;
   const auto add = [&](const char* quantity, const char* unit, Real noise, Real low, Real high, Real gain_sigma = 0.0) {
     m.point.push_back({.quantity = quantity, .object_type = "Check", .point_type = quantity, .tag = "{site}/{node}", .unit = unit, .noise = noise,
-                       .low = low, .high = high, .gain_sigma = gain_sigma});
+                       .min = low, .max = high, .gain_sigma = gain_sigma});
   };
   add("p_node", "kw", 10, 0, 12e3), add("dni", "w_per_m2", 0.5, -10, 1300), add("dhi", "w_per_m2", 0.3, -10, 900);
   add("t_junction", "degc", 0.5, 253, 398), add("t_outlet", "degc", 0.15, 263, 368), add("t_supply", "degc", 0.1, 263, 368);

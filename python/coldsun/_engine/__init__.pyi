@@ -11,7 +11,7 @@ from . import electrical
 from . import sky
 from . import thermal
 from . import orbit
-__all__: list[str] = ['Engine', 'FileError', 'InputError', 'Network', 'Plan', 'Planner', 'Shadow', 'Study', 'bin_edges', 'build_info', 'check_segment', 'device_available', 'electrical', 'flag_text', 'is_fatal', 'job_table', 'load_network', 'look_offsets', 'max_threads', 'mean', 'n_gene', 'orbit', 'parameters', 'plan', 'plan_lines', 'planner', 'quantile', 'ratio', 'seal', 'set_threads', 'share', 'sky', 'thermal', 'weather_table', 'wilson']
+__all__: list[str] = ['Engine', 'FileError', 'InputError', 'Network', 'Plan', 'Planner', 'Shadow', 'Study', 'bin_edges', 'build_info', 'check_segment', 'device_available', 'electrical', 'flag_text', 'is_fatal', 'job_table', 'key_page', 'key_table', 'look_offsets', 'max_threads', 'mean', 'n_gene', 'orbit', 'parameters', 'plan', 'plan_lines', 'planner', 'quantile', 'ratio', 'seal', 'set_threads', 'share', 'sky', 'thermal', 'weather_table', 'wilson']
 class InputError(ValueError):
     """
     Bad input from a person or a file; str() is one sentence for them.
@@ -24,8 +24,18 @@ class Network:
     """
     A network of sites as read from its files.
     """
-    def __getstate__(self) -> tuple[str, str, list[tuple[str, float]]]:
+    def __getstate__(self) -> tuple[str, str, list[tuple[str, bool | int | float | str | list[float] | list[str]]]]:
         ...
+    @typing.overload
+    def __init__(self, name: str, data: str) -> None:
+        """
+        Reads a shipped network or site by name, or a file by path; data: the folder of what is shipped
+        """
+    @typing.overload
+    def __init__(self, other: Network) -> None:
+        """
+        A copy
+        """
     def __repr__(self) -> str:
         ...
     def __setstate__(self, arg0: tuple) -> None:
@@ -38,9 +48,9 @@ class Network:
         """
         Short view for notebooks: one line per site.
         """
-    def changed(self, what: str, value: typing.SupportsFloat | typing.SupportsIndex) -> Network:
+    def check(self) -> None:
         """
-        The same with one thing changed: n_field, or t_supply held [K]
+        Relations between keys, where some were changed; raises InputError with the sentence of the reader
         """
     def describe(self, whole: bool = False) -> str:
         """
@@ -58,9 +68,27 @@ class Network:
         """
         Epochs of the data satellites' element sets, ns since 1970 UTC
         """
+    def get(self, site: str, path: str) -> bool | int | float | str | list[float] | list[str]:
+        """
+        SI value of a key, "cooling.cdu.ua"; site: a name, or empty for the only one
+        """
     def remarks(self, start_ns: typing.SupportsInt | typing.SupportsIndex, stop_ns: typing.SupportsInt | typing.SupportsIndex, most: typing.SupportsInt | typing.SupportsIndex = 8) -> list[str]:
         """
         Element sets that a run over this span does not use, or uses with a word; one sentence per file and reason, naming `most` satellites
+        """
+    def save_site(self, site: str, path: str) -> None:
+        ...
+    def set(self, key: str, value: bool | typing.SupportsInt | typing.SupportsIndex | typing.SupportsFloat | typing.SupportsIndex | str | collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex] | collections.abc.Sequence[str]) -> None:
+        """
+        Sets a key [SI]: of every site, or "masdar/cooling.cdu.ua" of one; n_field and t_supply [K] as studies do
+        """
+    def toml(self, site: str = '') -> str:
+        """
+        The site's file
+        """
+    def values(self, site: str = '') -> dict:
+        """
+        Every key and its SI value
         """
     def without_work(self) -> Network:
         """
@@ -329,9 +357,13 @@ def job_table(engine: typing.Any) -> dict:
     """
     The jobs of a run, (member, job)
     """
-def load_network(name: str, data: str) -> Network:
+def key_page() -> str:
     """
-    Reads a shipped network or site by name, or a file by path; data: the folder of what is shipped
+    The page of all keys, Markdown
+    """
+def key_table() -> list:
+    """
+    Every key of a site: table, key, unit, accepted, meaning
     """
 def look_offsets() -> list[float]:
     """
