@@ -39,7 +39,7 @@ Site island_site() {
 }
 Dispatch dispatched(const Site& p, const PackLimits& b, GensetMode mode, Real pv, Real need) {
   const Supply s = make_supply(p, pv, 0.0, b, mode);
-  return dispatch(s, offer(p, s, p.v_nom), cable_factor(p.r_battery_cable, p.v_nom), need);
+  return dispatch(s, offer(p, s, p.v_nominal), cable_factor(p.r_battery_cable, p.v_nominal), need);
 }
 
 TEST(Genset, GivesItsLeastFirstAndTheRestBeforeTheBattery) {
@@ -70,7 +70,7 @@ TEST(Genset, GivesItsLeastFirstAndTheRestBeforeTheBattery) {
 
 TEST(Genset, TakesTheGridsPlanBeforeIt) {
   Site p = island_site();
-  p.grid_tie = Converter{500e3, 0.0, 0.0, 0.0}, p.p_import_max = 400e3, p.p_import_plan = 150e3;
+  p.grid_tie = Converter{500e3, 0.0, 0.0, 0.0}, p.p_import = 400e3, p.p_import_plan = 150e3;
   const PackLimits b{500e3, 600e3, 400e3};
   Dispatch d = dispatched(p, b, GensetMode::running, 0.0, 600e3);
   EXPECT_NEAR(d.grid, 150e3, 1e-6);
