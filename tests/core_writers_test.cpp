@@ -43,15 +43,15 @@ TEST(Writers, AWriterIsAKernelAPhysicsOrAGroup) {
 // trips, a string above the bus, a plan on its way, a job that is late and one that is no number, and at last a feed.
 void bad_day(Twin& t) {
   electrical::System& power = t.system.electrical;
-  power.site(0).genset = {.p_max = 200e3, .p_min = 20e3, .start_time = 20.0, .run_time_min = 60.0, .soc_stop = 0.9, .fuel_idle = 1e-6,
-                          .fuel_per_energy = 6e-11};
+  power.site(0).genset = {.p_max = 200e3, .p_min = 20e3, .start_time = 20.0, .least_run = 60.0, .soc_stop = 0.9, .fuel_idle = 1e-6,
+                          .fuel_slope = 6e-11};
   power.site(0).genset_rectifier = {.rating = 250e3};
   power.site(0).p_import_plan = 0.0;
   power.string_n_series(0) *= 2;
   t.state.electrical.soc(0, 0) = t.state.electrical.soc(1, 0) = power.site(0).battery.soc_min + 0.002;
   for (int n = 0; n < 4; ++n) t.system.thermal.t_trip(n) = 306.0, t.system.thermal.t_cap(n + 4) = 300.0;
   t.state.electrical.soc(2, 0) = power.site(0).battery.soc_max;
-  t.system.thermal.loop(0).coil_ua = 100.0;
+  t.system.thermal.loop(0).hall_air_cooler_ua = 100.0;
   t.state.thermal.t_hall.fill(315.0);
   t.state.workload.load_gain.fill(3.0);
   t.state.orbit.window_shift(2, orbit::data_constellation) = seconds(t.state.time - t.inputs.contacts.start(0)) + 60.0;

@@ -18,7 +18,7 @@ struct Case {
     b.start(0) = 0, b.stop(0) = nanoseconds(dt);
     b.g.fill(0.0), b.t.fill(298.15), b.p_site_cap.fill(1e9), b.t_coolant.fill(303.0);
     b.p_aux_bound.fill(2e3), b.p_aux.fill(1.5e3), b.p_floor.fill(500.0), b.p_leak.fill(50.0), b.p_request.fill(3e3);
-    for (int s = 0; s < n_kind; ++s) b.st.v_bus(0, s) = b.sys.site(s).v_nom;
+    for (int s = 0; s < n_kind; ++s) b.st.v_bus(0, s) = b.sys.site(s).v_nominal;
   }
   template <class Space>
   void step(Space space) {
@@ -64,7 +64,7 @@ TYPED_TEST(Bus, ChargesWithinItsLimits) {
   const State& st = c.b.st;
   EXPECT_NEAR(st.i_battery(0, island), -140.0, 1e-8);  // the cell's current limit
   const Pack& p = c.b.sys.site(island).battery;
-  EXPECT_NEAR(st.soc(0, island), p.soc_initial - st.i_battery(0, island) * 10.0 / p.capacity, 1e-15);
+  EXPECT_NEAR(st.soc(0, island), p.soc_start - st.i_battery(0, island) * 10.0 / p.capacity, 1e-15);
   EXPECT_GT(st.v_bus(0, island), 800.0);  // droop: charging lifts the bus
   // Tracking losses are the curve's own: about half the curvature times the mean square of the step.
   EXPECT_GT(st.p_mppt_loss(0, island), 0.0);
@@ -185,7 +185,7 @@ TYPED_TEST(Bus, CapacitanceStoresWhatTheBalanceSays) {
   const State& st = c.b.st;
   const double i =
       (st.p_it(0, 0) + st.p_aux(0, 0) + st.loss_rack(0, 0) + st.loss_aux_converter(0, 0) + st.loss_load_cable(0, 0)) / st.v_bus(0, 0);
-  EXPECT_NEAR(st.v_bus(0, 0), p.v_nom - p.r_droop * i, 0.1);
+  EXPECT_NEAR(st.v_bus(0, 0), p.v_nominal - p.r_droop * i, 0.1);
 }
 
 TEST(ElectricalFields, FillTheirStructs) {
@@ -201,7 +201,7 @@ TEST(ElectricalSystem, RefusesNonsense) {
   };
   EXPECT_NO_THROW(with([](Site&) {}));
   EXPECT_THROW(with([](Site& s) { s.v_min = 900.0; }), std::invalid_argument);
-  EXPECT_THROW(with([](Site& s) { s.p_export_max = 1e3; }), std::invalid_argument);
+  EXPECT_THROW(with([](Site& s) { s.p_export = 1e3; }), std::invalid_argument);
   EXPECT_THROW(with([](Site& s) { s.battery.soc_reserve = 0.01; }), std::invalid_argument);
   EXPECT_THROW(with([](Site& s) { s.r_droop = 1e3; }), std::invalid_argument);
   EXPECT_THROW(make_system({}, {base_site()}, {{0, 0, 0, 14, 1, 8e3, 1e-3, 5e4, 0.0}}, {}, Device::host), std::invalid_argument);

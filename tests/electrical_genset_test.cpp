@@ -6,8 +6,8 @@
 namespace coldsun::electrical {
 namespace {
 
-constexpr Genset set{.p_max = 1000e3, .p_min = 300e3, .start_time = 30.0, .run_time_min = 1800.0, .soc_stop = 0.5, .fuel_idle = 84.15e-3 / 3600.0,
-                     .fuel_per_energy = 0.246e-3 / 3.6e6};
+constexpr Genset set{.p_max = 1000e3, .p_min = 300e3, .start_time = 30.0, .least_run = 1800.0, .soc_stop = 0.5, .fuel_idle = 84.15e-3 / 3600.0,
+                     .fuel_slope = 0.246e-3 / 3.6e6};
 
 TEST(Genset, StartsOnceAndRunsItsLeast) {
   GensetNow n = genset_after(set, GensetMode::off, 1e6, false, false);
@@ -40,7 +40,7 @@ Site island_site() {
 }
 Dispatch dispatched(const Site& p, const PackLimits& b, GensetMode mode, Real pv, Real need) {
   const Supply s = make_supply(p, pv, 0.0, b, mode);
-  return dispatch(s, offer(p, s, p.v_nom), cable_factor(p.r_battery_cable, p.v_nom), need);
+  return dispatch(s, offer(p, s, p.v_nominal), cable_factor(p.r_battery_cable, p.v_nominal), need);
 }
 
 TEST(Genset, GivesItsLeastFirstAndTheRestBeforeTheBattery) {
@@ -71,7 +71,7 @@ TEST(Genset, GivesItsLeastFirstAndTheRestBeforeTheBattery) {
 
 TEST(Genset, TakesTheGridsPlanBeforeIt) {
   Site p = island_site();
-  p.grid_tie = Converter{500e3, 0.0, 0.0, 0.0}, p.p_import_max = 400e3, p.p_import_plan = 150e3;
+  p.grid_tie = Converter{500e3, 0.0, 0.0, 0.0}, p.p_import = 400e3, p.p_import_plan = 150e3;
   const PackLimits b{500e3, 600e3, 400e3};
   Dispatch d = dispatched(p, b, GensetMode::running, 0.0, 600e3);
   EXPECT_NEAR(d.grid, 150e3, 1e-6);

@@ -182,7 +182,7 @@ TEST(Battery, HeatClosesTheCellsEnergy) {
 // Limits hold at every instant of the cut: walked through in 50 pieces at the largest power of each kind.
 TEST(Battery, LimitsHoldInsideTheCut) {
   Pack p = pack_lfp_280ah(1, 1);
-  p.i_charge_max = 280.0, p.i_discharge_max = 280.0, p.v_min = 3.05, p.v_max = 3.45;
+  p.i_charge = 280.0, p.i_discharge = 280.0, p.v_cell_min = 3.05, p.v_cell_max = 3.45;
   const Chance u{9, 0, Stream::test, 2};
   int by_voltage = 0, by_charge = 0, by_current = 0;
   for (std::uint32_t j = 0; j < 1000; ++j) {
@@ -201,10 +201,10 @@ TEST(Battery, LimitsHoldInsideTheCut) {
       bool volt = false;
       for (int k = 0; k < 50; ++k) {
         const double v = terminal_voltage(p, s, i);
-        EXPECT_GE(v, p.v_min - (power > 0 ? 1e-9 : 1.0));
-        EXPECT_LE(v, p.v_max + (power < 0 ? 1e-9 : 1.0));
+        EXPECT_GE(v, p.v_cell_min - (power > 0 ? 1e-9 : 1.0));
+        EXPECT_LE(v, p.v_cell_max + (power < 0 ? 1e-9 : 1.0));
         s = cell_after(p, piece, s, i);
-        volt = volt || terminal_voltage(p, s, i) < p.v_min + 0.02 || terminal_voltage(p, s, i) > p.v_max - 0.02;
+        volt = volt || terminal_voltage(p, s, i) < p.v_cell_min + 0.02 || terminal_voltage(p, s, i) > p.v_cell_max - 0.02;
       }
       EXPECT_GE(s.soc, p.soc_min - 1e-12);
       EXPECT_LE(s.soc, p.soc_max + 1e-12);

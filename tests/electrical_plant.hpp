@@ -28,12 +28,12 @@ inline Site base_site() {
 inline std::vector<Site> eight_sites() {
   std::vector<Site> s(n_kind, base_site());
   for (int k : {grid_and_battery, no_battery, export_site, low_bus})
-    s[k].grid_tie = Converter{120e3, 0.002, 0.005, 0.008}, s[k].p_import_max = 110e3;
-  s[small_grid].grid_tie = Converter{30e3, 0.002, 0.005, 0.008}, s[small_grid].p_import_max = 20e3;
+    s[k].grid_tie = Converter{120e3, 0.002, 0.005, 0.008}, s[k].p_import = 110e3;
+  s[small_grid].grid_tie = Converter{30e3, 0.002, 0.005, 0.008}, s[small_grid].p_import = 20e3;
   s[genset].genset_rectifier = Converter{50e3, 0.002, 0.006, 0.008}, s[genset].genset = {45e3, 10e3, 30.0, 1800.0, 0.5, 1e-6, 7e-8};
   s[no_battery].battery = Pack{}, s[no_battery].battery_converter = Converter{};
-  s[export_site].p_export_max = 25e3;
-  s[low_bus].v_min = 480.0, s[low_bus].v_nom = 520.0, s[low_bus].v_max = 560.0;  // below the strings' maximum: pass-through
+  s[export_site].p_export = 25e3;
+  s[low_bus].v_min = 480.0, s[low_bus].v_nominal = 520.0, s[low_bus].v_max = 560.0;  // below the strings' maximum: pass-through
   s[tiny_battery].battery = pack_lfp_280ah(4, 1), s[tiny_battery].battery_converter.rating = 2e3;
   return s;
 }
@@ -163,14 +163,14 @@ inline void check_site(const Rig& b, int m, int s) {
     EXPECT_GE((*a)(m, s), -1e-9);
   EXPECT_GE(st.v_bus(m, s), p.v_min);
   EXPECT_LE(st.v_bus(m, s), p.v_max);
-  EXPECT_LE(st.p_grid(m, s), p.p_import_max * (1.0 + 1e-12));
-  EXPECT_GE(st.p_grid(m, s), -p.p_export_max * (1.0 + 1e-12));
+  EXPECT_LE(st.p_grid(m, s), p.p_import * (1.0 + 1e-12));
+  EXPECT_GE(st.p_grid(m, s), -p.p_export * (1.0 + 1e-12));
   EXPECT_LE(st.p_genset(m, s), p.genset.p_max * (1.0 + 1e-12));
   if (p.battery.n_series > 0) {
     EXPECT_GE(st.soc(m, s), p.battery.soc_min - 1e-12);
     EXPECT_LE(st.soc(m, s), p.battery.soc_max + 1e-12);
-    EXPECT_LE(st.i_battery(m, s), p.battery.i_discharge_max * (1.0 + 1e-10));
-    EXPECT_GE(st.i_battery(m, s), -p.battery.i_charge_max * (1.0 + 1e-10));
+    EXPECT_LE(st.i_battery(m, s), p.battery.i_discharge * (1.0 + 1e-10));
+    EXPECT_GE(st.i_battery(m, s), -p.battery.i_charge * (1.0 + 1e-10));
   } else {
     EXPECT_EQ(st.p_battery(m, s), 0.0);
   }

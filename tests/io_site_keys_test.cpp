@@ -118,16 +118,18 @@ TEST(SiteKeys, ASiteOfOnesOwnIsShort) {
 }
 
 // ---- a key that nothing reads cannot exist -------------------------------------------------------------------------
-// Every array of the System, and its rows of the remote controller.
-std::string bytes_of(const System& s) {
-  std::string all;
+// Every array of the System, its rows of the remote controller, and the climate that Inputs come from.
+std::string bytes_of(const Network& n, const Library& library) {
+  const System s = make_system(n, library, Device::host);
+  const sky::Climate climate = sky_climate(n.site[0]);
+  std::string all(reinterpret_cast<const char*>(&climate), sizeof climate);
   const auto add = [&](const auto& part) {
     part.each(part, [&](const FieldInfo&, const auto& a) { all.append(reinterpret_cast<const char*>(a.data()), a.size() * sizeof(*a.data())); });
   };
   add(s.sky), add(s.orbit), add(s.workload), add(s.electrical), add(s.thermal);
   all.append(reinterpret_cast<const char*>(s.control.data()), s.control.size() * sizeof(ControlLaw));
   for (const auto* names : {&s.site_name, &s.node_name, &s.plane_name, &s.string_name})
-    for (const std::string& n : *names) all += n;
+    for (const std::string& name : *names) all += name;
   return all;
 }
 
@@ -150,7 +152,7 @@ KeyValue nudged(const Slot& s, bool down) {
 const char* reader_of(const std::string& path) {
   static const std::pair<const char*, const char*> table[] = {
       {"start", "core/io/site_reader_network.cpp"},       {"climate.cloud.in_series", "core/make/make_sky.cpp"},
-      {"climate.", "core/make/make_sky.cpp"},             {"power.grid.carbon_intensity", "core/plan/outlook.cpp"},
+      {"power.grid.carbon_intensity", "core/plan/outlook.cpp"},
       {"power.grid.price", "core/plan/outlook.cpp"},      {"comms.band", "core/plan/outlook.cpp"},
       {"comms.n_antenna", "core/plan/outlook.cpp"},       {"comms.link.control_delay", "core/plan/plan.cpp"},
       {"shadow.point", "python/bind_shadow.cpp"},         {"shadow.", "core/shadow/feed.cpp"},
@@ -165,8 +167,8 @@ const char* reader_of(const std::string& path) {
 TEST(SiteKeys, NoKeyIsReadByNobody) {
   Network n = load_network("atacama", data);   // with three node types: flow factors are relative to each other
   const Library library = io::load_library(n, data);
-  const std::string before = bytes_of(make_system(n, library, Device::host));
-  ASSERT_EQ(before, bytes_of(make_system(n, library, Device::host)));
+  const std::string before = bytes_of(n, library);
+  ASSERT_EQ(before, bytes_of(n, library));
   const auto changes = [&](const Slot& s) {
     if (s.key.is_label || s.key.only_checked || s.key.form == Rule::text || s.key.form == Rule::texts || s.key.form == Rule::name) return;
     const std::string path = s.path();
@@ -183,7 +185,7 @@ TEST(SiteKeys, NoKeyIsReadByNobody) {
       if (v == value_of(s)) return;   // the only word
       set_key(other.site[0], path, v, "a test");
       try {
-        changed = changed || bytes_of(make_system(other, library, Device::host)) != before;
+        changed = changed || bytes_of(other, library) != before;
       } catch (const std::exception&) {
         changed = true;   // it is read
       }

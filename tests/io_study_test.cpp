@@ -120,7 +120,7 @@ TEST(Study, FieldsGoToTheHottestTypesFirst) {
   EXPECT_THROW(with_fields(shipped(), -1), std::invalid_argument);
   EXPECT_THROW(with_supply(shipped(), 400.0), std::invalid_argument);
   EXPECT_EQ(changed(shipped(), "t_supply", 315.0).site.front().cooling.t_supply, 315.0);
-  for (const char* name : {"cooler_ua", "", "t_Supply"}) EXPECT_THROW(changed(shipped(), name, 320.0), std::invalid_argument) << name;
+  for (const char* name : {"dry_cooler_ua", "", "t_Supply"}) EXPECT_THROW(changed(shipped(), name, 320.0), std::invalid_argument) << name;
   for (const Real n : {2.5, -1.0, 1e12, std::nan("")}) EXPECT_THROW(changed(shipped(), "n_field", n), std::invalid_argument) << n;
   EXPECT_EQ(with_supply(shipped(), 315.0).site.front().cooling.t_supply_min, 315.0);
 }

@@ -144,7 +144,7 @@ TEST(TwinWork, ThrottledJobEndsLater) {
     EXPECT_GT(end_warm, end_cool + 2.0) << k;
     EXPECT_GT(throttled[k], 50.0) << k;
     EXPECT_GT(hottest[k], sys.t_cap(k));
-    EXPECT_LT(hottest[k], sys.t_cap(k) + sys.t_band(k));
+    EXPECT_LT(hottest[k], sys.t_cap(k) + sys.t_cap_band(k));
   }
   // The pace of every cut adds up to the work that was asked (the last cut, in which the job ends, is not in the sum).
   EXPECT_GT(work[0], 85.0);

@@ -39,7 +39,7 @@ struct World {
   explicit World(Device device)
       : sky(one_sky(device)), plant(one_plant(device)), index(device, {1}), age(device, {1}), temp_cell(device, {2}), soiling(device, {2}), gain(device, {4}) {
     sky::Climate c = {};
-    for (int m = 0; m < 12; ++m) c.linke_turbidity[m] = 3.0, c.temp_min[m] = 280.0, c.temp_max[m] = 298.0, c.wind_speed[m] = 4.0;
+    for (int m = 0; m < 12; ++m) c.linke_turbidity[m] = 3.0, c.temp_air_min[m] = 280.0, c.temp_air_max[m] = 298.0, c.wind_speed[m] = 4.0;
     weather = sky::make_weather(sky, morning - 3600 * ns_per_s, morning + 86400 * ns_per_s, device);
     sky::fill_from_climate(weather, sky, 0, c, 5);
     index.fill(0.8), temp_cell.fill(300.0), soiling.fill(0.97), gain.fill(1.0);

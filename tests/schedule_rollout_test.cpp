@@ -29,7 +29,7 @@ Problem plain_problem(Device device) {
   p.price.fill(2e-8), p.carbon.fill(1e-7);
   Place& s = p.place(0);
   s.bus.battery = {}, s.bus.battery_converter = {};
-  s.bus.p_import_max = 200e3, s.bus.grid_tie.rating = 200e3, s.p_grid_budget = 200e3;
+  s.bus.p_import = 200e3, s.bus.grid_tie.rating = 200e3, s.p_grid_budget = 200e3;
   return p;
 }
 template <class Space>
@@ -109,7 +109,7 @@ TYPED_TEST(ScheduleRollout, BatteryGivesWhatIsDrawn) {
   p.job(0).work = 3600.0, p.job(0).n_node = 8, p.job(0).deadline = 1e6;
   p.pv_linear.fill(0.0), p.pv_square.fill(0.0), p.pv_available.fill(0.0);
   Place& s = p.place(0);
-  s.bus.grid_tie = {}, s.bus.p_import_max = 0.0, s.p_grid_budget = 0.0, s.soc = 0.8;
+  s.bus.grid_tie = {}, s.bus.p_import = 0.0, s.p_grid_budget = 0.0, s.soc = 0.8;
   prepare(TypeParam{}, p);
   Population x = make_population(p, 1, device_of<TypeParam>);
   price<TypeParam>(p, x);

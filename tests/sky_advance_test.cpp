@@ -17,7 +17,7 @@ constexpr Real degree = constants::degree;
 Climate climate() {
   Climate c = {};
   for (int m = 0; m < 12; ++m) {
-    c.linke_turbidity[m] = 3.0, c.temp_min[m] = 285.0, c.temp_max[m] = 300.0, c.wind_speed[m] = 4.0;
+    c.linke_turbidity[m] = 3.0, c.temp_air_min[m] = 285.0, c.temp_air_max[m] = 300.0, c.wind_speed[m] = 4.0;
     c.haze[m] = 0.05, c.dust_probability[m] = 0.1;
   }
   c.dust_depth = 0.1;

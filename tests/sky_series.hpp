@@ -28,7 +28,7 @@ inline Site desert() {
 }
 inline Climate climate() {
   Climate c = {};
-  for (int m = 0; m < 12; ++m) c.linke_turbidity[m] = 3.0, c.temp_min[m] = 283.0, c.temp_max[m] = 299.0, c.wind_speed[m] = 4.0;
+  for (int m = 0; m < 12; ++m) c.linke_turbidity[m] = 3.0, c.temp_air_min[m] = 283.0, c.temp_air_max[m] = 299.0, c.wind_speed[m] = 4.0;
   return c;
 }
 

@@ -24,7 +24,7 @@ Pilot pilot(Real latitude, Real longitude, Real altitude, const Real (&turbidity
   p.site.latitude = latitude * degree, p.site.longitude = longitude * degree, p.site.altitude = altitude;
   p.site.cloud = make_cloud_law({});
   for (int m = 0; m < 12; ++m)
-    p.climate.linke_turbidity[m] = turbidity[m], p.climate.temp_min[m] = 288.0, p.climate.temp_max[m] = 302.0,
+    p.climate.linke_turbidity[m] = turbidity[m], p.climate.temp_air_min[m] = 288.0, p.climate.temp_air_max[m] = 302.0,
     p.climate.wind_speed[m] = 3.0;
   return p;
 }

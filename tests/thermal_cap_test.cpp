@@ -71,7 +71,7 @@ TYPED_TEST(ThermalCap, CapOfOnePlateFollowsTheClosedForm) {
   const OnePlate exact;
   for (const Real dt : {10.0, 1.0, 0.1}) {
     NodeSpec n = node(0, false);
-    n.n_plate = 1, n.liquid_fraction = 1, n.p_max = 700, n.p_throttle = 100, n.t_cap = 360, n.t_band = 10, n.p_leakage = 0;
+    n.n_plate = 1, n.liquid_fraction = 1, n.p_max = 700, n.p_throttle = 100, n.t_cap = 360, n.t_cap_band = 10, n.p_leakage = 0;
     Plant p(make_system({test::benchmark_plate()}, {n}, {test::loop_model()}, test::device_of<TypeParam>), 1, test::device_of<TypeParam>);
     LumpedModel& model = p.sys.lumped(0);
     for (int k = 0; k < n_lumped_mode; ++k) model.tau[k] = exact.tau, model.r[k] = k == 0 ? exact.r : 0, model.weight[k] = k == 0;

@@ -103,7 +103,7 @@ struct Bench {
   Real at(int y, int z) const { return column_mean(solver.t, y, z); }
 
   PlateReport advance(Real dt, Real power, Real tolerance, Real h_next = 0) {
-    const PowerLaw law{.p_request = power, .p_floor = power, .p_allocated = power, .p_max = power, .p_throttle = power, .t_cap = 1e6, .t_band = 1,
+    const PowerLaw law{.p_request = power, .p_floor = power, .p_allocated = power, .p_max = power, .p_throttle = power, .t_cap = 1e6, .t_cap_band = 1,
                        .p_leakage = 0, .t_leakage = 300, .leakage_slope = 0};
     const PlateCut given{.law = law, .share = 1.0, .t_inlet = t_inlet, .dt = dt, .h_next = h_next, .p_last = power, .r_node = 0.0,
                          .limits = {tolerance, 1e-3, 1e-6}};

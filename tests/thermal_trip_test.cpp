@@ -81,7 +81,7 @@ TEST(ThermalLoop, PlatesPressureDropCostsPumpPower) {
     return pump_work(sys.loop(0), sys.loop(0).v_dot);
   };
   const LoopModel l = test::loop_model();
-  const Real v_dot = 8 * node(0, true).flow, rest = v_dot * l.dp * std::pow(v_dot / l.v_dot_design, l.dp_exponent);
+  const Real v_dot = 8 * node(0, true).flow, rest = v_dot * l.dp * std::pow(v_dot / l.pump_flow, l.dp_exponent);
   const auto head = [&](const PlateSpec& s) { return pressure_drop(s.channel, l.properties, node(0, true).flow, s.length); };
   for (const PlateSpec& s : {plate, halved, lossy}) EXPECT_NEAR(work(s), rest + v_dot * head(s), 1e-12 * work(s));
   EXPECT_GT(head(halved), 2.0 * head(plate));

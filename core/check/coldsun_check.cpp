@@ -51,7 +51,7 @@ void loop_balances(const Twin& t, const Stores& before, int m, int k, std::size_
                -stored(s.t_return, before.t_return, l.c_return)}, keeps * (l.c_supply + l.c_return));
   h.loops.add({sum("q_cdu"), sum("q_coil"), sum("q_pump_facility"), -sum("q_cooler"),
                -stored(s.t_facility, before.t_facility, l.c_facility)}, keeps * l.c_facility);
-  h.loops.add({sum("q_air"), -sum("q_coil"), -sum("q_chiller"), -stored(s.t_hall, before.t_hall, l.c_hall)}, keeps * l.c_hall);
+  h.loops.add({sum("q_air"), -sum("q_coil"), -sum("q_chiller"), -stored(s.t_hall, before.t_hall, l.hall_air_heat_capacity)}, keeps * l.hall_air_heat_capacity);
 }
 
 // The last cut of one member, from the terms themselves.

@@ -31,29 +31,23 @@ electrical::Pack pack_of(const Battery& b) {
   if (!b.chemistry.empty() && b.chemistry != "lfp") throw std::invalid_argument("power.battery.chemistry = \"" + b.chemistry + "\"; accepted: \"lfp\"");
   electrical::Pack p;
   p.v_ocv = electrical::ocv_lfp();
-  p.capacity = b.capacity, p.r_0 = b.r_0, p.r_1 = b.r_1, p.r_2 = b.r_2, p.tau_1 = b.tau_1, p.tau_2 = b.tau_2;
-  p.n_series = b.n_series, p.n_parallel = b.n_parallel;
-  p.i_charge_max = b.i_charge, p.i_discharge_max = b.i_discharge, p.v_min = b.v_cell_min, p.v_max = b.v_cell_max;
-  p.soc_min = b.soc_min, p.soc_reserve = b.soc_reserve, p.soc_max = b.soc_max, p.soc_initial = b.soc_start;
+  take(p, b);
   return p;
 }
 
 electrical::Site site_of(const Power& p, Real t_start) {
   electrical::Site s;
-  s.v_nom = p.bus.v_nominal, s.v_min = p.bus.v_min, s.v_max = p.bus.v_max;
-  s.r_droop = p.bus.r_droop, s.tau_v = p.bus.tau_v, s.capacitance = p.bus.capacitance;
-  s.r_pv_cable = p.bus.r_pv_cable, s.r_battery_cable = p.bus.r_battery_cable, s.r_load_cable = p.bus.r_load_cable;
+  take(s, p.bus);
   s.mppt_step = p.string_converter.mppt_step;
   s.string_converter = converter_of({p.string_converter.p_rated, p.string_converter.loss});
   s.battery = pack_of(p.battery);
   s.battery_converter = converter_of(p.battery.converter);
   s.aux_converter = converter_of(p.aux_converter);
-  if (p.grid.present) s.grid_tie = converter_of(p.grid.converter), s.p_import_max = p.grid.p_import, s.p_export_max = p.grid.p_export;
+  if (p.grid.present) s.grid_tie = converter_of(p.grid.converter), take(s, p.grid);
   s.p_import_plan = planned_import(p.grid);
   if (const Genset& g = p.genset; g.present) {
     s.genset_rectifier = converter_of(g.rectifier);
-    s.genset = {.p_max = g.p_max, .p_min = g.p_min, .start_time = g.start_time, .run_time_min = g.least_run, .soc_stop = g.soc_stop,
-                .fuel_idle = g.fuel_idle, .fuel_per_energy = g.fuel_slope};
+    take(s.genset, g);
   }
   s.rack = rack_loss(p.rack_converter);
   s.sink_capacity = p.converter_sink.heat_capacity, s.sink_conductance = p.converter_sink.conductance, s.t_sink_initial = t_start;

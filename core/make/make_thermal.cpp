@@ -25,20 +25,21 @@ thermal::LoopModel loop_of(const Site& site) {
   // Half of the volume lies on either side of the plates; the CDU's metal follows the supply.
   l.c_supply = 0.5 * c.volume * plate.rho * plate.cp + c.cdu.heat_capacity;
   l.c_return = 0.5 * c.volume * plate.rho * plate.cp;
-  l.v_dot_design = c.pump.flow, l.dp = c.pump.dp, l.dp_exponent = c.pump.dp_exponent, l.eta_pump = c.pump.efficiency;
+  l.pump_flow = c.pump.flow, l.dp = c.pump.dp, l.dp_exponent = c.pump.dp_exponent, l.pump_efficiency = c.pump.efficiency;
   l.properties = plate;
-  l.cdu_ua = c.cdu.ua, l.cdu_ua_exponent = c.cdu.ua_exponent, l.cdu_band = c.cdu.band, l.cdu_time = c.cdu.control_time;
+  l.cdu_ua = c.cdu.ua, l.cdu_ua_exponent = c.cdu.ua_exponent, l.cdu_band = c.cdu.band, l.cdu_control_time = c.cdu.control_time;
   l.c_facility = c.facility.volume * facility.rho * facility.cp;
   l.flow_facility = c.facility.pump.flow * facility.rho * facility.cp;
-  l.v_dot_facility = c.facility.pump.flow, l.dp_facility = c.facility.pump.dp, l.eta_facility = c.facility.pump.efficiency;
-  l.cooler_ua = c.dry_cooler.ua, l.cooler_ua_exponent = c.dry_cooler.ua_exponent, l.air_flow = c.dry_cooler.air_flow;
+  l.facility_pump_flow = c.facility.pump.flow, l.facility_pump_dp = c.facility.pump.dp, l.facility_pump_efficiency = c.facility.pump.efficiency;
+  l.dry_cooler_ua = c.dry_cooler.ua, l.dry_cooler_ua_exponent = c.dry_cooler.ua_exponent, l.air_flow = c.dry_cooler.air_flow;
   l.approach = c.facility.approach;
-  l.p_fan = c.dry_cooler.fan_power, l.fan_min = c.dry_cooler.fan_min, l.fan_band = c.dry_cooler.fan_band, l.fan_time = c.dry_cooler.fan_time;
+  l.dry_cooler_fan_power = c.dry_cooler.fan_power, l.fan_min = c.dry_cooler.fan_min, l.fan_band = c.dry_cooler.fan_band, l.fan_time = c.dry_cooler.fan_time;
   l.pressure = standard_pressure(site.altitude);
-  l.c_hall = c.hall_air.heat_capacity, l.t_hall_set = c.hall_air.t_set, l.hall_band = c.hall_air.band;
-  l.q_hall = c.hall_air.cooling, l.coil_ua = c.hall_air.cooler_ua;
-  l.p_hall_fan = c.hall_air.fan_power, l.hall_fan_min = c.hall_air.fan_min, l.cop = c.hall_air.chiller_cop, l.cop_t_air = c.hall_air.chiller_t_air;
-  l.p_base = c.p_aux_base;
+  l.hall_air_heat_capacity = c.hall_air.heat_capacity, l.hall_air_t_set = c.hall_air.t_set, l.hall_air_band = c.hall_air.band;
+  l.hall_air_cooling = c.hall_air.cooling, l.hall_air_cooler_ua = c.hall_air.cooler_ua;
+  l.hall_air_fan_power = c.hall_air.fan_power, l.hall_air_fan_min = c.hall_air.fan_min;
+  l.hall_air_chiller_cop = c.hall_air.chiller_cop, l.hall_air_chiller_t_air = c.hall_air.chiller_t_air;
+  l.p_aux_base = c.p_aux_base;
   return l;
 }
 
@@ -90,10 +91,8 @@ thermal::System make_thermal(const Network& network, Device device) {
       for (std::size_t i = 0; i < site.plate.size(); ++i)
         if (site.plate[i].name == t.plate) n.plate = first_plate + static_cast<int>(i);
       if (n.plate < 0) throw std::invalid_argument(site.name + ": hall.node " + t.name + " names the plate \"" + t.plate + "\", which was not read");
-      n.n_plate = t.n_plate, n.flow = plate_flow(site, t), n.liquid_fraction = site.hall.liquid_fraction;
-      n.tim_factor = t.tim_factor, n.p_max = t.p_max, n.p_throttle = t.throttle_floor * t.p_max, n.t_cap = t.t_cap, n.t_band = t.t_cap_band;
-      n.t_trip = t.t_trip, n.t_restart = t.t_restart, n.restart_time = t.restart_time;
-      n.p_leakage = t.p_leakage, n.t_leakage = t.t_leakage, n.leakage_slope = t.leakage_slope;
+      take(n, t);
+      n.flow = plate_flow(site, t), n.liquid_fraction = site.hall.liquid_fraction, n.p_throttle = t.throttle_floor * t.p_max;
       for (int i = 0; i < t.n_node; ++i) n.field = i < t.n_field, nodes.push_back(n);
     }
     loops.push_back(loop_of(site));

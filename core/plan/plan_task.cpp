@@ -24,7 +24,7 @@ int fill_classes(schedule::Problem& p, const Site& site, const System& sys, int 
     c.n_node = t.n_node;
     c.curve = {sys.workload.node_p_idle(n), sys.workload.node_p_max(n), sys.workload.node_exponent(n)};
     c.r_th = sys.thermal.r_junction(sys.thermal.model(n)), c.plate_share = sys.thermal.liquid_fraction(n) / sys.thermal.n_plate(n);
-    c.p_max = sys.thermal.p_max(n), c.p_throttle = sys.thermal.p_throttle(n), c.t_cap = sys.thermal.t_cap(n), c.t_band = sys.thermal.t_band(n);
+    c.p_max = sys.thermal.p_max(n), c.p_throttle = sys.thermal.p_throttle(n), c.t_cap = sys.thermal.t_cap(n), c.t_cap_band = sys.thermal.t_cap_band(n);
     c.p_leakage = sys.thermal.p_leakage(n), c.t_leakage = sys.thermal.t_leakage(n), c.leakage_slope = sys.thermal.leakage_slope(n);
     c.rating = sys.electrical.node_rating(n);
     n += t.n_node;

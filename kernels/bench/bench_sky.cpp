@@ -158,7 +158,7 @@ void sky_advance(benchmark::State& state) {
   const System system = make_system(site, plane, Device::host);
   Weather weather = make_weather(system, noon, noon + 600 * ns_per_s, Device::host);
   Climate climate = {};
-  for (int m = 0; m < 12; ++m) climate.linke_turbidity[m] = 3.0, climate.temp_min[m] = 285.0, climate.temp_max[m] = 300.0;
+  for (int m = 0; m < 12; ++m) climate.linke_turbidity[m] = 3.0, climate.temp_air_min[m] = 285.0, climate.temp_air_max[m] = 300.0;
   for (int s = 0; s < 2; ++s) fill_from_climate(weather, system, s, climate, 1);
   State sky = make_state(system, weather, noon, n_member, Device::host);
   const Array<std::int32_t, 1> member(Device::host, {n_member});

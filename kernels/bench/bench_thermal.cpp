@@ -101,9 +101,10 @@ struct Hall {
 
   static System make() {
     LoopModel l;
-    l.c_supply = l.c_return = 3e6, l.v_dot_design = 0.017, l.dp = 1.5e5, l.eta_pump = 0.6, l.cdu_ua = 2.5e5, l.c_facility = 1e7;
-    l.flow_facility = 8e4, l.v_dot_facility = 0.02, l.dp_facility = 1e5, l.eta_facility = 0.6, l.cooler_ua = 2e5, l.air_flow = 150;
-    l.p_fan = 4e4, l.c_hall = 5e6, l.q_hall = 3e5, l.coil_ua = 2e4, l.p_hall_fan = 5e3, l.p_base = 1e3;
+    l.c_supply = l.c_return = 3e6, l.pump_flow = 0.017, l.dp = 1.5e5, l.pump_efficiency = 0.6, l.cdu_ua = 2.5e5, l.c_facility = 1e7;
+    l.flow_facility = 8e4, l.facility_pump_flow = 0.02, l.facility_pump_dp = 1e5, l.facility_pump_efficiency = 0.6, l.dry_cooler_ua = 2e5, l.air_flow = 150;
+    l.dry_cooler_fan_power = 4e4, l.hall_air_heat_capacity = 5e6, l.hall_air_cooling = 3e5;
+    l.hall_air_cooler_ua = 2e4, l.hall_air_fan_power = 5e3, l.p_aux_base = 1e3;
     std::vector<NodeSpec> nodes;
     for (int i = 0; i < n_node; ++i) {
       NodeSpec s;

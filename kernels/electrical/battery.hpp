@@ -74,7 +74,7 @@ COLDSUN_FN Real highest_voltage(const Pack& b, const CellCut& c, const Cell& s, 
 
 // Largest part of current i that keeps the voltage inside its window over the whole cut; halving keeps the feasible end.
 COLDSUN_FN bool voltage_holds(const Pack& b, const CellCut& c, const Cell& s, Real i) {
-  return i >= 0.0 ? lowest_voltage(b, c, s, i) >= b.v_min : highest_voltage(b, c, s, i) <= b.v_max;
+  return i >= 0.0 ? lowest_voltage(b, c, s, i) >= b.v_cell_min : highest_voltage(b, c, s, i) <= b.v_cell_max;
 }
 COLDSUN_FN Real held_by_voltage(const Pack& b, const CellCut& c, const Cell& s, Real i) {
   if (voltage_holds(b, c, s, i)) return i;
@@ -94,8 +94,8 @@ struct PackLimits {
 COLDSUN_FN PackLimits pack_limits(const Pack& b, const CellCut& c, const Cell& s, Real p_rated) {
   const Real n = static_cast<Real>(b.n_series) * static_cast<Real>(b.n_parallel);
   if (!(n > 0.0)) return PackLimits{0.0, 0.0, 0.0};
-  const Real out = math::clamp((s.soc - b.soc_min) / c.k, 0.0, b.i_discharge_max);
-  const Real in = math::clamp((b.soc_max - s.soc) / c.k, 0.0, b.i_charge_max);
+  const Real out = math::clamp((s.soc - b.soc_min) / c.k, 0.0, b.i_discharge);
+  const Real in = math::clamp((b.soc_max - s.soc) / c.k, 0.0, b.i_charge);
   const Real i_out = held_by_voltage(b, c, s, out), i_in = held_by_voltage(b, c, s, -in);
   const Real i_reserve = math::clamp((s.soc - b.soc_reserve) / c.k, 0.0, i_out);
   return PackLimits{math::min(n * i_reserve * mean_voltage(b, c, s, i_reserve), p_rated),

@@ -37,12 +37,12 @@ COLDSUN_FN Supply make_supply(const Site& p, Real pv_linear, Real pv_square, con
     s.battery_charge = b.charge > 0.0 ? -through(c, -b.charge) : 0.0;
     s.battery_least_charge = s.battery_low ? converter_loss(c, 0.0) : 0.0;
   }
-  const Real import = math::min(p.p_import_max, p.grid_tie.rating);
+  const Real import = math::min(p.p_import, p.grid_tie.rating);
   s.grid_on = p.grid_tie.rating > 0.0 && import >= idle_power(p.grid_tie);
   if (s.grid_on) {
     s.grid_import = math::max(through(p.grid_tie, import), 0.0);
     s.grid_plan = math::max(through(p.grid_tie, math::min(import, p.p_import_plan)), 0.0);
-    s.grid_export = p.p_export_max > 0.0 ? -through(p.grid_tie, -math::min(p.p_export_max, p.grid_tie.rating)) : 0.0;
+    s.grid_export = p.p_export > 0.0 ? -through(p.grid_tie, -math::min(p.p_export, p.grid_tie.rating)) : 0.0;
   }
   s.genset_on = genset == GensetMode::running;
   if (s.genset_on || genset == GensetMode::ready)
@@ -140,12 +140,12 @@ COLDSUN_FN BusState solve_bus(const Site& p, const Supply& s, Real v_old, Real l
     b.de_dt = half_c * (b.v - v_old) * (b.v + v_old);
     b.d = dispatch(s, offer(p, s, b.v), cable_factor(p.r_battery_cable, b.v), b.load + b.de_dt);
     if (n == 16) break;
-    const Real target = p.v_nom - p.r_droop * (b.d.battery + b.d.grid + b.d.genset) / b.v;
+    const Real target = p.v_nominal - p.r_droop * (b.d.battery + b.d.grid + b.d.genset) / b.v;
     const Real v = math::clamp(math::clamp(v_old + (target - v_old) * w, p.v_min, p.v_max), floor, ceiling);
     change = std::fabs(v - b.v);
     b.v = v;
   }
-  b.converged = change <= 1e-9 * p.v_nom || s.battery_low;  // its converter may start and stop at a point of no width
+  b.converged = change <= 1e-9 * p.v_nominal || s.battery_low;  // its converter may start and stop at a point of no width
   return b;
 }
 

@@ -32,9 +32,9 @@ Pack pack_lfp_280ah(int n_series, int n_parallel) {
   p.capacity = 280.0 * 3600.0;
   p.r_0 = 0.25e-3, p.r_1 = 0.15e-3, p.r_2 = 0.20e-3, p.tau_1 = 20.0, p.tau_2 = 600.0;
   p.n_series = n_series, p.n_parallel = n_parallel;
-  p.i_charge_max = 140.0, p.i_discharge_max = 140.0;
-  p.v_min = 2.5, p.v_max = 3.65;
-  p.soc_min = 0.05, p.soc_reserve = 0.15, p.soc_max = 0.97, p.soc_initial = 0.6;
+  p.i_charge = 140.0, p.i_discharge = 140.0;
+  p.v_cell_min = 2.5, p.v_cell_max = 3.65;
+  p.soc_min = 0.05, p.soc_reserve = 0.15, p.soc_max = 0.97, p.soc_start = 0.6;
   return p;
 }
 

@@ -19,20 +19,20 @@ void check_converter(const Converter& c, const std::string& where) {
 }
 
 void check_site(const Site& s, const std::string& where) {
-  require(s.v_min > 0.0 && s.v_min <= s.v_nom && s.v_nom <= s.v_max, where + ": bus window must hold v_min <= v_nom <= v_max");
+  require(s.v_min > 0.0 && s.v_min <= s.v_nominal && s.v_nominal <= s.v_max, where + ": bus window must hold v_min <= v_nominal <= v_max");
   require(s.r_droop >= 0.0 && s.tau_v > 0.0 && s.capacitance >= 0.0, where + ": droop, response time or capacitance of the bus");
   // The voltage is found by fixed-point iteration; this is its factor.
   require(s.r_droop * s.capacitance < 0.2 * s.tau_v, where + ": r_droop x capacitance must stay below a fifth of tau_v");
   require(s.r_pv_cable >= 0.0 && s.r_battery_cable >= 0.0 && s.r_load_cable >= 0.0, where + ": cable resistances");
   require(s.mppt_step >= 0.0 && s.mppt_step < 0.05, where + ": step of the trackers");
-  require(s.p_import_max >= 0.0 && s.p_export_max >= 0.0 && s.p_import_plan >= 0.0, where + ": limits of grid and genset");
+  require(s.p_import >= 0.0 && s.p_export >= 0.0 && s.p_import_plan >= 0.0, where + ": limits of grid and genset");
   const Genset& g = s.genset;
-  require(0.0 <= g.p_min && g.p_min <= g.p_max && g.start_time >= 0.0 && g.run_time_min >= 0.0 && g.soc_stop <= s.battery.soc_max,
+  require(0.0 <= g.p_min && g.p_min <= g.p_max && g.start_time >= 0.0 && g.least_run >= 0.0 && g.soc_stop <= s.battery.soc_max,
           where + ": genset");
-  require(g.fuel_idle >= 0.0 && g.fuel_per_energy >= 0.0, where + ": fuel of the genset");
+  require(g.fuel_idle >= 0.0 && g.fuel_slope >= 0.0, where + ": fuel of the genset");
   check_converter(s.battery_converter, where + ": battery converter"), check_converter(s.grid_tie, where + ": grid tie");
   check_converter(s.genset_rectifier, where + ": genset rectifier"), check_converter(s.aux_converter, where + ": auxiliary converter");
-  require(s.p_export_max == 0.0 || (s.grid_tie.rating > 0.0 && s.p_import_max >= idle_power(s.grid_tie)),
+  require(s.p_export == 0.0 || (s.grid_tie.rating > 0.0 && s.p_import >= idle_power(s.grid_tie)),
           where + ": a grid tie that exports must be able to import its own idle power");
   require(s.rack.n >= 2 && s.rack.n <= 8, where + ": loss table of the rack converters needs 2 to 8 points");
   for (int i = 0; i + 1 < s.rack.n; ++i)
@@ -42,14 +42,14 @@ void check_site(const Site& s, const std::string& where) {
   const Pack& b = s.battery;
   if (b.n_series == 0) return;
   require(b.n_series > 0 && b.n_parallel > 0 && b.capacity > 0.0 && b.tau_1 > 0.0 && b.tau_2 > 0.0, where + ": battery cells");
-  require(b.r_0 > 0.0 && b.r_1 >= 0.0 && b.r_2 >= 0.0 && b.i_charge_max >= 0.0 && b.i_discharge_max >= 0.0,
+  require(b.r_0 > 0.0 && b.r_1 >= 0.0 && b.r_2 >= 0.0 && b.i_charge >= 0.0 && b.i_discharge >= 0.0,
           where + ": battery resistances or currents");
   require(0.0 <= b.soc_min && b.soc_min <= b.soc_reserve && b.soc_reserve <= b.soc_max && b.soc_max <= 1.0,
           where + ": 0 <= soc_min <= soc_reserve <= soc_max <= 1");
-  require(b.soc_min <= b.soc_initial && b.soc_initial <= b.soc_max, where + ": soc_initial outside soc_min .. soc_max");
-  require(b.v_min < b.v_max && b.v_ocv.n >= 2, where + ": battery voltages");
+  require(b.soc_min <= b.soc_start && b.soc_start <= b.soc_max, where + ": soc_start outside soc_min .. soc_max");
+  require(b.v_cell_min < b.v_cell_max && b.v_ocv.n >= 2, where + ": battery voltages");
   // Half the matched-load current is far beyond any use; below it power rises with current.
-  require(b.i_discharge_max * (b.r_0 + b.r_1 + b.r_2) < 0.25 * b.v_min, where + ": battery current limit too high for its resistance");
+  require(b.i_discharge * (b.r_0 + b.r_1 + b.r_2) < 0.25 * b.v_cell_min, where + ": battery current limit too high for its resistance");
 }
 
 // Contiguous ranges of rows by site.
@@ -109,8 +109,8 @@ State make_state(const System& sys, int n_member, Device device) {
   for (int m = 0; m < n_member; ++m)
     for (int i = 0; i < n_site; ++i) {
       const Site& p = sys.site(i);
-      s.v_bus(m, i) = p.v_nom, s.t_sink(m, i) = p.t_sink_initial;
-      s.soc(m, i) = p.battery.n_series > 0 ? p.battery.soc_initial : 0.0;
+      s.v_bus(m, i) = p.v_nominal, s.t_sink(m, i) = p.t_sink_initial;
+      s.soc(m, i) = p.battery.n_series > 0 ? p.battery.soc_start : 0.0;
     }
   return s;
 }

@@ -16,7 +16,7 @@ enum class Mode : std::int8_t { off = 0, ccm = 1, dcm = 2, limited = 3, curtaile
 // Bits raised in flags(member).
 inline constexpr std::uint32_t flag_electrical_not_finite = 1u << 8;  // a result is not a number: freeze the member
 inline constexpr std::uint32_t flag_bus_not_converged = 1u
-                                                        << 9;  // the droop equation is not met to 1e-9 of v_nom; the powers still balance
+                                                        << 9;  // the droop equation is not met to 1e-9 of v_nominal; the powers still balance
 inline constexpr std::uint32_t flag_bus_shed = 1u << 10;       // more was drawn than had been allocated: load was shed in the closing
 inline constexpr std::uint32_t flag_aux_cut = 1u << 11;        // pumps, fans and CDU drew more than the bus has: their power was cut
 
@@ -46,26 +46,26 @@ struct Pack {
   Real r_0 = 0.0, r_1 = 0.0, r_2 = 0.0;  // ohm of one cell
   Real tau_1 = 1.0, tau_2 = 1.0;         // s
   std::int32_t n_series = 0, n_parallel = 0;
-  Real i_charge_max = 0.0, i_discharge_max = 0.0;        // A of one cell
-  Real v_min = 0.0, v_max = 0.0;                         // V of one cell
+  Real i_charge = 0.0, i_discharge = 0.0;        // A of one cell
+  Real v_cell_min = 0.0, v_cell_max = 0.0;               // V of one cell
   Real soc_min = 0.0, soc_reserve = 0.0, soc_max = 1.0;  // below soc_reserve the battery gives only when nothing else can
-  Real soc_initial = 0.5;
+  Real soc_start = 0.5;
 };
 
 // A generator: off, on its way, running, or (to a planner, who sees slots of minutes) there as soon as it is needed.
 enum class GensetMode : std::int8_t { off = 0, starting = 1, running = 2, ready = 3 };
 struct Genset {
   Real p_max = 0.0, p_min = 0.0;                  // W at its terminals; below p_min it runs only where nobody takes more
-  Real start_time = 0.0, run_time_min = 0.0;      // s from the word to power; least run
+  Real start_time = 0.0, least_run = 0.0;      // s from the word to power; least run
   Real soc_stop = 0.0;                            // charge of the battery at which it may stop
-  Real fuel_idle = 0.0, fuel_per_energy = 0.0;    // m3/s at no load, m3/J above that
+  Real fuel_idle = 0.0, fuel_slope = 0.0;    // m3/s at no load, m3/J above that
 };
 
 // One site: its bus and all that hangs on it but strings and nodes.
 struct Site {
   std::int32_t string_first = 0, string_count = 0, node_first = 0, node_count = 0;
-  Real v_nom = 800.0, v_min = 720.0, v_max = 820.0;  // V, window of the bus
-  Real r_droop = 0.0;                                // ohm: v_bus = v_nom - r_droop i of battery, grid tie and genset together
+  Real v_nominal = 800.0, v_min = 720.0, v_max = 820.0;  // V, window of the bus
+  Real r_droop = 0.0;                                // ohm: v_bus = v_nominal - r_droop i of battery, grid tie and genset together
   Real tau_v = 0.2;                                  // s, response of the voltage to a change of that current
   Real capacitance = 0.0;                            // F
   Real r_pv_cable = 0.0, r_battery_cable = 0.0,
@@ -74,7 +74,7 @@ struct Site {
   Pack battery;
   Converter string_converter;  // its loss per unit; the rating is the string's own
   Converter battery_converter, grid_tie, genset_rectifier, aux_converter;
-  Real p_import_max = 0.0, p_export_max = 0.0;       // W at the grid's terminals
+  Real p_import = 0.0, p_export = 0.0;       // W at the grid's terminals
   Real p_import_plan = 0.0;  // W of it that is meant to be taken while a generator could start, and before it where it runs
   Genset genset;
   LossTable rack;                                    // of every node's rack converter, 800 V to 50 V
@@ -203,7 +203,7 @@ struct NodeRow {
 };
 // Throws std::invalid_argument with one sentence where the description cannot be built. Fills the first/count ranges of the sites.
 System make_system(const std::vector<Module>&, std::vector<Site>, const std::vector<StringRow>&, const std::vector<NodeRow>&, Device);
-// Batteries at soc_initial and at rest, buses at v_nom, sinks at t_sink_initial, factors at 1.
+// Batteries at soc_start and at rest, buses at v_nominal, sinks at t_sink_initial, factors at 1.
 State make_state(const System&, int n_member, Device);
 
 // Data with a source (defaults.cpp): module rows of the CEC list, an LFP cell, a rack converter's loss.

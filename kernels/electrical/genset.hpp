@@ -13,7 +13,7 @@ inline constexpr Real genset_margin = 1.1;
 COLDSUN_FN Real genset_capacity(const Site& p) { return math::min(p.genset.p_max, p.genset_rectifier.rating); }
 
 // Fuel flow while it runs [m3/s]: a straight line of its terminal power, as consumption is published.
-COLDSUN_FN Real genset_fuel_rate(const Genset& g, Real p) { return g.fuel_idle + g.fuel_per_energy * math::max(p, 0.0); }
+COLDSUN_FN Real genset_fuel_rate(const Genset& g, Real p) { return g.fuel_idle + g.fuel_slope * math::max(p, 0.0); }
 
 struct GensetNow {
   GensetMode mode;
@@ -25,7 +25,7 @@ COLDSUN_FN GensetNow genset_after(const Genset& g, GensetMode mode, Real time, b
   constexpr Real rounding = 1e-6;  // s; instants are whole nanoseconds
   if (mode == GensetMode::off && needed) return {g.start_time > 0.0 ? GensetMode::starting : GensetMode::running, 0.0, true};
   if (mode == GensetMode::starting && time >= g.start_time - rounding) return {GensetMode::running, 0.0, false};
-  if (mode == GensetMode::running && relieved && time >= g.run_time_min - rounding) return {GensetMode::off, 0.0, false};
+  if (mode == GensetMode::running && relieved && time >= g.least_run - rounding) return {GensetMode::off, 0.0, false};
   return {mode, time, false};
 }
 

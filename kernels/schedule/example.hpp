@@ -15,23 +15,25 @@ inline electrical::Site example_bus(Real size) {
   electrical::Site s;
   s.r_droop = 0.01, s.capacitance = 0.33, s.r_pv_cable = 2e-3 / size, s.r_battery_cable = 1e-3 / size, s.r_load_cable = 2.5e-3 / size;
   s.battery = electrical::pack_lfp_280ah(250, std::max(static_cast<int>(20 * size + 0.5), 1));
-  s.battery.soc_reserve = 0.1, s.battery.i_charge_max = 70.0, s.battery.i_discharge_max = 140.0;
+  s.battery.soc_reserve = 0.1, s.battery.i_charge = 70.0, s.battery.i_discharge = 140.0;
   s.battery_converter = {1300e3 * size, 0.0016, 0.0038, 0.0049}, s.grid_tie = {1100e3 * size, 0.004, 0.006, 0.008};
-  s.aux_converter = {120e3 * size, 0.004, 0.008, 0.01}, s.p_import_max = 1000e3 * size;
+  s.aux_converter = {120e3 * size, 0.004, 0.008, 0.01}, s.p_import = 1000e3 * size;
   s.rack = electrical::loss_rack_llc();
   return s;
 }
 inline thermal::LoopModel example_loop() {
   thermal::LoopModel m;
-  m.c_supply = 4.1e6, m.c_return = 3.5e6, m.v_dot_design = m.v_dot = 0.0179, m.flow = 7e4, m.dp = 190e3, m.dp_exponent = 1.85, m.eta_pump = 0.6;
-  m.cdu_ua = 160e3, m.c_facility = 13.6e6, m.flow_facility = 8.1e4, m.v_dot_facility = 0.0208, m.dp_facility = 180e3, m.eta_facility = 0.62;
-  m.cooler_ua = 240e3, m.cooler_ua_exponent = 0.55, m.air_flow = 85.0, m.p_fan = 24e3, m.fan_min = 0.15, m.pressure = 83e3;
-  m.c_hall = 12e6, m.t_hall_set = 308.15, m.q_hall = 240e3, m.coil_ua = 40e3, m.p_hall_fan = 7e3, m.p_base = 6e3;
+  m.c_supply = 4.1e6, m.c_return = 3.5e6, m.pump_flow = m.v_dot = 0.0179, m.flow = 7e4, m.dp = 190e3, m.dp_exponent = 1.85, m.pump_efficiency = 0.6;
+  m.cdu_ua = 160e3, m.c_facility = 13.6e6, m.flow_facility = 8.1e4, m.facility_pump_flow = 0.0208, m.facility_pump_dp = 180e3;
+  m.facility_pump_efficiency = 0.62;
+  m.dry_cooler_ua = 240e3, m.dry_cooler_ua_exponent = 0.55, m.air_flow = 85.0, m.dry_cooler_fan_power = 24e3, m.fan_min = 0.15, m.pressure = 83e3;
+  m.hall_air_heat_capacity = 12e6, m.hall_air_t_set = 308.15, m.hall_air_cooling = 240e3;
+  m.hall_air_cooler_ua = 40e3, m.hall_air_fan_power = 7e3, m.p_aux_base = 6e3;
   return m;
 }
 inline NodeClass example_class(int n_node, Real r_th) {
   return {.n_node = n_node, .curve = {1400.0, 7000.0, 0.8}, .r_th = r_th, .plate_share = 0.1, .p_max = 7000.0, .p_throttle = 2450.0, .t_cap = 358.15,
-          .t_band = 10.0, .p_leakage = 400.0, .t_leakage = 338.15, .leakage_slope = 0.012, .rating = 9000.0};
+          .t_cap_band = 10.0, .p_leakage = 400.0, .t_leakage = 338.15, .leakage_slope = 0.012, .rating = 9000.0};
 }
 inline Place example_place(int first_class, int n_node, const LoopTable& loop) {
   Place p;

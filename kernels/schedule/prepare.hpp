@@ -18,7 +18,7 @@ struct GainRow {
 COLDSUN_FN thermal::PowerLaw law_of(const NodeClass& c, Real u, Real level) {
   const Real rest = c.curve.p_idle, asked = c.curve(u);
   return {.p_request = rest + level * (asked - rest), .p_floor = rest, .p_allocated = c.rating, .p_max = c.p_max, .p_throttle = c.p_throttle,
-          .t_cap = c.t_cap, .t_band = c.t_band, .p_leakage = c.p_leakage, .t_leakage = c.t_leakage, .leakage_slope = c.leakage_slope};
+          .t_cap = c.t_cap, .t_cap_band = c.t_cap_band, .p_leakage = c.p_leakage, .t_leakage = c.t_leakage, .leakage_slope = c.leakage_slope};
 }
 COLDSUN_FN NodePoint point_of(const Place& place, const NodeClass& c, Real u, Real level, Real t_supply) {
   const thermal::PowerLaw law = law_of(c, u, level);

@@ -23,7 +23,7 @@ struct NodeClass {
   workload::PowerCurve curve = {0.0, 1.0, 1.0};
   Real r_th = 0.0;             // K/W: t_junction = t_supply + r_th times the heat of one plate
   Real plate_share = 0.0;      // heat of one plate per node power: liquid_fraction / n_plate
-  Real p_max = 0.0, p_throttle = 0.0, t_cap = 0.0, t_band = 1.0;         // cap law of the node
+  Real p_max = 0.0, p_throttle = 0.0, t_cap = 0.0, t_cap_band = 1.0;         // cap law of the node
   Real p_leakage = 0.0, t_leakage = 0.0, leakage_slope = 0.0;            // of the node
   Real rating = 0.0;           // W, output of the node's rack converter
 };

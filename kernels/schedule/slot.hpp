@@ -124,8 +124,8 @@ COLDSUN_FN void close_slot(const ProblemView& q, const SlotNow& c, PlaceNow& now
   const electrical::Site& bus = p.bus;
   const Real p_aux = loop_value(p.loop, p.loop.p_aux, now.p_it, q.temp_air(site, t));
   const Real load = now.p_input + input_power(bus.aux_converter, p_aux);
-  const Real k_battery = cable_factor(bus.r_battery_cable, bus.v_nom), k_pv = cable_factor(bus.r_pv_cable, bus.v_nom);
-  const Dispatch d = dispatch(c.supply, offer(bus, c.supply, bus.v_nom), k_battery, cable_fed(cable_factor(bus.r_load_cable, bus.v_nom), load));
+  const Real k_battery = cable_factor(bus.r_battery_cable, bus.v_nominal), k_pv = cable_factor(bus.r_pv_cable, bus.v_nominal);
+  const Dispatch d = dispatch(c.supply, offer(bus, c.supply, bus.v_nominal), k_battery, cable_fed(cable_factor(bus.r_load_cable, bus.v_nominal), load));
   const bool battery_on = c.supply.battery_on && !(c.supply.battery_low && d.battery == 0.0);
   const Real p_battery = source(bus.battery_converter, k_battery, d.battery, battery_on).terminal;
   if (bus.battery.n_series > 0) {

@@ -32,7 +32,7 @@ sun::Place SkyMaker::place_at(Time utc) {
 
 SkyKnot SkyMaker::operator()(Time utc, Real dust) {
   const Real hour = sun::solar_hour(place_at(utc), sun::mean_sidereal_time(utc), site_.longitude);
-  const Real temp = diurnal_temperature(monthly(climate_.temp_min, utc), monthly(climate_.temp_max, utc), hour);
+  const Real temp = diurnal_temperature(monthly(climate_.temp_air_min, utc), monthly(climate_.temp_air_max, utc), hour);
   return (*this)(utc, dust, temp, diurnal_wind(monthly(climate_.wind_speed, utc), climate_.wind_amplitude, hour), standard_pressure_);
 }
 

@@ -20,12 +20,12 @@ inline Real monthly(const Real (&value)[12], Time utc) {
 }
 
 // Temperature in a day from its extremes: lowest at 5.5 h of solar time, about sunrise, highest at 15 h, half cosines between.
-inline Real diurnal_temperature(Real temp_min, Real temp_max, Real solar_hour) {
+inline Real diurnal_temperature(Real temp_air_min, Real temp_air_max, Real solar_hour) {
   constexpr Real lowest = 5.5, highest = 15.0;
   const Real after = solar_hour - lowest < 0.0 ? solar_hour - lowest + 24.0 : solar_hour - lowest;
   const Real rise = highest - lowest;
   const Real s = after < rise ? after / rise : 1.0 - (after - rise) / (24.0 - rise);
-  return temp_min + (temp_max - temp_min) * 0.5 * (1.0 - math::cos(constants::pi * s));
+  return temp_air_min + (temp_air_max - temp_air_min) * 0.5 * (1.0 - math::cos(constants::pi * s));
 }
 inline Real diurnal_wind(Real mean, Real amplitude, Real solar_hour) {
   return mean * (1.0 + amplitude * math::cos(2.0 * constants::pi * (solar_hour - 15.0) / 24.0));

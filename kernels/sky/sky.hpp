@@ -117,7 +117,7 @@ struct Climate {
   Real haze_forward = 0.8;          // part of the light that haze takes from the beam and that arrives as diffuse
   Real dust_probability[12] = {};   // of a dust day
   Real dust_depth = 0.0;            // mean optical depth that a dust day adds to the haze
-  Real temp_min[12], temp_max[12];  // K, mean daily extremes
+  Real temp_air_min[12], temp_air_max[12];  // K, mean daily extremes
   Real wind_speed[12];              // m/s, mean
   Real wind_amplitude = 0.3;        // part of the mean; the maximum is at the hour of the highest temperature
 };

@@ -21,7 +21,7 @@ struct Nodes {
             .p_max = sys.p_max(node),
             .p_throttle = sys.p_throttle(node),
             .t_cap = sys.t_cap(node),
-            .t_band = sys.t_band(node),
+            .t_cap_band = sys.t_cap_band(node),
             .p_leakage = sys.p_leakage(node),
             .t_leakage = sys.t_leakage(node),
             .leakage_slope = sys.leakage_slope(node),

@@ -9,8 +9,8 @@ struct LoopModel {
   // plates' loop
   Real c_supply = 0, c_return = 0;             // heat capacity of the volumes before and after the plates, CDU metal in the first [J/K]
   Real flow = 0;                               // capacity rate of the plates' loop at flow_gain 1 [W/K]; filled from the nodes
-  Real v_dot = 0, v_dot_design = 0;            // volume flow at flow_gain 1, filled from the nodes, and that of the head [m3/s]
-  Real dp = 0, dp_exponent = 2, eta_pump = 0;  // of the circuit without its plates at v_dot_design [Pa], dp ~ flow^exponent, wire to water
+  Real v_dot = 0, pump_flow = 0;            // volume flow at flow_gain 1, filled from the nodes, and that of the head [m3/s]
+  Real dp = 0, dp_exponent = 2, pump_efficiency = 0;  // of the circuit without its plates at pump_flow [Pa], dp ~ flow^exponent, wire to water
   // the plates: filled from the nodes with that branch which needs the highest head
   ChannelArray channel;
   CoolantProperties properties{1000, 1e-3, 0.6, 4180};  // of the plates' coolant at its supply temperature
@@ -18,26 +18,26 @@ struct LoopModel {
   // CDU
   Real cdu_ua = 0, cdu_ua_exponent = 0.7;  // at design flows [W/K], film conductance ~ flow^exponent
   Real cdu_band = 2;                       // proportional band of the valve on the supply temperature [K]
-  Real cdu_time = 10;                      // of the valve [s]
+  Real cdu_control_time = 10;                      // of the valve [s]
   // facility water
   Real c_facility = 0;                                         // [J/K]
   Real flow_facility = 0;                                      // capacity rate [W/K]
-  Real v_dot_facility = 0, dp_facility = 0, eta_facility = 0;  // [m3/s], [Pa], wire to water
+  Real facility_pump_flow = 0, facility_pump_dp = 0, facility_pump_efficiency = 0;  // [m3/s], [Pa], wire to water
   Real approach = 4;                                           // facility set-point below the supply set-point [K]
   // dry cooler
-  Real cooler_ua = 0, cooler_ua_exponent = 0.6;     // at design air and water flow [W/K]
+  Real dry_cooler_ua = 0, dry_cooler_ua_exponent = 0.6;     // at design air and water flow [W/K]
   Real air_flow = 0;                                // design, at sea level [m3/s]
-  Real p_fan = 0;                                   // of all fans at design flow and sea-level density [W]
+  Real dry_cooler_fan_power = 0;                                   // of all fans at design flow and sea-level density [W]
   Real fan_min = 0.2, fan_band = 4, fan_time = 20;  // lowest speed, band [K], time constant [s]
   Real pressure = constants::standard_atmosphere;   // of the outside air [Pa]
   // hall air
-  Real c_hall = 0;                          // [J/K]
-  Real t_hall_set = 300.15, hall_band = 4;  // middle and width of the proportional band [K]
-  Real q_hall = 0;                          // cooling at the end of the band [W]
-  Real coil_ua = 0;                         // air to facility water [W/K]
-  Real p_hall_fan = 0, hall_fan_min = 0.3;  // at design [W], lowest speed
-  Real cop = 4, cop_t_air = 308.15;         // of the chiller at this outside temperature
-  Real p_base = 0;                          // CDU electronics, controls, lights: always on [W]
+  Real hall_air_heat_capacity = 0;                          // [J/K]
+  Real hall_air_t_set = 300.15, hall_air_band = 4;  // middle and width of the proportional band [K]
+  Real hall_air_cooling = 0;                          // cooling at the end of the band [W]
+  Real hall_air_cooler_ua = 0;                         // air to facility water [W/K]
+  Real hall_air_fan_power = 0, hall_air_fan_min = 0.3;  // at design [W], lowest speed
+  Real hall_air_chiller_cop = 4, hall_air_chiller_t_air = 308.15;         // of the chiller at this outside temperature
+  Real p_aux_base = 0;                          // CDU electronics, controls, lights: always on [W]
 };
 
 // Outside air is dry and ideal, cp 1006 J/(kg K). Standard sea-level density at 15 degrees C: 1.225 kg/m3 (ISO 2533).
@@ -157,7 +157,7 @@ struct FanBalance {
   Real fan, lag, t_set, density;  // density: of the air over standard
   COLDSUN_FN Real cooler(Real n) const {
     const Real air = n * density;  // mass flow over design
-    return exchange_crossflow(model.cooler_ua * math::pow(air, model.cooler_ua_exponent), model.flow_facility,
+    return exchange_crossflow(model.dry_cooler_ua * math::pow(air, model.dry_cooler_ua_exponent), model.flow_facility,
                               air * model.air_flow * rho_air_standard * cp_air);
   }
   COLDSUN_FN ValveBalance at(Real n) const {
@@ -175,41 +175,41 @@ struct FanBalance {
 // The chiller's COP follows a constant share of Carnot's, condenser 12 K above outside air, evaporator 15 K below the hall's set-point;
 // its lift is 10 K at least, as its expansion valve wants.
 COLDSUN_FN Real chiller_cop(const LoopModel& m, Real temp_air) {
-  const Real t_evaporator = m.t_hall_set - 15.0;
-  const Real lift = math::max(temp_air + 12.0 - t_evaporator, 10.0), lift_ref = math::max(m.cop_t_air + 12.0 - t_evaporator, 10.0);
-  return m.cop * lift_ref / lift;
+  const Real t_evaporator = m.hall_air_t_set - 15.0;
+  const Real lift = math::max(temp_air + 12.0 - t_evaporator, 10.0), lift_ref = math::max(m.hall_air_chiller_t_air + 12.0 - t_evaporator, 10.0);
+  return m.hall_air_chiller_cop * lift_ref / lift;
 }
 
 // Head of the plates' loop [Pa]: manifolds, couplings and exchanger, and the plates in series with them.
 COLDSUN_FN Real loop_head(const LoopModel& m, Real v_dot) {
   const Real plates = m.flow_share > 0.0 ? pressure_drop(m.channel, m.properties, m.flow_share * v_dot, m.channel_length) : 0.0;
-  return m.dp * math::pow(v_dot / m.v_dot_design, m.dp_exponent) + plates;
+  return m.dp * math::pow(v_dot / m.pump_flow, m.dp_exponent) + plates;
 }
 // Hydraulic work of the plates' loop and of the facility water [W]: it ends as heat in them.
 COLDSUN_FN Real pump_work(const LoopModel& m, Real v_dot) { return v_dot > 0.0 ? v_dot * loop_head(m, v_dot) : 0.0; }
-COLDSUN_FN Real pump_work_facility(const LoopModel& m) { return m.v_dot_facility * m.dp_facility; }
+COLDSUN_FN Real pump_work_facility(const LoopModel& m) { return m.facility_pump_flow * m.facility_pump_dp; }
 
 // Most that pumps, fans, chiller and controls may draw at a flow and an outside temperature [W].
 COLDSUN_FN Real aux_bound(const LoopModel& m, Real v_dot, Real temp_air) {
-  return pump_work(m, v_dot) / m.eta_pump + pump_work_facility(m) / m.eta_facility + m.p_base + m.p_hall_fan +
-         m.p_fan * air_density(m.pressure, temp_air) / rho_air_standard + m.q_hall / chiller_cop(m, temp_air);
+  return pump_work(m, v_dot) / m.pump_efficiency + pump_work_facility(m) / m.facility_pump_efficiency + m.p_aux_base + m.hall_air_fan_power +
+         m.dry_cooler_fan_power * air_density(m.pressure, temp_air) / rho_air_standard + m.hall_air_cooling / chiller_cop(m, temp_air);
 }
 
 // Hall air: heat in, a cooler whose capacity grows linearly over the band, passive coil first and a chiller for the rest.
 // The coil sees the temperatures of the cut's start.
 COLDSUN_FN void advance_hall(const LoopModel& m, const LoopState& s, const LoopInput& in, LoopOutput& out) {
-  const Real on = m.t_hall_set - 0.5 * m.hall_band, c = m.c_hall / in.dt, gain = m.q_hall / m.hall_band;
-  const Real speed = math::clamp((s.t_hall - on) / m.hall_band, m.hall_fan_min, 1.0), p_fan = m.p_hall_fan * speed * speed * speed;
-  out.q_air = in.q_nodes_air + (out.p_pump - out.q_pump - out.q_pump_facility) + m.p_base + p_fan;
+  const Real on = m.hall_air_t_set - 0.5 * m.hall_air_band, c = m.hall_air_heat_capacity / in.dt, gain = m.hall_air_cooling / m.hall_air_band;
+  const Real speed = math::clamp((s.t_hall - on) / m.hall_air_band, m.hall_air_fan_min, 1.0), p_fan = m.hall_air_fan_power * speed * speed * speed;
+  out.q_air = in.q_nodes_air + (out.p_pump - out.q_pump - out.q_pump_facility) + m.p_aux_base + p_fan;
   Real t = s.t_hall + out.q_air / c;
   Real q = 0.0;
   if (t > on) {
     t = (c * s.t_hall + out.q_air + gain * on) / (c + gain);
     q = gain * (t - on);
-    if (q > m.q_hall) q = m.q_hall, t = s.t_hall + (out.q_air - q) / c;
+    if (q > m.hall_air_cooling) q = m.hall_air_cooling, t = s.t_hall + (out.q_air - q) / c;
   }
   out.state.t_hall = t;
-  out.q_coil = math::min(q, m.coil_ua * math::max(s.t_hall - s.t_facility, 0.0));
+  out.q_coil = math::min(q, m.hall_air_cooler_ua * math::max(s.t_hall - s.t_facility, 0.0));
   out.q_chiller = q - out.q_coil;
   out.p_hall_cooler = p_fan + out.q_chiller / chiller_cop(m, in.temp_air);
 }
@@ -218,10 +218,10 @@ COLDSUN_FN void advance_hall(const LoopModel& m, const LoopState& s, const LoopI
 // lag.
 COLDSUN_FN LoopOutput advance_loop(const LoopModel& m, const LoopState& s, const LoopInput& in) {
   LoopOutput out{};
-  const Real share = in.v_dot / m.v_dot_design;
+  const Real share = in.v_dot / m.pump_flow;
   out.q_pump = pump_work(m, in.v_dot), out.q_pump_facility = pump_work_facility(m);
-  out.p_pump = out.q_pump / m.eta_pump + out.q_pump_facility / m.eta_facility;
-  out.p_cdu = m.p_base;
+  out.p_pump = out.q_pump / m.pump_efficiency + out.q_pump_facility / m.facility_pump_efficiency;
+  out.p_cdu = m.p_aux_base;
   advance_hall(m, s, in, out);
 
   // Half of the CDU's resistance on each side at design; the plates' side follows its flow.
@@ -233,7 +233,7 @@ COLDSUN_FN LoopOutput advance_loop(const LoopModel& m, const LoopState& s, const
   eq.q = in.q_plates + in.q_extra + out.q_pump, eq.q_f = out.q_coil + out.q_pump_facility;
   eq.exchange = exchange_counterflow(ua, in.flow, m.flow_facility);
 
-  const ValveBalance valve{eq, 0.0, s.valve, math::exp(-in.dt / m.cdu_time), in.t_supply_set, m.cdu_band};
+  const ValveBalance valve{eq, 0.0, s.valve, math::exp(-in.dt / m.cdu_control_time), in.t_supply_set, m.cdu_band};
   const FanBalance fan{valve,
                        m,
                        s.fan_speed,
@@ -246,7 +246,7 @@ COLDSUN_FN LoopOutput advance_loop(const LoopModel& m, const LoopState& s, const
   const LoopEquations::Answer t = eq.solve(out.state.valve, settled.cooler);
   out.state.t_supply = t.t_supply, out.state.t_return = t.t_return, out.state.t_facility = t.t_facility;
   out.q_cdu = t.q_cdu, out.q_cooler = t.q_cooler;
-  out.p_fan = m.p_fan * out.state.fan_speed * out.state.fan_speed * out.state.fan_speed * fan.density;
+  out.p_fan = m.dry_cooler_fan_power * out.state.fan_speed * out.state.fan_speed * out.state.fan_speed * fan.density;
   return out;
 }
 

@@ -39,7 +39,7 @@ struct NodeSpec {
   Real tim_factor = 1;          // resistance of the interface material relative to its layer
   Real p_max = 0;               // node power below the cap [W]
   Real p_throttle = 0;          // node power at the end of the cap's band [W]
-  Real t_cap = 0, t_band = 10;  // [K]
+  Real t_cap = 0, t_cap_band = 10;  // [K]
   Real t_trip = 1e9, t_restart = 0, restart_time = 0;  // [K], [K], [s]; as it stands: no trip
   Real p_leakage = 0;           // of the node at t_leakage [W]
   Real t_leakage = 333.15;      // [K]

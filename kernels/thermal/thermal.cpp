@@ -39,16 +39,16 @@ void check(const NodeSpec& n, std::size_t n_plates, std::size_t n_site) {
   if (!(n.liquid_fraction > 0 && n.liquid_fraction <= 1)) refuse("liquid_fraction must be in (0, 1]");
   if (!(n.tim_factor > 0)) refuse("tim_factor must be positive");
   if (!(n.p_max > 0 && n.p_throttle >= 0 && n.p_throttle <= n.p_max)) refuse("a node needs 0 <= p_throttle <= p_max, p_max > 0");
-  if (!(n.t_cap > 0 && n.t_band > 0)) refuse("a node's cap needs a temperature and a band above 0 K");
+  if (!(n.t_cap > 0 && n.t_cap_band > 0)) refuse("a node's cap needs a temperature and a band above 0 K");
   if (!(n.t_trip > n.t_cap)) refuse("a node's trip lies above the temperature where its cap begins");
   if (n.p_leakage < 0 || n.leakage_slope < 0) refuse("leakage must not be negative");
 }
 
 void check(const LoopModel& l) {
-  if (!(l.c_supply > 0 && l.c_return > 0 && l.c_facility > 0 && l.c_hall > 0)) refuse("a loop's heat capacities must be positive");
-  if (!(l.v_dot_design > 0 && l.flow_facility > 0)) refuse("a loop's design flows must be positive");
-  if (!(l.eta_pump > 0 && l.eta_facility > 0 && l.cop > 0)) refuse("a loop's efficiencies must be positive");
-  if (!(l.cdu_band > 0 && l.fan_band > 0 && l.hall_band > 0 && l.cdu_time > 0 && l.fan_time > 0))
+  if (!(l.c_supply > 0 && l.c_return > 0 && l.c_facility > 0 && l.hall_air_heat_capacity > 0)) refuse("a loop's heat capacities must be positive");
+  if (!(l.pump_flow > 0 && l.flow_facility > 0)) refuse("a loop's design flows must be positive");
+  if (!(l.pump_efficiency > 0 && l.facility_pump_efficiency > 0 && l.hall_air_chiller_cop > 0)) refuse("a loop's efficiencies must be positive");
+  if (!(l.cdu_band > 0 && l.fan_band > 0 && l.hall_air_band > 0 && l.cdu_control_time > 0 && l.fan_time > 0))
     refuse("a loop's controls need bands and times above 0");
   if (!(l.fan_min > 0 && l.fan_min <= 1)) refuse("fan_min must be in (0, 1]");
 }
@@ -161,10 +161,10 @@ System make_system(const std::vector<PlateSpec>& plates, const std::vector<NodeS
     const NodeSpec& n = nodes[static_cast<std::size_t>(i)];
     s.model(i) = model[static_cast<std::size_t>(i)];
     s.site(i) = n.site, s.n_plate(i) = n.n_plate, s.flow(i) = n.flow, s.liquid_fraction(i) = n.liquid_fraction;
-    s.p_max(i) = n.p_max, s.p_throttle(i) = n.p_throttle, s.t_cap(i) = n.t_cap, s.t_band(i) = n.t_band;
+    s.p_max(i) = n.p_max, s.p_throttle(i) = n.p_throttle, s.t_cap(i) = n.t_cap, s.t_cap_band(i) = n.t_cap_band;
     s.p_leakage(i) = n.p_leakage, s.t_leakage(i) = n.t_leakage, s.leakage_slope(i) = n.leakage_slope;
     s.t_trip(i) = n.t_trip, s.t_restart(i) = n.t_restart, s.restart_time(i) = n.restart_time;
-    s.p_leak_bound(i) = std::max(0.0, n.p_leakage * (std::exp(std::min(n.leakage_slope * (n.t_cap + n.t_band - n.t_leakage), 4.0)) - 1.0));
+    s.p_leak_bound(i) = std::max(0.0, n.p_leakage * (std::exp(std::min(n.leakage_slope * (n.t_cap + n.t_cap_band - n.t_leakage), 4.0)) - 1.0));
     s.fidelity(i) = n.field ? field : -1 - lumped;
     if (n.field) s.node_of_field(field++) = i;
     else s.node_of_lumped(lumped++) = i;
@@ -199,7 +199,7 @@ State make_state(const System& sys, int n_member, Device device, Real t_start) {
   s.t_supply.fill(t_start), s.t_return.fill(t_start), s.t_facility.fill(t_start);
   for (int m = 0; m < n_member; ++m)
     for (int k = 0; k < sys.n_site; ++k)
-      s.t_hall(m, k) = sys.loop(k).t_hall_set, s.valve(m, k) = 0.5, s.fan_speed(m, k) = sys.loop(k).fan_min;
+      s.t_hall(m, k) = sys.loop(k).hall_air_t_set, s.valve(m, k) = 0.5, s.fan_speed(m, k) = sys.loop(k).fan_min;
   return s;
 }
 

@@ -52,7 +52,7 @@ struct LumpedModel {
   F(Real,         t_trip,          "K",      "node",      parameter, host, "junction temperature above which the node switches itself off") \
   F(Real,         t_restart,       "K",      "node",      parameter, host, "junction temperature below which a tripped node may start again") \
   F(Real,         restart_time,    "s",      "node",      parameter, host, "time below t_restart after which a tripped node starts again") \
-  F(Real,         t_band,          "K",      "node",      parameter, host, "width of the cap's band") \
+  F(Real,         t_cap_band,          "K",      "node",      parameter, host, "width of the cap's band") \
   F(Real,         p_leakage,       "W",      "node",      parameter, host, "leakage at t_leakage") \
   F(Real,         t_leakage,       "K",      "node",      parameter, host, "reference junction temperature of leakage and requests") \
   F(Real,         leakage_slope,   "K-1",    "node",      parameter, host, "relative growth of leakage with temperature") \
