@@ -56,7 +56,7 @@ void bind_site(py::module_& m, py::class_<PyNetwork, std::shared_ptr<PyNetwork>>
       .def("toml", [](const PyNetwork& n, const std::string& site) { return toml_of(site_named(n, site)); }, "site"_a = "", "The site's file")
       .def("save_site", [](const PyNetwork& n, const std::string& site, const std::string& path) {
         guarded([&] { return save_site(site_named(n, site), path, n.data), 0; });
-      }, "site"_a, "path"_a);
+      }, "site"_a, "path"_a, "Writes one site as TOML, with the plates and modules that were changed");
   m.def("key_table", &key_table, "Every key of a site: table, key, unit, accepted, meaning");
   m.def("key_page", &key_page, "The page of all keys, Markdown");
 }

@@ -77,7 +77,9 @@ class Network:
         Element sets that a run over this span does not use, or uses with a word; one sentence per file and reason, naming `most` satellites
         """
     def save_site(self, site: str, path: str) -> None:
-        ...
+        """
+        Writes one site as TOML, with the plates and modules that were changed
+        """
     def set(self, key: str, value: bool | typing.SupportsInt | typing.SupportsIndex | typing.SupportsFloat | typing.SupportsIndex | str | collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex] | collections.abc.Sequence[str]) -> None:
         """
         Sets a key [SI]: of every site, or "masdar/cooling.cdu.ua" of one; n_field and t_supply [K] as studies do
