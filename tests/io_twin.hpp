@@ -11,7 +11,7 @@
 
 #include "core/io/library.hpp"
 #include "core/io/site_reader.hpp"
-#include "core/step/spaces.hpp"
+#include "core/step/host_space.hpp"
 #include "core/step/step.hpp"
 #include "core/make/twin.hpp"
 #include "core/step/walk.hpp"
