@@ -3,6 +3,7 @@
 
 #include <cstring>
 
+#include "common/backends/runtime.hpp"
 #include "core/check/shaken.hpp"
 #include "core/check/site.hpp"
 #include "core/shadow/feed.hpp"
@@ -73,6 +74,7 @@ void plan(const Twin& t) {
 }
 
 TEST(Writers, EveryFieldHasOne) {
+  const Runtime runtime;
   Twin t = check_twin(4, Device::host, 3.0);
   t.dt = 20.0;
   bad_day(t);
