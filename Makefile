@@ -33,7 +33,7 @@ test_packages := libgtest-dev libboost-context-dev mosquitto openssl
 engine_files := $(shell find CMakeLists.txt cmake pyproject.toml kernels core data python -type f \
                   -not -path '*/__pycache__/*' -not -path '*/notebooks/*' -not -name '*.md' 2>/dev/null)
 
-.PHONY: help setup demo test stubs notebook bench bench-check validate asan fuzz kokkos cuda style clean
+.PHONY: help setup demo test stubs notebook bench bench-check validate asan fuzz kokkos cuda style format clean
 help: ## this list
 	@echo "coldsun: a digital twin of zero-carbon data centres. make TARGET, with TARGET one of"
 	@sed -n 's/^\([a-z-]*\):.*## /  \1\t/p' Makefile | expand -t 12
@@ -50,7 +50,7 @@ help: ## this list
 
 # the dependencies of pyproject.toml, the extras apart: the demo does without them
 requirements = $(PYTHON) -c 'import sys, tomllib; p = tomllib.load(open("pyproject.toml", "rb"))["project"]; print(*(p["dependencies"] if sys.argv[1] == "core" else p["optional-dependencies"][sys.argv[1]]), sep="\n")'
-.venv/.core .venv/.test .venv/.validate .venv/.stubs .venv/.notebook: .venv/.%: pyproject.toml .venv/.base
+.venv/.core .venv/.test .venv/.style .venv/.validate .venv/.stubs .venv/.notebook: .venv/.%: pyproject.toml .venv/.base
 	@echo "coldsun: Python packages ($*)"
 	@$(requirements) $* >.venv/$*.txt && .venv/bin/python -m pip install -q -r .venv/$*.txt
 	@touch $@
@@ -84,9 +84,13 @@ ctest:
 	@cmake --build --preset $(PRESET) -- -k 0
 	@ctest --preset $(PRESET) -j $(JOBS) --progress
 
-style: .venv/.base .venv/.test ## layers, names, units, sizes; ruff
+style: .venv/.base .venv/.style ## layers, names, units, sizes; ruff; clang-format
 	@python tests/check_style.py
 	@ruff check .
+	@git ls-files '*.?pp' '*.cu' '*.cuh' | xargs clang-format --dry-run -Werror
+
+format: .venv/.base .venv/.style ## leaves the C++ files as `style` wants them
+	@git ls-files '*.?pp' '*.cu' '*.cuh' | xargs clang-format -i
 
 stubs: setup .venv/.stubs ## the types of the C++ module for mypy and editors, from what is built
 	@rm -rf build/stubs && pybind11-stubgen coldsun._engine -o build/stubs --numpy-array-remove-parameters >build/stubs.log 2>&1 || { cat build/stubs.log; exit 1; }

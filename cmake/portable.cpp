@@ -1,4 +1,5 @@
-// arc4random of glibc 2.36, which libstdc++'s random_device would ask for: with it, portable programs start on glibc 2.35 too.
+// arc4random of glibc 2.36, which libstdc++'s random_device would ask for: with it, portable programs start on
+// glibc 2.35 too.
 #include <unistd.h>
 
 #include <cstdint>

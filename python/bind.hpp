@@ -7,11 +7,11 @@
 #include <algorithm>
 #include <memory>
 
-#include "core/study/changed.hpp"
 #include "core/io/h5.hpp"
 #include "core/io/library.hpp"
 #include "core/io/site_writer.hpp"
 #include "core/make/twin.hpp"
+#include "core/study/changed.hpp"
 
 namespace py = pybind11;
 using namespace coldsun;
@@ -32,7 +32,7 @@ auto guarded(F&& f) -> decltype(f()) {
     throw InputError(e.what());
   } catch (const io::FileError&) {
     throw;
-  } catch (const std::runtime_error& e) {   // a device that fails, a table that is too small
+  } catch (const std::runtime_error& e) {  // a device that fails, a table that is too small
     throw InputError(e.what());
   }
 }
@@ -42,7 +42,7 @@ struct PyNetwork {
   Network network;
   Library library;
   std::string name, data;
-  std::vector<std::pair<std::string, KeyValue>> changes;   // made since it was read
+  std::vector<std::pair<std::string, KeyValue>> changes;  // made since it was read
 };
 inline std::shared_ptr<PyNetwork> read_network(const std::string& name, const std::string& data) {
   return guarded([&] {
@@ -60,7 +60,8 @@ inline void set_in(PyNetwork& n, const std::string& key, const KeyValue& value) 
 }
 // Relations between keys of what was changed by hand.
 inline void check_changes(const PyNetwork& n) {
-  const bool by_hand = std::any_of(n.changes.begin(), n.changes.end(), [](const auto& c) { return c.first != "n_field" && c.first != "t_supply"; });
+  const bool by_hand = std::any_of(n.changes.begin(), n.changes.end(),
+                                   [](const auto& c) { return c.first != "n_field" && c.first != "t_supply"; });
   if (by_hand)
     for (const Site& s : n.network.site) guarded([&] { return check_site(s, n.data), 0; });
 }
@@ -75,8 +76,10 @@ std::vector<T> numbers(const py::dict& d, const char* name) {
 inline WeatherSeries series_of(const py::dict& d) {
   WeatherSeries w;
   w.time = numbers<std::int64_t>(d, "time");
-  w.ghi = numbers<Real>(d, "ghi"), w.dni = numbers<Real>(d, "dni"), w.dhi = numbers<Real>(d, "dhi"), w.temp_air = numbers<Real>(d, "temp_air");
-  w.wind_speed = numbers<Real>(d, "wind_speed"), w.pressure = numbers<Real>(d, "pressure"), w.interval = d["interval"].cast<double>();
+  w.ghi = numbers<Real>(d, "ghi"), w.dni = numbers<Real>(d, "dni"), w.dhi = numbers<Real>(d, "dhi"),
+  w.temp_air = numbers<Real>(d, "temp_air");
+  w.wind_speed = numbers<Real>(d, "wind_speed"), w.pressure = numbers<Real>(d, "pressure"),
+  w.interval = d["interval"].cast<double>();
   if (d.contains("clouds") && !d["clouds"].is_none()) w.clouds = d["clouds"].cast<bool>() ? 1 : 0;
   return w;
 }
@@ -98,6 +101,7 @@ T& behind(const py::object& object, const char* attribute) {
 
 // Each file's part of the module.
 void bind_site(py::module_& m, py::class_<PyNetwork, std::shared_ptr<PyNetwork>>& network);
+void bind_network(py::module_& m);
 void bind_plan(py::module_& m);
 void bind_shadow(py::module_& m);
 void bind_study(py::module_& m);

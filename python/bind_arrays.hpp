@@ -1,4 +1,5 @@
-// What the array functions share: kernels over n points, each input n numbers or one that stands for all, on every thread without the GIL.
+// What the array functions share: kernels over n points, each input n numbers or one that stands for all, on every
+// thread without the GIL.
 #pragma once
 #include <pybind11/numpy.h>
 #include <pybind11/pybind11.h>
@@ -19,7 +20,8 @@ using coldsun::View;
 using Numbers = py::array_t<Real, py::array::c_style | py::array::forcecast>;
 using Columns = std::vector<Numbers>;
 
-// Points are seen as rows of this many columns: a row fits the first-level cache, and one row of a constant serves all rows (stride 0).
+// Points are seen as rows of this many columns: a row fits the first-level cache, and one row of a constant serves all
+// rows (stride 0).
 inline constexpr int row_width = 1024;
 
 template <class F>
@@ -37,7 +39,8 @@ struct Block {
   std::array<View<Real, 2>, Out> out;
 };
 
-// Runs `make(block)`, a functor of for_rows (or several, one after the other: a tuple), over n points and returns its Out columns.
+// Runs `make(block)`, a functor of for_rows (or several, one after the other: a tuple), over n points and returns its
+// Out columns.
 template <int In, int Out, class Make>
 std::vector<py::array_t<Real>> over_points(const Columns& columns, py::ssize_t n, Make make) {
   if (columns.size() != In) throw std::invalid_argument("as many columns as the kernel reads are needed");
@@ -50,7 +53,8 @@ std::vector<py::array_t<Real>> over_points(const Columns& columns, py::ssize_t n
   std::array<const Real*, In> from{};
   std::array<std::vector<Real>, In> constant;
   for (std::size_t k = 0; k < In; ++k) {
-    if (columns[k].size() != n && columns[k].size() != 1) throw std::invalid_argument("a column holds neither one number nor one a point");
+    if (columns[k].size() != n && columns[k].size() != 1)
+      throw std::invalid_argument("a column holds neither one number nor one a point");
     from[k] = columns[k].data();
     if (columns[k].size() == 1) constant[k].assign(row_width, from[k][0]);
   }

@@ -17,34 +17,63 @@ CurveParameters curves(const Block& b, std::size_t first) {
 
 void bind_electrical(pybind11::module_& m) {
   using namespace pybind11::literals;
-  auto e = m.def_submodule("electrical", "Kernels of the single-diode model over points; the package's electrical.py is their face.");
-  e.def("calcparams_cec", [](const Columns& columns, pybind11::ssize_t n) {
-    return over_points<9, 5>(columns, n, [](const auto& b) {
-      return ParametersOfPoints{.effective_irradiance = b.in[0], .temp_cell = b.in[1], .alpha_sc = b.in[2], .a_ref = b.in[3],
-                                .photocurrent_ref = b.in[4], .saturation_current_ref = b.in[5], .resistance_shunt_ref = b.in[6],
-                                .resistance_series_ref = b.in[7], .adjust = b.in[8], .photocurrent = b.out[0],
-                                .saturation_current = b.out[1], .resistance_series = b.out[2], .resistance_shunt = b.out[3],
-                                .nNsVth = b.out[4]};
-    });
-  }, "columns"_a, "n"_a,
-        "Irradiance [W/m2], cell temperature [K], alpha_sc, a_ref, I_L_ref, I_o_ref, R_sh_ref, R_s, Adjust -> five curve parameters");
-  e.def("singlediode", [](const Columns& columns, pybind11::ssize_t n) {
-    return over_points<5, 7>(columns, n, [](const auto& b) {
-      const SevenPointsOfCurves all{.curve = curves(b, 0), .i_sc = b.out[0], .v_oc = b.out[1], .i_mp = b.out[2], .v_mp = b.out[3],
-                                    .p_mp = b.out[4], .i_x = b.out[5], .i_xx = b.out[6]};
-      return std::tuple(FastSevenPoints{all}, SureSevenPoints{all});
-    });
-  }, "columns"_a, "n"_a, "Five curve parameters -> i_sc, v_oc, i_mp, v_mp, p_mp, i_x, i_xx");
-  e.def("i_from_v", [](const Columns& columns, pybind11::ssize_t n) {
-    return over_points<6, 1>(columns, n, [](const auto& b) {
-      const CurrentOfAny all{curves(b, 1), b.in[0], b.out[0]};
-      return std::tuple(FastCurrent{all}, SureCurrent{all});
-    });
-  }, "columns"_a, "n"_a, "Voltage and five curve parameters -> current");
-  e.def("v_from_i", [](const Columns& columns, pybind11::ssize_t n) {
-    return over_points<6, 1>(columns, n, [](const auto& b) {
-      const VoltageOfAny all{curves(b, 1), b.in[0], b.out[0]};
-      return std::tuple(FastVoltage{all}, SureVoltage{all});
-    });
-  }, "columns"_a, "n"_a, "Current and five curve parameters -> voltage");
+  auto e = m.def_submodule("electrical",
+                           "Kernels of the single-diode model over points; the package's electrical.py is their face.");
+  e.def(
+      "calcparams_cec",
+      [](const Columns& columns, pybind11::ssize_t n) {
+        return over_points<9, 5>(columns, n, [](const auto& b) {
+          return ParametersOfPoints{.effective_irradiance = b.in[0],
+                                    .temp_cell = b.in[1],
+                                    .alpha_sc = b.in[2],
+                                    .a_ref = b.in[3],
+                                    .photocurrent_ref = b.in[4],
+                                    .saturation_current_ref = b.in[5],
+                                    .resistance_shunt_ref = b.in[6],
+                                    .resistance_series_ref = b.in[7],
+                                    .adjust = b.in[8],
+                                    .photocurrent = b.out[0],
+                                    .saturation_current = b.out[1],
+                                    .resistance_series = b.out[2],
+                                    .resistance_shunt = b.out[3],
+                                    .nNsVth = b.out[4]};
+        });
+      },
+      "columns"_a, "n"_a,
+      "Irradiance [W/m2], cell temperature [K], alpha_sc, a_ref, I_L_ref, I_o_ref, R_sh_ref, R_s, Adjust -> five curve "
+      "parameters");
+  e.def(
+      "singlediode",
+      [](const Columns& columns, pybind11::ssize_t n) {
+        return over_points<5, 7>(columns, n, [](const auto& b) {
+          const SevenPointsOfCurves all{.curve = curves(b, 0),
+                                        .i_sc = b.out[0],
+                                        .v_oc = b.out[1],
+                                        .i_mp = b.out[2],
+                                        .v_mp = b.out[3],
+                                        .p_mp = b.out[4],
+                                        .i_x = b.out[5],
+                                        .i_xx = b.out[6]};
+          return std::tuple(FastSevenPoints{all}, SureSevenPoints{all});
+        });
+      },
+      "columns"_a, "n"_a, "Five curve parameters -> i_sc, v_oc, i_mp, v_mp, p_mp, i_x, i_xx");
+  e.def(
+      "i_from_v",
+      [](const Columns& columns, pybind11::ssize_t n) {
+        return over_points<6, 1>(columns, n, [](const auto& b) {
+          const CurrentOfAny all{curves(b, 1), b.in[0], b.out[0]};
+          return std::tuple(FastCurrent{all}, SureCurrent{all});
+        });
+      },
+      "columns"_a, "n"_a, "Voltage and five curve parameters -> current");
+  e.def(
+      "v_from_i",
+      [](const Columns& columns, pybind11::ssize_t n) {
+        return over_points<6, 1>(columns, n, [](const auto& b) {
+          const VoltageOfAny all{curves(b, 1), b.in[0], b.out[0]};
+          return std::tuple(FastVoltage{all}, SureVoltage{all});
+        });
+      },
+      "columns"_a, "n"_a, "Current and five curve parameters -> voltage");
 }

@@ -1,4 +1,4 @@
-// Bindings of the engine: networks, twins, records. Zero-copy NumPy, the GIL released while the engine runs.
+// Bindings of the engine: twins and records. Zero-copy NumPy, the GIL released while the engine runs.
 #include <pybind11/functional.h>
 
 #include <atomic>
@@ -22,15 +22,24 @@ namespace {
 
 py::dtype dtype_of(Scalar t) {
   switch (t) {
-    case Scalar::f64: return py::dtype::of<double>();
-    case Scalar::f32: return py::dtype::of<float>();
-    case Scalar::i64: return py::dtype::of<std::int64_t>();
-    case Scalar::i32: return py::dtype::of<std::int32_t>();
-    case Scalar::i16: return py::dtype::of<std::int16_t>();
-    case Scalar::i8: return py::dtype::of<std::int8_t>();
-    case Scalar::u64: return py::dtype::of<std::uint64_t>();
-    case Scalar::u32: return py::dtype::of<std::uint32_t>();
-    case Scalar::u8: return py::dtype::of<std::uint8_t>();
+    case Scalar::f64:
+      return py::dtype::of<double>();
+    case Scalar::f32:
+      return py::dtype::of<float>();
+    case Scalar::i64:
+      return py::dtype::of<std::int64_t>();
+    case Scalar::i32:
+      return py::dtype::of<std::int32_t>();
+    case Scalar::i16:
+      return py::dtype::of<std::int16_t>();
+    case Scalar::i8:
+      return py::dtype::of<std::int8_t>();
+    case Scalar::u64:
+      return py::dtype::of<std::uint64_t>();
+    case Scalar::u32:
+      return py::dtype::of<std::uint32_t>();
+    case Scalar::u8:
+      return py::dtype::of<std::uint8_t>();
   }
   throw std::logic_error("scalar");
 }
@@ -39,23 +48,10 @@ const char* kind_name(Kind k) {
   return k == Kind::state ? "state" : k == Kind::parameter ? "parameter" : k == Kind::derived ? "derived" : "scratch";
 }
 
-py::dict site_facts(const Site& s) {
-  const DesignPoint d = design_point(s);
-  constexpr Real degree = constants::pi / 180.0;
-  return py::dict("name"_a = s.name, "title"_a = clean(s.title), "latitude"_a = s.latitude / degree, "longitude"_a = s.longitude / degree,
-                  "altitude"_a = s.altitude,
-                  "utc_offset"_a = s.utc_offset, "p_pv_stc"_a = d.p_pv_stc, "p_it_max"_a = d.p_it_max, "battery_capacity"_a = d.e_battery,
-                  "n_node"_a = d.n_node, "n_field"_a = d.n_field, "n_gpu"_a = d.n_gpu, "n_string"_a = d.n_string, "n_string_row"_a = d.n_string_row,
-                  "carbon_intensity"_a = std::vector<Real>(s.power.grid.carbon_intensity.value.begin(), s.power.grid.carbon_intensity.value.end()),
-                  "price"_a = std::vector<Real>(s.power.grid.price.value.begin(), s.power.grid.price.value.end()),
-                  "p_genset"_a = s.power.genset.present ? s.power.genset.p_max : 0.0, "genset_carbon"_a = s.power.genset.carbon_intensity,
-                  "genset_price"_a = s.power.genset.price);
-}
-
 class Engine {
  public:
-  Engine(const PyNetwork& n, int members, std::uint32_t first_member, std::uint64_t seed, Time start_ns, double hours, double dt,
-         const std::string& device, const std::vector<std::string>& paths_off, const py::object& weather) {
+  Engine(const PyNetwork& n, int members, std::uint32_t first_member, std::uint64_t seed, Time start_ns, double hours,
+         double dt, const std::string& device, const std::vector<std::string>& paths_off, const py::object& weather) {
     TwinOptions o;
     o.n_member = members, o.first_member = first_member, o.seed = seed, o.start = start_ns, o.hours = hours, o.dt = dt;
     const auto series = all_series(weather);
@@ -86,19 +82,19 @@ class Engine {
     for (const FieldRef& f : fields(twin_.state)) {
       if (!out.contains(f.group)) out[f.group.c_str()] = py::dict();
       out[f.group.c_str()][f.info.name] =
-          py::dict("units"_a = f.info.unit, "axes"_a = f.info.axes, "meaning"_a = f.info.meaning, "kind"_a = kind_name(f.info.kind),
-                   "writer"_a = f.info.writer);
+          py::dict("units"_a = f.info.unit, "axes"_a = f.info.axes, "meaning"_a = f.info.meaning,
+                   "kind"_a = kind_name(f.info.kind), "writer"_a = f.info.writer);
     }
     return out;
   }
 
   std::int64_t run(std::int64_t steps, const std::string& folder, int first_segment, std::int64_t per_segment,
-                   std::map<std::string, std::string> attributes, bool with_fields, bool with_internals, const py::object& tell, const py::object& hook,
-                   std::vector<std::string> also) {
+                   std::map<std::string, std::string> attributes, bool with_fields, bool with_internals,
+                   const py::object& tell, const py::object& hook, std::vector<std::string> also) {
     io::RecordOptions o{folder, first_segment, per_segment, std::move(attributes), with_fields, with_internals};
     o.also = std::move(also);
     if (!hook.is_none()) o.hook = hook.attr("_hook")().cast<py::capsule>().get_pointer<io::Hook>();
-    std::exception_ptr stopped;   // Ctrl-C or the listener's error: raised once the record is whole
+    std::exception_ptr stopped;  // Ctrl-C or the listener's error: raised once the record is whole
     std::int64_t done = 0;
     guarded([&] {
       py::gil_scoped_release release;
@@ -163,87 +159,33 @@ class Engine {
   Twin twin_;
 };
 
-std::vector<std::string> remarks(const PyNetwork& n, Time start, Time stop, std::size_t most) {
-  auto all = guarded([&] { return element_remarks(n.library, static_cast<int>(n.network.site.size()), start, stop, most); });
-  for (std::string& line : all) line = clean(line);  // they hold a file's own names
-  return all;
-}
-
 }  // namespace
 
 PYBIND11_MODULE(_engine, m) {
   m.doc() = "The coldsun engine. Use the package coldsun; this module is its C++ side.";
   py::register_exception<InputError>(m, "InputError", PyExc_ValueError);
-  py::register_exception<io::FileError>(m, "FileError", PyExc_OSError).doc() = "A file that cannot be read or written; str() is one sentence.";
+  py::register_exception<io::FileError>(m, "FileError", PyExc_OSError).doc() =
+      "A file that cannot be read or written; str() is one sentence.";
 
-  py::class_<PyNetwork, std::shared_ptr<PyNetwork>> network(m, "Network", "A network of sites as read from its files.");
-  network.def(py::init(&read_network), "name"_a, "data"_a, "Reads a shipped network or site by name, or a file by path; data: the folder of what is shipped")
-      .def(py::init<const PyNetwork&>(), "other"_a, "A copy")
-      .def_property_readonly("name", [](const PyNetwork& n) { return n.network.name; }, "Name in its file")
-      .def_property_readonly("title", [](const PyNetwork& n) {
-        return clean(n.network.site.size() == 1 ? n.network.site[0].title : "network " + n.network.name);
-      }, "Title of the one site, or the network's name")
-      .def_property_readonly("start_ns", [](const PyNetwork& n) { return n.network.start; }, "First instant of the demo day, ns since 1970 UTC")
-      .def_property_readonly("sites", [](const PyNetwork& n) {
-        py::list out;
-        for (const Site& s : n.network.site) out.append(site_facts(s));
-        return out;
-      }, "Facts of each site as dicts: place, ratings, counts, prices; SI, latitude and longitude in degrees")
-      .def("remarks", &remarks, "start_ns"_a, "stop_ns"_a, "most"_a = 8,
-           "Element sets that a run over this span does not use, or uses with a word; one sentence per file and reason, naming `most` satellites")
-      .def_property_readonly("inputs_text", [](const PyNetwork& n) { return inputs_text(n.network); }, "Every value that was read, one per line")
-      .def("element_epochs_ns", [](const PyNetwork& n) {
-        std::vector<Time> out;
-        for (const auto& e : n.library.data) out.push_back(e.mean.epoch);
-        return out;
-      }, "Epochs of the data satellites' element sets, ns since 1970 UTC")
-      .def("describe", [](const PyNetwork& n, bool whole) {
-        std::string text = describe(n.network, whole);
-        for (const std::string& line : remarks(n, n.network.start, n.network.start + ns_per_day, whole ? 1'000'000 : 8))
-          text += "  note            " + line + "\n";
-        return text;
-      }, "whole"_a = false, "What a person wants to know of it; whole: every value with its origin")
-      .def("without_work", [](const PyNetwork& n) {
-        auto idle = std::make_shared<PyNetwork>(n);
-        for (Site& s : idle->network.site) s.jobs.load = 0.0;
-        return idle;
-      }, "The same network with no jobs of its own")
-      .def("_network", [](const PyNetwork& n) { return py::capsule(&n.network, "coldsun::Network"); }, "For the other bindings")
-      .def("describe_json", [](const PyNetwork& n) {
-        return describe_json(n.network, remarks(n, n.network.start, n.network.start + ns_per_day, 1'000'000));
-      }, "Every value with where it comes from, as JSON text")
-      .def("doubts", [](const PyNetwork& n) {
-        std::vector<std::string> out;
-        for (const Site& s : n.network.site)
-          for (const auto& line : doubts(s)) out.push_back(s.name + ": " + line);
-        for (const auto& line : doubts(n.network.provenance)) out.push_back(n.network.name + ": " + line);
-        return out;
-      }, "Values outside their usual range, one sentence each")
-      .def(py::pickle(
-          [](const PyNetwork& n) { return py::make_tuple(n.name, n.data, n.changes); },
-          [](const py::tuple& t) {
-            auto n = read_network(t[0].cast<std::string>(), t[1].cast<std::string>());
-            for (const auto& [key, value] : t[2].cast<std::vector<std::pair<std::string, KeyValue>>>()) set_in(*n, key, value);
-            return n;
-          }))
-      .def("__repr__", [](const PyNetwork& n) { return "<Network " + n.network.name + ": " + std::to_string(n.network.site.size()) + " site(s)>"; });
-
-  bind_site(m, network);
+  bind_network(m);
 
   py::class_<Engine, std::shared_ptr<Engine>>(m, "Engine", "System, State and Inputs of a network, and what moves them")
-      .def(py::init<const PyNetwork&, int, std::uint32_t, std::uint64_t, Time, double, double, const std::string&, const std::vector<std::string>&,
-                    const py::object&>(),
-           "network"_a, py::kw_only(), "members"_a, "first_member"_a, "seed"_a, "start_ns"_a, "hours"_a, "dt"_a, "device"_a, "paths_off"_a, "weather"_a)
+      .def(py::init<const PyNetwork&, int, std::uint32_t, std::uint64_t, Time, double, double, const std::string&,
+                    const std::vector<std::string>&, const py::object&>(),
+           "network"_a, py::kw_only(), "members"_a, "first_member"_a, "seed"_a, "start_ns"_a, "hours"_a, "dt"_a,
+           "device"_a, "paths_off"_a, "weather"_a)
       .def("state", &Engine::state, "Zero-copy views of the State by group and field; they keep the engine alive")
       .def("fields", &Engine::field_table, "Units, axes, meaning and kind of every field by group")
-      .def("run", &Engine::run, "steps"_a, "folder"_a, "first_segment"_a, "per_segment"_a, "attributes"_a, "fields"_a, "internals"_a, "tell"_a,
-           "hook"_a = py::none(), "also"_a = std::vector<std::string>{}, "Steps with a record in `folder`; returns the steps done")
+      .def("run", &Engine::run, "steps"_a, "folder"_a, "first_segment"_a, "per_segment"_a, "attributes"_a, "fields"_a,
+           "internals"_a, "tell"_a, "hook"_a = py::none(), "also"_a = std::vector<std::string>{},
+           "Steps with a record in `folder`; returns the steps done")
       .def("step", &Engine::step, "n"_a = 1, "Steps without a record; Ctrl-C ends them after a whole step")
       .def("stop", &Engine::stop, "Ends `run` and `step`, in whatever thread they go, after a whole step")
       .def("hash", &Engine::hashes, "A hash of every member's state, 16 hexadecimal digits")
       .def("save", &Engine::save, "path"_a, "Writes the State to a file")
       .def("restore", &Engine::restore, "path"_a, "Reads the State from a file that `save` or a record wrote")
-      .def("_twin", [](Engine& e) { return py::capsule(&e.twin(), "coldsun::Twin"); }, "For the other bindings")
+      .def(
+          "_twin", [](Engine& e) { return py::capsule(&e.twin(), "coldsun::Twin"); }, "For the other bindings")
       .def_property_readonly("time_ns", &Engine::time, "Time of the State, ns since 1970 UTC")
       .def_property_readonly("device", &Engine::device, "cpu or cuda")
       .def_property_readonly("span_ns", &Engine::span, "First and last instant of the inputs, ns since 1970 UTC");
@@ -255,26 +197,35 @@ PYBIND11_MODULE(_engine, m) {
   bind_sky(m);
   bind_thermal(m);
   bind_orbit(m);
-  m.def("check_segment", [](const std::string& path) {
-    py::gil_scoped_release release;
-    io::check_segment(path);
-  }, "Raises FileError unless the file is whole and holds what a segment may hold");
+  m.def(
+      "check_segment",
+      [](const std::string& path) {
+        py::gil_scoped_release release;
+        io::check_segment(path);
+      },
+      "Raises FileError unless the file is whole and holds what a segment may hold");
   m.def("seal", [](const std::string& path) { io::seal_file(path); }, "Seals a file that another tool wrote");
   m.def("flag_text", &flag_text, "Flag bits in words");
   m.def("is_fatal", &is_fatal, "Whether flag bits freeze a member");
-  m.def("device_available", [](const std::string& word) { return device_available(word == "cuda" ? Device::cuda : Device::host); },
-        "word"_a, "Whether this build and machine have the device: cpu or cuda");
+  m.def(
+      "device_available",
+      [](const std::string& word) { return device_available(word == "cuda" ? Device::cuda : Device::host); }, "word"_a,
+      "Whether this build and machine have the device: cpu or cuda");
   m.def("max_threads", &host_threads, "Threads that loops may use");
   m.def("set_threads", &set_host_threads, "n"_a, "Sets the threads that loops may use");
-  m.def("build_info", [] {
-    unsigned a = 0, b = 0, c = 0;
-    H5get_libversion(&a, &b, &c);
-    return py::dict("version"_a = build_info::version, "commit"_a = build_info::commit, "compiler"_a = build_info::compiler, "arch"_a = build_info::arch,
+  m.def(
+      "build_info",
+      [] {
+        unsigned a = 0, b = 0, c = 0;
+        H5get_libversion(&a, &b, &c);
+        return py::dict("version"_a = build_info::version, "commit"_a = build_info::commit,
+                        "compiler"_a = build_info::compiler, "arch"_a = build_info::arch,
 #if defined(COLDSUN_CUDA)
-                    "cuda"_a = true,
+                        "cuda"_a = true,
 #else
-                    "cuda"_a = false,
+                        "cuda"_a = false,
 #endif
-                    "hdf5"_a = std::to_string(a) + "." + std::to_string(b) + "." + std::to_string(c));
-  }, "Version, commit, compiler, processor and libraries of this build");
+                        "hdf5"_a = std::to_string(a) + "." + std::to_string(b) + "." + std::to_string(c));
+      },
+      "Version, commit, compiler, processor and libraries of this build");
 }

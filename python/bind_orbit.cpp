@@ -66,13 +66,17 @@ States states_of(const PyCatalogue& c, const Times& time) {
   const int n_time = static_cast<int>(time.size()), n = static_cast<int>(c.set.size());
   const bool time_last = n_time > n;
   const int rows = time_last ? n : n_time, columns = time_last ? n_time : n;
-  States s{.time_last = time_last, .rows = rows, .columns = columns, .r = py::array_t<Real>({3, rows, columns}),
-           .v = py::array_t<Real>({3, rows, columns}), .error = py::array_t<std::int32_t>({rows, columns})};
+  States s{.time_last = time_last,
+           .rows = rows,
+           .columns = columns,
+           .r = py::array_t<Real>({3, rows, columns}),
+           .v = py::array_t<Real>({3, rows, columns}),
+           .error = py::array_t<std::int32_t>({rows, columns})};
   const auto at = make_view(time.data(), n_time);
   const auto to_r = s.view(s.r), to_v = s.view(s.v);
   const auto to_error = s.codes();
   py::gil_scoped_release release;
-  if (time_last) for_rows(Host{}, rows, columns, ob::PropagateAlongTime{c.table, at, to_r, to_v, to_error});
+  if (time_last) for_rows(Host{}, rows, columns, ob::PropagateAlongTime{{c.table, at, to_r, to_v, to_error}});
   else ob::propagate(Host{}, c.table, at, to_r, to_v, to_error);
   return s;
 }
@@ -96,9 +100,17 @@ py::tuple looks(const PyCatalogue& c, const Times& time, const Places& place, Re
   const auto view = [&](std::size_t k) { return make_view(out[k].mutable_data(), s.rows, s.columns); };
   const int n_time = static_cast<int>(time.size());
   Array<Real, 1> sine(Device::host, {n_time}), cosine(Device::host, {n_time});
-  const ob::LookAtStates kernel{.station = place.stations().at(0), .time_last = s.time_last, .sine = sine, .cosine = cosine,
-                                .r_teme = s.view(s.r), .v_teme = s.view(s.v), .error = s.codes(), .azimuth = view(0), .elevation = view(1),
-                                .slant_range = view(2), .range_rate = view(3)};
+  const ob::LookAtStates kernel{.station = place.stations().at(0),
+                                .time_last = s.time_last,
+                                .sine = sine,
+                                .cosine = cosine,
+                                .r_teme = s.view(s.r),
+                                .v_teme = s.view(s.v),
+                                .error = s.codes(),
+                                .azimuth = view(0),
+                                .elevation = view(1),
+                                .slant_range = view(2),
+                                .range_rate = view(3)};
   for (int k = 0; k < n_time; ++k) math::sincos(ob::gmst82(time.data()[k], dut1), sine(k), cosine(k));
   {
     py::gil_scoped_release release;
@@ -132,11 +144,12 @@ py::dict windows(const PyCatalogue& c, const Places& place, const ob::Span& span
     return 0;
   });
   const auto same = [](auto x) { return x; };
-  return py::dict("station"_a = taken<std::int32_t>(w.station, same),
-                  "satellite"_a = taken<std::int32_t>(w.satellite, [&](int s) { return fleet.set[static_cast<std::size_t>(s)]; }),
-                  "aos"_a = taken<Time>(w.aos, same), "tca"_a = taken<Time>(w.tca, same), "los"_a = taken<Time>(w.los, same),
-                  "max_elevation"_a = taken<Real>(w.max_elevation, [](Real x) { return x / degree; }),
-                  "truncated"_a = taken<std::int32_t>(w.truncated, same));
+  return py::dict(
+      "station"_a = taken<std::int32_t>(w.station, same),
+      "satellite"_a = taken<std::int32_t>(w.satellite, [&](int s) { return fleet.set[static_cast<std::size_t>(s)]; }),
+      "aos"_a = taken<Time>(w.aos, same), "tca"_a = taken<Time>(w.tca, same), "los"_a = taken<Time>(w.los, same),
+      "max_elevation"_a = taken<Real>(w.max_elevation, [](Real x) { return x / degree; }),
+      "truncated"_a = taken<std::int32_t>(w.truncated, same));
 }
 
 // Tables (station, slot) of the 15-s grid.
@@ -159,8 +172,10 @@ py::dict serving(const PyCatalogue& c, const Places& place, const ob::Span& span
   for (int k = 0; k < t.n_slot(); ++k) start.mutable_data()[k] = ob::slot_start(t.first + k);
   const auto same = [](auto x) { return x; };
   return py::dict("time"_a = start,
-                  "satellite"_a = taken<std::int32_t>(t.satellite, [&](int s) { return s < 0 ? -1 : fleet.set[static_cast<std::size_t>(s)]; }),
-                  "visible"_a = taken<std::int32_t>(t.visible, same), "reconfiguration"_a = taken<std::int32_t>(t.reconfiguration, same),
+                  "satellite"_a = taken<std::int32_t>(
+                      t.satellite, [&](int s) { return s < 0 ? -1 : fleet.set[static_cast<std::size_t>(s)]; }),
+                  "visible"_a = taken<std::int32_t>(t.visible, same),
+                  "reconfiguration"_a = taken<std::int32_t>(t.reconfiguration, same),
                   "elevation"_a = taken<Real>(t.elevation, [](Real x) { return x / degree; }),
                   "slant_range"_a = taken<Real>(t.slant_range, same), "remaining"_a = taken<Real>(t.remaining, same));
 }
@@ -169,27 +184,41 @@ py::dict serving(const PyCatalogue& c, const Places& place, const ob::Span& span
 
 void bind_orbit(py::module_& m) {
   auto o = m.def_submodule("orbit", "Kernels of the orbits over catalogues; the package's orbit.py is their face.");
-  py::class_<Places>(o, "Places", "Stations: latitude, longitude [degrees], altitude [m], elevation mask [degrees], one number each")
-      .def(py::init([](std::vector<Real> latitude, std::vector<Real> longitude, std::vector<Real> altitude, std::vector<Real> mask) {
+  py::class_<Places>(o, "Places",
+                     "Stations: latitude, longitude [degrees], altitude [m], elevation mask [degrees], one number each")
+      .def(py::init([](std::vector<Real> latitude, std::vector<Real> longitude, std::vector<Real> altitude,
+                       std::vector<Real> mask) {
              return Places{std::move(latitude), std::move(longitude), std::move(altitude), std::move(mask)};
-           }), "latitude"_a, "longitude"_a, "altitude"_a, "mask"_a);
+           }),
+           "latitude"_a, "longitude"_a, "altitude"_a, "mask"_a);
   py::class_<ob::Span>(o, "Span", "From start to stop, ns since 1970 UTC; UT1 - UTC [s]")
-      .def(py::init([](Time start, Time stop, Real dut1) { return ob::Span{start, stop, dut1}; }), "start_ns"_a, "stop_ns"_a, "dut1"_a);
+      .def(py::init([](Time start, Time stop, Real dut1) { return ob::Span{start, stop, dut1}; }), "start_ns"_a,
+           "stop_ns"_a, "dut1"_a);
   py::class_<PyCatalogue, std::shared_ptr<PyCatalogue>>(o, "Catalogue", "Element sets that SGP4 can propagate")
       .def("__len__", [](const PyCatalogue& c) { return c.set.size(); })
-      .def_readonly("remarks", &PyCatalogue::remark, "Records of the text that are not used, or used with a word: one sentence per reason")
-      .def("names", [](const PyCatalogue& c) {
-        std::vector<std::string> out;
-        for (const auto& s : c.set) out.push_back(clean(s.object_name));
-        return out;
-      }, "OBJECT_NAME of every set")
-      .def("norad_cat_ids", [](const PyCatalogue& c) { return column<std::int64_t>(c, [](const auto& s) { return s.norad_cat_id; }); },
-           "NORAD_CAT_ID of every set")
-      .def("epochs_ns", [](const PyCatalogue& c) { return column<Time>(c, [](const auto& s) { return s.mean.epoch; }); },
-           "Epoch of every set, ns since 1970 UTC")
-      .def("states", &states, "time_ns"_a, "Position [m], velocity [m/s] in TEME (component, time, satellite), error code (time, satellite)")
-      .def("looks", &looks, "time_ns"_a, "place"_a, "dut1"_a, "Azimuth, elevation [degrees], slant range [m], range rate [m/s] (time, satellite)")
+      .def_readonly("remarks", &PyCatalogue::remark,
+                    "Records of the text that are not used, or used with a word: one sentence per reason")
+      .def(
+          "names",
+          [](const PyCatalogue& c) {
+            std::vector<std::string> out;
+            for (const auto& s : c.set) out.push_back(clean(s.object_name));
+            return out;
+          },
+          "OBJECT_NAME of every set")
+      .def(
+          "norad_cat_ids",
+          [](const PyCatalogue& c) { return column<std::int64_t>(c, [](const auto& s) { return s.norad_cat_id; }); },
+          "NORAD_CAT_ID of every set")
+      .def(
+          "epochs_ns", [](const PyCatalogue& c) { return column<Time>(c, [](const auto& s) { return s.mean.epoch; }); },
+          "Epoch of every set, ns since 1970 UTC")
+      .def("states", &states, "time_ns"_a,
+           "Position [m], velocity [m/s] in TEME (component, time, satellite), error code (time, satellite)")
+      .def("looks", &looks, "time_ns"_a, "place"_a, "dut1"_a,
+           "Azimuth, elevation [degrees], slant range [m], range rate [m/s] (time, satellite)")
       .def("windows", &windows, "places"_a, "span"_a, "Contact windows, columns sorted by station and rise")
-      .def("serving", &serving, "places"_a, "span"_a, "strategy"_a, "Serving satellite of every 15-s slot, tables (station, slot) flat");
+      .def("serving", &serving, "places"_a, "span"_a, "strategy"_a,
+           "Serving satellite of every 15-s slot, tables (station, slot) flat");
   o.def("read_catalogue", &read_catalogue, "text"_a, "file"_a, "TLE or OMM CSV text");
 }

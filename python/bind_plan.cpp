@@ -3,8 +3,8 @@
 #include <memory>
 
 #include "core/io/run_recorded.hpp"
-#include "core/plan/plan.hpp"
 #include "core/make/twin.hpp"
+#include "core/plan/plan.hpp"
 #include "python/bind.hpp"
 
 namespace {
@@ -12,9 +12,11 @@ namespace {
 PlanOptions options_of(const py::dict& d) {
   PlanOptions o;
   o.horizon = d["horizon"].cast<double>(), o.slot = nanoseconds(d["slot"].cast<double>());
-  o.n_scenario = d["scenarios"].cast<int>(), o.search.n_plan = d["plans"].cast<int>(), o.search.n_population = d["population"].cast<int>();
+  o.n_scenario = d["scenarios"].cast<int>(), o.search.n_plan = d["plans"].cast<int>(),
+  o.search.n_population = d["population"].cast<int>();
   o.decision_time = nanoseconds(d["decision_time"].cast<double>()), o.policy = d["policy"].cast<std::string>();
-  o.known_work = d["known_work"].cast<bool>(), o.law.scale = d["spread"].cast<double>(), o.max_row = d["rows"].cast<int>();
+  o.known_work = d["known_work"].cast<bool>(), o.law.scale = d["spread"].cast<double>(),
+  o.max_row = d["rows"].cast<int>();
   for (const auto& [name, weight] : d["weights"].cast<std::map<std::string, double>>()) {
     int line = 0;
     while (line < schedule::n_line && name != schedule::line_name(line)) ++line;
@@ -45,10 +47,13 @@ auto column(const std::vector<PlanRow>& rows, F&& f) {
 }
 py::dict rows_dict(const std::vector<PlanRow>& rows, const Twin& t, int m) {
   const workload::JobTable& j = t.inputs.jobs;
-  return py::dict("job"_a = column(rows, [](const PlanRow& r) { return r.job; }), "site"_a = column(rows, [](const PlanRow& r) { return r.site; }),
+  return py::dict("job"_a = column(rows, [](const PlanRow& r) { return r.job; }),
+                  "site"_a = column(rows, [](const PlanRow& r) { return r.site; }),
                   "home"_a = column(rows, [&](const PlanRow& r) { return j.job_site(r.job); }),
-                  "start"_a = column(rows, [](const PlanRow& r) { return r.start; }), "end"_a = column(rows, [](const PlanRow& r) { return r.end; }),
-                  "arrival"_a = column(rows, [](const PlanRow& r) { return r.arrival; }), "cap"_a = column(rows, [](const PlanRow& r) { return r.cap; }),
+                  "start"_a = column(rows, [](const PlanRow& r) { return r.start; }),
+                  "end"_a = column(rows, [](const PlanRow& r) { return r.end; }),
+                  "arrival"_a = column(rows, [](const PlanRow& r) { return r.arrival; }),
+                  "cap"_a = column(rows, [](const PlanRow& r) { return r.cap; }),
                   "running"_a = column(rows, [](const PlanRow& r) { return static_cast<std::int8_t>(r.running); }),
                   "placed"_a = column(rows, [](const PlanRow& r) { return static_cast<std::int8_t>(r.placed); }),
                   "hold"_a = column(rows, [](const PlanRow& r) { return r.hold; }),
@@ -70,23 +75,25 @@ py::dict outlook_dict(const PlanTask& t) {
     for (int s = 0; s < o.n_site(); ++s) ghi_clear(s, k) = o.weather.ghi_clear(s, knot);
   }
   return py::dict("time"_a = flat(time), "ghi_clear"_a = copy(ghi_clear), "clearsky_index"_a = copy(t.clearsky_index),
-                  "pv_available"_a = copy(t.problem.pv_available), "temp_air"_a = copy(o.temp_air), "contact"_a = copy(o.contact_share),
-                  "antennas"_a = copy(o.antennas), "gap"_a = copy(o.gap_share), "carbon"_a = copy(o.carbon), "price"_a = copy(o.price));
+                  "pv_available"_a = copy(t.problem.pv_available), "temp_air"_a = copy(o.temp_air),
+                  "contact"_a = copy(o.contact_share), "antennas"_a = copy(o.antennas), "gap"_a = copy(o.gap_share),
+                  "carbon"_a = copy(o.carbon), "price"_a = copy(o.price));
 }
 
 py::dict decision_dict(const schedule::Decision& d) {
   std::vector<std::string> line, unit, rule;
   std::vector<std::vector<Real>> rule_cost;
-  for (int l = 0; l < schedule::n_line; ++l) line.emplace_back(schedule::line_name(l)), unit.emplace_back(schedule::line_unit(l));
+  for (int l = 0; l < schedule::n_line; ++l)
+    line.emplace_back(schedule::line_name(l)), unit.emplace_back(schedule::line_unit(l));
   for (int k = 0; k < schedule::n_rule; ++k) {
     rule.emplace_back(schedule::rule_name(static_cast<schedule::Rule>(k)));
     rule_cost.push_back(line_of(d.rule_cost[k]));
   }
-  return py::dict("line"_a = line, "unit"_a = unit, "score"_a = d.score, "cost"_a = line_of(d.cost_mean), "cost_by_scenario"_a = d.cost,
-                  "score_by_scenario"_a = flat(d.scenario_score), "rule"_a = rule, "rule_cost"_a = rule_cost,
-                  "rule_score"_a = std::vector<Real>(d.rule_score, d.rule_score + schedule::n_rule),
-                  "best_by_generation"_a = flat(d.best_by_generation), "n_priced"_a = d.n_priced,
-                  "n_different"_a = d.n_different);
+  return py::dict(
+      "line"_a = line, "unit"_a = unit, "score"_a = d.score, "cost"_a = line_of(d.cost_mean),
+      "cost_by_scenario"_a = d.cost, "score_by_scenario"_a = flat(d.scenario_score), "rule"_a = rule,
+      "rule_cost"_a = rule_cost, "rule_score"_a = std::vector<Real>(d.rule_score, d.rule_score + schedule::n_rule),
+      "best_by_generation"_a = flat(d.best_by_generation), "n_priced"_a = d.n_priced, "n_different"_a = d.n_different);
 }
 
 // A plan and the task that it answers, kept for tell and for prices of other plans.
@@ -102,7 +109,8 @@ std::shared_ptr<PyPlan> plan(const py::object& engine, const py::object& network
   p->engine = engine, p->network = network, p->options = options_of(given);
   const Twin& t = behind<Twin>(engine, "_twin");
   const Network& n = behind<const Network>(network, "_network");
-  if (member < 0 || member >= t.state.n_member) throw std::invalid_argument("member = " + std::to_string(member) + "; accepted: one of the twin's");
+  if (member < 0 || member >= t.state.n_member)
+    throw std::invalid_argument("member = " + std::to_string(member) + "; accepted: one of the twin's");
   const auto begin = std::chrono::steady_clock::now();
   const double most = given["seconds"].cast<double>();
   p->options.stop = [&] {
@@ -142,8 +150,9 @@ py::dict price(const PyPlan& p, const py::array_t<double, py::array::c_style | p
     py::gil_scoped_release release;
     return price_plans(p.task, p.options, key.data(), static_cast<int>(key.shape(0)));
   }();
-  return py::dict("place"_a = copy(all.place), "start"_a = copy(all.start), "level"_a = copy(all.level), "cost"_a = copy(all.cost),
-                  "scenario_score"_a = copy(all.scenario_score), "score"_a = copy(all.score));
+  return py::dict("place"_a = copy(all.place), "start"_a = copy(all.start), "level"_a = copy(all.level),
+                  "cost"_a = copy(all.cost), "scenario_score"_a = copy(all.scenario_score),
+                  "score"_a = copy(all.score));
 }
 
 // The hook that replans in a run.
@@ -152,20 +161,24 @@ struct PyPlanner {
   Planner planner;
   io::Hook hook;
 };
-std::shared_ptr<PyPlanner> make_planner(const py::object& engine, const py::object& network, double every, double surprise_share, const py::dict& given) {
+std::shared_ptr<PyPlanner> make_planner(const py::object& engine, const py::object& network, double every,
+                                        double surprise_share, const py::dict& given) {
   auto p = std::make_shared<PyPlanner>();
   p->network = network;
-  p->planner.network = &behind<const Network>(network, "_network"), p->planner.options = options_of(given), p->planner.every = nanoseconds(every);
+  p->planner.network = &behind<const Network>(network, "_network"), p->planner.options = options_of(given),
+  p->planner.every = nanoseconds(every);
   p->planner.surprise_share = surprise_share;
   Twin* t = &behind<Twin>(engine, "_twin");
   Planner* planner = &p->planner;
   p->hook.decide = [planner, t](State& s) { replan(*planner, t->system, s, t->inputs); };
-  p->hook.variable = {{"plan_decisions", "1", "members that decided at the start of the step", "", {}, false, {}, {}, Scalar::i32},
-                      {"plan_surprises", "1", "of them out of turn", "", {}, false, {}, {}, Scalar::i32},
-                      {"plan_wall_time", "s", "measured time of the decisions at the start of the step", "", {}, false, {}},
-                      {"plan_score", "USD", "score of the plan, mean over the members that decided", "", {}, false, {}}};
+  p->hook.variable = {
+      {"plan_decisions", "1", "members that decided at the start of the step", "", {}, false, {}, {}, Scalar::i32},
+      {"plan_surprises", "1", "of them out of turn", "", {}, false, {}, {}, Scalar::i32},
+      {"plan_wall_time", "s", "measured time of the decisions at the start of the step", "", {}, false, {}},
+      {"plan_score", "USD", "score of the plan, mean over the members that decided", "", {}, false, {}}};
   p->hook.values = [planner] {
-    return std::vector<double>{static_cast<double>(planner->n_decision), static_cast<double>(planner->n_surprise), planner->wall_time, planner->score};
+    return std::vector<double>{static_cast<double>(planner->n_decision), static_cast<double>(planner->n_surprise),
+                               planner->wall_time, planner->score};
   };
   return p;
 }
@@ -174,71 +187,113 @@ std::shared_ptr<PyPlanner> make_planner(const py::object& engine, const py::obje
 
 void bind_plan(py::module_& m) {
   py::class_<PyPlan, std::shared_ptr<PyPlan>>(m, "Plan", "A decision and the task that it answers.")
-      .def("rows", [](const PyPlan& p) { return rows_dict(p.plan.row, behind<Twin>(p.engine, "_twin"), p.plan.member); },
-           "Columns of the plan's jobs: place, start, end, cap, ...; times in ns since 1970 UTC")
-      .def("rows_of", [](const PyPlan& p, const py::array_t<double, py::array::c_style | py::array::forcecast>& key) {
-        const Twin& t = behind<Twin>(p.engine, "_twin");
-        return rows_dict(rows_of(p.task, assignments(price_plans(p.task, p.options, key.data(), 1), 0), t.state), t, p.plan.member);
-      }, "The rows that one plan's keys stand for")
-      .def("decision", [](const PyPlan& p) {
-        py::dict out = decision_dict(p.plan.decision);
-        const schedule::Weights& w = p.options.search.weights;
-        out["weight"] = line_of(w.line), out["risk"] = w.risk, out["alpha"] = w.alpha;
-        return out;
-      }, "Score and cost of the decision by line and scenario, beside the usual rules; the weights")
-      .def("alternatives", [](const PyPlan& p) {
-        py::list out;
-        for (const schedule::Decision& d : p.plan.alternative) out.append(decision_dict(d));
-        return out;
-      }, "Other plans of the search, as `decision`")
+      .def(
+          "rows", [](const PyPlan& p) { return rows_dict(p.plan.row, behind<Twin>(p.engine, "_twin"), p.plan.member); },
+          "Columns of the plan's jobs: place, start, end, cap, ...; times in ns since 1970 UTC")
+      .def(
+          "rows_of",
+          [](const PyPlan& p, const py::array_t<double, py::array::c_style | py::array::forcecast>& key) {
+            const Twin& t = behind<Twin>(p.engine, "_twin");
+            return rows_dict(rows_of(p.task, assignments(price_plans(p.task, p.options, key.data(), 1), 0), t.state), t,
+                             p.plan.member);
+          },
+          "The rows that one plan's keys stand for")
+      .def(
+          "decision",
+          [](const PyPlan& p) {
+            py::dict out = decision_dict(p.plan.decision);
+            const schedule::Weights& w = p.options.search.weights;
+            out["weight"] = line_of(w.line), out["risk"] = w.risk, out["alpha"] = w.alpha;
+            return out;
+          },
+          "Score and cost of the decision by line and scenario, beside the usual rules; the weights")
+      .def(
+          "alternatives",
+          [](const PyPlan& p) {
+            py::list out;
+            for (const schedule::Decision& d : p.plan.alternative) out.append(decision_dict(d));
+            return out;
+          },
+          "Other plans of the search, as `decision`")
       .def("expected", &expected_dict, "Where and when the decision puts jobs that have not come yet")
-      .def("outlook", [](const PyPlan& p) { return outlook_dict(p.task); }, "What was foreseen: sky, PV, contacts, carbon, price by slot")
-      .def("price", &price, "keys"_a, "Prices other plans by their keys (plan, gene of a job): schedules, costs, scores")
-      .def("tell", [](const PyPlan& p) { tell(behind<const Network>(p.network, "_network"), behind<Twin>(p.engine, "_twin").state, p.plan, p.options); },
-           "Tells the plan to the twin, over the link")
-      .def("tell_keys", [](const PyPlan& p, const py::array_t<double, py::array::c_style | py::array::forcecast>& key) {
-        Plan other = p.plan;
-        Twin& t = behind<Twin>(p.engine, "_twin");
-        other.row = rows_of(p.task, assignments(price_plans(p.task, p.options, key.data(), 1), 0), t.state);
-        tell(behind<const Network>(p.network, "_network"), t.state, other, p.options);
-      }, "keys"_a, "Tells the plan that these keys stand for")
-      .def("follow_scenario", [](const PyPlan& p, int scenario) {
-        if (scenario < 0 || scenario >= p.options.n_scenario) throw std::invalid_argument("scenario: accepted: one of the plan's");
-        Twin& t = behind<Twin>(p.engine, "_twin");
-        follow_scenario(p.task, scenario, t.system, t.inputs);
-      }, "scenario"_a, "Gives the twin the weather of one of the plan's scenarios")
-      .def_property_readonly("keys", [](const PyPlan& p) { return flat(p.plan.decision.key); }, "Keys of the decision")
-      .def_property_readonly("n_row", [](const PyPlan& p) { return p.task.problem.n_job(); }, "Jobs of the problem")
-      .def_property_readonly("made_ns", [](const PyPlan& p) { return p.plan.made; }, "When it was made, ns since 1970 UTC")
-      .def_property_readonly("effect_ns", [](const PyPlan& p) { return p.plan.effect; }, "From when it holds, ns since 1970 UTC")
-      .def_property_readonly("wall_time", [](const PyPlan& p) { return p.plan.wall_time; }, "Measured time of the decision [s]");
+      .def(
+          "outlook", [](const PyPlan& p) { return outlook_dict(p.task); },
+          "What was foreseen: sky, PV, contacts, carbon, price by slot")
+      .def("price", &price, "keys"_a,
+           "Prices other plans by their keys (plan, gene of a job): schedules, costs, scores")
+      .def(
+          "tell",
+          [](const PyPlan& p) {
+            tell(behind<const Network>(p.network, "_network"), behind<Twin>(p.engine, "_twin").state, p.plan,
+                 p.options);
+          },
+          "Tells the plan to the twin, over the link")
+      .def(
+          "tell_keys",
+          [](const PyPlan& p, const py::array_t<double, py::array::c_style | py::array::forcecast>& key) {
+            Plan other = p.plan;
+            Twin& t = behind<Twin>(p.engine, "_twin");
+            other.row = rows_of(p.task, assignments(price_plans(p.task, p.options, key.data(), 1), 0), t.state);
+            tell(behind<const Network>(p.network, "_network"), t.state, other, p.options);
+          },
+          "keys"_a, "Tells the plan that these keys stand for")
+      .def(
+          "follow_scenario",
+          [](const PyPlan& p, int scenario) {
+            if (scenario < 0 || scenario >= p.options.n_scenario)
+              throw std::invalid_argument("scenario: accepted: one of the plan's");
+            Twin& t = behind<Twin>(p.engine, "_twin");
+            follow_scenario(p.task, scenario, t.system, t.inputs);
+          },
+          "scenario"_a, "Gives the twin the weather of one of the plan's scenarios")
+      .def_property_readonly(
+          "keys", [](const PyPlan& p) { return flat(p.plan.decision.key); }, "Keys of the decision")
+      .def_property_readonly(
+          "n_row", [](const PyPlan& p) { return p.task.problem.n_job(); }, "Jobs of the problem")
+      .def_property_readonly(
+          "made_ns", [](const PyPlan& p) { return p.plan.made; }, "When it was made, ns since 1970 UTC")
+      .def_property_readonly(
+          "effect_ns", [](const PyPlan& p) { return p.plan.effect; }, "From when it holds, ns since 1970 UTC")
+      .def_property_readonly(
+          "wall_time", [](const PyPlan& p) { return p.plan.wall_time; }, "Measured time of the decision [s]");
   m.attr("n_gene") = static_cast<int>(schedule::n_gene);
-  m.def("plan_lines", [] {
-    py::dict out;
-    for (int l = 0; l < schedule::n_line; ++l) out[schedule::line_name(l)] = schedule::line_unit(l);
-    return out;
-  }, "Lines of a plan's bill and their units");
+  m.def(
+      "plan_lines",
+      [] {
+        py::dict out;
+        for (int l = 0; l < schedule::n_line; ++l) out[schedule::line_name(l)] = schedule::line_unit(l);
+        return out;
+      },
+      "Lines of a plan's bill and their units");
   m.def("plan", &plan, "engine"_a, "network"_a, "member"_a, "options"_a, "Decides for one member of a twin");
   py::class_<PyPlanner, std::shared_ptr<PyPlanner>>(m, "Planner", "Plans again while a twin runs")
       .def("_hook", [](PyPlanner& p) { return py::capsule(&p.hook, "coldsun::io::Hook"); }, "For Engine.run");
-  m.def("planner", &make_planner, "engine"_a, "network"_a, "every"_a, "surprise_share"_a, "options"_a, py::keep_alive<0, 1>(),
+  m.def("planner", &make_planner, "engine"_a, "network"_a, "every"_a, "surprise_share"_a, "options"_a,
+        py::keep_alive<0, 1>(),
         "A planner that decides every so many seconds, and out of turn when a share of the members is surprised");
-  m.def("job_table", [](const py::object& engine) {
-    Twin& t = behind<Twin>(engine, "_twin");
-    py::dict out;
-    workload::JobTable::each(t.inputs.jobs, [&](const FieldInfo& info, auto& a) {
-      using A = std::remove_cvref_t<decltype(a)>;
-      if constexpr (A::rank == 2) out[info.name] = py::array_t<typename A::value_type>({a.extent(0), a.extent(1)}, a.data(), engine);
-    });
-    return out;
-  }, "engine"_a, "The jobs of a run, (member, job)");
-  m.def("weather_table", [](const py::object& engine) {
-    Twin& t = behind<Twin>(engine, "_twin");
-    py::dict out("start"_a = t.inputs.weather.start(0), "step"_a = sky::weather_step);
-    sky::Weather::each(t.inputs.weather, [&](const FieldInfo& info, auto& a) {
-      using A = std::remove_cvref_t<decltype(a)>;
-      if constexpr (A::rank == 2) out[info.name] = py::array_t<Real>({a.extent(0), a.extent(1)}, a.data(), engine);
-    });
-    return out;
-  }, "engine"_a, "The weather of a run, (site, knot), as it is: what is written there is what the twin will meet");
+  m.def(
+      "job_table",
+      [](const py::object& engine) {
+        Twin& t = behind<Twin>(engine, "_twin");
+        py::dict out;
+        workload::JobTable::each(t.inputs.jobs, [&](const FieldInfo& info, auto& a) {
+          using A = std::remove_cvref_t<decltype(a)>;
+          if constexpr (A::rank == 2)
+            out[info.name] = py::array_t<typename A::value_type>({a.extent(0), a.extent(1)}, a.data(), engine);
+        });
+        return out;
+      },
+      "engine"_a, "The jobs of a run, (member, job)");
+  m.def(
+      "weather_table",
+      [](const py::object& engine) {
+        Twin& t = behind<Twin>(engine, "_twin");
+        py::dict out("start"_a = t.inputs.weather.start(0), "step"_a = sky::weather_step);
+        sky::Weather::each(t.inputs.weather, [&](const FieldInfo& info, auto& a) {
+          using A = std::remove_cvref_t<decltype(a)>;
+          if constexpr (A::rank == 2) out[info.name] = py::array_t<Real>({a.extent(0), a.extent(1)}, a.data(), engine);
+        });
+        return out;
+      },
+      "engine"_a, "The weather of a run, (site, knot), as it is: what is written there is what the twin will meet");
 }

@@ -1,12 +1,13 @@
-// Bindings of the shadow: points, driving and correcting an engine's members, and a recorded run with a hook after every step.
+// Bindings of the shadow: points, driving and correcting an engine's members, and a recorded run with a hook after
+// every step.
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <exception>
 #include <memory>
 
-#include "core/shadow/feed.hpp"
 #include "core/io/run_recorded.hpp"
+#include "core/shadow/feed.hpp"
 #include "python/bind.hpp"
 
 namespace {
@@ -19,16 +20,19 @@ std::vector<T> list_of(const py::array_t<T, py::array::c_style | py::array::forc
 class PyShadow {
  public:
   PyShadow(py::object network, py::object engine)
-      : network_(std::move(network)), engine_(std::move(engine)), twin_(behind<Twin>(engine_, "_twin")),
+      : network_(std::move(network)),
+        engine_(std::move(engine)),
+        twin_(behind<Twin>(engine_, "_twin")),
         shadow_(guarded([&] { return make_shadow(behind<const Network>(network_, "_network"), twin_); })) {}
 
   py::list points() const {
     py::list out;
     for (std::size_t k = 0; k < shadow_.point.size(); ++k) {
       const Point& p = shadow_.point[k];
-      out.append(py::dict("topic"_a = p.topic, "name"_a = p.name, "quantity"_a = p.kind->quantity, "site"_a = p.site, "node"_a = p.node,
-                          "scale"_a = p.unit->scale, "offset"_a = p.unit->offset, "unit"_a = std::string(p.unit->symbol), "noise"_a = p.kind->noise,
-                          "low"_a = p.kind->min, "high"_a = p.kind->max, "input"_a = p.what->input, "domain"_a = shadow_.home[k],
+      out.append(py::dict("topic"_a = p.topic, "name"_a = p.name, "quantity"_a = p.kind->quantity, "site"_a = p.site,
+                          "node"_a = p.node, "scale"_a = p.unit->scale, "offset"_a = p.unit->offset,
+                          "unit"_a = std::string(p.unit->symbol), "noise"_a = p.kind->noise, "low"_a = p.kind->min,
+                          "high"_a = p.kind->max, "input"_a = p.what->input, "domain"_a = shadow_.home[k],
                           "units"_a = units_of(p.what->quantity)));
     }
     return out;
@@ -36,7 +40,8 @@ class PyShadow {
   py::list columns() const {
     py::list out;
     for (std::size_t j = 0; j < shadow_.column_name.size(); ++j)
-      out.append(py::dict("name"_a = shadow_.column_name[j], "log"_a = shadow_.column(static_cast<int>(j)).transform != Transform::plain,
+      out.append(py::dict("name"_a = shadow_.column_name[j],
+                          "log"_a = shadow_.column(static_cast<int>(j)).transform != Transform::plain,
                           "sigma"_a = shadow_.sigma(static_cast<int>(j))));
     return out;
   }
@@ -65,12 +70,14 @@ class PyShadow {
     for (int n = 0; n < share.extent(0); ++n) share(n) = std::clamp(share(n) * factor, 0.0, 1.0);
   }
 
-  // Takes in value where use is 1; inflation: domain -> factor of this analysis; reopen: column -> spread to add after it.
+  // Takes in value where use is 1; inflation: domain -> factor of this analysis; reopen: column -> spread to add after
+  // it.
   std::vector<int> analyse(const py::array_t<double, py::array::c_style | py::array::forcecast>& value,
-                           const py::array_t<std::int8_t, py::array::c_style | py::array::forcecast>& use, const std::map<int, double>& inflation,
-                           const std::map<int, double>& reopen) {
+                           const py::array_t<std::int8_t, py::array::c_style | py::array::forcecast>& use,
+                           const std::map<int, double>& inflation, const std::map<int, double>& reopen) {
     const int n = shadow_.y_obs.extent(0);
-    if (value.size() != n || use.size() != n) throw std::invalid_argument("analyse: accepted: one value per point, " + std::to_string(n));
+    if (value.size() != n || use.size() != n)
+      throw std::invalid_argument("analyse: accepted: one value per point, " + std::to_string(n));
     for (int k = 0; k < n; ++k) {
       const bool counts = use.data()[k] && shadow_.home[static_cast<std::size_t>(k)] >= 0;
       shadow_.use(k) = counts, shadow_.y_obs(k) = counts ? value.data()[k] : 0.0;
@@ -89,23 +96,25 @@ class PyShadow {
     return bad;
   }
 
-  // run with a record. judge() after every step gives the values of `variables` (name, unit, long name) for the record; then
-  // after(steps done) may correct and drive the members; false ends the run.
+  // run with a record. judge() after every step gives the values of `variables` (name, unit, long name) for the record;
+  // then after(steps done) may correct and drive the members; false ends the run.
   std::int64_t run(std::int64_t steps, const std::string& folder, int first_segment, std::int64_t per_segment,
-                   std::map<std::string, std::string> attributes, const std::vector<std::array<std::string, 3>>& variables,
-                   const py::function& judge, const py::function& after) {
+                   std::map<std::string, std::string> attributes,
+                   const std::vector<std::array<std::string, 3>>& variables, const py::function& judge,
+                   const py::function& after) {
     io::RecordOptions o{folder, first_segment, per_segment, std::move(attributes), false};
     o.also = {"thermal/tim_gain", "thermal/flow_gain", "electrical/pv_gain", "observe/gain"};
     std::exception_ptr stopped;
     std::int64_t done = 0;
     io::Hook hook;
-    for (const auto& [name, unit, long_name] : variables) hook.variable.push_back({name, unit, long_name, "", {}, false, {}});
+    for (const auto& [name, unit, long_name] : variables)
+      hook.variable.push_back({name, unit, long_name, "", {}, false, {}});
     hook.values = [&]() -> std::vector<double> {
       py::gil_scoped_acquire acquire;
       try {
         return judge().cast<std::vector<double>>();
       } catch (const py::error_already_set&) {
-        stopped = std::current_exception();   // rethrown when the open segment is closed
+        stopped = std::current_exception();  // rethrown when the open segment is closed
       }
       return std::vector<double>(variables.size(), std::nan(""));
     };
@@ -116,7 +125,7 @@ class PyShadow {
         if (stopped) return false;
         py::gil_scoped_acquire acquire;
         try {
-          return n == 0 || after(n).cast<bool>();   // asked once before the first step
+          return n == 0 || after(n).cast<bool>();  // asked once before the first step
         } catch (const py::error_already_set&) {
           stopped = std::current_exception();
         }
@@ -128,7 +137,8 @@ class PyShadow {
   }
   // The error variance of each point from now on, as the square of these [SI].
   void set_noise(const py::array_t<double, py::array::c_style | py::array::forcecast>& noise) {
-    if (noise.size() != shadow_.r_obs.extent(0)) throw std::invalid_argument("set_noise: accepted: one value per point");
+    if (noise.size() != shadow_.r_obs.extent(0))
+      throw std::invalid_argument("set_noise: accepted: one value per point");
     for (int k = 0; k < shadow_.r_obs.extent(0); ++k) shadow_.r_obs(k) = noise.data()[k] * noise.data()[k];
   }
   void fork(const py::object& engine) const {
@@ -153,17 +163,23 @@ class PyShadow {
 void bind_shadow(py::module_& m) {
   py::class_<PyShadow>(m, "Shadow", "An ensemble that is corrected by what a site publishes.")
       .def(py::init<py::object, py::object>(), "network"_a, "engine"_a)
-      .def_property_readonly("points", &PyShadow::points, "The site's published points as dicts: topic, quantity, unit, noise, limits")
-      .def_property_readonly("columns", &PyShadow::columns, "What the filter estimates: name, whether by its logarithm, spread at the start")
+      .def_property_readonly("points", &PyShadow::points,
+                             "The site's published points as dicts: topic, quantity, unit, noise, limits")
+      .def_property_readonly("columns", &PyShadow::columns,
+                             "What the filter estimates: name, whether by its logarithm, spread at the start")
       .def("estimate", &PyShadow::estimate, "The members (member, column) after the last analysis")
-      .def("drive", &PyShadow::drive, "value"_a, "known"_a, "Gives the members the readings that are inputs, where known is 1")
+      .def("drive", &PyShadow::drive, "value"_a, "known"_a,
+           "Gives the members the readings that are inputs, where known is 1")
       .def("observe", &PyShadow::observe, "What the members would read at each point (point, member)")
       .def("sense", &PyShadow::sense, "What the one member of an emulated site reads at each point")
-      .def("scale_heat_share", &PyShadow::scale_heat_share, "factor"_a, "For an emulated site: heat to the coolant per node power over the file's")
+      .def("scale_heat_share", &PyShadow::scale_heat_share, "factor"_a,
+           "For an emulated site: heat to the coolant per node power over the file's")
       .def("analyse", &PyShadow::analyse, "value"_a, "use"_a, "inflation"_a, "reopen"_a = std::map<int, double>{},
-           "Corrects the members by value where use is 1; inflation by domain, spread to add by column; returns the domains in trouble")
-      .def("run", &PyShadow::run, "steps"_a, "folder"_a, "first_segment"_a, "per_segment"_a, "attributes"_a, "variables"_a,
-           "judge"_a, "after"_a, "Steps with a record; judge() gives each step's variables, after(steps) corrects the members, false ends it")
+           "Corrects the members by value where use is 1; inflation by domain, spread to add by column; returns the "
+           "domains in trouble")
+      .def("run", &PyShadow::run, "steps"_a, "folder"_a, "first_segment"_a, "per_segment"_a, "attributes"_a,
+           "variables"_a, "judge"_a, "after"_a,
+           "Steps with a record; judge() gives each step's variables, after(steps) corrects the members, false ends it")
       .def("set_noise", &PyShadow::set_noise, "noise"_a, "Standard deviation of each point's error from now on [SI]")
       .def("fork", &PyShadow::fork, "engine"_a, "Copies the members to another engine");
 }

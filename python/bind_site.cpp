@@ -20,8 +20,9 @@ py::dict row_of(const Slot& s, const std::string& prefix) {
     accepted.clear();
     for (const std::string_view word : k.accepted) accepted += (accepted.empty() ? "" : ", ") + std::string(word);
   }
-  return py::dict("table"_a = table, "key"_a = k.key, "unit"_a = u ? std::string(u->symbol) : "", "accepted"_a = accepted, "meaning"_a = k.meaning,
-                  "label"_a = k.is_label, "checks_only"_a = k.only_checked, "optional"_a = k.may_lack());
+  return py::dict("table"_a = table, "key"_a = k.key, "unit"_a = u ? std::string(u->symbol) : "",
+                  "accepted"_a = accepted, "meaning"_a = k.meaning, "label"_a = k.is_label,
+                  "checks_only"_a = k.only_checked, "optional"_a = k.may_lack());
 }
 
 // One row a key of sites, plates and modules, lists of tables with the element NAME.
@@ -40,23 +41,37 @@ py::list key_table() {
 
 void bind_site(py::module_& m, py::class_<PyNetwork, std::shared_ptr<PyNetwork>>& network) {
   network
-      .def("get", [](const PyNetwork& n, const std::string& site, const std::string& path) {
-        return guarded([&] { return get_key(site_named(n, site), path); });
-      }, "site"_a, "path"_a, "SI value of a key, \"cooling.cdu.ua\"; site: a name, or empty for the only one")
-      .def("set", &set_in, "key"_a, "value"_a, "Sets a key [SI]: of every site, or \"masdar/cooling.cdu.ua\" of one; n_field and t_supply [K] as studies do")
-      .def("values", [](const PyNetwork& n, const std::string& site) {
-        Site s = site_named(n, site);
-        py::dict out;
-        const Visit visit = [&](const Slot& slot) { out[py::str(slot.path())] = py::cast(value_of(slot)); };
-        walk(s, visit);
-        walk_named(s, visit);
-        return out;
-      }, "site"_a = "", "Every key and its SI value")
-      .def("check", &check_changes, "Relations between keys, where some were changed; raises InputError with the sentence of the reader")
-      .def("toml", [](const PyNetwork& n, const std::string& site) { return toml_of(site_named(n, site)); }, "site"_a = "", "The site's file")
-      .def("save_site", [](const PyNetwork& n, const std::string& site, const std::string& path) {
-        guarded([&] { return save_site(site_named(n, site), path, n.data), 0; });
-      }, "site"_a, "path"_a, "Writes one site as TOML, with the plates and modules that were changed");
+      .def(
+          "get",
+          [](const PyNetwork& n, const std::string& site, const std::string& path) {
+            return guarded([&] { return get_key(site_named(n, site), path); });
+          },
+          "site"_a, "path"_a, "SI value of a key, \"cooling.cdu.ua\"; site: a name, or empty for the only one")
+      .def(
+          "set", &set_in, "key"_a, "value"_a,
+          "Sets a key [SI]: of every site, or \"masdar/cooling.cdu.ua\" of one; n_field and t_supply [K] as studies do")
+      .def(
+          "values",
+          [](const PyNetwork& n, const std::string& site) {
+            Site s = site_named(n, site);
+            py::dict out;
+            const Visit visit = [&](const Slot& slot) { out[py::str(slot.path())] = py::cast(value_of(slot)); };
+            walk(s, visit);
+            walk_named(s, visit);
+            return out;
+          },
+          "site"_a = "", "Every key and its SI value")
+      .def("check", &check_changes,
+           "Relations between keys, where some were changed; raises InputError with the sentence of the reader")
+      .def(
+          "toml", [](const PyNetwork& n, const std::string& site) { return toml_of(site_named(n, site)); },
+          "site"_a = "", "The site's file")
+      .def(
+          "save_site",
+          [](const PyNetwork& n, const std::string& site, const std::string& path) {
+            guarded([&] { return save_site(site_named(n, site), path, n.data), 0; });
+          },
+          "site"_a, "path"_a, "Writes one site as TOML, with the plates and modules that were changed");
   m.def("key_table", &key_table, "Every key of a site: table, key, unit, accepted, meaning");
   m.def("key_page", &key_page, "The page of all keys, Markdown");
 }

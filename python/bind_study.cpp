@@ -1,4 +1,5 @@
-// Bindings of studies: pairs of twins, their results as arrays with axes and units, and the intervals of the ensemble's statistics.
+// Bindings of studies: pairs of twins, their results as arrays with axes and units, and the intervals of the ensemble's
+// statistics.
 #include "core/study/study.hpp"
 #include "ensemble/statistics.hpp"
 #include "python/bind.hpp"
@@ -39,16 +40,17 @@ void add_fields(py::dict& out, const std::vector<const Part*>& parts, const char
           ++i;
         });
       }
-      out[info.name] = variable(stacked<T, A::rank>(views), std::string(axis) + " " + info.axes, info.unit, info.meaning);
+      out[info.name] =
+          variable(stacked<T, A::rank>(views), std::string(axis) + " " + info.axes, info.unit, info.meaning);
     }
   });
 }
 
 class PyStudy {
  public:
-  PyStudy(const PyNetwork& n, int members, std::uint32_t first_member, std::uint64_t seed, Time start_ns, double hours, double dt,
-          const std::string& device, const std::vector<std::vector<std::string>>& paths, double limit, int trace_every, bool priors,
-          const py::object& weather) {
+  PyStudy(const PyNetwork& n, int members, std::uint32_t first_member, std::uint64_t seed, Time start_ns, double hours,
+          double dt, const std::string& device, const std::vector<std::vector<std::string>>& paths, double limit,
+          int trace_every, bool priors, const py::object& weather) {
     TwinOptions o;
     o.n_member = members, o.first_member = first_member, o.seed = seed, o.start = start_ns, o.hours = hours, o.dt = dt;
     StudyOptions s{{}, limit, trace_every, priors};
@@ -82,18 +84,25 @@ class PyStudy {
     std::vector<const State*> states = {&t.state};
     std::vector<const ensemble::Watch*> watches = {&study_.watch};
     std::vector<const ensemble::Tally*> tallies;
-    for (const Event& e : study_.event) states.push_back(&e.state), watches.push_back(&e.watch), tallies.push_back(&e.tally);
+    for (const Event& e : study_.event)
+      states.push_back(&e.state), watches.push_back(&e.watch), tallies.push_back(&e.tally);
     add_fields(out, watches, "twin");
     add_fields(out, tallies, "path");
     const View<const Real, 2> drawn = study_.parameter;
-    out["parameter_value"] = variable(py::array_t<Real>({drawn.extent[0], drawn.extent[1]}, drawn.data), "member parameter", "1", "as drawn from the priors");
+    out["parameter_value"] = variable(py::array_t<Real>({drawn.extent[0], drawn.extent[1]}, drawn.data),
+                                      "member parameter", "1", "as drawn from the priors");
     const View<const Real, 2> energy = study_.energy;
-    out["energy_it"] = variable(py::array_t<Real>({energy.extent[0], energy.extent[1]}, energy.data), "twin member", "J", "energy of the IT load");
-    workload::State::each(t.state.workload, [&](const FieldInfo& info, const auto& a) { add_site(out, states, info, a, &State::workload); });
-    orbit::State::each(t.state.orbit, [&](const FieldInfo& info, const auto& a) { add_site(out, states, info, a, &State::orbit); });
+    out["energy_it"] = variable(py::array_t<Real>({energy.extent[0], energy.extent[1]}, energy.data), "twin member",
+                                "J", "energy of the IT load");
+    workload::State::each(t.state.workload, [&](const FieldInfo& info, const auto& a) {
+      add_site(out, states, info, a, &State::workload);
+    });
+    orbit::State::each(t.state.orbit,
+                       [&](const FieldInfo& info, const auto& a) { add_site(out, states, info, a, &State::orbit); });
     std::vector<View<const std::uint32_t, 1>> flags;
     for (const State* s : states) flags.push_back(s->run.flags);
-    out["flags"] = variable(stacked<std::uint32_t, 1>(flags), "twin member", "1", "bits that froze the member; 0: it went on");
+    out["flags"] =
+        variable(stacked<std::uint32_t, 1>(flags), "twin member", "1", "bits that froze the member; 0: it went on");
     return out;
   }
   std::vector<std::string> groups() const { return study_.group; }
@@ -102,11 +111,13 @@ class PyStudy {
  private:
   // Counters of the site since the start: what the event did to the work.
   template <class A, class Part>
-  void add_site(py::dict& out, const std::vector<const State*>& states, const FieldInfo& info, const A&, Part State::*part) const {
+  void add_site(py::dict& out, const std::vector<const State*>& states, const FieldInfo& info, const A&,
+                Part State::* part) const {
     using T = typename A::value_type;
     if constexpr (A::rank == 2 && std::is_arithmetic_v<T> && !std::is_same_v<T, Time> && sizeof(T) >= 4) {
-      static constexpr std::string_view wanted[] = {"n_late",        "n_done",         "wait_seconds", "work_done",
-                                                    "stall_seconds", "outage_seconds", "outage_count", "handover_count"};
+      static constexpr std::string_view wanted[] = {"n_late",       "n_done",        "wait_seconds",
+                                                    "work_done",    "stall_seconds", "outage_seconds",
+                                                    "outage_count", "handover_count"};
       if (std::find(std::begin(wanted), std::end(wanted), info.name) == std::end(wanted)) return;
       std::vector<View<const T, 2>> views;
       for (const State* s : states)
@@ -115,7 +126,8 @@ class PyStudy {
             if (std::string_view(i.name) == info.name) views.push_back(a);
         });
       py::array all = stacked<T, 2>(views);
-      out[info.name] = variable(all[py::make_tuple(py::ellipsis(), 0)].template cast<py::array>(), "twin member", info.unit, info.meaning);
+      out[info.name] = variable(all[py::make_tuple(py::ellipsis(), 0)].template cast<py::array>(), "twin member",
+                                info.unit, info.meaning);
     }
   }
 
@@ -128,42 +140,72 @@ py::tuple pair(const ensemble::Interval& i) { return py::make_tuple(i.low, i.hig
 
 void bind_study(py::module_& m) {
   py::class_<PyStudy>(m, "Study", "Members with an event, each beside its own twin without it.")
-      .def(py::init<const PyNetwork&, int, std::uint32_t, std::uint64_t, Time, double, double, const std::string&, const std::vector<std::vector<std::string>>&,
-                    double, int, bool, const py::object&>(),
-           "network"_a, py::kw_only(), "members"_a, "first_member"_a, "seed"_a, "start_ns"_a, "hours"_a, "dt"_a, "device"_a, "paths"_a, "limit"_a,
-           "trace_every"_a, "priors"_a, "weather"_a)
+      .def(py::init<const PyNetwork&, int, std::uint32_t, std::uint64_t, Time, double, double, const std::string&,
+                    const std::vector<std::vector<std::string>>&, double, int, bool, const py::object&>(),
+           "network"_a, py::kw_only(), "members"_a, "first_member"_a, "seed"_a, "start_ns"_a, "hours"_a, "dt"_a,
+           "device"_a, "paths"_a, "limit"_a, "trace_every"_a, "priors"_a, "weather"_a)
       .def("run", &PyStudy::run, "steps"_a, "tell"_a = py::none(), "Steps; tell(steps done) after each")
       .def("results", &PyStudy::results, "Every result as dict of values, axes, units and meaning")
       .def_property_readonly("groups", &PyStudy::groups, "Names of the groups of nodes")
       .def_property_readonly("time_ns", &PyStudy::time, "Time of the members, ns since 1970 UTC");
 
-  m.def("parameters", [] {
-    py::list out;
-    for (const ParameterInfo& p : parameter_table) out.append(py::dict("name"_a = p.name, "units"_a = p.unit, "meaning"_a = p.meaning));
-    return out;
-  }, "What priors can be given to: name, units, meaning");
-  m.def("bin_edges", [] {
-    std::vector<Real> edge;
-    for (int i = 0; i <= ensemble::n_bin; ++i) edge.push_back(ensemble::bin_edge(i));
-    return edge;
-  }, "Edges of the histogram's bins");
-  m.def("look_offsets", [] { return std::vector<Real>(std::begin(look_offset), std::end(look_offset)); },
-        "When a window's traces are looked at, after the event [s]");
-  m.def("quantile", [](const std::vector<Real>& sample, Real p, Real level) {
-    return guarded([&] {
-      const auto q = ensemble::quantile(sample, p, level);
-      return py::make_tuple(q.value, q.interval.low, q.interval.high, q.coverage);
-    });
-  }, "sample"_a, "p"_a, "level"_a = 0.95, "Quantile p with its interval and that one's true coverage");
-  m.def("mean", [](const std::vector<Real>& sample, Real level) {
-    return guarded([&] { const auto x = ensemble::mean(sample, level); return py::make_tuple(x.value, x.interval.low, x.interval.high); });
-  }, "sample"_a, "level"_a = 0.95, "Mean with its interval");
-  m.def("ratio", [](const std::vector<Real>& a, const std::vector<Real>& b, Real level) {
-    return guarded([&] { const auto x = ensemble::ratio(a, b, level); return py::make_tuple(x.value, x.interval.low, x.interval.high); });
-  }, "a"_a, "b"_a, "level"_a = 0.95, "Ratio of two sums over members with its interval");
-  m.def("share", [](const std::vector<Real>& a, const std::vector<Real>& b, Real level) {
-    return guarded([&] { const auto x = ensemble::share(a, b, level); return py::make_tuple(x.value, x.interval.low, x.interval.high); });
-  }, "a"_a, "b"_a, "level"_a = 0.95, "Share of two sums over members, between 0 and 1, with its interval");
-  m.def("wilson", [](Real k, Real n, Real level) { return guarded([&] { return pair(ensemble::wilson(k, n, level)); }); }, "k"_a, "n"_a, "level"_a = 0.95,
-        "Wilson's interval of k out of n");
+  m.def(
+      "parameters",
+      [] {
+        py::list out;
+        for (const ParameterInfo& p : parameter_table)
+          out.append(py::dict("name"_a = p.name, "units"_a = p.unit, "meaning"_a = p.meaning));
+        return out;
+      },
+      "What priors can be given to: name, units, meaning");
+  m.def(
+      "bin_edges",
+      [] {
+        std::vector<Real> edge;
+        for (int i = 0; i <= ensemble::n_bin; ++i) edge.push_back(ensemble::bin_edge(i));
+        return edge;
+      },
+      "Edges of the histogram's bins");
+  m.def(
+      "look_offsets", [] { return std::vector<Real>(std::begin(look_offset), std::end(look_offset)); },
+      "When a window's traces are looked at, after the event [s]");
+  m.def(
+      "quantile",
+      [](const std::vector<Real>& sample, Real p, Real level) {
+        return guarded([&] {
+          const auto q = ensemble::quantile(sample, p, level);
+          return py::make_tuple(q.value, q.interval.low, q.interval.high, q.coverage);
+        });
+      },
+      "sample"_a, "p"_a, "level"_a = 0.95, "Quantile p with its interval and that one's true coverage");
+  m.def(
+      "mean",
+      [](const std::vector<Real>& sample, Real level) {
+        return guarded([&] {
+          const auto x = ensemble::mean(sample, level);
+          return py::make_tuple(x.value, x.interval.low, x.interval.high);
+        });
+      },
+      "sample"_a, "level"_a = 0.95, "Mean with its interval");
+  m.def(
+      "ratio",
+      [](const std::vector<Real>& a, const std::vector<Real>& b, Real level) {
+        return guarded([&] {
+          const auto x = ensemble::ratio(a, b, level);
+          return py::make_tuple(x.value, x.interval.low, x.interval.high);
+        });
+      },
+      "a"_a, "b"_a, "level"_a = 0.95, "Ratio of two sums over members with its interval");
+  m.def(
+      "share",
+      [](const std::vector<Real>& a, const std::vector<Real>& b, Real level) {
+        return guarded([&] {
+          const auto x = ensemble::share(a, b, level);
+          return py::make_tuple(x.value, x.interval.low, x.interval.high);
+        });
+      },
+      "a"_a, "b"_a, "level"_a = 0.95, "Share of two sums over members, between 0 and 1, with its interval");
+  m.def(
+      "wilson", [](Real k, Real n, Real level) { return guarded([&] { return pair(ensemble::wilson(k, n, level)); }); },
+      "k"_a, "n"_a, "level"_a = 0.95, "Wilson's interval of k out of n");
 }

@@ -29,8 +29,14 @@ PyPlate plate_of(const PyNetwork& n, const std::string& name) {
       if (p.name != name) continue;
       return guarded([&] {
         const th::PlateSpec spec = plate_spec(p, s.cooling.t_supply);
-        return PyPlate{.name = p.name, .coolant = p.coolant, .length = p.length, .width = p.width, .flow_min = p.flow_min,
-                       .flow_max = p.flow_max, .t_design = spec.t_design, .stack = th::make_stack(spec),
+        return PyPlate{.name = p.name,
+                       .coolant = p.coolant,
+                       .length = p.length,
+                       .width = p.width,
+                       .flow_min = p.flow_min,
+                       .flow_max = p.flow_max,
+                       .t_design = spec.t_design,
+                       .stack = th::make_stack(spec),
                        .power_map = th::power_shares(spec.power_map)};
       });
     }
@@ -41,7 +47,8 @@ py::array_t<Real> resistance(const PyPlate& p, const Columns& columns, py::ssize
   if (columns.size() != 3) throw std::invalid_argument("flow, temperature and tim_factor are needed");
   std::vector<Array<Real, 1>> in;
   for (const Numbers& c : columns) {
-    if (c.size() != n && c.size() != 1) throw std::invalid_argument("a column holds neither one number nor one a point");
+    if (c.size() != n && c.size() != 1)
+      throw std::invalid_argument("a column holds neither one number nor one a point");
     in.emplace_back(Device::host, std::array<int, 1>{static_cast<int>(n)});
     for (py::ssize_t i = 0; i < n; ++i) in.back()(i) = c.data()[c.size() == 1 ? 0 : i];
   }
@@ -67,20 +74,29 @@ auto coolant(const Columns& columns, py::ssize_t n, const std::string& name) {
   });
 }
 auto nusselt(const Columns& columns, py::ssize_t n) {
-  return over_points<4, 1>(columns, n, [](const auto& b) { return th::NusseltOfPoints{b.in[0], b.in[1], b.in[2], b.in[3], b.out[0]}; });
+  return over_points<4, 1>(
+      columns, n, [](const auto& b) { return th::NusseltOfPoints{b.in[0], b.in[1], b.in[2], b.in[3], b.out[0]}; });
 }
 auto pressure_drop(const Columns& columns, py::ssize_t n, const std::string& name) {
   const th::Coolant which = coolant_named(name);
   return over_points<7, 1>(columns, n, [which](const auto& b) {
-    return th::PressureDropOfPoints{.coolant = which, .flow = b.in[0], .width = b.in[1], .height = b.in[2], .count = b.in[3],
-                                    .length = b.in[4], .temperature = b.in[5], .minor_loss = b.in[6], .drop = b.out[0]};
+    return th::PressureDropOfPoints{.coolant = which,
+                                    .flow = b.in[0],
+                                    .width = b.in[1],
+                                    .height = b.in[2],
+                                    .count = b.in[3],
+                                    .length = b.in[4],
+                                    .temperature = b.in[5],
+                                    .minor_loss = b.in[6],
+                                    .drop = b.out[0]};
   });
 }
 
 }  // namespace
 
 void bind_thermal(py::module_& m) {
-  auto t = m.def_submodule("thermal", "Kernels of coolants, channels and plates over points; the package's thermal.py is their face.");
+  auto t = m.def_submodule(
+      "thermal", "Kernels of coolants, channels and plates over points; the package's thermal.py is their face.");
   py::class_<PyPlate>(t, "Plate", "A class of cold plate as the twin of a site has it")
       .def_readonly("name", &PyPlate::name, "Name of its file")
       .def_readonly("coolant", &PyPlate::coolant, "water or pg25")
@@ -89,14 +105,21 @@ void bind_thermal(py::module_& m) {
       .def_readonly("flow_min", &PyPlate::flow_min, "Least flow that the class is meant for [m3/s]")
       .def_readonly("flow_max", &PyPlate::flow_max, "Largest flow that the class is meant for [m3/s]")
       .def_readonly("t_design", &PyPlate::t_design, "Coolant temperature at which its heat capacity is fixed [K]")
-      .def_property_readonly("channel_width", [](const PyPlate& p) { return p.stack.channel.width; }, "Of one channel [m]")
-      .def_property_readonly("channel_height", [](const PyPlate& p) { return p.stack.channel.height; }, "Of one channel [m]")
-      .def_property_readonly("channel_count", [](const PyPlate& p) { return p.stack.channel.count; }, "Channels side by side")
-      .def_property_readonly("minor_loss", [](const PyPlate& p) { return p.stack.channel.minor_loss; }, "Loss coefficients of inlet and outlet")
-      .def("resistance", &resistance, "columns"_a, "n"_a, "Flow [m3/s], coolant temperature [K], tim_factor -> junction to inlet [K/W]");
+      .def_property_readonly(
+          "channel_width", [](const PyPlate& p) { return p.stack.channel.width; }, "Of one channel [m]")
+      .def_property_readonly(
+          "channel_height", [](const PyPlate& p) { return p.stack.channel.height; }, "Of one channel [m]")
+      .def_property_readonly(
+          "channel_count", [](const PyPlate& p) { return p.stack.channel.count; }, "Channels side by side")
+      .def_property_readonly(
+          "minor_loss", [](const PyPlate& p) { return p.stack.channel.minor_loss; },
+          "Loss coefficients of inlet and outlet")
+      .def("resistance", &resistance, "columns"_a, "n"_a,
+           "Flow [m3/s], coolant temperature [K], tim_factor -> junction to inlet [K/W]");
   t.def("plate", &plate_of, "network"_a, "name"_a, "The plate of that name in a network");
   t.def("coolant", &coolant, "columns"_a, "n"_a, "name"_a, "Temperature [K] -> rho, mu, k, cp, Prandtl number");
-  t.def("nusselt", &nusselt, "columns"_a, "n"_a, "Reynolds number, Prandtl number, aspect, length in hydraulic diameters -> mean Nusselt number");
+  t.def("nusselt", &nusselt, "columns"_a, "n"_a,
+        "Reynolds number, Prandtl number, aspect, length in hydraulic diameters -> mean Nusselt number");
   t.def("pressure_drop", &pressure_drop, "columns"_a, "n"_a, "name"_a,
         "Flow [m3/s], width, height [m], count, length [m], temperature [K], minor loss -> pressure drop [Pa]");
 }

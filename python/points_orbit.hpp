@@ -1,37 +1,23 @@
-// Kernels of the orbits over satellites and times: states along the axis that fills vectors best, and where a station sees each satellite.
+// Kernel of the orbits over satellites and times: where a station sees each satellite.
 #pragma once
 #include "common/array.hpp"
 #include "orbit/propagate.hpp"
 
 namespace coldsun::orbit {
 
-// What `Propagate` does with time as the last index: for few satellites at many times. The same bits. Reads 264 B of coefficients (shared by
-// all columns) and 8 B; writes 52 B; about 560 flops.
-struct PropagateAlongTime {
-  CatalogueView catalogue;
-  View<const Time, 1> time;      // (time)
-  View<Real, 3> r_teme, v_teme;  // (component, satellite, time) [m], [m/s]
-  View<std::int32_t, 2> error;   // (satellite, time) Sgp4Error
-  COLDSUN_FN void operator()(int s, int k) const {
-    const Real minutes = real_of_time(time(k) - catalogue.epoch(s)) * 1e-9 * (1.0 / 60.0);
-    const Sgp4Result x = sgp4_propagate(load_coefficients(catalogue.coefficient, s), minutes);
-    r_teme(0, s, k) = x.teme.r.x, r_teme(1, s, k) = x.teme.r.y, r_teme(2, s, k) = x.teme.r.z;
-    v_teme(0, s, k) = x.teme.v.x, v_teme(1, s, k) = x.teme.v.y, v_teme(2, s, k) = x.teme.v.z;
-    error(s, k) = catalogue.error(s) != 0 ? catalogue.error(s) : x.error;
-  }
-};
-
-// A state as a station sees it, degrees. Rows and columns as the states have them: time is one of the two. Reads 52 B, writes 32 B; about 200
-// flops, and two arc tangents that keep it from vectors: a pass of its own. NaN where the satellite cannot be propagated.
+// A state as a station sees it, degrees. Rows and columns as the states have them: time is one of the two. Reads 52 B,
+// writes 32 B; about 200 flops, and two arc tangents that keep it from vectors: a pass of its own. NaN where the
+// satellite cannot be propagated.
 struct LookAtStates {
   Station station;
   bool time_last;
-  View<const Real, 1> sine, cosine;                            // (time) of the Earth's angle
-  View<const Real, 3> r_teme, v_teme;                          // (component, row, column)
-  View<const std::int32_t, 2> error;                           // (row, column)
-  View<Real, 2> azimuth, elevation, slant_range, range_rate;   // (row, column) degrees, degrees, m, m/s
+  View<const Real, 1> sine, cosine;                           // (time) of the Earth's angle
+  View<const Real, 3> r_teme, v_teme;                         // (component, row, column)
+  View<const std::int32_t, 2> error;                          // (row, column)
+  View<Real, 2> azimuth, elevation, slant_range, range_rate;  // (row, column) degrees, degrees, m, m/s
   COLDSUN_FN void operator()(int row, int i) const {
-    const PosVel teme{{r_teme(0, row, i), r_teme(1, row, i), r_teme(2, row, i)}, {v_teme(0, row, i), v_teme(1, row, i), v_teme(2, row, i)}};
+    const PosVel teme{{r_teme(0, row, i), r_teme(1, row, i), r_teme(2, row, i)},
+                      {v_teme(0, row, i), v_teme(1, row, i), v_teme(2, row, i)}};
     const int k = time_last ? i : row;
     const Look l = look(station, teme_to_pef(teme, sine(k), cosine(k)));
     const Real known = error(row, i) == 0 ? 1.0 : math::not_a_number;

@@ -1,4 +1,5 @@
-// Kernels of the sky over points, in pvlib's units (degrees, degrees C, Pa, W/m2) and with its habits: NaN stays NaN, night is 0.
+// Kernels of the sky over points, in pvlib's units (degrees, degrees C, Pa, W/m2) and with its habits: NaN stays NaN,
+// night is 0.
 #pragma once
 #include "common/array.hpp"
 #include "common/sun.hpp"
@@ -23,15 +24,16 @@ COLDSUN_FN Real unless_nan(Real value, X... x) {
 // The Sun over an observer. reads 7 Real, writes 6 Real: 104 B and about 9,000 flops (260 terms of the tables at 30).
 struct SunOfPoints {
   static constexpr int flops = 9000;
-  Input seconds;                        // UTC since 1970
-  Input latitude, longitude, altitude;  // degrees, degrees east, m
-  Input pressure, temp_air, delta_t;    // Pa, degrees C, s
+  Input seconds;                                                                             // UTC since 1970
+  Input latitude, longitude, altitude;                                                       // degrees, degrees east, m
+  Input pressure, temp_air, delta_t;                                                         // Pa, degrees C, s
   Output apparent_zenith, zenith, apparent_elevation, elevation, azimuth, equation_of_time;  // degrees; minutes
   COLDSUN_FN void operator()(int row, int i) const {
     const Time utc = nanoseconds(seconds(row, i));
     const sun::Place place = sun::place(utc, delta_t(row, i));
     const sun::Observer observer{latitude(row, i) * degree, longitude(row, i) * degree, altitude(row, i)};
-    const sun::Sight s = sun::sight(place, sun::mean_sidereal_time(utc), sun::horizon(observer), pressure(row, i), temp_air(row, i) + 273.15);
+    const sun::Sight s = sun::sight(place, sun::mean_sidereal_time(utc), sun::horizon(observer), pressure(row, i),
+                                    temp_air(row, i) + 273.15);
     const Real known = unless_nan(1.0, seconds(row, i));
     const Real high = sun::zenith(s.apparent) / degree * known, low = sun::zenith(s.geometric) / degree * known;
     apparent_zenith(row, i) = high;
@@ -48,7 +50,8 @@ struct ClearSkyOfPoints {
   Input apparent_zenith, airmass, linke_turbidity, altitude, dni_extra;
   Output ghi, dni, dhi;
   COLDSUN_FN void operator()(int row, int i) const {
-    const Real angle = apparent_zenith(row, i), turbidity = linke_turbidity(row, i), high = altitude(row, i), extra = dni_extra(row, i);
+    const Real angle = apparent_zenith(row, i), turbidity = linke_turbidity(row, i), high = altitude(row, i),
+               extra = dni_extra(row, i);
     const Irradiance clear = clear_sky(math::cos(angle * degree), airmass(row, i), turbidity, high, extra);
     const bool night = airmass(row, i) != airmass(row, i);
     ghi(row, i) = unless_nan(night ? 0.0 : clear.ghi, angle, turbidity, high, extra);
@@ -70,8 +73,13 @@ struct PlaneOfPoints {
     math::sincos(angle, sz, cz);
     math::sincos(solar_azimuth(row, i) * degree, sa, ca);
     const bool low = model == Transposition::perez && airmass(row, i) != airmass(row, i);
-    const SkyNow now{.ghi = ghi(row, i), .dni = dni(row, i), .dhi = dhi(row, i), .dni_extra = dni_extra(row, i), .zenith = angle,
-                     .cos_zenith = cz, .airmass = low ? 1.0 : airmass(row, i)};
+    const SkyNow now{.ghi = ghi(row, i),
+                     .dni = dni(row, i),
+                     .dhi = dhi(row, i),
+                     .dni_extra = dni_extra(row, i),
+                     .zenith = angle,
+                     .cos_zenith = cz,
+                     .airmass = low ? 1.0 : airmass(row, i)};
     const Tilt tilt = tilt_of(surface_tilt(row, i) * degree, surface_azimuth(row, i) * degree);
     const Real incidence = cos_aoi(tilt, sz * sa, sz * ca, cz);
     const PlaneOfArray poa = transposed(model, now, tilt, incidence, albedo(row, i));
@@ -94,7 +102,8 @@ struct PlaneOfPoints {
 template <CellModel model>
 struct CellOfPoints {
   Input poa_global, temp_air, wind_speed;
-  Input first, second, third, fourth;  // SAPM: a, b, deltaT; PVsyst: u_c, u_v, module_efficiency, alpha_absorption; Faiman: u0, u1
+  Input first, second, third,
+      fourth;  // SAPM: a, b, deltaT; PVsyst: u_c, u_v, module_efficiency, alpha_absorption; Faiman: u0, u1
   Output temp_cell;
   COLDSUN_FN void operator()(int row, int i) const {
     CellTemperature c;
@@ -113,10 +122,13 @@ struct IamOfPoints {
   Input aoi, refractive_index, extinction, thickness, refractive_index_ar;
   Output iam;
   COLDSUN_FN void operator()(int row, int i) const {
-    const Iam glass{.refractive_index = refractive_index(row, i), .extinction = extinction(row, i), .thickness = thickness(row, i),
+    const Iam glass{.refractive_index = refractive_index(row, i),
+                    .extinction = extinction(row, i),
+                    .thickness = thickness(row, i),
                     .refractive_index_ar = refractive_index_ar(row, i)};
     const Real value = iam_physical(glass, math::cos(aoi(row, i) * degree));
-    iam(row, i) = unless_nan(value, aoi(row, i), glass.refractive_index, glass.extinction, glass.thickness, glass.refractive_index_ar);
+    iam(row, i) = unless_nan(value, aoi(row, i), glass.refractive_index, glass.extinction, glass.thickness,
+                             glass.refractive_index_ar);
   }
 };
 

@@ -1,4 +1,5 @@
-// Kernels of coolants and channels over points, SI. Beyond the correlations' range NaN, where the twin holds the end of the range.
+// Kernels of coolants and channels over points, SI. Beyond the correlations' range NaN, where the twin holds the end of
+// the range.
 #pragma once
 #include "common/array.hpp"
 #include "thermal/film.hpp"
@@ -26,8 +27,8 @@ struct CoolantOfPoints {
   }
 };
 
-// Mean Nusselt number from the inlet on: the film of one channel of height 1 with a coolant of density, viscosity and conductivity 1.
-// reads 4 Real, writes 1 Real: 40 B and about 300 flops.
+// Mean Nusselt number from the inlet on: the film of one channel of height 1 with a coolant of density, viscosity and
+// conductivity 1. reads 4 Real, writes 1 Real: 40 B and about 300 flops.
 struct NusseltOfPoints {
   Input reynolds, prandtl, aspect, length;  // length in hydraulic diameters
   Output nusselt;
@@ -37,7 +38,8 @@ struct NusseltOfPoints {
     const Real d = one.hydraulic_diameter(), flow = reynolds(row, i) / d * one.width * one.height;
     const Real far = math::min(1e12, length(row, i));  // the order of min: NaN stays NaN
     const Real h = film_coefficient(one, unit, flow, 0.0, far * d);
-    const bool known = (reynolds(row, i) >= 0.0) & (prandtl(row, i) > 0.0) & (far > 0.0) & (aspect(row, i) > 0.0) & (aspect(row, i) <= 1.0);
+    const bool known = (reynolds(row, i) >= 0.0) & (prandtl(row, i) > 0.0) & (far > 0.0) & (aspect(row, i) > 0.0) &
+                       (aspect(row, i) <= 1.0);
     nusselt(row, i) = known ? h * d : math::not_a_number;
   }
 };
@@ -48,7 +50,8 @@ struct PressureDropOfPoints {
   Input flow, width, height, count, length, temperature, minor_loss;
   Output drop;
   COLDSUN_FN void operator()(int row, int i) const {
-    const ChannelArray c{.width = width(row, i), .height = height(row, i), .count = count(row, i), .minor_loss = minor_loss(row, i)};
+    const ChannelArray c{
+        .width = width(row, i), .height = height(row, i), .count = count(row, i), .minor_loss = minor_loss(row, i)};
     const Real value = pressure_drop(c, coolant_properties(coolant, temperature(row, i)), flow(row, i), length(row, i));
     const bool known = in_range(temperature(row, i)) & (flow(row, i) == flow(row, i));
     drop(row, i) = known ? value : math::not_a_number;

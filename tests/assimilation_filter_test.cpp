@@ -1,4 +1,5 @@
-// The filter against the Kalman filter and on Lorenz-96; its localisation, its bits, its answer to a singular covariance.
+// The filter against the Kalman filter and on Lorenz-96; its localisation, its bits, its answer to a singular
+// covariance.
 #include <cmath>
 #include <cstring>
 #include <vector>
@@ -23,12 +24,24 @@ struct Ensemble {
   Array<std::int8_t, 1> use;
   Array<std::int32_t, 1> trouble;
   Ensemble(Device device, int n_member, int n, int m, int n_domain)
-      : x(device, {n_member, n}), y(device, {n_member, m}), y_obs(device, {m}), r_obs(device, {m}), inflation(device, {n_domain}), use(device, {m}),
+      : x(device, {n_member, n}),
+        y(device, {n_member, m}),
+        y_obs(device, {m}),
+        r_obs(device, {m}),
+        inflation(device, {n_domain}),
+        use(device, {m}),
         trouble(device, {n_domain}) {
     inflation.fill(1.0), r_obs.fill(1.0), use.fill(1);
   }
   Analysis analysis(Form form) const {
-    return {.x = x, .y = y, .y_obs = y_obs, .r_obs = r_obs, .use = use, .inflation = inflation, .trouble = trouble, .form = form};
+    return {.x = x,
+            .y = y,
+            .y_obs = y_obs,
+            .r_obs = r_obs,
+            .use = use,
+            .inflation = inflation,
+            .trouble = trouble,
+            .form = form};
   }
   Real mean(int j) const {
     Real sum = 0.0;
@@ -52,7 +65,8 @@ Domain all_of(int n_element, int n_obs) {
 constexpr Chance chance{11, 0, Stream::test, 0};
 Real normal(int a, int b) { return chance.normal(static_cast<std::uint32_t>(a), static_cast<std::uint32_t>(b)); }
 
-// The exact form gives the Kalman update of the ensemble's own covariance, to rounding: two observations of three elements.
+// The exact form gives the Kalman update of the ensemble's own covariance, to rounding: two observations of three
+// elements.
 TYPED_TEST(Filter, RootIsTheKalmanUpdateOfItsOwnCovariance) {
   const int n_member = 12;
   Ensemble e(device_of<TypeParam>, n_member, 3, 2, 1);
@@ -77,21 +91,23 @@ TYPED_TEST(Filter, RootIsTheKalmanUpdateOfItsOwnCovariance) {
   const Real det = s[0][0] * s[1][1] - s[0][1] * s[1][0];
   const Real d[2] = {e.y_obs(0) - e.mean(0), e.y_obs(1) - e.mean(1) + 2.0 * e.mean(2)};
   for (int j = 0; j < 3; ++j) {
-    k[j][0] = (hp[0][j] * s[1][1] - hp[1][j] * s[0][1]) / det, k[j][1] = (hp[1][j] * s[0][0] - hp[0][j] * s[1][0]) / det;
+    k[j][0] = (hp[0][j] * s[1][1] - hp[1][j] * s[0][1]) / det,
+    k[j][1] = (hp[1][j] * s[0][0] - hp[0][j] * s[1][0]) / det;
     x[j] = e.mean(j) + k[j][0] * d[0] + k[j][1] * d[1];
   }
   analyse(TypeParam{}, make_domains({all_of(3, 2)}, 2, device_of<TypeParam>), e.analysis(Form::root));
   synchronize(TypeParam{});
   for (int i = 0; i < 3; ++i) {
     EXPECT_NEAR(e.mean(i), x[i], 1e-13);
-    for (int j = 0; j < 3; ++j) EXPECT_NEAR(e.covariance(i, j), p[i][j] - k[i][0] * hp[0][j] - k[i][1] * hp[1][j], 1e-13);
+    for (int j = 0; j < 3; ++j)
+      EXPECT_NEAR(e.covariance(i, j), p[i][j] - k[i][0] * hp[0][j] - k[i][1] * hp[1][j], 1e-13);
   }
   EXPECT_EQ(e.trouble(0), 0);
 }
 
-// A turning, noisy oscillator of which one component is seen, 60 cycles: the Kalman filter gives the true posterior. An ensemble's
-// covariance of N members errs by sqrt(2 / N) of itself per cycle and its mean by sqrt(P / N); with N = 2000 and some memory of the cycles
-// before, 10 % of the variance and a tenth of the standard deviation are three of those.
+// A turning, noisy oscillator of which one component is seen, 60 cycles: the Kalman filter gives the true posterior. An
+// ensemble's covariance of N members errs by sqrt(2 / N) of itself per cycle and its mean by sqrt(P / N); with N = 2000
+// and some memory of the cycles before, 10 % of the variance and a tenth of the standard deviation are three of those.
 TYPED_TEST(Filter, LinearGaussianAgreesWithTheKalmanFilter) {
   const int n_member = 2000;
   const Real c = std::cos(0.3), t = std::sin(0.3), q = 0.1, r = 0.5;
@@ -107,7 +123,8 @@ TYPED_TEST(Filter, LinearGaussianAgreesWithTheKalmanFilter) {
       b = t * a + c * b + std::sqrt(q) * nb, a = a1;
     };
     turn(truth[0], truth[1], normal(100000 + cycle, 0), normal(100000 + cycle, 1));
-    for (int n = 0; n < n_member; ++n) turn(e.x(n, 0), e.x(n, 1), normal(n, 2 * cycle), normal(n, 2 * cycle + 1)), e.y(n, 0) = e.x(n, 0);
+    for (int n = 0; n < n_member; ++n)
+      turn(e.x(n, 0), e.x(n, 1), normal(n, 2 * cycle), normal(n, 2 * cycle + 1)), e.y(n, 0) = e.x(n, 0);
     e.y_obs(0) = truth[0] + std::sqrt(r) * normal(100000 + cycle, 2);
     analyse(TypeParam{}, domains, e.analysis(Form::root));
     synchronize(TypeParam{});
@@ -126,7 +143,8 @@ TYPED_TEST(Filter, LinearGaussianAgreesWithTheKalmanFilter) {
   EXPECT_NEAR(e.covariance(1, 1), p[1][1], 0.1 * p[1][1]);
 }
 
-// dx_k/dt = (x_k+1 - x_k-2) x_k-1 - x_k + 8 (Lorenz 1996), 40 variables, one step of 0.05 by Runge and Kutta's fourth-order rule.
+// dx_k/dt = (x_k+1 - x_k-2) x_k-1 - x_k + 8 (Lorenz 1996), 40 variables, one step of 0.05 by Runge and Kutta's
+// fourth-order rule.
 constexpr int n_ring = 40;
 void tendency(const Real* x, Real* f) {
   for (int k = 0; k < n_ring; ++k)
@@ -152,7 +170,7 @@ Real lorenz_rmse(Form form, int n_member, Real inflation, int n_cycle) {
   e.inflation.fill(inflation);
   Real truth[n_ring];
   for (int k = 0; k < n_ring; ++k) truth[k] = 8.0 + 0.01 * normal(-1, k);
-  for (int i = 0; i < 400; ++i) lorenz_step(truth);   // onto the attractor
+  for (int i = 0; i < 400; ++i) lorenz_step(truth);  // onto the attractor
   for (int n = 0; n < n_member; ++n)
     for (int k = 0; k < n_ring; ++k) e.x(n, k) = truth[k] + normal(n, k);
   Real sum = 0.0;
@@ -166,7 +184,7 @@ Real lorenz_rmse(Form form, int n_member, Real inflation, int n_cycle) {
     for (int k = 0; k < n_ring; ++k) e.y_obs(k) = truth[k] + normal(1000 + cycle, 1000 + k);
     analyse(Space{}, domains, e.analysis(form));
     synchronize(Space{});
-    if (cycle < 400) continue;   // the first 20 units of time belong to the start
+    if (cycle < 400) continue;  // the first 20 units of time belong to the start
     Real square = 0.0;
     for (int k = 0; k < n_ring; ++k) square += (e.mean(k) - truth[k]) * (e.mean(k) - truth[k]);
     sum += std::sqrt(square / n_ring), ++counted;
@@ -182,7 +200,8 @@ TYPED_TEST(Filter, LorenzHolds5000Cycles) {
   EXPECT_LT(rmse, 0.19);
 }
 
-// Two domains: what is seen in one leaves the other as it was, to the bit; a shared observation reaches both; a lighter one reaches less.
+// Two domains: what is seen in one leaves the other as it was, to the bit; a shared observation reaches both; a lighter
+// one reaches less.
 TYPED_TEST(Filter, DomainsKeepToThemselves) {
   const int n_member = 16;
   const auto fresh = [&](Ensemble& e) {
@@ -203,7 +222,8 @@ TYPED_TEST(Filter, DomainsKeepToThemselves) {
   Ensemble light(device_of<TypeParam>, n_member, 4, 3, 2);
   fresh(e), fresh(light);
   analyse(TypeParam{}, make_domains({{2, {0, 2}, {}}, {2, {2}, {}}}, 3, device_of<TypeParam>), e.analysis(Form::root));
-  analyse(TypeParam{}, make_domains({{2, {0, 2}, {}}, {2, {2}, {0.1}}}, 3, device_of<TypeParam>), light.analysis(Form::root));
+  analyse(TypeParam{}, make_domains({{2, {0, 2}, {}}, {2, {2}, {0.1}}}, 3, device_of<TypeParam>),
+          light.analysis(Form::root));
   synchronize(TypeParam{});
   EXPECT_LT(e.covariance(3, 3), before.covariance(3, 3));
   EXPECT_GT(light.covariance(3, 3), e.covariance(3, 3));
@@ -214,7 +234,7 @@ TYPED_TEST(Filter, DomainsKeepToThemselves) {
   analyse(TypeParam{}, make_domains({{2, {0, 2}, {}}, {2, {2}, {}}}, 3, device_of<TypeParam>), e.analysis(Form::root));
   synchronize(TypeParam{});
   for (int n = 0; n < n_member; ++n)
-    for (int j = 0; j < 4; ++j) EXPECT_EQ(e.x(n, j), before.x(n, j));   // nothing seen, nothing changed
+    for (int j = 0; j < 4; ++j) EXPECT_EQ(e.x(n, j), before.x(n, j));  // nothing seen, nothing changed
 }
 
 // A column that is seen gets its share of the lost spread back; one that is not keeps its bits' spread.

@@ -23,9 +23,19 @@ TEST(AssimilationTeam, DomainsInAnyOrder) {
   }
   y_obs.fill(0.3), r_obs.fill(0.5), inflation.fill(1.02), use.fill(1);
   for (const Form form : {Form::root, Form::denkf}) {
-    const UpdateDomain f{d, {.x = x, .y = y, .y_obs = y_obs, .r_obs = r_obs, .use = use, .inflation = inflation, .trouble = trouble, .form = form,
-                                .relaxation = 0.2}, 3};
-    for (const int threads : {1, 3, 8}) EXPECT_EQ(run_team_checked(3, threads, UpdateDomain::bytes(3), f, 2, x, trouble), "") << threads << " threads";
+    const UpdateDomain f{d,
+                         {.x = x,
+                          .y = y,
+                          .y_obs = y_obs,
+                          .r_obs = r_obs,
+                          .use = use,
+                          .inflation = inflation,
+                          .trouble = trouble,
+                          .form = form,
+                          .relaxation = 0.2},
+                         3};
+    for (const int threads : {1, 3, 8})
+      EXPECT_EQ(run_team_checked(3, threads, UpdateDomain::bytes(3), f, 2, x, trouble), "") << threads << " threads";
   }
 }
 

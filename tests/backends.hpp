@@ -1,4 +1,5 @@
-// A kernel test's body runs on every backend that the build has: Host always, Cuda under nvcc, KokkosSpace in the Kokkos build.
+// A kernel test's body runs on every backend that the build has: Host always, Cuda under nvcc, KokkosSpace in the
+// Kokkos build.
 #pragma once
 #include <gtest/gtest.h>
 
@@ -15,7 +16,8 @@ class KokkosEnvironment : public ::testing::Environment {
   void SetUp() override { Kokkos::initialize(); }
   void TearDown() override { Kokkos::finalize(); }
 };
-[[maybe_unused]] inline ::testing::Environment* const kokkos_environment = ::testing::AddGlobalTestEnvironment(new KokkosEnvironment);
+[[maybe_unused]] inline ::testing::Environment* const kokkos_environment =
+    ::testing::AddGlobalTestEnvironment(new KokkosEnvironment);
 #elif defined(__CUDACC__)
 using Backends = ::testing::Types<Host, Cuda>;
 #else

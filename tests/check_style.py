@@ -173,15 +173,15 @@ def first_lines(root: Path) -> Found:
         mark = {".py": r'r?"""|#', ".cmake": "#", ".txt": "#"}.get(path.suffix, "//")
         if text.strip() and not re.match(rf"(?:{mark})\s*\S.{{9,}}", first):
             yield f"{here}:1: the first line does not say what the file is"
-        if path.suffix in {".hpp", ".cuh"} and "#pragma once" not in head[:12]:
+        if path.suffix in {".hpp", ".cuh"} and "#pragma once" not in head[:16]:
             yield f"{here}:1: no #pragma once near the top"
 
 
 def sizes(root: Path) -> Found:
-    """At most 300 lines a file (SGP4: 500); formatters aim at 140 columns a line, and past 160 a person should break it."""
+    """At most 300 lines a file (SGP4: 500, tests: 330); past 160 columns a line that the formatters leave is too long."""
     for path in files(root, CODE | {".py"}):
         here = name(root, path)
-        limit = 500 if here.startswith(ISLANDS) else 300
+        limit = 500 if here.startswith(ISLANDS) else 330 if here.startswith("tests/") else 300
         text = path.read_text(encoding="utf-8").split("\n")
         if len(text) - 1 > limit:
             yield f"{here}: {len(text) - 1} lines; accepted: {limit}"

@@ -9,25 +9,33 @@
 namespace coldsun::test {
 namespace {
 
-#define PAIR(F)                                                                        \
-  F(Real, t_solid, "K", "member node", state, Conduct, "temperature of the solid")     \
+#define PAIR(F) \
+  F(Real, t_solid, "K", "member node", state, Conduct, "temperature of the solid") \
   F(std::int32_t, n_step, "1", "member", derived, host, "steps taken")
-struct Pair { COLDSUN_ARRAYS(PAIR) };
-struct PairView { COLDSUN_VIEWS(PairView, Pair, PAIR) };
-struct PairReads { COLDSUN_READS(PairReads, Pair, PAIR) };
+struct Pair {
+  COLDSUN_ARRAYS(PAIR)
+};
+struct PairView {
+  COLDSUN_VIEWS(PairView, Pair, PAIR)
+};
+struct PairReads {
+  COLDSUN_READS(PairReads, Pair, PAIR)
+};
 
 TEST(Fields, ALineIsTheArrayTheViewAndItsInfo) {
   Pair s;
   allocate_fields(s, Device::host, {{"member", 2}, {"node", 3}});
-  static_assert(std::is_same_v<decltype(s.t_solid), Array<Real, 2>> && std::is_same_v<decltype(s.n_step), Array<std::int32_t, 1>>);
-  static_assert(std::is_same_v<decltype(PairReads::t_solid), View<const Real, 2>> && std::is_trivially_copyable_v<PairView>);
+  static_assert(std::is_same_v<decltype(s.t_solid), Array<Real, 2>> &&
+                std::is_same_v<decltype(s.n_step), Array<std::int32_t, 1>>);
+  static_assert(std::is_same_v<decltype(PairReads::t_solid), View<const Real, 2>> &&
+                std::is_trivially_copyable_v<PairView>);
   const PairView v = s;
   v.t_solid(1, 2) = 300.0, v.n_step(1) = 7;
   EXPECT_EQ(PairReads(s).t_solid(1, 2), 300.0);
   std::string seen;
   Pair::each(s, [&](const FieldInfo& f, const auto& a) {
-    seen += std::string(f.name) + "|" + f.unit + "|" + f.axes + "|" + f.meaning + "|" + f.writer + "|" + std::to_string(a.size()) + "|" +
-            std::to_string(static_cast<int>(f.kind)) + "\n";
+    seen += std::string(f.name) + "|" + f.unit + "|" + f.axes + "|" + f.meaning + "|" + f.writer + "|" +
+            std::to_string(a.size()) + "|" + std::to_string(static_cast<int>(f.kind)) + "\n";
   });
   EXPECT_EQ(seen, "t_solid|K|member node|temperature of the solid|Conduct|6|0\nn_step|1|member|steps taken|host|2|2\n");
   EXPECT_NO_THROW(check_fields(s));
@@ -52,7 +60,8 @@ struct Twice {
   Array<Real, 1> a, b;
   template <class Self, class F>
   static void each(Self& s, F&& f) {
-    f(FieldInfo{"a", "K", "node", "one", Kind::state}, s.a), f(FieldInfo{"a", "K", "node", "another", Kind::state}, s.b);
+    f(FieldInfo{"a", "K", "node", "one", Kind::state}, s.a),
+        f(FieldInfo{"a", "K", "node", "another", Kind::state}, s.b);
   }
 };
 TEST(Fields, GuardCatchesWhatIsWrong) {
@@ -104,7 +113,8 @@ TEST(Time, DatesFollowTheCalendar) {
   Date d{1800, 1, 1};
   for (Time t = midnight(d); d.year < 2200; t += ns_per_day) {
     const Date got = date_of(t + ns_per_day - 1);
-    ASSERT_TRUE(got.year == d.year && got.month == d.month && got.day == d.day) << d.year << "-" << d.month << "-" << d.day;
+    ASSERT_TRUE(got.year == d.year && got.month == d.month && got.day == d.day)
+        << d.year << "-" << d.month << "-" << d.day;
     ASSERT_EQ(midnight(d), t);
     const bool leap = d.year % 4 == 0 && (d.year % 100 != 0 || d.year % 400 == 0);
     if (++d.day > length[d.month - 1] + (leap && d.month == 2)) d.day = 1, ++d.month;

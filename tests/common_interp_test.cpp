@@ -1,4 +1,5 @@
-// Tables on every backend: linear, bilinear, the exact mean of a piecewise linear function, and the monotone cubic against SciPy.
+// Tables on every backend: linear, bilinear, the exact mean of a piecewise linear function, and the monotone cubic
+// against SciPy.
 #include <algorithm>
 #include <cmath>
 #include <vector>
@@ -94,7 +95,8 @@ TYPED_TEST(Interp, LinearFindsItsCell) {
   }
 }
 
-// The mean over any interval against the trapezia of its pieces; also outside the knots, inside one cell, and of no length.
+// The mean over any interval against the trapezia of its pieces; also outside the knots, inside one cell, and of no
+// length.
 TYPED_TEST(Interp, MeanIsExact) {
   const Device d = device_of<TypeParam>;
   const int n = 50, n_at = 2000;
@@ -119,11 +121,13 @@ TYPED_TEST(Interp, MeanIsExact) {
       if (first + k * step > start(i) && first + k * step < stop(i)) knot.push_back(first + k * step);
     std::sort(knot.begin(), knot.end());
     long double sum = 0.0L;
-    for (std::size_t k = 1; k < knot.size(); ++k) sum += 0.5L * (value(knot[k - 1]) + value(knot[k])) * (knot[k] - knot[k - 1]);
+    for (std::size_t k = 1; k < knot.size(); ++k)
+      sum += 0.5L * (value(knot[k - 1]) + value(knot[k])) * (knot[k] - knot[k - 1]);
     const Real length = stop(i) - start(i);
     const Real want = length > 0.0 ? static_cast<Real>(sum / length) : value(start(i));
     // The prefix sums reach 25: their rounding, 4e-15, over the length in steps where the interval crosses a knot.
-    ASSERT_NEAR(mean(i), want, 1e-14 + 1e-14 * step / std::max(length, 1e-9) * (knot.size() > 2)) << start(i) << " to " << stop(i);
+    ASSERT_NEAR(mean(i), want, 1e-14 + 1e-14 * step / std::max(length, 1e-9) * (knot.size() > 2))
+        << start(i) << " to " << stop(i);
   }
 }
 
@@ -133,7 +137,8 @@ TEST(InterpHost, BilinearIsExactOnABilinearFunction) {
   for (int i = 0; i < 3; ++i)
     for (int j = 0; j < 4; ++j) z(i, j) = 1.0 + 2.0 * x(i) - y(j) + 0.5 * x(i) * y(j);
   for (Real u : {0.0, 0.3, 1.0, 2.2, 3.0})
-    for (Real v : {-1.0, -0.2, 0.1, 1.7, 2.0}) EXPECT_NEAR(interp2(x, y, z, u, v), 1.0 + 2.0 * u - v + 0.5 * u * v, 1e-14);
+    for (Real v : {-1.0, -0.2, 0.1, 1.7, 2.0})
+      EXPECT_NEAR(interp2(x, y, z, u, v), 1.0 + 2.0 * u - v + 0.5 * u * v, 1e-14);
   EXPECT_EQ(interp2(x, y, z, -5.0, 9.0), z(0, 3));
 }
 

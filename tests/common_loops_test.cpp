@@ -1,4 +1,5 @@
-// for_each, for_rows and reduce on every backend: every index once, the same bits in SIMD body and tail and for any number of threads.
+// for_each, for_rows and reduce on every backend: every index once, the same bits in SIMD body and tail and for any
+// number of threads.
 #include <omp.h>
 
 #include <cmath>
@@ -21,7 +22,8 @@ struct CountRows {
   COLDSUN_FN void operator()(int r, int c) const { count(r, c) += 1000 * r + c + 1; }
 };
 
-// Everything that could round differently in a vector: fma chains, division, square root, exp, log, sin, selects. reads x; writes y.
+// Everything that could round differently in a vector: fma chains, division, square root, exp, log, sin, selects. reads
+// x; writes y.
 struct Mixed {
   View<const Real, 2> x;
   View<Real, 2> y;
@@ -107,7 +109,8 @@ TEST(Threads, DoNotChangeBits) {
     Array<Real, 2> many(Device::host, {12, n}), few(Device::host, {2, n});
     for_rows(Host{}, 12, n, Mixed{x, many, 1.7});
     for_rows(Host{}, 2, n, Mixed{x, few, 1.7});
-    const Real sum = reduce(Host{}, many.size(), Term{make_view<const Real>(many.data(), static_cast<int>(many.size()))});
+    const Real sum =
+        reduce(Host{}, many.size(), Term{make_view<const Real>(many.data(), static_cast<int>(many.size()))});
     std::vector<char> bytes(sizeof sum);
     std::memcpy(bytes.data(), &sum, sizeof sum);
     for (const auto* a : {&many, &few}) {

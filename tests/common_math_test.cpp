@@ -1,4 +1,5 @@
-// exp, log, pow, sincos and the normal quantile against long double on every backend; special values; vectors give the scalar's bits.
+// exp, log, pow, sincos and the normal quantile against long double on every backend; special values; vectors give the
+// scalar's bits.
 #include <cmath>
 #include <cstring>
 #include <functional>
@@ -36,7 +37,8 @@ Array<Real, 2> arguments(Device device, const std::function<Real(Real)>& g) {
   Array<Real, 2> x(device, {n_row, n_col});
   const Chance chance{11, 0, Stream::test, 0};
   for (int r = 0; r < n_row; ++r)
-    for (int c = 0; c < n_col; ++c) x(r, c) = g(chance.uniform(static_cast<std::uint32_t>(r), static_cast<std::uint32_t>(c)));
+    for (int c = 0; c < n_col; ++c)
+      x(r, c) = g(chance.uniform(static_cast<std::uint32_t>(r), static_cast<std::uint32_t>(c)));
   return x;
 }
 
@@ -64,7 +66,8 @@ TYPED_TEST_SUITE(Math, Backends);
 
 TYPED_TEST(Math, ExpIsWithinAnUlp) {
   const auto over = [](Real lo, Real hi) {
-    return worst_ulp<TypeParam, What::exp>([=](Real u) { return lo + u * (hi - lo); }, [](long double v) { return std::exp(v); });
+    return worst_ulp<TypeParam, What::exp>([=](Real u) { return lo + u * (hi - lo); },
+                                           [](long double v) { return std::exp(v); });
   };
   EXPECT_LT(over(-708.0, 709.7), 1.1);
   EXPECT_LT(over(-1.0, 1.0), 1.1);
@@ -73,7 +76,9 @@ TYPED_TEST(Math, ExpIsWithinAnUlp) {
 }
 
 TYPED_TEST(Math, LogIsWithinAnUlp) {
-  const auto by = [](std::function<Real(Real)> g) { return worst_ulp<TypeParam, What::log>(g, [](long double v) { return std::log(v); }); };
+  const auto by = [](std::function<Real(Real)> g) {
+    return worst_ulp<TypeParam, What::log>(g, [](long double v) { return std::log(v); });
+  };
   EXPECT_LT(by([](Real u) { return 0.5 + 1.5 * u; }), 0.9);
   EXPECT_LT(by([](Real u) { return 1.0 + 1e-3 * (u - 0.5); }), 0.9);
   EXPECT_LT(by([](Real u) { return std::exp2(2000.0 * (u - 0.5)); }), 0.9);
@@ -94,7 +99,8 @@ TYPED_TEST(Math, SineAndCosineAreWithinTwoUlp) {
 
 // Against the distribution itself: Phi(z) = p. One Newton step in long double turns the difference into the error of z.
 TYPED_TEST(Math, NormalQuantileInvertsTheDistribution) {
-  const auto x = arguments(device_of<TypeParam>, [](Real u) { return u < 0.5 ? u : std::exp2(-1000.0 * (u - 0.5) * 2.0 - 1.0); });
+  const auto x =
+      arguments(device_of<TypeParam>, [](Real u) { return u < 0.5 ? u : std::exp2(-1000.0 * (u - 0.5) * 2.0 - 1.0); });
   Array<Real, 2> z(device_of<TypeParam>, {n_row, n_col});
   for_rows(TypeParam{}, n_row, n_col, Apply<What::quantile>{x, z});
   synchronize(TypeParam{});

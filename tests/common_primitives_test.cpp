@@ -1,6 +1,5 @@
-// Sort by (key, index), select and quantile on every backend, against the standard library and for any number of threads.
-#include "common/primitives.hpp"
-
+// Sort by (key, index), select and quantile on every backend, against the standard library and for any number of
+// threads.
 #include <omp.h>
 
 #include <algorithm>
@@ -8,6 +7,7 @@
 #include <vector>
 
 #include "common/philox.hpp"
+#include "common/primitives.hpp"
 #include "tests/backends.hpp"
 
 namespace coldsun::test {
@@ -24,8 +24,9 @@ TYPED_TEST(Primitives, SortsByKeyThenIndex) {
   for (const int n : sizes) {
     Array<Real, 1> key(device_of<TypeParam>, {n});
     Array<std::int32_t, 1> index(device_of<TypeParam>, {n});
-    for (int i = 0; i < n; ++i) key(i) = std::floor(20.0 * chance.uniform(static_cast<std::uint32_t>(i), 0));  // many ties
-    if (n > 50) key(7) = math::not_a_number, key(50) = math::infinity;                                      // the same rank, by index
+    for (int i = 0; i < n; ++i)
+      key(i) = std::floor(20.0 * chance.uniform(static_cast<std::uint32_t>(i), 0));  // many ties
+    if (n > 50) key(7) = math::not_a_number, key(50) = math::infinity;               // the same rank, by index
     std::vector<std::int32_t> want(static_cast<std::size_t>(n));
     std::iota(want.begin(), want.end(), 0);
     const auto at = [&](int i) { return key(i) == key(i) ? key(i) : math::infinity; };

@@ -39,7 +39,8 @@ Array<Real, 2> observed(const Array<Real, 2>& in) {
 
 double apart(double a, double b) { return std::fabs(std::remainder(a - b, 360.0)); }
 
-// 1e-6 degrees: the station's ellipsoid is WGS 84 here and its rounded self there, the refraction's constants are equal.
+// 1e-6 degrees: the station's ellipsoid is WGS 84 here and its rounded self there, the refraction's constants are
+// equal.
 TYPED_TEST(CommonSun, angles_at_masdar) {
   const Table t = read_table("sky_masdar_pvlib.csv");
   Array<Real, 2> in(device_of<TypeParam>, {t.n_row, 6});
@@ -74,7 +75,8 @@ TYPED_TEST(CommonSun, angles_anywhere) {
   }
 }
 
-// Almanac of 2026 to the minute: equinox 20 March 14:46, solstice 21 June 08:24. The Sun moves 0.0007 degrees in a minute.
+// Almanac of 2026 to the minute: equinox 20 March 14:46, solstice 21 June 08:24. The Sun moves 0.0007 degrees in a
+// minute.
 TEST(CommonSun, equinox_and_solstice) {
   const Time minute = 60 * ns_per_s;
   const sun::Place march = sun::place(midnight({2026, 3, 20}) + (14 * 60 + 46) * minute);
@@ -85,7 +87,8 @@ TEST(CommonSun, equinox_and_solstice) {
   EXPECT_NEAR(june.obliquity / degree, 23.438, 2e-3);
 }
 
-// The inertial vector differs from right ascension and declination by the equation of the equinoxes: 1.2 s of time, 8.5e-5 rad, at most.
+// The inertial vector differs from right ascension and declination by the equation of the equinoxes: 1.2 s of
+// time, 8.5e-5 rad, at most.
 TEST(CommonSun, inertial_vector) {
   for (int day = 0; day < 7000; day += 97) {
     const sun::Place p = sun::place(midnight({2015, 1, 1}) + day * 86400 * ns_per_s);

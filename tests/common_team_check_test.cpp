@@ -1,5 +1,5 @@
-// The team check: a missing barrier, a data race, a divergent barrier, an overrun and unwritten scratch are caught; right kernels pass.
-// A host test: the CUDA and Kokkos builds leave it empty.
+// The team check: a missing barrier, a data race, a divergent barrier, an overrun and unwritten scratch are caught;
+// right kernels pass. A host test: the CUDA and Kokkos builds leave it empty.
 #if !defined(__CUDACC__) && !defined(COLDSUN_KOKKOS)
 #include <gtest/gtest.h>
 

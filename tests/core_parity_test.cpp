@@ -9,11 +9,15 @@ namespace coldsun {
 
 // Spaces that do what Host does, but for one fault each.
 struct Forgetful {};  // leaves the last column out
-template <class F> void for_rows(Forgetful, int n_row, int n_col, const F& f) { for_rows(Host{}, n_row, n_col - 1, f); }
+template <class F>
+void for_rows(Forgetful, int n_row, int n_col, const F& f) {
+  for_rows(Host{}, n_row, n_col - 1, f);
+}
 inline void synchronize(Forgetful) {}
 
-struct Eager {};      // runs everything twice
-template <class F> void for_rows(Eager, int n_row, int n_col, const F& f) {
+struct Eager {};  // runs everything twice
+template <class F>
+void for_rows(Eager, int n_row, int n_col, const F& f) {
   for_rows(Host{}, n_row, n_col, f), for_rows(Host{}, n_row, n_col, f);
 }
 inline void synchronize(Eager) {}
@@ -26,7 +30,7 @@ struct Twice {  // reads x; writes y, n. 20 B and 1 flop per item
   View<std::int32_t, 2> n;
   COLDSUN_FN void operator()(int r, int c) const { y(r, c) = 2.0 * x(r, c), n(r, c) = r + c; }
 };
-struct Grow {   // reads and writes x. 16 B and 1 flop per item
+struct Grow {  // reads and writes x. 16 B and 1 flop per item
   View<Real, 2> x;
   COLDSUN_FN void operator()(int r, int c) const { x(r, c) *= 1.5; }
 };
@@ -89,7 +93,8 @@ TEST(Parity, KernelsThatReadTheirOutputAreNotPoisonedButCompared) {
 
 // Of a kernel that reads some of its outputs, the others are poisoned all the same.
 struct HalfForgetful {};  // grows x everywhere, but leaves what the last column held in y
-template <class F> void for_rows(HalfForgetful, int n_row, int n_col, const F& f) {
+template <class F>
+void for_rows(HalfForgetful, int n_row, int n_col, const F& f) {
   for (int r = 0; r < n_row; ++r) {
     const Real last = f.y(r, n_col - 1);
     for (int c = 0; c < n_col; ++c) f(r, c);

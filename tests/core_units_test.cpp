@@ -107,7 +107,8 @@ TEST(Units, ThereAndBack) {
       EXPECT_NEAR(from_si(u, to_si(u, x)), x, 1e-15 * (std::fabs(x) + std::fabs(u.offset / u.scale)) * 4) << u.suffix;
 }
 
-// from_unit knows the suffix alone, so one suffix must never mean two conversions, and a pair (suffix, quantity) stands once.
+// from_unit knows the suffix alone, so one suffix must never mean two conversions, and a pair (suffix, quantity) stands
+// once.
 TEST(Units, SuffixesAreUnambiguous) {
   std::set<std::pair<std::string_view, Quantity>> pairs;
   for (const Unit& a : units()) {

@@ -27,7 +27,7 @@ TEST(Writers, WhoWritesWhatAnotherOwnsIsSaid) {
   EXPECT_TRUE(faults_of("Note", true).empty());
   EXPECT_TRUE(faults_of("host", false).empty());
   EXPECT_EQ(faults_of("Other", true), (std::vector<std::string>{"a/x is changed by Note; its line says Other",
-                                                             "a/x is never changed by Other, which its line says"}));
+                                                                "a/x is never changed by Other, which its line says"}));
   EXPECT_EQ(faults_of("host", true), (std::vector<std::string>{"a/x is changed by Note; its line says host"}));
   EXPECT_EQ(faults_of("Note", false), (std::vector<std::string>{"a/x is never changed by Note, which its line says"}));
 }
@@ -40,11 +40,17 @@ TEST(Writers, AWriterIsAKernelAPhysicsOrAGroup) {
   EXPECT_FALSE(may_write("work", "workload::Progress"));
 }
 
-// The check's site on a bad day: a generator that must start, dusk and clouds inside the intervals of a series, a hot hall and a node that
-// trips, a string above the bus, a plan on its way, a job that is late and one that is no number, and at last a feed.
+// The check's site on a bad day: a generator that must start, dusk and clouds inside the intervals of a series, a hot
+// hall and a node that trips, a string above the bus, a plan on its way, a job that is late and one that is no number,
+// and at last a feed.
 void bad_day(Twin& t) {
   electrical::System& power = t.system.electrical;
-  power.site(0).genset = {.p_max = 200e3, .p_min = 20e3, .start_time = 20.0, .least_run = 60.0, .soc_stop = 0.9, .fuel_idle = 1e-6,
+  power.site(0).genset = {.p_max = 200e3,
+                          .p_min = 20e3,
+                          .start_time = 20.0,
+                          .least_run = 60.0,
+                          .soc_stop = 0.9,
+                          .fuel_idle = 1e-6,
                           .fuel_slope = 6e-11};
   power.site(0).genset_rectifier = {.rating = 250e3};
   power.site(0).p_import_plan = 0.0;
@@ -69,7 +75,8 @@ void plan(const Twin& t) {
   workload::State& w = const_cast<workload::State&>(t.state.workload);
   const int n_job = t.inputs.jobs.capacity();
   for (int j = 0; j < n_job; ++j) w.work_left(2, j) = std::min(w.work_left(2, j), 100.0);
-  for (int j = 0; j < n_job; ++j) w.told_site(0, j) = 0, w.told_start(0, j) = t.state.time + 60 * ns_per_s, w.told_cap(0, j) = 0.8;
+  for (int j = 0; j < n_job; ++j)
+    w.told_site(0, j) = 0, w.told_start(0, j) = t.state.time + 60 * ns_per_s, w.told_cap(0, j) = 0.8;
   w.plan_due(0, 0) = t.state.time;
 }
 
@@ -79,10 +86,13 @@ TEST(Writers, EveryFieldHasOne) {
   t.dt = 20.0;
   bad_day(t);
   auto list = fields(t.state);
-  workload::JobTable::each(t.inputs.jobs, [&](const FieldInfo& info, const auto& a) { list.push_back(field_of("jobs", info, a)); });
-  sky::Weather::each(t.inputs.weather, [&](const FieldInfo& info, const auto& a) { list.push_back(field_of("weather", info, a)); });
-  const auto spoil = [](const FieldInfo& info, const auto& a) {   // drawn anew: what was drawn already would not change
-    if (std::string(info.axes) == "member job" && a.size() > 0) std::memset(a.data(), 1, static_cast<std::size_t>(a.size()) * sizeof(*a.data()));
+  workload::JobTable::each(t.inputs.jobs,
+                           [&](const FieldInfo& info, const auto& a) { list.push_back(field_of("jobs", info, a)); });
+  sky::Weather::each(t.inputs.weather,
+                     [&](const FieldInfo& info, const auto& a) { list.push_back(field_of("weather", info, a)); });
+  const auto spoil = [](const FieldInfo& info, const auto& a) {  // drawn anew: what was drawn already would not change
+    if (std::string(info.axes) == "member job" && a.size() > 0)
+      std::memset(a.data(), 1, static_cast<std::size_t>(a.size()) * sizeof(*a.data()));
   };
   workload::JobTable::each(t.inputs.jobs, spoil), workload::State::each(t.state.workload, spoil);
   Writers writers(std::move(list));

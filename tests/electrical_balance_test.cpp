@@ -1,4 +1,5 @@
-// The bus in random situations: both balances, that what was allocated can be given, the same bits alone and in a batch.
+// The bus in random situations: both balances, that what was allocated can be given, the same bits alone and in a
+// batch.
 #include "electrical_plant.hpp"
 
 namespace coldsun::electrical {
@@ -8,8 +9,8 @@ template <class Space>
 class BusAnywhere : public test::OnBackend<Space> {};
 TYPED_TEST_SUITE(BusAnywhere, test::Backends);
 
-// 1,300 members x 8 kinds of site = 10,400 situations; p_node is drawn without regard to the caps in half of them, so that the closing
-// sheds.
+// 1,300 members x 8 kinds of site = 10,400 situations; p_node is drawn without regard to the caps in half of them, so
+// that the closing sheds.
 TYPED_TEST(BusAnywhere, BalancesInAnySituation) {
   Rig b(device_of<TypeParam>, 1300);
   for (int m = 0; m < b.n_member; ++m) b.draw(m, 11, static_cast<std::uint32_t>(m));
@@ -21,8 +22,8 @@ TYPED_TEST(BusAnywhere, BalancesInAnySituation) {
     for (int s = 0; s < n_kind; ++s) b.p_aux(m, s) = b.p_aux_bound(m, s);
   }
   advance(TypeParam{}, b.sys, b.st, b.drive(), b.cut());
-  int curtailed = 0, charged = 0, discharged = 0, imported = 0, exported = 0, generated = 0, shed = 0, passed = 0, limited = 0, dcm = 0,
-      dark = 0, unconverged = 0;
+  int curtailed = 0, charged = 0, discharged = 0, imported = 0, exported = 0, generated = 0, shed = 0, passed = 0,
+      limited = 0, dcm = 0, dark = 0, unconverged = 0;
   for (int m = 0; m < b.n_member; ++m) {
     unconverged += (b.flags(m) & flag_bus_not_converged) != 0;
     EXPECT_TRUE(m % 2 == 1 || (b.flags(m) & flag_bus_shed) == 0u);
@@ -30,8 +31,8 @@ TYPED_TEST(BusAnywhere, BalancesInAnySituation) {
     for (int s = 0; s < n_kind; ++s) {
       check_site(b, m, s);
       const State& st = b.st;
-      curtailed += st.pv_share(m, s)<1.0, charged += st.p_battery(m, s) < -10, discharged += st.p_battery(m, s)> 1e3;
-      imported += st.p_grid(m, s) > 1e3, exported += st.p_grid(m, s)<-10, generated += st.p_genset(m, s)> 1e3,
+      curtailed += st.pv_share(m, s) < 1.0, charged += st.p_battery(m, s) < -10, discharged += st.p_battery(m, s) > 1e3;
+      imported += st.p_grid(m, s) > 1e3, exported += st.p_grid(m, s) < -10, generated += st.p_genset(m, s) > 1e3,
           dark += st.p_pv_available(m, s) == 0.0;
     }
     for (int i = 0; i < n_kind * n_string; ++i) {
@@ -44,10 +45,12 @@ TYPED_TEST(BusAnywhere, BalancesInAnySituation) {
     }
   }
   EXPECT_EQ(unconverged, 0);
-  for (int met : {curtailed, charged, discharged, imported, exported, generated, shed, passed, limited, dcm, dark}) EXPECT_GT(met, 30);
+  for (int met : {curtailed, charged, discharged, imported, exported, generated, shed, passed, limited, dcm, dark})
+    EXPECT_GT(met, 30);
 }
 
-// The guarantee of allocate: 12,500 members x 8 sites = 1e5 cases, every node at its cap or anywhere below, auxiliaries likewise.
+// The guarantee of allocate: 12,500 members x 8 sites = 1e5 cases, every node at its cap or anywhere below, auxiliaries
+// likewise.
 TYPED_TEST(BusAnywhere, GivesWhatWasAllocated) {
   const int n = 1250;
   Rig b(device_of<TypeParam>, n);
@@ -67,7 +70,8 @@ TYPED_TEST(BusAnywhere, GivesWhatWasAllocated) {
           ASSERT_TRUE(cap == 0.0 || (cap >= least && cap <= most)) << cap << " " << least << " " << most;
           ASSERT_EQ(b.st.p_served_node(m, k), b.p_node(m, k));
           sum += cap > 0.0 ? cap - b.p_leak(m, k) : 0.0;
-          off += cap == 0.0 && b.p_request(m, k) > 0.0, full += cap > 0.0 && cap == most, part += cap > 0.0 && cap < most;
+          off += cap == 0.0 && b.p_request(m, k) > 0.0, full += cap > 0.0 && cap == most,
+              part += cap > 0.0 && cap < most;
         }
         ASSERT_LE(sum, b.p_site_cap(m, s) * (1.0 + 1e-12));
         ASSERT_EQ(b.st.p_aux(m, s), b.p_aux(m, s));
@@ -102,7 +106,8 @@ TYPED_TEST(BusAnywhere, SameBitsAloneAndInABatch) {
     std::size_t f = 0;
     State::each(one.st, [&](const FieldInfo& info, const auto& a) {
       for (int i = 0; i < a.extent(1); ++i)
-        ASSERT_EQ(bits[f][static_cast<std::size_t>(i)], static_cast<double>(a(0, i))) << info.name << " " << i << " member " << id;
+        ASSERT_EQ(bits[f][static_cast<std::size_t>(i)], static_cast<double>(a(0, i)))
+            << info.name << " " << i << " member " << id;
       ++f;
     });
   }
@@ -112,7 +117,8 @@ TYPED_TEST(BusAnywhere, SameBitsAloneAndInABatch) {
 TYPED_TEST(BusAnywhere, LeavesInactiveMembersAlone) {
   Rig b(device_of<TypeParam>, 5);
   for (int m = 0; m < 5; ++m) b.draw(m, 6, static_cast<std::uint32_t>(m));
-  State::each(b.st, [&](const FieldInfo&, auto& a) { a.fill(static_cast<typename std::decay_t<decltype(a)>::value_type>(7)); });
+  State::each(
+      b.st, [&](const FieldInfo&, auto& a) { a.fill(static_cast<typename std::decay_t<decltype(a)>::value_type>(7)); });
   b.member(0) = 3;
   b.n_member = 1;
   b.draw(3, 6, 3u);

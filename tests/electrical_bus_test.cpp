@@ -1,4 +1,5 @@
-// The bus in situations written by hand: order of supply, curtailment, shedding, black-out, droop; field lists and refusals.
+// The bus in situations written by hand: order of supply, curtailment, shedding, black-out, droop; field lists and
+// refusals.
 #include <functional>
 #include <stdexcept>
 
@@ -36,11 +37,13 @@ struct Case {
   }
 };
 
-// Full battery, light, no load: the strings go up in voltage, all of them by the same share, and the bus takes what its own load needs.
+// Full battery, light, no load: the strings go up in voltage, all of them by the same share, and the bus takes what its
+// own load needs.
 TYPED_TEST(Bus, CurtailsWhenNobodyTakesThePower) {
   Case c(device_of<TypeParam>);
   c.b.g.fill(900.0), c.b.p_request.fill(600.0);
-  for (int s = 0; s < n_kind; ++s) c.b.st.soc(0, s) = c.b.sys.site(s).battery.n_series ? c.b.sys.site(s).battery.soc_max : 0.0;
+  for (int s = 0; s < n_kind; ++s)
+    c.b.st.soc(0, s) = c.b.sys.site(s).battery.n_series ? c.b.sys.site(s).battery.soc_max : 0.0;
   c.step(TypeParam{});
   const State& st = c.b.st;
   for (int s : {island, genset, no_battery, grid_and_battery}) {
@@ -88,13 +91,15 @@ TYPED_TEST(Bus, DrawsInOrderAtNight) {
   EXPECT_EQ(c.b.st.p_it(0, island), 0.0);
 }
 
-// An island with an empty battery in the dark: everything is off, nothing flows, nothing breaks; and it comes back with the light.
+// An island with an empty battery in the dark: everything is off, nothing flows, nothing breaks; and it comes back with
+// the light.
 TYPED_TEST(Bus, SurvivesABlackOut) {
   Case c(device_of<TypeParam>);
   for (int s = 0; s < n_kind; ++s) c.b.st.soc(0, s) = c.b.sys.site(s).battery.soc_min;
   for (int k = 0; k < 3; ++k) c.step(TypeParam{});
   EXPECT_EQ(c.b.st.p_aux_cap(0, island), 0.0);
-  for (const auto* a : {&c.b.st.p_pv, &c.b.st.p_battery, &c.b.st.p_it, &c.b.st.p_aux, &c.b.st.p_loss, &c.b.st.de_bus_dt})
+  for (const auto* a :
+       {&c.b.st.p_pv, &c.b.st.p_battery, &c.b.st.p_it, &c.b.st.p_aux, &c.b.st.p_loss, &c.b.st.de_bus_dt})
     EXPECT_EQ((*a)(0, island), 0.0);
   EXPECT_EQ(c.b.st.p_shed(0, island), n_node * 3e3);
   EXPECT_EQ(c.b.st.soc(0, island), c.b.sys.site(island).battery.soc_min);
@@ -104,7 +109,8 @@ TYPED_TEST(Bus, SurvivesABlackOut) {
   EXPECT_GT(c.b.st.soc(0, island), c.b.sys.site(island).battery.soc_min);
 }
 
-// A small grid at night with an empty battery: the important nodes run, then the lower rows, one in part, the rest stays on at its least.
+// A small grid at night with an empty battery: the important nodes run, then the lower rows, one in part, the rest
+// stays on at its least.
 TYPED_TEST(Bus, ShedsByPriorityThenByRow) {
   Case c(device_of<TypeParam>);
   for (int s = 0; s < n_kind; ++s) c.b.st.soc(0, s) = c.b.sys.site(s).battery.soc_min;
@@ -115,13 +121,15 @@ TYPED_TEST(Bus, ShedsByPriorityThenByRow) {
   EXPECT_EQ(p(9), 3050.0);
   EXPECT_EQ(p(3), 3050.0);
   int full = 0, part = 0, least = 0;
-  for (int i = 0; i < n_node; ++i) full += p(i) == 3050.0, part += p(i) > 550.0 && p(i) < 3050.0, least += p(i) == 550.0;
+  for (int i = 0; i < n_node; ++i)
+    full += p(i) == 3050.0, part += p(i) > 550.0 && p(i) < 3050.0, least += p(i) == 550.0;
   EXPECT_GE(full, 2);
   EXPECT_LE(part, 1);
   EXPECT_EQ(full + part + least, n_node);
   EXPECT_GE(p(0), p(1));
   EXPECT_GT(c.b.st.p_shed(0, small_grid), 20e3);
-  // A cap on the site, leakage apart, is kept whatever the bus could give: below the least of all some go off, the last rows first.
+  // A cap on the site, leakage apart, is kept whatever the bus could give: below the least of all some go off, the last
+  // rows first.
   c.b.p_site_cap.fill(5e3);
   c.step(TypeParam{});
   EXPECT_EQ(c.allocated(small_grid), 10 * 550.0);
@@ -129,7 +137,8 @@ TYPED_TEST(Bus, ShedsByPriorityThenByRow) {
   EXPECT_EQ(p(15), 0.0);
 }
 
-// A battery at its reserve beside a grid that feeds the hall is switched off: its converter's own need does not drain it.
+// A battery at its reserve beside a grid that feeds the hall is switched off: its converter's own need does not drain
+// it.
 TYPED_TEST(Bus, BatteryAtItsReserveIsNotDrainedByItsConverter) {
   Case c(device_of<TypeParam>);
   const double reserve = c.b.sys.site(small_grid).battery.soc_reserve;
@@ -140,12 +149,14 @@ TYPED_TEST(Bus, BatteryAtItsReserveIsNotDrainedByItsConverter) {
   EXPECT_GT(c.b.st.p_it(0, small_grid), 0.0);
 }
 
-// A surplus that is less than the converter's own need does not switch on the converter of a battery at its reserve: it would drain it.
+// A surplus that is less than the converter's own need does not switch on the converter of a battery at its reserve: it
+// would drain it.
 TYPED_TEST(Bus, SmallSurplusDoesNotDrainABatteryAtItsReserve) {
   Case c(device_of<TypeParam>);
   const double reserve = c.b.sys.site(island).battery.soc_reserve;
-  for (int i = 1; i <= 20; ++i) {   // from a glimmer to more than enough to charge
-    c.b.g.fill(10.0 * i), c.b.p_request.fill(0.0), c.b.p_floor.fill(0.0), c.b.p_leak.fill(0.0), c.b.p_node.fill(0.0), c.b.p_aux.fill(0.0);
+  for (int i = 1; i <= 20; ++i) {  // from a glimmer to more than enough to charge
+    c.b.g.fill(10.0 * i), c.b.p_request.fill(0.0), c.b.p_floor.fill(0.0), c.b.p_leak.fill(0.0), c.b.p_node.fill(0.0),
+        c.b.p_aux.fill(0.0);
     c.b.st.soc(0, island) = reserve;
     electrical::allocate(TypeParam{}, c.b.sys, c.b.st, c.b.drive(), c.b.cut());
     electrical::advance(TypeParam{}, c.b.sys, c.b.st, c.b.drive(), c.b.cut());
@@ -160,7 +171,8 @@ TYPED_TEST(Bus, EmptyNodesGoOffFirst) {
   Case c(device_of<TypeParam>);
   for (int s = 0; s < n_kind; ++s) c.b.st.soc(0, s) = c.b.sys.site(s).battery.soc_min;
   const int first = small_grid * n_node;
-  for (int i = 0; i < n_node; ++i) c.b.priority(0, first + i) = i < 8 ? 0 : 1, c.b.p_request(0, first + i) = i < 8 ? 500.0 : 3e3;
+  for (int i = 0; i < n_node; ++i)
+    c.b.priority(0, first + i) = i < 8 ? 0 : 1, c.b.p_request(0, first + i) = i < 8 ? 500.0 : 3e3;
   c.step(TypeParam{});
   int idle = 0, work = 0;
   for (int i = 0; i < n_node; ++i) (i < 8 ? idle : work) += c.b.st.p_allocated(0, first + i) > 0.0;
@@ -168,7 +180,8 @@ TYPED_TEST(Bus, EmptyNodesGoOffFirst) {
   EXPECT_EQ(idle, 0);
 }
 
-// The bus voltage moves towards its droop line with its response time, and the energy in the capacitance is what the balance says.
+// The bus voltage moves towards its droop line with its response time, and the energy in the capacitance is what the
+// balance says.
 TYPED_TEST(Bus, CapacitanceStoresWhatTheBalanceSays) {
   Case c(device_of<TypeParam>, 0.05);
   for (int s = 0; s < n_kind; ++s) c.b.st.v_bus(0, s) = c.b.sys.site(s).v_max - 5.0;
@@ -184,7 +197,8 @@ TYPED_TEST(Bus, CapacitanceStoresWhatTheBalanceSays) {
   const Site& p = c.b.sys.site(grid_and_battery);
   const State& st = c.b.st;
   const double i =
-      (st.p_it(0, 0) + st.p_aux(0, 0) + st.loss_rack(0, 0) + st.loss_aux_converter(0, 0) + st.loss_load_cable(0, 0)) / st.v_bus(0, 0);
+      (st.p_it(0, 0) + st.p_aux(0, 0) + st.loss_rack(0, 0) + st.loss_aux_converter(0, 0) + st.loss_load_cable(0, 0)) /
+      st.v_bus(0, 0);
   EXPECT_NEAR(st.v_bus(0, 0), p.v_nominal - p.r_droop * i, 0.1);
 }
 
@@ -204,7 +218,8 @@ TEST(ElectricalSystem, RefusesNonsense) {
   EXPECT_THROW(with([](Site& s) { s.p_export = 1e3; }), std::invalid_argument);
   EXPECT_THROW(with([](Site& s) { s.battery.soc_reserve = 0.01; }), std::invalid_argument);
   EXPECT_THROW(with([](Site& s) { s.r_droop = 1e3; }), std::invalid_argument);
-  EXPECT_THROW(make_system({}, {base_site()}, {{0, 0, 0, 14, 1, 8e3, 1e-3, 5e4, 0.0}}, {}, Device::host), std::invalid_argument);
+  EXPECT_THROW(make_system({}, {base_site()}, {{0, 0, 0, 14, 1, 8e3, 1e-3, 5e4, 0.0}}, {}, Device::host),
+               std::invalid_argument);
   EXPECT_THROW(make_system({}, {base_site()}, {}, {{1, 5e3}}, Device::host), std::invalid_argument);
 }
 

@@ -1,12 +1,17 @@
-// The generator: its rule, its place in the dispatch, its fuel; and what a scarce bus keeps back for auxiliaries and leakage.
+// The generator: its rule, its place in the dispatch, its fuel; and what a scarce bus keeps back for auxiliaries and
+// leakage.
 #include "electrical/genset.hpp"
-
 #include "electrical_plant.hpp"
 
 namespace coldsun::electrical {
 namespace {
 
-constexpr Genset set{.p_max = 1000e3, .p_min = 300e3, .start_time = 30.0, .least_run = 1800.0, .soc_stop = 0.5, .fuel_idle = 84.15e-3 / 3600.0,
+constexpr Genset set{.p_max = 1000e3,
+                     .p_min = 300e3,
+                     .start_time = 30.0,
+                     .least_run = 1800.0,
+                     .soc_stop = 0.5,
+                     .fuel_idle = 84.15e-3 / 3600.0,
                      .fuel_slope = 0.246e-3 / 3.6e6};
 
 TEST(Genset, StartsOnceAndRunsItsLeast) {
@@ -17,9 +22,11 @@ TEST(Genset, StartsOnceAndRunsItsLeast) {
   EXPECT_TRUE(n.starts);
   EXPECT_EQ(n.time, 0.0);
   EXPECT_EQ(genset_after(set, GensetMode::starting, 29.9, true, false).mode, GensetMode::starting);
-  EXPECT_EQ(genset_after(set, GensetMode::starting, 30.0, false, true).mode, GensetMode::running);   // it comes up once it was told to
+  EXPECT_EQ(genset_after(set, GensetMode::starting, 30.0, false, true).mode,
+            GensetMode::running);  // it comes up once it was told to
   EXPECT_EQ(genset_after(set, GensetMode::running, 1799.0, false, true).mode, GensetMode::running);
-  EXPECT_EQ(genset_after(set, GensetMode::running, 1801.0, false, false).mode, GensetMode::running);  // not needed, battery not full enough
+  EXPECT_EQ(genset_after(set, GensetMode::running, 1801.0, false, false).mode,
+            GensetMode::running);  // not needed, battery not full enough
   EXPECT_EQ(genset_after(set, GensetMode::running, 1801.0, false, true).mode, GensetMode::off);
   Genset at_once = set;
   at_once.start_time = 0.0;
@@ -48,21 +55,22 @@ TEST(Genset, GivesItsLeastFirstAndTheRestBeforeTheBattery) {
   p.r_pv_cable = p.r_battery_cable = 0.0;
   const PackLimits b{500e3, 600e3, 400e3};
   const Real least = through(p.genset_rectifier, 300e3), most = through(p.genset_rectifier, 1000e3);
-  Dispatch d = dispatched(p, b, GensetMode::running, 0.0, 100e3);   // less than the least: the battery takes the rest
+  Dispatch d = dispatched(p, b, GensetMode::running, 0.0, 100e3);  // less than the least: the battery takes the rest
   EXPECT_NEAR(d.genset, least, 1e-6);
   EXPECT_NEAR(d.battery, 100e3 - least, 1e-6);
   d = dispatched(p, b, GensetMode::running, 50e3, 700e3);
   EXPECT_NEAR(d.genset, 650e3, 1e-6);
   EXPECT_EQ(d.battery, 0.0);
-  d = dispatched(p, b, GensetMode::running, 0.0, 1200e3);   // beyond it the battery
+  d = dispatched(p, b, GensetMode::running, 0.0, 1200e3);  // beyond it the battery
   EXPECT_NEAR(d.genset, most, 1e-6);
   EXPECT_NEAR(d.battery, 1200e3 - most, 1e-6);
   EXPECT_EQ(d.missing, 0.0);
   const PackLimits full{500e3, 600e3, 0.0};
-  d = dispatched(p, full, GensetMode::running, 500e3, 400e3);   // nobody charges: the sun is curtailed, the least is kept
+  d = dispatched(p, full, GensetMode::running, 500e3,
+                 400e3);  // nobody charges: the sun is curtailed, the least is kept
   EXPECT_NEAR(d.genset, least, 1e-6);
   EXPECT_NEAR(d.pv, 400e3 - least, 1e-6);
-  d = dispatched(p, full, GensetMode::running, 0.0, 100e3);   // and below it only where nobody takes it
+  d = dispatched(p, full, GensetMode::running, 0.0, 100e3);  // and below it only where nobody takes it
   EXPECT_NEAR(d.genset, 100e3, 1e-6);
   d = dispatched(p, b, GensetMode::off, 0.0, 700e3);
   EXPECT_EQ(d.genset, 0.0);
@@ -76,7 +84,8 @@ TEST(Genset, TakesTheGridsPlanBeforeIt) {
   Dispatch d = dispatched(p, b, GensetMode::running, 0.0, 600e3);
   EXPECT_NEAR(d.grid, 150e3, 1e-6);
   EXPECT_NEAR(d.genset, 450e3, 1e-6);
-  d = dispatched(p, b, GensetMode::running, 0.0, 1300e3);   // more than both: the grid up to its limit before the battery
+  d = dispatched(p, b, GensetMode::running, 0.0,
+                 1300e3);  // more than both: the grid up to its limit before the battery
   EXPECT_GT(d.grid, 300e3);
   EXPECT_NEAR(d.battery, 0.0, 1e-6);
 }
@@ -85,8 +94,9 @@ template <class Space>
 class Scarce : public test::OnBackend<Space> {};
 TYPED_TEST_SUITE(Scarce, test::Backends);
 
-// A night on a small grid, the battery within its reserve: the nodes get what the auxiliaries draw less than their bound, and what leakage is
-// less than its bound; without a reserve to stand for it the bounds are kept back, so that nothing is shed in the closing.
+// A night on a small grid, the battery within its reserve: the nodes get what the auxiliaries draw less than their
+// bound, and what leakage is less than its bound; without a reserve to stand for it the bounds are kept back, so that
+// nothing is shed in the closing.
 TYPED_TEST(Scarce, KeepsTheAuxiliariesDrawNotTheirBound) {
   Rig b(device_of<TypeParam>, 1);
   b.start(0) = 0, b.stop(0) = nanoseconds(10.0);
@@ -98,7 +108,7 @@ TYPED_TEST(Scarce, KeepsTheAuxiliariesDrawNotTheirBound) {
     for (int s = 0; s < n_kind; ++s) b.st.soc(0, s) = b.sys.site(s).battery.n_series ? soc : 0.0;
     b.st.p_allocated.fill(0.0), b.st.p_served_node.fill(0.0), b.flags.fill(0);
     Real sum = 0.0;
-    for (int k = 0; k < 3; ++k) {   // the second cut knows what leakage left over in the first
+    for (int k = 0; k < 3; ++k) {  // the second cut knows what leakage left over in the first
       allocate(TypeParam{}, b.sys, b.st, b.drive(), b.cut());
       sum = 0.0;
       for (int n = 0; n < n_kind * n_node; ++n) b.p_node(0, n) = std::max(b.st.p_allocated(0, n) - 80.0, 0.0);
@@ -113,10 +123,12 @@ TYPED_TEST(Scarce, KeepsTheAuxiliariesDrawNotTheirBound) {
     return sum;
   };
   const Real within = allocated(0.5 * (pack.soc_min + pack.soc_reserve)), empty = allocated(pack.soc_min);
-  EXPECT_NEAR(within - empty, 8e3 - 1.05 * 1.5e3 + 80.0 * n_node, 0.06 * (within - empty));   // but for what the rack converters lose
+  EXPECT_NEAR(within - empty, 8e3 - 1.05 * 1.5e3 + 80.0 * n_node,
+              0.06 * (within - empty));  // but for what the rack converters lose
   // Whatever is drawn up to the caps can be given.
   b.p_aux.fill(1.5e3);
-  for (int s = 0; s < n_kind; ++s) b.st.soc(0, s) = b.sys.site(s).battery.n_series ? 0.5 * (pack.soc_min + pack.soc_reserve) : 0.0;
+  for (int s = 0; s < n_kind; ++s)
+    b.st.soc(0, s) = b.sys.site(s).battery.n_series ? 0.5 * (pack.soc_min + pack.soc_reserve) : 0.0;
   allocate(TypeParam{}, b.sys, b.st, b.drive(), b.cut());
   for (int n = 0; n < n_kind * n_node; ++n) b.p_node(0, n) = b.st.p_allocated(0, n);
   for (int s = 0; s < n_kind; ++s) b.p_aux(0, s) = b.st.p_aux_cap(0, s);
@@ -148,16 +160,17 @@ TYPED_TEST(Scarce, GensetCarriesTheHallAndStops) {
     return length;
   };
   cut(60.0);
-  EXPECT_EQ(b.st.genset_mode(0, genset), static_cast<std::int8_t>(GensetMode::starting));   // 15 minutes are not in the battery
-  EXPECT_DOUBLE_EQ(cut(60.0), 30.0);   // its readiness ends the cut
+  EXPECT_EQ(b.st.genset_mode(0, genset),
+            static_cast<std::int8_t>(GensetMode::starting));  // 15 minutes are not in the battery
+  EXPECT_DOUBLE_EQ(cut(60.0), 30.0);                          // its readiness ends the cut
   EXPECT_EQ(b.st.genset_mode(0, genset), static_cast<std::int8_t>(GensetMode::running));
   for (int k = 0; k < 120; ++k) cut(60.0);
-  EXPECT_NEAR(least, n_node * 1.5e3, 1.0);   // never less than what was asked
+  EXPECT_NEAR(least, n_node * 1.5e3, 1.0);  // never less than what was asked
   EXPECT_NEAR(b.st.p_grid(0, genset), 0.0, 0.0);
   b.g.fill(1000.0);
   int running = 0;
   for (int k = 0; k < 400 && b.st.genset_mode(0, genset) != 0; ++k) cut(60.0), ++running;
-  EXPECT_EQ(b.st.genset_mode(0, genset), 0);   // the sun has charged the battery
+  EXPECT_EQ(b.st.genset_mode(0, genset), 0);  // the sun has charged the battery
   EXPECT_GE(b.st.soc(0, genset), 0.5);
   EXPECT_GT(running, 10);
   EXPECT_EQ(b.st.genset_starts(0, genset), 1);

@@ -32,7 +32,8 @@ struct RoundTrips {
 // Every inverse undoes its loss: to rounding of the quadratic's root, here up to 1.2 times rating in both directions.
 TYPED_TEST(ElectricalParts, InversesUndoTheirLosses) {
   const int n = 2001;
-  Array<Real, 1> p(device_of<TypeParam>, {n}), a(device_of<TypeParam>, {n}), b(device_of<TypeParam>, {n}), c(device_of<TypeParam>, {n});
+  Array<Real, 1> p(device_of<TypeParam>, {n}), a(device_of<TypeParam>, {n}), b(device_of<TypeParam>, {n}),
+      c(device_of<TypeParam>, {n});
   Array<Real, 1> d(device_of<TypeParam>, {n});
   for (int i = 0; i < n; ++i) p(i) = 1.2e5 * (i - 1000) / 1000.0;
   for_each(TypeParam{}, n, RoundTrips{p, a, b, c, d, Converter{1e5}, 0.02 / (800.0 * 800.0)});
@@ -83,10 +84,12 @@ TEST(ElectricalConverters, ShareOfPvPowerIsExact) {
   EXPECT_LE(pv_range(c, 12e3).high, 8e3);
 }
 
-// Ideal boost on a resistance in discontinuous conduction: M = (1 + sqrt(1 + 4 d^2 / K)) / 2, K = 2 l f_sw / r (Erickson and Maksimovic,
-// ch. 5). K = 0.01, d = 0.3, 400 V in: M = 3.5414, 1416.55 V; a switching simulation gave 1416.79 V.
+// Ideal boost on a resistance in discontinuous conduction: M = (1 + sqrt(1 + 4 d^2 / K)) / 2, K = 2 l f_sw / r
+// (Erickson and Maksimovic, ch. 5). K = 0.01, d = 0.3, 400 V in: M = 3.5414, 1416.55 V; a switching simulation gave
+// 1416.79 V.
 TEST(ElectricalConverters, BoostFindsDiscontinuousConduction) {
-  const double l = 100e-6, f_sw = 50e3, k = 0.01, d = 0.3, r = 2.0 * l * f_sw / k, m = 0.5 * (1.0 + std::sqrt(1.0 + 4.0 * d * d / k));
+  const double l = 100e-6, f_sw = 50e3, k = 0.01, d = 0.3, r = 2.0 * l * f_sw / k,
+               m = 0.5 * (1.0 + std::sqrt(1.0 + 4.0 * d * d / k));
   const double v_in = 400.0, v_out = m * v_in, i_l = v_out * v_out / r / v_in;
   const Boost b = boost(v_in, v_out, i_l, l, f_sw);
   EXPECT_TRUE(b.discontinuous);
@@ -101,7 +104,8 @@ TEST(ElectricalConverters, BoostFindsDiscontinuousConduction) {
   EXPECT_NEAR(boost(585.0, 800.0, edge * (1.0 - 1e-9), 0.9e-3, 50e3).duty, heavy.duty, 1e-8);
 }
 
-// Reference: the same cell at 20 digits. 1e-9 V is what the printed table and 500 steps of rounding leave plenty of room for.
+// Reference: the same cell at 20 digits. 1e-9 V is what the printed table and 500 steps of rounding leave plenty of
+// room for.
 TEST(Battery, FollowsTheConstantCurrentReference) {
   const auto ref = test::read_table("electrical_battery_lfp_2rc_cc.csv");
   ASSERT_EQ(ref.n_row, 501u);
@@ -136,7 +140,8 @@ TYPED_TEST(ElectricalParts, BatteryGivesThePowerAsked) {
   const Chance u{3, 0, Stream::test, 1};
   for (int i = 0; i < n; ++i) {
     const auto j = static_cast<std::uint32_t>(i);
-    x[0](i) = 0.02 + 0.97 * u.uniform(j, 0), x[1](i) = 0.05 * (u.uniform(j, 1) - 0.5), x[2](i) = 0.06 * (u.uniform(j, 2) - 0.5);
+    x[0](i) = 0.02 + 0.97 * u.uniform(j, 0), x[1](i) = 0.05 * (u.uniform(j, 1) - 0.5),
+    x[2](i) = 0.06 * (u.uniform(j, 2) - 0.5);
     x[3](i) = 900.0 * (u.uniform(j, 3) - 0.5), x[4](i) = std::pow(10.0, -2.0 + 4.0 * u.uniform(j, 4));
   }
   for_each(TypeParam{}, n, HoldPower{pack_lfp_280ah(1, 1), x[0], x[1], x[2], x[3], x[4], x[5], x[6]});
@@ -156,7 +161,8 @@ TEST(Battery, EnergyAtTheTerminalsIsSecondOrder) {
     }
     return s.soc;
   };
-  const double fine = soc_after(25600), e_1 = soc_after(200) - fine, e_2 = soc_after(400) - fine, e_4 = soc_after(800) - fine;
+  const double fine = soc_after(25600), e_1 = soc_after(200) - fine, e_2 = soc_after(400) - fine,
+               e_4 = soc_after(800) - fine;
   EXPECT_GT(std::log2(e_1 / e_2), 1.8);
   EXPECT_GT(std::log2(e_2 / e_4), 1.8);
   EXPECT_LT(std::fabs(e_4), 1e-6);
@@ -170,11 +176,13 @@ TEST(Battery, HeatClosesTheCellsEnergy) {
       const Cell s{0.62, 0.013, -0.02};
       const CellCut c = cell_cut(p, 1.0, dt);
       const Cell n = cell_after(p, c, s, i);
-      const double inside =
-          (0.5 * p.tau_1 / p.r_1 * (n.v_1 * n.v_1 - s.v_1 * s.v_1) + 0.5 * p.tau_2 / p.r_2 * (n.v_2 * n.v_2 - s.v_2 * s.v_2)) / dt;
+      const double inside = (0.5 * p.tau_1 / p.r_1 * (n.v_1 * n.v_1 - s.v_1 * s.v_1) +
+                             0.5 * p.tau_2 / p.r_2 * (n.v_2 * n.v_2 - s.v_2 * s.v_2)) /
+                            dt;
       const double chemical = p.v_ocv(s.soc - 0.5 * c.k * i) * i;
       const double scale = std::fabs(chemical) + std::fabs(inside) + 1.0;
-      EXPECT_NEAR(chemical, i * mean_voltage(p, c, s, i) + cell_heat(p, c, s, i) + inside, 1e-9 * scale) << i << " " << dt;
+      EXPECT_NEAR(chemical, i * mean_voltage(p, c, s, i) + cell_heat(p, c, s, i) + inside, 1e-9 * scale)
+          << i << " " << dt;
       EXPECT_GE(cell_heat(p, c, s, i), 0.0);
     }
 }
@@ -186,7 +194,8 @@ TEST(Battery, LimitsHoldInsideTheCut) {
   const Chance u{9, 0, Stream::test, 2};
   int by_voltage = 0, by_charge = 0, by_current = 0;
   for (std::uint32_t j = 0; j < 1000; ++j) {
-    const Cell start{p.soc_min + (p.soc_max - p.soc_min) * u.uniform(j, 0), 0.04 * (u.uniform(j, 1) - 0.5), 0.04 * (u.uniform(j, 2) - 0.5)};
+    const Cell start{p.soc_min + (p.soc_max - p.soc_min) * u.uniform(j, 0), 0.04 * (u.uniform(j, 1) - 0.5),
+                     0.04 * (u.uniform(j, 2) - 0.5)};
     const double dt = std::pow(10.0, -1.0 + 4.5 * u.uniform(j, 3));
     const CellCut whole = cell_cut(p, 1.0, dt), piece = cell_cut(p, 1.0, dt / 50);
     const PackLimits l = pack_limits(p, whole, start, 1e9);
@@ -204,7 +213,8 @@ TEST(Battery, LimitsHoldInsideTheCut) {
         EXPECT_GE(v, p.v_cell_min - (power > 0 ? 1e-9 : 1.0));
         EXPECT_LE(v, p.v_cell_max + (power < 0 ? 1e-9 : 1.0));
         s = cell_after(p, piece, s, i);
-        volt = volt || terminal_voltage(p, s, i) < p.v_cell_min + 0.02 || terminal_voltage(p, s, i) > p.v_cell_max - 0.02;
+        volt =
+            volt || terminal_voltage(p, s, i) < p.v_cell_min + 0.02 || terminal_voltage(p, s, i) > p.v_cell_max - 0.02;
       }
       EXPECT_GE(s.soc, p.soc_min - 1e-12);
       EXPECT_LE(s.soc, p.soc_max + 1e-12);

@@ -1,4 +1,5 @@
-// Eight kinds of site with everything that a caller of the electrical module holds, random situations, and what must hold in all of them.
+// Eight kinds of site with everything that a caller of the electrical module holds, random situations, and what must
+// hold in all of them.
 #pragma once
 #include <cmath>
 #include <vector>
@@ -12,7 +13,17 @@ namespace coldsun::electrical {
 using test::device_of;
 
 inline constexpr int n_string = 6, n_node = 16;  // per site
-enum KindOfSite { grid_and_battery, island, small_grid, genset, no_battery, export_site, low_bus, tiny_battery, n_kind };
+enum KindOfSite {
+  grid_and_battery,
+  island,
+  small_grid,
+  genset,
+  no_battery,
+  export_site,
+  low_bus,
+  tiny_battery,
+  n_kind
+};
 
 inline Site base_site() {
   Site s;
@@ -30,10 +41,12 @@ inline std::vector<Site> eight_sites() {
   for (int k : {grid_and_battery, no_battery, export_site, low_bus})
     s[k].grid_tie = Converter{120e3, 0.002, 0.005, 0.008}, s[k].p_import = 110e3;
   s[small_grid].grid_tie = Converter{30e3, 0.002, 0.005, 0.008}, s[small_grid].p_import = 20e3;
-  s[genset].genset_rectifier = Converter{50e3, 0.002, 0.006, 0.008}, s[genset].genset = {45e3, 10e3, 30.0, 1800.0, 0.5, 1e-6, 7e-8};
+  s[genset].genset_rectifier = Converter{50e3, 0.002, 0.006, 0.008},
+  s[genset].genset = {45e3, 10e3, 30.0, 1800.0, 0.5, 1e-6, 7e-8};
   s[no_battery].battery = Pack{}, s[no_battery].battery_converter = Converter{};
   s[export_site].p_export = 25e3;
-  s[low_bus].v_min = 480.0, s[low_bus].v_nominal = 520.0, s[low_bus].v_max = 560.0;  // below the strings' maximum: pass-through
+  s[low_bus].v_min = 480.0, s[low_bus].v_nominal = 520.0,
+  s[low_bus].v_max = 560.0;  // below the strings' maximum: pass-through
   s[tiny_battery].battery = pack_lfp_280ah(4, 1), s[tiny_battery].battery_converter.rating = 2e3;
   return s;
 }
@@ -42,10 +55,12 @@ inline System eight_site_system(Device device) {
   std::vector<StringRow> strings;
   std::vector<NodeRow> nodes;
   for (int s = 0; s < n_kind; ++s) {
-    for (int i = 0; i < n_string; ++i) strings.push_back({s, 2 * s + i % 2, 0, 14, 1 + i % 3, i == 4 ? 6e3 : 8.5e3, 0.9e-3, 50e3, 0.3});
+    for (int i = 0; i < n_string; ++i)
+      strings.push_back({s, 2 * s + i % 2, 0, 14, 1 + i % 3, i == 4 ? 6e3 : 8.5e3, 0.9e-3, 50e3, 0.3});
     for (int i = 0; i < n_node; ++i) nodes.push_back({s, 7e3});
   }
-  return make_system({module_longi_lr5_72hbd_545m(), module_first_solar_fs_6460a()}, eight_sites(), strings, nodes, device);
+  return make_system({module_longi_lr5_72hbd_545m(), module_first_solar_fs_6460a()}, eight_sites(), strings, nodes,
+                     device);
 }
 
 // Everything that a caller of the module holds.
@@ -60,7 +75,12 @@ struct Rig {
   Array<std::uint32_t, 1> flags;
 
   Rig(Device dev, int n)
-      : sys(eight_site_system(dev)), st(make_state(sys, n, dev)), n_member(n), member(dev, {n}), start(dev, {n}), stop(dev, {n}) {
+      : sys(eight_site_system(dev)),
+        st(make_state(sys, n, dev)),
+        n_member(n),
+        member(dev, {n}),
+        start(dev, {n}),
+        stop(dev, {n}) {
     for (auto* x : {&g, &t}) *x = {dev, {n, 2 * n_kind}};
     for (auto* x : {&p_request, &p_floor, &p_leak, &p_node}) *x = {dev, {n, n_kind * n_node}};
     for (auto* x : {&p_aux, &p_aux_bound, &p_site_cap, &t_coolant}) *x = {dev, {n, n_kind}};
@@ -68,9 +88,18 @@ struct Rig {
     for (int m = 0; m < n; ++m) member(m) = m;
   }
   Drive drive() const {
-    return {.effective_irradiance = g, .temp_cell = t, .p_request = p_request, .p_floor = p_floor, .p_leak_bound = p_leak,
-            .priority = priority, .p_node = p_node,
-            .p_aux = p_aux, .p_aux_bound = p_aux_bound, .p_site_cap = p_site_cap, .t_coolant = t_coolant, .flags = flags};
+    return {.effective_irradiance = g,
+            .temp_cell = t,
+            .p_request = p_request,
+            .p_floor = p_floor,
+            .p_leak_bound = p_leak,
+            .priority = priority,
+            .p_node = p_node,
+            .p_aux = p_aux,
+            .p_aux_bound = p_aux_bound,
+            .p_site_cap = p_site_cap,
+            .t_coolant = t_coolant,
+            .flags = flags};
   }
   Cut cut() const { return {member, start, stop, n_member, 0, 0}; }
 
@@ -81,7 +110,8 @@ struct Rig {
     const auto r = [&](double lo, double hi) { return lo + (hi - lo) * u.uniform(k++, 0); };
     start(m) = 1'000'000'000, stop(m) = start(m) + nanoseconds(std::pow(10.0, r(-2.0, 3.55)));
     const bool night = r(0, 1) < 0.2;
-    for (int p = 0; p < 2 * n_kind; ++p) g(m, p) = night ? 0.0 : 1250.0 * std::pow(r(0, 1), 2.0), t(m, p) = r(253.0, 350.0);
+    for (int p = 0; p < 2 * n_kind; ++p)
+      g(m, p) = night ? 0.0 : 1250.0 * std::pow(r(0, 1), 2.0), t(m, p) = r(253.0, 350.0);
     for (int s = 0; s < n_kind; ++s) {
       const Site& site = sys.site(s);
       const Pack& b = site.battery;
@@ -89,7 +119,8 @@ struct Rig {
       st.soc(m, s) =
           b.n_series == 0
               ? 0.0
-              : (where < 0.15 ? b.soc_min : (where < 0.3 ? b.soc_max : (where < 0.35 ? b.soc_reserve : r(b.soc_min, b.soc_max))));
+              : (where < 0.15 ? b.soc_min
+                              : (where < 0.3 ? b.soc_max : (where < 0.35 ? b.soc_reserve : r(b.soc_min, b.soc_max))));
       st.v_rc1(m, s) = r(-0.02, 0.02), st.v_rc2(m, s) = r(-0.02, 0.02);
       st.v_bus(m, s) = r(site.v_min, site.v_max), st.t_sink(m, s) = r(295.0, 330.0);
       st.capacity_factor(m, s) = r(0.7, 1.0);
@@ -98,14 +129,15 @@ struct Rig {
       t_coolant(m, s) = r(293.0, 318.0);
       p_aux_bound(m, s) = r(0, 1) < 0.1 ? 0.0 : r(0.0, 8e3);
       p_site_cap(m, s) = r(0, 1) < 0.7 ? 1e9 : r(0.0, 60e3);
-      p_aux(m, s) = r(0.0, 1.2) * p_aux_bound(m, s);   // drawn in the cut before
+      p_aux(m, s) = r(0.0, 1.2) * p_aux_bound(m, s);  // drawn in the cut before
     }
     const double busy = r(0, 1);
     for (int n = 0; n < n_kind * n_node; ++n) {
       const bool off = r(0, 1) < 0.1;
       p_floor(m, n) = off ? 0.0 : r(100.0, 900.0), p_request(m, n) = off ? 0.0 : p_floor(m, n) + busy * r(0.0, 5.5e3);
       p_leak(m, n) = r(0.0, 200.0), priority(m, n) = static_cast<std::int32_t>(r(-2.0, 3.0));
-      st.p_allocated(m, n) = r(0.0, 5e3), st.p_served_node(m, n) = st.p_allocated(m, n) * r(0.0, 1.0);   // of the cut before
+      st.p_allocated(m, n) = r(0.0, 5e3),
+                        st.p_served_node(m, n) = st.p_allocated(m, n) * r(0.0, 1.0);  // of the cut before
     }
     for (int i = 0; i < n_kind * n_string; ++i) st.pv_gain(m, i) = r(0.8, 1.0);
   }
@@ -117,14 +149,15 @@ struct Rig {
       const Real low = p_floor(m, n), high = st.p_allocated(m, n);
       p_node(m, n) = high <= 0.0 ? 0.0 : (all ? high : low + (high - low) * u.uniform(j, 0));
     }
-    for (int s = 0; s < n_kind; ++s) p_aux(m, s) = st.p_aux_cap(m, s) * (all ? 1.0 : u.uniform(static_cast<std::uint32_t>(s), 1));
+    for (int s = 0; s < n_kind; ++s)
+      p_aux(m, s) = st.p_aux_cap(m, s) * (all ? 1.0 : u.uniform(static_cast<std::uint32_t>(s), 1));
   }
 };
 
 inline double largest(const State& s, int m, int i) {
   double x = 1.0;
-  for (const auto* a :
-       {&s.p_pv_available, &s.p_pv, &s.p_curtailed, &s.p_battery, &s.p_grid, &s.p_genset, &s.p_it, &s.p_aux, &s.p_loss, &s.de_bus_dt})
+  for (const auto* a : {&s.p_pv_available, &s.p_pv, &s.p_curtailed, &s.p_battery, &s.p_grid, &s.p_genset, &s.p_it,
+                        &s.p_aux, &s.p_loss, &s.de_bus_dt})
     x = std::max(x, std::fabs((*a)(m, i)));
   return x;
 }

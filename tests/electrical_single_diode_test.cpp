@@ -1,4 +1,5 @@
-// Single-diode model: parameters, maximum power, currents and curtailment voltages against 50-digit references, on every backend.
+// Single-diode model: parameters, maximum power, currents and curtailment voltages against 50-digit references, on
+// every backend.
 #include <cmath>
 #include <vector>
 
@@ -36,10 +37,12 @@ struct Curves {
   Array<Module, 1> module;
   Array<Real, 2> g, t, v, il, i0, gsh, a, isc, voc, imp, vmp, pmp, vd, curvature, i;
   explicit Curves(int n) : module(device_of<Space>, {n}) {
-    for (auto* x : {&g, &t, &v, &il, &i0, &gsh, &a, &isc, &voc, &imp, &vmp, &pmp, &vd, &curvature, &i}) *x = {device_of<Space>, {1, n}};
+    for (auto* x : {&g, &t, &v, &il, &i0, &gsh, &a, &isc, &voc, &imp, &vmp, &pmp, &vd, &curvature, &i})
+      *x = {device_of<Space>, {1, n}};
   }
   void run() const {
-    for_rows(Space{}, 1, module.extent(0), Evaluate{module, g, t, v, il, i0, gsh, a, isc, voc, imp, vmp, pmp, vd, curvature, i});
+    for_rows(Space{}, 1, module.extent(0),
+             Evaluate{module, g, t, v, il, i0, gsh, a, isc, voc, imp, vmp, pmp, vd, curvature, i});
   }
 };
 
@@ -47,14 +50,16 @@ template <class Space>
 class SingleDiode : public test::OnBackend<Space> {};
 TYPED_TEST_SUITE(SingleDiode, test::Backends);
 
-// Tolerances: a few rounding errors of exp at an argument of 40 (1e-16 x 40); v_oc and v_mp are flatter in them than p_mp.
+// Tolerances: a few rounding errors of exp at an argument of 40 (1e-16 x 40); v_oc and v_mp are flatter in them than
+// p_mp.
 TYPED_TEST(SingleDiode, MeetsKeyPoints) {
   const auto ref = test::read_table("electrical_sdm_keypoints.csv");
   ASSERT_EQ(ref.n_row, 60u);
   const Curves<TypeParam> c(static_cast<int>(ref.n_row));
   for (std::size_t k = 0; k < ref.n_row; ++k) {
     const int i = static_cast<int>(k);
-    c.module(i) = module_named(ref.column.at("module")[k]), c.g(0, i) = ref("G_W_m2", k), c.t(0, i) = ref("Tc_C", k) + 273.15;
+    c.module(i) = module_named(ref.column.at("module")[k]), c.g(0, i) = ref("G_W_m2", k),
+    c.t(0, i) = ref("Tc_C", k) + 273.15;
   }
   c.run();
   const auto near = [&](const Array<Real, 2>& x, const char* name, std::size_t k, double tolerance) {
@@ -62,7 +67,8 @@ TYPED_TEST(SingleDiode, MeetsKeyPoints) {
   };
   for (std::size_t k = 0; k < ref.n_row; ++k) {
     near(c.il, "IL_A", k, 1e-14), near(c.i0, "I0_A", k, 2e-13), near(c.a, "nNsVth_V", k, 1e-14);
-    near(c.pmp, "p_mp", k, 1e-12), near(c.vmp, "v_mp", k, 1e-10), near(c.imp, "i_mp", k, 1e-10), near(c.vd, "vd_mp", k, 1e-10);
+    near(c.pmp, "p_mp", k, 1e-12), near(c.vmp, "v_mp", k, 1e-10), near(c.imp, "i_mp", k, 1e-10),
+        near(c.vd, "vd_mp", k, 1e-10);
     near(c.voc, "v_oc", k, 1e-12), near(c.isc, "i_sc", k, 1e-12);
     EXPECT_LT(c.curvature(0, static_cast<int>(k)), 0.0);
   }
@@ -74,19 +80,22 @@ TYPED_TEST(SingleDiode, CurrentAtAnyVoltageFromReverseToBeyondOpenCircuit) {
   const Curves<TypeParam> c(static_cast<int>(ref.n_row));
   for (std::size_t k = 0; k < ref.n_row; ++k) {
     const int i = static_cast<int>(k);
-    c.module(i) = module_named(ref.column.at("module")[k]), c.g(0, i) = ref("G_W_m2", k), c.t(0, i) = ref("Tc_C", k) + 273.15;
+    c.module(i) = module_named(ref.column.at("module")[k]), c.g(0, i) = ref("G_W_m2", k),
+    c.t(0, i) = ref("Tc_C", k) + 273.15;
     c.v(0, i) = ref("v_V", k);
   }
   c.run();
   for (std::size_t k = 0; k < ref.n_row; ++k) {
     const int i = static_cast<int>(k);
-    // The reference demands 1e-12 of the photocurrent; v itself is given to 20 digits, so that slope x rounding of v comes on top.
+    // The reference demands 1e-12 of the photocurrent; v itself is given to 20 digits, so that slope x rounding of v
+    // comes on top.
     const double rounding = std::fabs(ref("didv_S", k) * c.v(0, i)) * 4e-16;
     EXPECT_NEAR(c.i(0, i), ref("i_A", k), 1e-12 * c.il(0, i) + rounding) << "row " << k;
   }
 }
 
-// Voltages far above v_oc (a string on a higher bus) and shunted, resistive or dim curves: the equation must hold everywhere.
+// Voltages far above v_oc (a string on a higher bus) and shunted, resistive or dim curves: the equation must hold
+// everywhere.
 TYPED_TEST(SingleDiode, HoldsItsEquationFarFromTheUsual) {
   const int n = 20000;
   const Curves<TypeParam> c(n);
@@ -111,8 +120,8 @@ TYPED_TEST(SingleDiode, HoldsItsEquationFarFromTheUsual) {
     worst = std::max(worst, std::fabs(p.i - c.i(0, i)) / steep / scale);
     const MaxPower m = max_power<12>(k);
     worst_p = std::max(worst_p, std::fabs(c.pmp(0, i) / m.p - 1.0));
-    worst_oc =
-        std::max(worst_oc, std::fabs(at(k, c.voc(0, i)).i) / k.photocurrent / (1.0 - at(k, c.voc(0, i)).di * k.nNsVth / k.photocurrent));
+    worst_oc = std::max(worst_oc, std::fabs(at(k, c.voc(0, i)).i) / k.photocurrent /
+                                      (1.0 - at(k, c.voc(0, i)).di * k.nNsVth / k.photocurrent));
   }
   EXPECT_LT(worst, 2e-12);
   EXPECT_LT(worst_p, 1e-9);
@@ -131,8 +140,8 @@ struct Curtail {
   }
 };
 
-// From nothing to all but 1e-14 of the maximum: the string gives exactly what is asked, right of the maximum, and less power means more
-// voltage.
+// From nothing to all but 1e-14 of the maximum: the string gives exactly what is asked, right of the maximum, and less
+// power means more voltage.
 TYPED_TEST(SingleDiode, GivesAnyPowerOnTheHighVoltageSide) {
   const int n_curve = 40, n_part = 61;
   for (const Module& module : {module_longi_lr5_72hbd_545m(), module_first_solar_fs_6460a()}) {
@@ -148,21 +157,25 @@ TYPED_TEST(SingleDiode, GivesAnyPowerOnTheHighVoltageSide) {
     for_rows(TypeParam{}, n_curve, n_part, Curtail{module, g, t, part, power, p_mp, v, v_mp});
     for (int r = 0; r < n_curve; ++r)
       for (int i = 0; i < n_part; ++i) {
-        EXPECT_NEAR(power(r, i), part(r, i) * p_mp(r, i), 1e-13 * p_mp(r, i)) << "g " << g(r, i) << " part " << part(r, i);
+        EXPECT_NEAR(power(r, i), part(r, i) * p_mp(r, i), 1e-13 * p_mp(r, i))
+            << "g " << g(r, i) << " part " << part(r, i);
         EXPECT_GE(v(r, i), v_mp(r, i));
-        EXPECT_LE(v(r, i), v(r, i > 0 ? i - 1 : 0) * (1.0 + 1e-7));  // at the maximum voltage is the root of the power's rounding
+        EXPECT_LE(v(r, i), v(r, i > 0 ? i - 1 : 0) *
+                               (1.0 + 1e-7));  // at the maximum voltage is the root of the power's rounding
       }
   }
 }
 
-// The array face of the model on bare parameters: darkness gives zeros, a photocurrent below the saturation current still has its maximum.
+// The array face of the model on bare parameters: darkness gives zeros, a photocurrent below the saturation current
+// still has its maximum.
 TYPED_TEST(SingleDiode, TakesBareParametersDownToDarkness) {
   const int n = 6;
   std::vector<Array<Real, 2>> x;
   for (int k = 0; k < 12; ++k) x.emplace_back(device_of<TypeParam>, std::array<int, 2>{1, n});
   const double light[n] = {0.0, 1e-12, 1e-9, 1e-5, 0.1, 14.0};
   for (int i = 0; i < n; ++i)
-    x[0](0, i) = light[i], x[1](0, i) = 1e-9, x[2](0, i) = 0.2, x[3](0, i) = 300.0, x[4](0, i) = 1.9, x[10](0, i) = 10.0;
+    x[0](0, i) = light[i], x[1](0, i) = 1e-9, x[2](0, i) = 0.2, x[3](0, i) = 300.0, x[4](0, i) = 1.9,
+            x[10](0, i) = 10.0;
   const CurveParameters p{x[0], x[1], x[2], x[3], x[4]};
   for_rows(TypeParam{}, 1, n, KeyPointsOfCurves{p, x[5], x[6], x[7], x[8], x[9]});
   for_rows(TypeParam{}, 1, n, CurrentOfCurves{p, x[10], x[11]});

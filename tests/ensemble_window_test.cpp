@@ -19,7 +19,8 @@ ensemble::System priors_only(Device device, const std::vector<Prior>& priors) {
   ensemble::System s;
   const int n = static_cast<int>(priors.size());
   s.prior = {device, {n}}, s.entity = {device, {n}}, s.index = {device, {n}};
-  for (int k = 0; k < n; ++k) s.prior(k) = priors[static_cast<std::size_t>(k)], s.entity(k) = 77, s.index(k) = static_cast<std::uint32_t>(k);
+  for (int k = 0; k < n; ++k)
+    s.prior(k) = priors[static_cast<std::size_t>(k)], s.entity(k) = 77, s.index(k) = static_cast<std::uint32_t>(k);
   return s;
 }
 
@@ -27,7 +28,8 @@ ensemble::System priors_only(Device device, const std::vector<Prior>& priors) {
 TYPED_TEST(Ensemble, PriorsHaveTheirDistributionAndBounds) {
   const Device device = device_of<TypeParam>;
   const std::vector<Prior> priors = {make_prior(Shape::uniform, -1, 3, 0, 0), make_prior(Shape::normal, 0.5, 9, 1, 1),
-                                     make_prior(Shape::lognormal, 0.01, 5, 0.15, 1), make_prior(Shape::triangular, 0, 1, 0.25, 0),
+                                     make_prior(Shape::lognormal, 0.01, 5, 0.15, 1),
+                                     make_prior(Shape::triangular, 0, 1, 0.25, 0),
                                      make_prior(Shape::fixed, 4, 4, 4, 0)};
   const ensemble::System s = priors_only(device, priors);
   const int n = 20000;
@@ -40,14 +42,16 @@ TYPED_TEST(Ensemble, PriorsHaveTheirDistributionAndBounds) {
   };
   const auto phi = [](Real z) { return 0.5 * std::erfc(-z / std::sqrt(2.0)); };
   EXPECT_NEAR(share_below(0, 0.0), 0.25, 0.012);
-  EXPECT_NEAR(share_below(1, 1.0), (phi(0.0) - phi(-0.5)) / (1.0 - phi(-0.5)), 0.012);   // cut below at 0.5
+  EXPECT_NEAR(share_below(1, 1.0), (phi(0.0) - phi(-0.5)) / (1.0 - phi(-0.5)), 0.012);  // cut below at 0.5
   EXPECT_NEAR(share_below(2, 0.15), 0.5, 0.012);
   EXPECT_NEAR(share_below(2, 0.15 * std::exp(1.0)), phi(1.0), 0.012);
-  EXPECT_NEAR(share_below(3, 0.25), 0.25, 0.012);                 // left of the mode: c
-  EXPECT_NEAR(share_below(3, 0.5), 1.0 - 0.25 / 0.75, 0.012);     // (1 - x)^2 / (1 - c) is left
+  EXPECT_NEAR(share_below(3, 0.25), 0.25, 0.012);              // left of the mode: c
+  EXPECT_NEAR(share_below(3, 0.5), 1.0 - 0.25 / 0.75, 0.012);  // (1 - x)^2 / (1 - c) is left
   for (int m = 0; m < n; ++m) {
     EXPECT_EQ(value(m, 4), 4.0);
-    for (int k = 0; k < 5; ++k) ASSERT_TRUE(value(m, k) >= priors[static_cast<std::size_t>(k)].low && value(m, k) <= priors[static_cast<std::size_t>(k)].high);
+    for (int k = 0; k < 5; ++k)
+      ASSERT_TRUE(value(m, k) >= priors[static_cast<std::size_t>(k)].low &&
+                  value(m, k) <= priors[static_cast<std::size_t>(k)].high);
   }
   // member 17 of a million alone
   Array<Real, 2> alone(device, {1, 5});
@@ -58,7 +62,7 @@ TYPED_TEST(Ensemble, PriorsHaveTheirDistributionAndBounds) {
 TEST(EnsemblePrior, WhatIsNoDistributionIsRefused) {
   EXPECT_THROW(make_prior(Shape::uniform, 1, 0, 0, 0), std::invalid_argument);
   EXPECT_THROW(make_prior(Shape::normal, 0, 1, 0.5, 0), std::invalid_argument);
-  EXPECT_THROW(make_prior(Shape::normal, 90, 91, 0, 1), std::invalid_argument);   // bounds leave nothing
+  EXPECT_THROW(make_prior(Shape::normal, 90, 91, 0, 1), std::invalid_argument);  // bounds leave nothing
   EXPECT_THROW(make_prior(Shape::lognormal, -1, 1, 0.5, 1), std::invalid_argument);
   EXPECT_THROW(make_prior(Shape::triangular, 0, 1, 2, 0), std::invalid_argument);
   EXPECT_THROW(make_prior(Shape::uniform, 0, std::nan(""), 0, 0), std::invalid_argument);
@@ -85,9 +89,10 @@ TEST(EnsembleWindow, TimeAboveAndReturnAreThoseOfTheStraightLines) {
     EXPECT_EQ(t.rise, 4.0);
   }
   Trace dip;
-  dip.look(0, Drift{0, 0}, 1.0), dip.look(nanoseconds(1), Drift{0.2, -3}, 1.0), dip.look(nanoseconds(2), Drift{0.2, 0}, 1.0);
+  dip.look(0, Drift{0, 0}, 1.0), dip.look(nanoseconds(1), Drift{0.2, -3}, 1.0),
+      dip.look(nanoseconds(2), Drift{0.2, 0}, 1.0);
   EXPECT_EQ(dip.dip, -3.0);
-  EXPECT_NEAR(dip.above, 2.0 / 3.0 + 2.0 / 2.8, 1e-9);   // the size rises 0 to 3 and falls to 0.2
+  EXPECT_NEAR(dip.above, 2.0 / 3.0 + 2.0 / 2.8, 1e-9);  // the size rises 0 to 3 and falls to 0.2
 }
 
 // Three members, two groups, two windows each: kernels against a loop over the same numbers.
@@ -122,15 +127,25 @@ TYPED_TEST(Ensemble, WindowsCloseIntoTheSumsOfAPlainLoop) {
           key_a(m, i) = chance.uniform(index, 1) < 0.8 ? 4 : -1, key_b(m, i) = chance.uniform(index, 2) < 0.8 ? 4 : 5;
           if (key_a(m, i) != 4 || key_b(m, i) != 4) continue;
           for (int g = 0; g < 2; ++g)
-            if (i >= s.first_item(g)) d[g].rise = std::max(d[g].rise, a(m, i) - b(m, i)), d[g].dip = std::min(d[g].dip, a(m, i) - b(m, i));
+            if (i >= s.first_item(g))
+              d[g].rise = std::max(d[g].rise, a(m, i) - b(m, i)), d[g].dip = std::min(d[g].dip, a(m, i) - b(m, i));
         }
         for (int g = 0; g < 2; ++g) {
           most[m][g].rise = std::max(most[m][g].rise, d[g].rise), most[m][g].dip = std::min(most[m][g].dip, d[g].dip);
           if (k == 3) ++e[m][g].at_three[bin_of(d[g].extreme())];
         }
       }
-      compare(TypeParam{}, s, t, Look{.member = member, .a = row, .b = row, .now = now, .value_a = a,
-                                      .value_b = b, .key_a = key_a, .key_b = key_b}, n_member), synchronize(TypeParam{});
+      compare(TypeParam{}, s, t,
+              Look{.member = member,
+                   .a = row,
+                   .b = row,
+                   .now = now,
+                   .value_a = a,
+                   .value_b = b,
+                   .key_a = key_a,
+                   .key_b = key_b},
+              n_member),
+          synchronize(TypeParam{});
     }
     for (int m = 0; m < n_member; ++m)
       for (int g = 0; g < 2; ++g) {
@@ -177,7 +192,8 @@ TYPED_TEST(Ensemble, ExtremesAndSumsOfOneTwin) {
     Real now = -1e300, share = 0;
     for (int i = 0; i < 3; ++i) {
       const Chance chance{5, 0, Stream::test, static_cast<std::uint32_t>(i)};
-      value(1, i) = limit(i) - 2.0 + chance.normal(static_cast<std::uint32_t>(k), 0), weight(1, i) = chance.uniform(static_cast<std::uint32_t>(k), 1);
+      value(1, i) = limit(i) - 2.0 + chance.normal(static_cast<std::uint32_t>(k), 0),
+               weight(1, i) = chance.uniform(static_cast<std::uint32_t>(k), 1);
       now = std::max(now, value(1, i) - limit(i)), most = std::max(most, value(1, i)), share += weight(1, i);
     }
     over = std::max(over, now), above += now > 0 ? dt : 0.0, sum += share * dt;
@@ -189,7 +205,7 @@ TYPED_TEST(Ensemble, ExtremesAndSumsOfOneTwin) {
   EXPECT_NEAR(w.above(1, 0), above, 1e-12);
   EXPECT_NEAR(w.weighted(1, 0), sum, 1e-12);
   EXPECT_GT(above, 0.0);
-  EXPECT_EQ(w.highest(0, 0), -1e300);   // a member that is not in the cut is not touched
+  EXPECT_EQ(w.highest(0, 0), -1e300);  // a member that is not in the cut is not touched
 }
 
 TEST(EnsembleFields, FillTheirStructs) {

@@ -14,7 +14,8 @@ std::string read_back(hsize_t n, std::size_t size) {
   Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose, "access");
   check(H5Pset_fapl_core(access, 1 << 16, false), "access");
   Handle file(H5Fcreate("attribute.nc", H5F_ACC_TRUNC, H5P_DEFAULT, access), H5Fclose, "file");
-  Handle type(H5Tcopy(H5T_C_S1), H5Tclose, "type"), space(n == 1 ? H5Screate(H5S_SCALAR) : H5Screate_simple(1, &n, nullptr), H5Sclose, "space");
+  Handle type(H5Tcopy(H5T_C_S1), H5Tclose, "type"),
+      space(n == 1 ? H5Screate(H5S_SCALAR) : H5Screate_simple(1, &n, nullptr), H5Sclose, "space");
   check(H5Tset_size(type, size ? size : H5T_VARIABLE), "type");
   Handle a(H5Acreate2(file, "a", type, space, H5P_DEFAULT, H5P_DEFAULT), H5Aclose, "attribute");
   if (size) {
@@ -31,9 +32,7 @@ TEST(IoAttribute, AnArrayOfStringsDoesNotOverflowAnAttribute) {
   EXPECT_THROW(read_back(0, 8), FileError);
 }
 
-TEST(IoAttribute, TextsOfAnyLengthAreRefused) {
-  EXPECT_THROW(read_back(1, 0), FileError);
-}
+TEST(IoAttribute, TextsOfAnyLengthAreRefused) { EXPECT_THROW(read_back(1, 0), FileError); }
 
 }  // namespace
 }  // namespace coldsun::io

@@ -1,4 +1,5 @@
-// What a site names beside itself: lists of its own, files beside the site file, and a word on everything that is not used.
+// What a site names beside itself: lists of its own, files beside the site file, and a word on everything that is not
+// used.
 #include <unistd.h>
 
 #include <filesystem>
@@ -23,9 +24,13 @@ const std::string geo =
 
 struct Folder {
   fs::path path = fs::path(testing::TempDir()) / ("coldsun_library_" + std::to_string(::getpid()));
-  Folder() { fs::remove_all(path), fs::create_directories(path / "sites" / "own"), fs::create_directories(path / "shared_data"); }
+  Folder() {
+    fs::remove_all(path), fs::create_directories(path / "sites" / "own"), fs::create_directories(path / "shared_data");
+  }
   ~Folder() { fs::remove_all(path); }
-  void write(const std::string& name, const std::string& text) const { std::ofstream(path / name, std::ios::binary) << text; }
+  void write(const std::string& name, const std::string& text) const {
+    std::ofstream(path / name, std::ios::binary) << text;
+  }
   std::string at(const std::string& name) const { return (path / name).string(); }
 };
 std::string site_text(const std::string& site, std::initializer_list<std::pair<std::string, std::string>> changes) {
@@ -42,13 +47,14 @@ const std::string named = "data = [\"three_body\"]";
 
 // Seconds of contact of each site in the 24 h from 2026-06-14T04:00Z.
 std::vector<Real> contact(Network n, Library l) {
-  l.broadband.resize(1);   // takes no part here
+  l.broadband.resize(1);  // takes no part here
   const System s = make_system(n, l, Device::host);
   Inputs in;
   const Time start = n.start, stop = start + ns_per_day;
   fill_links(in, s, l, start, stop);
   std::vector<Real> sum;
-  for (int b = 0; b < s.n_site(); ++b) sum.push_back(seconds(orbit::ContactLine{in.contacts, b, 0}.contact_time(start, stop)));
+  for (int b = 0; b < s.n_site(); ++b)
+    sum.push_back(seconds(orbit::ContactLine{in.contacts, b, 0}.contact_time(start, stop)));
   return sum;
 }
 std::vector<Real> contact(const std::string& name) {
@@ -66,14 +72,17 @@ std::string refused(const std::string& name) {
   return "not refused";
 }
 
-// Atacama has 4,759 s a day with the Three-Body satellites, whatever its neighbour lists: 8,219 s where both lists were one.
+// Atacama has 4,759 s a day with the Three-Body satellites, whatever its neighbour lists: 8,219 s where both lists were
+// one.
 TEST(Library, EachSiteHasItsOwnSatellites) {
   const Folder f;
   f.write("mine.tle", tle);
   f.write("other.toml", site_text("masdar", {{named, "data = [\"mine\"]"}}));
-  f.write("net.toml", "name = \"n\"\nsites = [\"atacama\", \"other\"]\n"
-                     "constellations = [\"broadband\", \"three_body\", \"mine\"]\nstart = 2026-06-14T04:00:00Z\n");
-  const std::vector<Real> two = contact(f.at("net.toml")), alone = contact("atacama"), other = contact(f.at("other.toml"));
+  f.write("net.toml",
+          "name = \"n\"\nsites = [\"atacama\", \"other\"]\n"
+          "constellations = [\"broadband\", \"three_body\", \"mine\"]\nstart = 2026-06-14T04:00:00Z\n");
+  const std::vector<Real> two = contact(f.at("net.toml")), alone = contact("atacama"),
+                          other = contact(f.at("other.toml"));
   EXPECT_NEAR(alone[0], 4759.0, 1.0);
   EXPECT_EQ(two[0], alone[0]);
   EXPECT_EQ(two[1], other[0]);
@@ -85,8 +94,9 @@ TEST(Library, OwnFilesAreFoundBesideTheSiteFile) {
   f.write("sites/mysats.tle", tle), f.write("sites/own/more.csv", "# none\n"), f.write("shared_data/far.tle", tle);
   f.write("sites/own/stats.toml", site_text("../jobs/philly", {{"name = \"", "name = \"own_"}}));
   f.write("shared_data/plate.toml", site_text("../plates/gpu_700w", {{"n_channel = 95", "n_channel = 80"}}));
-  const Real right = 1573.84;   // of the satellite over a day beginning at 04:00
-  for (const char* name : {"mysats", "mysats.tle", "./mysats", "../shared_data/far", "../shared_data/far.tle", "../sites/mysats"}) {
+  const Real right = 1573.84;  // of the satellite over a day beginning at 04:00
+  for (const char* name :
+       {"mysats", "mysats.tle", "./mysats", "../shared_data/far", "../shared_data/far.tle", "../sites/mysats"}) {
     f.write("sites/site.toml", site_text("atacama", {{named, std::string("data = [\"") + name + "\"]"},
                                                      {"file = \"jobs/philly.toml\"", "file = \"own/stats.toml\""},
                                                      {"plate = \"gpu_700w\"", "plate = \"../shared_data/plate\""}}));
@@ -107,10 +117,15 @@ TEST(Library, OwnFilesAreFoundBesideTheSiteFile) {
   EXPECT_NEAR(contact(f.at("sites/site.toml"))[0], 4759.0, 1.0);
   f.write("sites/site.toml", site_text("atacama", {{named, "data = [\"yoursats\"]"}}));
   const std::string why = refused(f.at("sites/site.toml"));
-  EXPECT_NE(why.find("comms.data = \"yoursats\"; accepted: a constellation (.toml, .csv, .tle, .txt) beside the file that names it"), std::string::npos) << why;
+  EXPECT_NE(why.find("comms.data = \"yoursats\"; accepted: a constellation (.toml, .csv, .tle, .txt) beside the file "
+                     "that names it"),
+            std::string::npos)
+      << why;
   EXPECT_NE(why.find("broadband, three_body"), std::string::npos) << why;
   f.write("sites/mysats.csv", "x"), f.write("sites/site.toml", site_text("atacama", {{named, "data = [\"mysats\"]"}}));
-  EXPECT_NE(refused(f.at("sites/site.toml")).find("may be mysats.csv or mysats.tle; accepted: the name with its extension"), std::string::npos);
+  EXPECT_NE(
+      refused(f.at("sites/site.toml")).find("may be mysats.csv or mysats.tle; accepted: the name with its extension"),
+      std::string::npos);
 }
 
 // A network's sites look beside their own files, and one name may stand for two files.
@@ -118,12 +133,15 @@ TEST(Library, SitesOfANetworkLookBesideThemselves) {
   const Folder f;
   fs::create_directories(f.path / "east");
   f.write("sites/mine.tle", tle);
-  f.write("east/mine.csv",
-          "NORAD_CAT_ID,EPOCH,MEAN_MOTION,ECCENTRICITY,INCLINATION,RA_OF_ASC_NODE,ARG_OF_PERICENTER,MEAN_ANOMALY,BSTAR\n"
-          "5,2026-06-14T06:00:00,15.2,0.001,53,0,0,0,1e-4\n6,2026-06-14T06:00:00,15.2,0.001,53,90,0,0,1e-4\n");
+  f.write(
+      "east/mine.csv",
+      "NORAD_CAT_ID,EPOCH,MEAN_MOTION,ECCENTRICITY,INCLINATION,RA_OF_ASC_NODE,ARG_OF_PERICENTER,MEAN_ANOMALY,BSTAR\n"
+      "5,2026-06-14T06:00:00,15.2,0.001,53,0,0,0,1e-4\n6,2026-06-14T06:00:00,15.2,0.001,53,90,0,0,1e-4\n");
   f.write("sites/west.toml", site_text("atacama", {{named, "data = [\"mine\"]"}}));
   f.write("east/east.toml", site_text("masdar", {{named, "data = [\"mine\"]"}}));
-  f.write("net.toml", "name = \"n\"\nsites = [\"sites/west\", \"east/east.toml\"]\nconstellations = [\"broadband\", \"mine\"]\nstart = 2026-06-14T04:00:00Z\n");
+  f.write("net.toml",
+          "name = \"n\"\nsites = [\"sites/west\", \"east/east.toml\"]\nconstellations = [\"broadband\", "
+          "\"mine\"]\nstart = 2026-06-14T04:00:00Z\n");
   Network n = load_network(f.at("net.toml"), data);
   const Library l = io::load_library(n, data);
   ASSERT_EQ(l.data.size(), 3u);
@@ -139,11 +157,17 @@ TEST(Library, WhatIsNotUsedIsSaidAndTheRestFlies) {
   const Library l = io::load_library(n, data);
   const auto said = element_remarks(l, 1, n.start, n.start + ns_per_day, 8);
   ASSERT_EQ(said.size(), 2u);
-  EXPECT_EQ(said[0], "mysats.tle:9: SAT A (70001) is not used: cannot be read (44 columns where an element set's line has 69 (cut short?))");
-  EXPECT_EQ(said[1], "mysats.tle:2: GEO TEST (100001) is not used: a period of 225 min and more needs SDP4, which is not supported (1436 min)");
+  EXPECT_EQ(said[0],
+            "mysats.tle:9: SAT A (70001) is not used: cannot be read (44 columns where an element set's line has 69 "
+            "(cut short?))");
+  EXPECT_EQ(said[1],
+            "mysats.tle:2: GEO TEST (100001) is not used: a period of 225 min and more needs SDP4, which is not "
+            "supported (1436 min)");
   f.write("mysats.tle", geo);
-  EXPECT_EQ(refused(f.at("site.toml")), "atacama: comms.data: none of the element sets can be used; mysats.tle:2: GEO TEST (100001) is not used: a period of "
-                                        "225 min and more needs SDP4, which is not supported (1436 min); accepted: at least one");
+  EXPECT_EQ(refused(f.at("site.toml")),
+            "atacama: comms.data: none of the element sets can be used; mysats.tle:2: GEO TEST (100001) is not used: a "
+            "period of "
+            "225 min and more needs SDP4, which is not supported (1436 min); accepted: at least one");
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
-// The planner on the coupled twin: what it sees and does not see, what it tells and when that is in force, and that a run with it resumes.
+// The planner on the coupled twin: what it sees and does not see, what it tells and when that is in force, and that a
+// run with it resumes.
 #include <omp.h>
 
 #include "core/plan/plan.hpp"
@@ -15,7 +16,8 @@ Twin crowded(Real hours = 12) {
   Twin t = twin_of(n, options(9, hours));
   std::vector<HandJob> jobs;
   for (int i = 0; i < 4; ++i) jobs.push_back({-600.0, 5400.0 + 600.0 * i, 9000.0, 2, 0.9, false, 1 + i % 3});
-  for (int i = 0; i < 6; ++i) jobs.push_back({60.0 * (i + 1), 2400.0 + 300.0 * i, 4000.0, 1 + i % 3, 0.8, i % 2 == 0, 1 + i % 2});
+  for (int i = 0; i < 6; ++i)
+    jobs.push_back({60.0 * (i + 1), 2400.0 + 300.0 * i, 4000.0, 1 + i % 3, 0.8, i % 2 == 0, 1 + i % 2});
   give_jobs(t, jobs);
   return t;
 }
@@ -30,9 +32,13 @@ Plan plan_of(const Twin& t, const PlanOptions& o, int m = 0) {
   return decide(n, t.system, t.state, make_plan_task(n, t.system, t.state, t.inputs, m, o), o);
 }
 bool same_rows(const Plan& a, const Plan& b) {
-  if (a.row.size() != b.row.size() || a.decision.score != b.decision.score || a.decision.cost_mean[0] != b.decision.cost_mean[0]) return false;
+  if (a.row.size() != b.row.size() || a.decision.score != b.decision.score ||
+      a.decision.cost_mean[0] != b.decision.cost_mean[0])
+    return false;
   for (std::size_t i = 0; i < a.row.size(); ++i)
-    if (a.row[i].job != b.row[i].job || a.row[i].site != b.row[i].site || a.row[i].start != b.row[i].start || a.row[i].cap != b.row[i].cap) return false;
+    if (a.row[i].job != b.row[i].job || a.row[i].site != b.row[i].site || a.row[i].start != b.row[i].start ||
+        a.row[i].cap != b.row[i].cap)
+      return false;
   return a.decision.key == b.decision.key;
 }
 
@@ -59,7 +65,7 @@ TEST(Plan, RowsAreTheJobsThatRunAndWait) {
 // Nothing after the decision may enter it: not the sky, not the air, not what outages and arrivals will come.
 TEST(Plan, TheFutureIsNotSeen) {
   Twin t = crowded(), poisoned = crowded();
-  steps(t, 61), steps(poisoned, 61);   // 10 s after a knot
+  steps(t, 61), steps(poisoned, 61);  // 10 s after a knot
   const Real nan = std::numeric_limits<Real>::quiet_NaN();
   sky::Weather& w = poisoned.inputs.weather;
   const auto last = static_cast<int>((poisoned.state.time - w.start(0)) / sky::weather_step);
@@ -68,17 +74,19 @@ TEST(Plan, TheFutureIsNotSeen) {
     if constexpr (A::rank == 2) {
       for (int k = last + 1; k < a.extent(1); ++k) a(0, k) = nan;
     } else {
-      EXPECT_EQ(A::rank, 1) << info.name;   // the table's grid and that of the series: no value of the future
+      EXPECT_EQ(A::rank, 1) << info.name;  // the table's grid and that of the series: no value of the future
     }
   });
   for (int j = 0; j < poisoned.inputs.jobs.capacity(); ++j) {
-    if (poisoned.state.workload.status(0, j) == workload::Status::pending) poisoned.inputs.jobs.work(0, j) = nan, poisoned.inputs.jobs.walltime(0, j) = nan;
-    poisoned.inputs.jobs.work(0, j) = nan, poisoned.state.workload.work_left(0, j) *= 2.0;   // durations are not known, requests are
+    if (poisoned.state.workload.status(0, j) == workload::Status::pending)
+      poisoned.inputs.jobs.work(0, j) = nan, poisoned.inputs.jobs.walltime(0, j) = nan;
+    poisoned.inputs.jobs.work(0, j) = nan, poisoned.state.workload.work_left(0, j) *=
+                                           2.0;  // durations are not known, requests are
   }
   const Plan a = plan_of(t, quick()), b = plan_of(poisoned, quick());
   EXPECT_TRUE(same_rows(a, b));
   EXPECT_TRUE(std::isfinite(a.decision.score));
-  poisoned.inputs.weather.temp_air(0, last) += 5.0;   // the present is seen
+  poisoned.inputs.weather.temp_air(0, last) += 5.0;  // the present is seen
   EXPECT_FALSE(same_rows(a, plan_of(poisoned, quick())));
 }
 
@@ -142,15 +150,16 @@ TEST(Plan, WhoWaitsForRoomIsNotHeld) {
   std::vector<schedule::Assignment> moved = p.decision.job;
   int shifted = -1;
   for (std::size_t i = 0; i < moved.size() && shifted < 0; ++i)
-    if (moved[i].start > 0) moved[i].start = static_cast<int>(o.horizon / seconds(o.slot)) - 1, shifted = static_cast<int>(i);
+    if (moved[i].start > 0)
+      moved[i].start = static_cast<int>(o.horizon / seconds(o.slot)) - 1, shifted = static_cast<int>(i);
   ASSERT_GE(shifted, 0);
   const PlanTask task = make_plan_task(n, t.system, t.state, t.inputs, 0, o);
   const int job = task.job[static_cast<std::size_t>(shifted)].front();
   for (const PlanRow& r : rows_of(task, moved, t.state)) EXPECT_TRUE(r.hold == r.start || r.job != job);
 }
 
-// A job whose data is under way to another site is planned from there, free at the instant that its plan said: a decision in between does not
-// begin the transfer again.
+// A job whose data is under way to another site is planned from there, free at the instant that its plan said: a
+// decision in between does not begin the transfer again.
 TEST(Plan, WhatIsUnderWayIsNotSentAgain) {
   Network n = its_network();
   n.site.push_back(n.site.front()), n.site.back().name = "other";
@@ -158,11 +167,13 @@ TEST(Plan, WhatIsUnderWayIsNotSentAgain) {
   l.jobs.push_back(l.jobs.front()), l.listed.push_back(l.listed.front());
   Twin t = make_twin(n, l, {}, options(9, 12.0));
   std::vector<HandJob> jobs;
-  for (int i = 0; i < 4; ++i) jobs.push_back({-600.0, 5400.0, 9000.0, 2, 0.9, false, 1});   // all nodes of the first site
+  for (int i = 0; i < 4; ++i)
+    jobs.push_back({-600.0, 5400.0, 9000.0, 2, 0.9, false, 1});  // all nodes of the first site
   jobs.push_back({60.0, 2400.0, 4000.0, 1, 0.8, false, 1});
-  jobs.push_back({120.0, 2400.0, 4000.0, 1, 0.8, false, 1});   // came later, and could begin sooner
+  jobs.push_back({120.0, 2400.0, 4000.0, 1, 0.8, false, 1});  // came later, and could begin sooner
   give_jobs(t, jobs);
-  for (int j = 0; j < t.inputs.jobs.capacity(); ++j) t.inputs.jobs.data_in(0, j) = 1e15;   // never through within a horizon
+  for (int j = 0; j < t.inputs.jobs.capacity(); ++j)
+    t.inputs.jobs.data_in(0, j) = 1e15;  // never through within a horizon
   steps(t, 60);
   workload::State& w = t.state.workload;
   ASSERT_EQ(w.status(0, 4), workload::Status::queued);
@@ -178,14 +189,16 @@ TEST(Plan, WhatIsUnderWayIsNotSentAgain) {
   EXPECT_GE(w.told_start(0, 4), w.plan_start(0, 4)) << "not before its data is there, whether there is room or not";
   // without the plan in force nothing can bring so much data over, and it stays
   w.plan_site(0, 4) = -1, w.plan_start(0, 4) = 0;
-  for (const PlanRow& r : decide(n, t.system, t.state, make_plan_task(n, t.system, t.state, t.inputs, 0, quick()), quick()).row) {
+  for (const PlanRow& r :
+       decide(n, t.system, t.state, make_plan_task(n, t.system, t.state, t.inputs, 0, quick()), quick()).row) {
     if (r.job == 4) {
       EXPECT_EQ(r.site, 0);
     }
   }
 }
 
-// Who runs is not late by what no plan can change, nor who begins at once by what is kept in hand; a far deadline keeps its reserve.
+// Who runs is not late by what no plan can change, nor who begins at once by what is kept in hand; a far deadline keeps
+// its reserve.
 TEST(Plan, LatenessCountsFromWhatAPlanCanStillDo) {
   Twin t = crowded();
   steps(t, 60);
@@ -197,7 +210,9 @@ TEST(Plan, LatenessCountsFromWhatAPlanCanStillDo) {
     ADD_FAILURE() << "no row of its own: " << job;
     return schedule::Job{};
   };
-  const auto due = [&](int job, Real from_now) { t.inputs.jobs.deadline(0, job) = t.state.time + nanoseconds(from_now); };
+  const auto due = [&](int job, Real from_now) {
+    t.inputs.jobs.deadline(0, job) = t.state.time + nanoseconds(from_now);
+  };
   const workload::State& w = t.state.workload;
   int running = -1, waiting = -1;
   for (int j = 0; j < 10; ++j) {
@@ -216,7 +231,7 @@ TEST(Plan, LatenessCountsFromWhatAPlanCanStillDo) {
   EXPECT_DOUBLE_EQ(row_of(task(), waiting).deadline, 0.5 * row_of(k, waiting).work) << "late by its own deadline";
   due(waiting, row_of(k, waiting).work + 60.0);
   EXPECT_EQ(row_of(task(), waiting).deadline, row_of(k, waiting).work);
-  t.state.workload.plan_cap(0, running) = 0.55;   // in force, and not to be changed: longer, and late by nothing
+  t.state.workload.plan_cap(0, running) = 0.55;  // in force, and not to be changed: longer, and late by nothing
   due(running, -3600.0);
   EXPECT_GT(row_of(task(), running).work, 1.2 * row_of(k, running).work);
   EXPECT_EQ(row_of(task(), running).deadline, row_of(task(), running).work);
@@ -232,10 +247,12 @@ TEST(Plan, OwnSiteAndFullPowerChangeNothing) {
   EXPECT_EQ(hash(without.state), hash(with.state));
 }
 
-// ---- in a run --------------------------------------------------------------------------------------------------------------
+// ---- in a run
+// --------------------------------------------------------------------------------------------------------------
 Planner planner_of(const Network& n) {
   Planner p;
-  p.network = &n, p.options = quick(4), p.options.search.n_plan = 64, p.options.search.n_population = 32, p.every = 600 * ns_per_s;
+  p.network = &n, p.options = quick(4), p.options.search.n_plan = 64, p.options.search.n_population = 32,
+  p.every = 600 * ns_per_s;
   return p;
 }
 
@@ -267,8 +284,10 @@ TEST(Plan, ASurpriseIsWhatTheForecastDidNotHold) {
   EXPECT_EQ(p.n_decision, 1);
   const Real seen = t.state.controls.kc_seen(0, 0);
   steps(t, 24);
-  const sky::ForecastNow then = sky::forecast_now(t.system.sky.site(0).cloud, t.state.controls.plan_made(0), seen, t.state.controls.kc_planned_age(0, 0));
-  const Real lead = 240.0, low = sky::forecast_error(then, lead, 0.0013), high = sky::forecast_error(then, lead, 0.9987);
+  const sky::ForecastNow then = sky::forecast_now(t.system.sky.site(0).cloud, t.state.controls.plan_made(0), seen,
+                                                  t.state.controls.kc_planned_age(0, 0));
+  const Real lead = 240.0, low = sky::forecast_error(then, lead, 0.0013),
+             high = sky::forecast_error(then, lead, 0.9987);
   for (const Real edge : {high, low})
     for (const Real part : {0.99, 1.01}) {
       t.state.controls.kc_seen(0, 0) = seen + part * edge;
@@ -293,7 +312,8 @@ TEST(Plan, FollowedScenarioIsTheOneForeseen) {
   const int slot = static_cast<int>((t.state.time - ns_per_s - task.problem.start) / o.slot);
   EXPECT_NEAR(t.state.sky.clearsky_index(0, 0), task.clearsky_index(2, 0, slot), 0.02);
   // strings of the twin against the forecast's: lag of the cells and the middle of the slot differ
-  EXPECT_NEAR(t.state.electrical.p_pv_available(0, 0), task.problem.pv_available(2, 0, slot), 0.02 * task.problem.pv_available(2, 0, slot));
+  EXPECT_NEAR(t.state.electrical.p_pv_available(0, 0), task.problem.pv_available(2, 0, slot),
+              0.02 * task.problem.pv_available(2, 0, slot));
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
-// Every shipped plate against its own converged mesh, and lumped plates against fields, at the flows that its class is meant for.
+// Every shipped plate against its own converged mesh, and lumped plates against fields, at the flows that its class is
+// meant for.
 #include <algorithm>
 #include <set>
 
@@ -63,29 +64,34 @@ thermal::test::FinePlate::Step step_of(const PlateSpec& p, Real flow, Real t_fil
   return out;
 }
 
-// Hottest point of the power plane at rest within 0.3 K at 700 W, time to 63 % within 3 %, the rise after 5, 20 and 100 ms within 0.3 K: the
-// transistors' face, no cell's centre; 16 rows that take the coolant's own profile, no upwind steps.
+// Hottest point of the power plane at rest within 0.3 K at 700 W, time to 63 % within 3 %, the rise after 5, 20 and 100
+// ms within 0.3 K: the transistors' face, no cell's centre; 16 rows that take the coolant's own profile, no upwind
+// steps.
 TEST(ShippedPlate, JunctionIsThePowerPlaneOfTheConvergedMesh) {
   for (const PlateClass& c : shipped_plates())
     for (const Real flow : flows_of(c)) {
       const PlateSpec p = plate_spec(c, t_inlet);
       const CoolantProperties q = coolant_properties(p.coolant, t_inlet);
       const Real t_film = t_inlet + 0.5 * power / (q.rho * q.cp * flow);
-      const auto fine = thermal::test::FinePlate(p, coolant_properties(p.coolant, t_film), flow, {32, 16, 12, 12, 2}).step();
+      const auto fine =
+          thermal::test::FinePlate(p, coolant_properties(p.coolant, t_film), flow, {32, 16, 12, 12, 2}).step();
       const auto own = step_of(p, flow, t_film);
       const std::string where = c.name + " at " + std::to_string(flow * 6e4) + " L/min";
-      RecordProperty("kelvin " + where, std::to_string(power * own.r_static) + " for " + std::to_string(power * fine.r_static));
+      RecordProperty("kelvin " + where,
+                     std::to_string(power * own.r_static) + " for " + std::to_string(power * fine.r_static));
       RecordProperty("ms " + where, std::to_string(1e3 * own.t_63) + " for " + std::to_string(1e3 * fine.t_63));
       EXPECT_NEAR(power * own.r_static, power * fine.r_static, 0.3) << where;
       EXPECT_NEAR(own.t_63, fine.t_63, 0.03 * fine.t_63) << where;
       for (const Real t : {5e-3, 20e-3, 100e-3}) {
-        const auto at = static_cast<std::size_t>(std::lower_bound(fine.time.begin(), fine.time.end(), t - 1e-9) - fine.time.begin());
+        const auto at = static_cast<std::size_t>(std::lower_bound(fine.time.begin(), fine.time.end(), t - 1e-9) -
+                                                 fine.time.begin());
         EXPECT_NEAR(power * own.junction[at], power * fine.junction[at], 0.3) << where << " after " << t << " s";
       }
     }
 }
 
-// A lumped plate at rest within 1 % of the field's rise over the inlet, at every flow of the class and with warm and cold coolant.
+// A lumped plate at rest within 1 % of the field's rise over the inlet, at every flow of the class and with warm and
+// cold coolant.
 TEST(ShippedPlate, LumpedWithinOnePercentOfTheFieldAtEveryFlow) {
   for (const PlateClass& c : shipped_plates())
     for (const Real supply : {299.15, t_inlet, 318.15}) {
@@ -93,13 +99,16 @@ TEST(ShippedPlate, LumpedWithinOnePercentOfTheFieldAtEveryFlow) {
       n.n_plate = 1, n.liquid_fraction = 1, n.flow = 1.05e-3 / 60, n.p_max = power, n.t_cap = 1e3;
       NodeSpec field = n;
       field.field = true;
-      thermal::test::Plant p(make_system({plate_spec(c, t_inlet)}, {field, n}, {thermal::test::loop_model()}, Device::host), 1, Device::host);
+      thermal::test::Plant p(
+          make_system({plate_spec(c, t_inlet)}, {field, n}, {thermal::test::loop_model()}, Device::host), 1,
+          Device::host);
       p.request.fill(power), p.floor.fill(0);
       for (const Real flow : flows_of(c)) {
         p.state.flow_gain.fill(flow / n.flow);
         for (int k = 0; k < 3; ++k) p.state.t_supply.fill(supply), p.step(Host{}, 20.0);
         const Real rise = p.state.t_junction(0, 0) - supply;
-        EXPECT_NEAR(p.state.t_junction(0, 1) - supply, rise, 0.01 * rise) << c.name << " at " << flow * 6e4 << " L/min, " << supply << " K";
+        EXPECT_NEAR(p.state.t_junction(0, 1) - supply, rise, 0.01 * rise)
+            << c.name << " at " << flow * 6e4 << " L/min, " << supply << " K";
       }
     }
 }

@@ -16,7 +16,8 @@ using namespace recorder_test;
 
 class RecordFolder : public Folder {};
 
-// Between a second run's open and its lock the first one may end and take its .lock away: a lock on what is gone is none.
+// Between a second run's open and its lock the first one may end and take its .lock away: a lock on what is gone is
+// none.
 TEST_F(RecordFolder, OneRunHoldsTheFolder) {
   auto first = std::make_unique<io::FolderLock>(folder);
   expect_sentence([&] { io::FolderLock{folder}; }, folder, "another run");
@@ -64,11 +65,13 @@ TEST_F(RecordFolder, FolderThatVanishes) {
   fs::remove_all(record);
   r.append(ms(1), std::vector<double>(9, 1.0)), r.close_segment(small_snapshot());
   expect_sentence([&] { r.finish(); }, record / "segment_0000.nc", "cannot be written");
-  expect_sentence([&] { r.append(ms(2), std::vector<double>(9, 1.0)); }, record / "segment_0000.nc", "cannot be written");
+  expect_sentence([&] { r.append(ms(2), std::vector<double>(9, 1.0)); }, record / "segment_0000.nc",
+                  "cannot be written");
   EXPECT_FALSE(fs::exists(record));
 }
 
-// ---- no room -------------------------------------------------------------------------------------------------------------------
+// ---- no room
+// -------------------------------------------------------------------------------------------------------------------
 
 // The second segment does not fit; the first stays whole, nothing of the second is left, and the writer can be ended.
 void expect_full(const fs::path& record) {
@@ -82,10 +85,11 @@ void expect_full(const fs::path& record) {
   EXPECT_FALSE(fs::exists(record / "segment_0001.nc"));
   EXPECT_FALSE(fs::exists(record / "segment_0001.nc.part"));
   EXPECT_NO_THROW(io::read_snapshot(record / "segment_0000.nc"));
-  expect_sentence([&] { io::write_state_file(small_snapshot(4 << 20), record / "state.nc"); }, record / "state.nc", "cannot be written");
+  expect_sentence([&] { io::write_state_file(small_snapshot(4 << 20), record / "state.nc"); }, record / "state.nc",
+                  "cannot be written");
   EXPECT_FALSE(fs::exists(record / "state.nc"));
   EXPECT_FALSE(fs::exists(record / "state.nc.part"));
-  EXPECT_NO_THROW(io::write_state_file(small_snapshot(), record / "small.nc"));   // what fits is still written
+  EXPECT_NO_THROW(io::write_state_file(small_snapshot(), record / "small.nc"));  // what fits is still written
 }
 
 TEST_F(RecordFolder, FileThatMayNotGrow) {
@@ -102,7 +106,8 @@ TEST_F(RecordFolder, FileThatMayNotGrow) {
 TEST_F(RecordFolder, FullDisk) {
   const fs::path disk = folder / "disk";
   fs::create_directories(disk);
-  if (::mount("tmpfs", disk.c_str(), "tmpfs", 0, "size=1m") != 0) GTEST_SKIP() << "no small disk may be mounted here; FileThatMayNotGrow is its stand-in";
+  if (::mount("tmpfs", disk.c_str(), "tmpfs", 0, "size=1m") != 0)
+    GTEST_SKIP() << "no small disk may be mounted here; FileThatMayNotGrow is its stand-in";
   expect_full(disk / "record");
   EXPECT_EQ(::umount(disk.c_str()), 0);
 }

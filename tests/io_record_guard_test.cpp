@@ -1,9 +1,10 @@
-// Files of others: what is damaged, linked elsewhere, too deep, too large or out of range is refused in one sentence, and the State stays.
+// Files of others: what is damaged, linked elsewhere, too deep, too large or out of range is refused in one sentence,
+// and the State stays.
 #include <fstream>
 
 #include "common/philox.hpp"
-#include "core/step/check_state.hpp"
 #include "core/io/sealed.hpp"
+#include "core/step/check_state.hpp"
 #include "io_recorder_files.hpp"
 
 namespace coldsun {
@@ -42,7 +43,8 @@ class RecordGuard : public Folder {
   template <class T>
   fs::path with_value(const std::string& path, hid_t type, std::size_t at, T value) {
     return changed([&](hid_t f) {
-      io::Handle set(H5Dopen2(f, ("checkpoint/" + path).c_str(), H5P_DEFAULT), H5Dclose, path), space(H5Dget_space(set), H5Sclose, path);
+      io::Handle set(H5Dopen2(f, ("checkpoint/" + path).c_str(), H5P_DEFAULT), H5Dclose, path),
+          space(H5Dget_space(set), H5Sclose, path);
       std::vector<T> all(static_cast<std::size_t>(H5Sget_simple_extent_npoints(space)));
       io::check(H5Dread(set, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, all.data()), path);
       all.at(at) = value;
@@ -73,7 +75,8 @@ TEST_F(RecordGuard, EveryFlippedBitIsMetInOneSentence) {
   const auto before = hash(t.state);
   const std::size_t n_bit = 8 * bytes.size();
   for (std::uint32_t k = 0; k < 200; ++k) {
-    const auto bit = static_cast<std::size_t>(Chance{11, 0, Stream::test, 0}.uniform(k, 0) * static_cast<double>(n_bit));
+    const auto bit =
+        static_cast<std::size_t>(Chance{11, 0, Stream::test, 0}.uniform(k, 0) * static_cast<double>(n_bit));
     std::vector<char> flipped = bytes;
     flipped[bit / 8] = static_cast<char>(flipped[bit / 8] ^ (1 << (bit % 8)));
     std::ofstream(file, std::ios::binary).write(flipped.data(), static_cast<std::streamsize>(flipped.size()));
@@ -104,13 +107,17 @@ TEST_F(RecordGuard, NothingIsReadFromAnotherFile) {
             H5Pset_external(plist, (folder / "secret").c_str(), 0, 8);
             const hsize_t extent[2] = {1, 1};
             io::Handle space(H5Screate_simple(2, extent, nullptr), H5Sclose, "space");
-            io::Handle(H5Dcreate2(f, "checkpoint/electrical/soc", H5T_NATIVE_DOUBLE, space, H5P_DEFAULT, plist, H5P_DEFAULT), H5Dclose, "soc");
+            io::Handle(
+                H5Dcreate2(f, "checkpoint/electrical/soc", H5T_NATIVE_DOUBLE, space, H5P_DEFAULT, plist, H5P_DEFAULT),
+                H5Dclose, "soc");
           }),
           "keeps its numbers in another file");
   for (const bool external : {false, true}) {
     const auto file = changed([&](hid_t f) {
       H5Ldelete(f, "checkpoint/electrical/soc", H5P_DEFAULT);
-      if (external) H5Lcreate_external(good.c_str(), "checkpoint/electrical/soc", f, "checkpoint/electrical/soc", H5P_DEFAULT, H5P_DEFAULT);
+      if (external)
+        H5Lcreate_external(good.c_str(), "checkpoint/electrical/soc", f, "checkpoint/electrical/soc", H5P_DEFAULT,
+                           H5P_DEFAULT);
       else H5Lcreate_soft("checkpoint/electrical/v_bus", f, "checkpoint/electrical/soc", H5P_DEFAULT, H5P_DEFAULT);
     });
     refused(file, "soft or external link");
@@ -121,12 +128,14 @@ TEST_F(RecordGuard, NothingIsReadFromAnotherFile) {
 TEST_F(RecordGuard, DepthAndNumberOfObjectsAreBounded) {
   refused(changed([](hid_t f) {
             io::Handle at(H5Gopen2(f, "checkpoint", H5P_DEFAULT), H5Gclose, "checkpoint");
-            for (int k = 0; k < 4000; ++k) at = io::Handle(H5Gcreate2(at, "deep", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT), H5Gclose, "deep");
+            for (int k = 0; k < 4000; ++k)
+              at = io::Handle(H5Gcreate2(at, "deep", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT), H5Gclose, "deep");
           }),
           "cannot be read");
   refused(changed([](hid_t f) {
             const hid_t root = H5Gopen2(f, "checkpoint", H5P_DEFAULT);
-            for (int k = 0; k < 5000; ++k) H5Lcreate_hard(f, "checkpoint/run", root, ("run" + std::to_string(k)).c_str(), H5P_DEFAULT, H5P_DEFAULT);
+            for (int k = 0; k < 5000; ++k)
+              H5Lcreate_hard(f, "checkpoint/run", root, ("run" + std::to_string(k)).c_str(), H5P_DEFAULT, H5P_DEFAULT);
             H5Gclose(root);
           }),
           "more than 4096 objects");
@@ -139,35 +148,47 @@ TEST_F(RecordGuard, ShapesOfAFileMakeNoRoom) {
             const hsize_t extent[2] = {1u << 30, 1u << 30}, chunk[2] = {1024, 1024};
             H5Pset_chunk(plist, 2, chunk);
             io::Handle space(H5Screate_simple(2, extent, nullptr), H5Sclose, "space");
-            io::Handle(H5Dcreate2(f, "checkpoint/electrical/soc", H5T_NATIVE_DOUBLE, space, H5P_DEFAULT, plist, H5P_DEFAULT), H5Dclose, "soc");
+            io::Handle(
+                H5Dcreate2(f, "checkpoint/electrical/soc", H5T_NATIVE_DOUBLE, space, H5P_DEFAULT, plist, H5P_DEFAULT),
+                H5Dclose, "soc");
           }),
           "another shape");
   refused(changed([](hid_t f) {
             H5Ldelete(f, "checkpoint/electrical/soc", H5P_DEFAULT);
             io::Handle plist(H5Pcreate(H5P_DATASET_CREATE), H5Pclose, "plist");
-            const hsize_t extent[2] = {1, 1}, most[2] = {H5S_UNLIMITED, H5S_UNLIMITED}, chunk[2] = {1u << 14, 1u << 14};   // a chunk of 2 GiB
+            const hsize_t extent[2] = {1, 1}, most[2] = {H5S_UNLIMITED, H5S_UNLIMITED},
+                          chunk[2] = {1u << 14, 1u << 14};  // a chunk of 2 GiB
             H5Pset_chunk(plist, 2, chunk);
             io::Handle space(H5Screate_simple(2, extent, most), H5Sclose, "space");
-            io::Handle(H5Dcreate2(f, "checkpoint/electrical/soc", H5T_NATIVE_DOUBLE, space, H5P_DEFAULT, plist, H5P_DEFAULT), H5Dclose, "soc");
+            io::Handle(
+                H5Dcreate2(f, "checkpoint/electrical/soc", H5T_NATIVE_DOUBLE, space, H5P_DEFAULT, plist, H5P_DEFAULT),
+                H5Dclose, "soc");
           }),
           "chunks of more than 16 MiB");
 }
 
 TEST_F(RecordGuard, ValuesOutsideTheirRangeAreNamed) {
-  refused(with_value("thermal/t_supply", H5T_NATIVE_DOUBLE, 0, -1e6), "thermal/t_supply[member 0] = -1e+06 K; accepted: 150 to 2000");
-  refused(with_value("electrical/soc", H5T_NATIVE_DOUBLE, 0, 37.0), "electrical/soc[member 0] = 37 1; accepted: -1e-09 to 1");
+  refused(with_value("thermal/t_supply", H5T_NATIVE_DOUBLE, 0, -1e6),
+          "thermal/t_supply[member 0] = -1e+06 K; accepted: 150 to 2000");
+  refused(with_value("electrical/soc", H5T_NATIVE_DOUBLE, 0, 37.0),
+          "electrical/soc[member 0] = 37 1; accepted: -1e-09 to 1");
   refused(with_value("electrical/v_bus", H5T_NATIVE_DOUBLE, 0, std::nan("")), "electrical/v_bus[member 0] = nan");
-  refused(with_value("workload/node_job", H5T_NATIVE_INT32, 1, std::int32_t{1'000'000}), "workload/node_job[member 0] = 1e+06");
+  refused(with_value("workload/node_job", H5T_NATIVE_INT32, 1, std::int32_t{1'000'000}),
+          "workload/node_job[member 0] = 1e+06");
   refused(with_value("workload/plan_site", H5T_NATIVE_INT32, 0, std::int32_t{7}), "workload/plan_site[member 0] = 7");
   refused(with_value("workload/start_time", H5T_NATIVE_INT64, 0, std::int64_t{INT64_MIN}), "workload/start_time");
 }
 
-// Within its range and still impossible: a node that says it runs a job which does not run; nodes in use that no job takes.
+// Within its range and still impossible: a node that says it runs a job which does not run; nodes in use that no job
+// takes.
 TEST_F(RecordGuard, QueuesThatContradictThemselvesAreRefused) {
-  refused(with_value("workload/node_busy", H5T_NATIVE_INT32, 0, std::int32_t{t.state.workload.node_busy(0, 0) ? 0 : 1}), "node_busy");
-  refused(with_value("workload/n_queued", H5T_NATIVE_INT32, 0, std::int32_t{t.state.workload.n_queued(0, 0) + 1}), "n_queued");
+  refused(with_value("workload/node_busy", H5T_NATIVE_INT32, 0, std::int32_t{t.state.workload.node_busy(0, 0) ? 0 : 1}),
+          "node_busy");
+  refused(with_value("workload/n_queued", H5T_NATIVE_INT32, 0, std::int32_t{t.state.workload.n_queued(0, 0) + 1}),
+          "n_queued");
   int idle = 0;
-  while (idle < t.state.workload.status.extent(1) && t.state.workload.status(0, idle) == workload::Status::running) ++idle;
+  while (idle < t.state.workload.status.extent(1) && t.state.workload.status(0, idle) == workload::Status::running)
+    ++idle;
   ASSERT_LT(idle, t.state.workload.status.extent(1));
   refused(with_value("workload/node_job", H5T_NATIVE_INT32, 0, std::int32_t{idle}), "does not run there");
 }
@@ -176,7 +197,8 @@ TEST_F(RecordGuard, QueuesThatContradictThemselvesAreRefused) {
 TEST(CheckState, EverySavedWholeNumberHasItsRange) {
   const Twin t = twin_of(small_network(), options(11, 0.25));
   for (const FieldRef& f : fields(t.state))
-    EXPECT_TRUE(f.info.kind == Kind::scratch || range_of(t.state, f).known) << f.path() << ": add its range to by_name in core/step/check_state.cpp";
+    EXPECT_TRUE(f.info.kind == Kind::scratch || range_of(t.state, f).known)
+        << f.path() << ": add its range to by_name in core/step/check_state.cpp";
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
-// For the tests of the recorder: a folder of their own, a record without physics, and the sentence that a FileError must be.
+// For the tests of the recorder: a folder of their own, a record without physics, and the sentence that a FileError
+// must be.
 #pragma once
 #include <unistd.h>
 
@@ -47,7 +48,8 @@ inline io::Header small_header() {
   h.attribute = {{"coldsun_schema", io::schema_version}, {"title", "Cold light: 3 K \u2264 \u0394T"}, {"empty", ""}};
   h.dimension = {{"member", "member", {}, {7, 8, 9}}, {"site", "site", {"here", "there"}, {}}};
   h.step = 10 * io::ns_per_ms;
-  h.variable = {{"p_it", "W", "power", "", {"member"}, false, "time: mean", "of three"}, {"t_junction", "K", "junction", "", {"member", "site"}, true, {}}};
+  h.variable = {{"p_it", "W", "power", "", {"member"}, false, "time: mean", "of three"},
+                {"t_junction", "K", "junction", "", {"member", "site"}, true, {}}};
   return h;
 }
 constexpr Time ms(std::int64_t n) { return n * io::ns_per_ms; }
@@ -55,10 +57,13 @@ inline Snapshot small_snapshot(std::int64_t n_byte = 24) {
   Snapshot s;
   s.attributes = {{"time_ns", "1"}};
   const FieldInfo info{"soc", "1", "member", "charge", Kind::state};
-  s.items.push_back({"electrical/soc", FieldRef{"electrical", info, Scalar::f64, 8, {static_cast<std::int32_t>(n_byte / 8)}, nullptr}, {}});
+  s.items.push_back({"electrical/soc",
+                     FieldRef{"electrical", info, Scalar::f64, 8, {static_cast<std::int32_t>(n_byte / 8)}, nullptr},
+                     {}});
   // Bytes that packing does not make fewer (a 64-bit linear congruence, Knuth's multiplier; its upper bits).
   std::uint64_t x = 1;
-  for (std::int64_t i = 0; i < n_byte; ++i) x = x * 6364136223846793005u + 1442695040888963407u, s.items.back().bytes.push_back(static_cast<char>(x >> 56));
+  for (std::int64_t i = 0; i < n_byte; ++i)
+    x = x * 6364136223846793005u + 1442695040888963407u, s.items.back().bytes.push_back(static_cast<char>(x >> 56));
   return s;
 }
 inline std::vector<double> read_doubles(const fs::path& file, const char* name, std::vector<hsize_t>& extent) {

@@ -1,4 +1,5 @@
-// The recorder: segments that are whole or not there, what they hold, and one sentence for every file or folder that cannot be used.
+// The recorder: segments that are whole or not there, what they hold, and one sentence for every file or folder that
+// cannot be used.
 #include <fstream>
 
 #include "core/io/sealed.hpp"
@@ -12,7 +13,7 @@ using namespace recorder_test;
 class Recorder : public Folder {};
 
 TEST_F(Recorder, SegmentsAreClosedAndRenamed) {
-  const fs::path record = folder / "a" / "b";   // made if need be
+  const fs::path record = folder / "a" / "b";  // made if need be
   {
     io::Recorder r(record, small_header(), 0);
     for (int k = 0; k < 12; ++k) {
@@ -20,7 +21,7 @@ TEST_F(Recorder, SegmentsAreClosedAndRenamed) {
       EXPECT_EQ(r.segment(), k);
       r.close_segment(small_snapshot());
     }
-    r.append(ms(1), std::vector<double>(9, 0.0));   // the open segment, which a run that ends here loses
+    r.append(ms(1), std::vector<double>(9, 0.0));  // the open segment, which a run that ends here loses
     r.finish();
     for (const std::string& n : names(record)) EXPECT_EQ(fs::path(n).extension(), ".nc") << n;
   }
@@ -50,7 +51,8 @@ TEST_F(Recorder, SegmentsAreClosedAndRenamed) {
   EXPECT_EQ(s.attributes.at("time_ns"), "1");
 }
 
-// Destroyed without finish(): what was closed is written, what was open is gone; a killed run's .part is cleared away, others' files stay.
+// Destroyed without finish(): what was closed is written, what was open is gone; a killed run's .part is cleared away,
+// others' files stay.
 TEST_F(Recorder, LeavesNoPartBehind) {
   std::ofstream(folder / "segment_0003.nc.part") << "half";
   std::ofstream(folder / "notes.part") << "mine";
@@ -68,14 +70,15 @@ TEST_F(Recorder, LeavesNoPartBehind) {
 TEST_F(Recorder, AnotherRecordIsNotOverwritten) {
   {
     io::Recorder r(folder, small_header(), 0);
-    expect_sentence([&] { io::Recorder(folder, small_header(), 0); }, folder, "another run");   // while it is written
+    expect_sentence([&] { io::Recorder(folder, small_header(), 0); }, folder, "another run");  // while it is written
     r.append(ms(1), std::vector<double>(9, 1.0)), r.close_segment(small_snapshot()), r.finish();
   }
   expect_sentence([&] { io::Recorder(folder, small_header(), 0); }, folder, "already holds a record");
-  EXPECT_NO_THROW(io::Recorder(folder, small_header(), 1));   // goes on
+  EXPECT_NO_THROW(io::Recorder(folder, small_header(), 1));  // goes on
 }
 
-// ---- a twin's record -----------------------------------------------------------------------------------------------------------
+// ---- a twin's record
+// -----------------------------------------------------------------------------------------------------------
 
 TEST_F(Recorder, HoldsTheTwinsStepMeansAndItsCheckpoint) {
   TwinOptions o = options(11, 0.25);
@@ -98,7 +101,8 @@ TEST_F(Recorder, HoldsTheTwinsStepMeansAndItsCheckpoint) {
     io::RecordOptions all = keep;
     all.folder = folder / "all", all.internals = true;
     io::run_recorded(whole.system, whole.state, whole.inputs, 10.0, 1, all, {});
-    EXPECT_TRUE(holds(folder / "all" / "segment_0000.nc", "queue_head") && holds(folder / "all" / "segment_0000.nc", "balance_bus"));
+    EXPECT_TRUE(holds(folder / "all" / "segment_0000.nc", "queue_head") &&
+                holds(folder / "all" / "segment_0000.nc", "balance_bus"));
     fs::remove_all(folder / "all");
   }
   std::vector<hsize_t> extent;
@@ -117,9 +121,10 @@ TEST_F(Recorder, HoldsTheTwinsStepMeansAndItsCheckpoint) {
       EXPECT_EQ(time[i], static_cast<double>(live.state.time / io::ns_per_ms));
       for (int m = 0; m < 2; ++m) {
         const auto at = 2 * i + static_cast<std::size_t>(m);
-        EXPECT_EQ(p_it[at], live.state.series.sum(v, m, 0) * (1.0 / 10.0));   // the same product: float64 as it was
+        EXPECT_EQ(p_it[at], live.state.series.sum(v, m, 0) * (1.0 / 10.0));  // the same product: float64 as it was
         EXPECT_EQ(soc[at], live.state.electrical.soc(m, 0));
-        EXPECT_EQ(junction[4 * at + 3], static_cast<double>(static_cast<float>(live.state.thermal.t_junction(m, 3))));   // kept single
+        EXPECT_EQ(junction[4 * at + 3],
+                  static_cast<double>(static_cast<float>(live.state.thermal.t_junction(m, 3))));  // kept single
       }
     }
     Twin again = twin_of(small_network(), o);
@@ -128,7 +133,8 @@ TEST_F(Recorder, HoldsTheTwinsStepMeansAndItsCheckpoint) {
   }
 }
 
-// ---- files that are none -------------------------------------------------------------------------------------------------------
+// ---- files that are none
+// -------------------------------------------------------------------------------------------------------
 
 TEST_F(Recorder, FilesThatCannotBeReadAreRefusedInOneSentence) {
   Twin t = twin_of(small_network(), options(11, 0.25));
@@ -149,14 +155,16 @@ TEST_F(Recorder, FilesThatCannotBeReadAreRefusedInOneSentence) {
   std::ofstream(folder / "text.nc") << "time,p_it\n0,1\n";
   refused(folder / "text.nc", "truncated or foreign");
   refused(folder / "missing.nc", "no such file");
-  refused(folder, "");   // a folder is no file
+  refused(folder, "");  // a folder is no file
   {
-    io::Handle other(H5Fcreate((folder / "foreign.nc").c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT), H5Fclose, "foreign");
+    io::Handle other(H5Fcreate((folder / "foreign.nc").c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT), H5Fclose,
+                     "foreign");
     io::Handle old(H5Fcreate((folder / "old.nc").c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT), H5Fclose, "old");
     io::set_attribute(old, "coldsun_schema", "0");
     io::Handle bare(H5Fcreate((folder / "bare.nc").c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT), H5Fclose, "bare");
     io::set_attribute(bare, "coldsun_schema", io::schema_version);
-    io::Handle hollow(H5Fcreate((folder / "hollow.nc").c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT), H5Fclose, "hollow");
+    io::Handle hollow(H5Fcreate((folder / "hollow.nc").c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT), H5Fclose,
+                      "hollow");
     io::set_attribute(hollow, "coldsun_schema", io::schema_version);
     io::Handle group(H5Gcreate2(hollow, "checkpoint", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT), H5Gclose, "group");
   }
@@ -175,12 +183,15 @@ TEST_F(Recorder, FilesThatCannotBeReadAreRefusedInOneSentence) {
 
 TEST_F(Recorder, FolderThatCannotBeMade) {
   std::ofstream(folder / "file") << "a regular file";
-  expect_sentence([&] { io::Recorder(folder / "file" / "record", small_header(), 0); }, folder / "file" / "record", "cannot make this folder");
+  expect_sentence([&] { io::Recorder(folder / "file" / "record", small_header(), 0); }, folder / "file" / "record",
+                  "cannot make this folder");
   expect_sentence([&] { io::Recorder(folder / "file", small_header(), 0); }, folder / "file", "");
   Twin t = twin_of(small_network(), options(11, 0.25));
-  expect_sentence([&] { io::save_file(t.state, folder / "file" / "state.nc"); }, folder / "file" / "state.nc", "cannot be written");
-  expect_sentence([&] { io::save_file(t.state, folder / "no" / "state.nc"); }, folder / "no" / "state.nc", "cannot be written");
-  fs::create_directories(folder / "state.nc" / "held");   // the place is taken by a folder
+  expect_sentence([&] { io::save_file(t.state, folder / "file" / "state.nc"); }, folder / "file" / "state.nc",
+                  "cannot be written");
+  expect_sentence([&] { io::save_file(t.state, folder / "no" / "state.nc"); }, folder / "no" / "state.nc",
+                  "cannot be written");
+  fs::create_directories(folder / "state.nc" / "held");  // the place is taken by a folder
   expect_sentence([&] { io::save_file(t.state, folder / "state.nc"); }, folder / "state.nc", "");
   EXPECT_EQ(names(folder), (Names{"file", "state.nc"}));
 }

@@ -31,7 +31,7 @@ int point_called(const Shadow& f, const std::string& name) {
 TEST(Shadow, PointsAreTopicsOfTheMap) {
   Twin t = make_twin(few(), library(), {}, options(2));
   const Shadow f = make_shadow(few(), t);
-  EXPECT_EQ(f.point.size(), 3u * 6u + 13u);   // power, junction, outlet of six nodes; the site's own
+  EXPECT_EQ(f.point.size(), 3u * 6u + 13u);  // power, junction, outlet of six nodes; the site's own
   const Point& p = f.point[static_cast<std::size_t>(point_called(f, "atacama/h200/1 t_junction"))];
   EXPECT_EQ(p.topic, "BMS/v1/PUB/Value/Rack/GpuTemperature/atacama/h200/1/junction");
   EXPECT_EQ(p.node, 3);
@@ -43,8 +43,10 @@ TEST(Shadow, PointsAreTopicsOfTheMap) {
 TEST(Shadow, PackingAndBackChangesNothing) {
   Twin t = make_twin(few(), library(), {}, options(5));
   const Shadow f = make_shadow(few(), t);
-  EXPECT_GT(std::fabs(t.state.thermal.tim_gain(0, 0) / t.state.thermal.tim_gain(1, 0) - 1.0), 1e-3);   // priors were drawn
-  const Real apart = std::log(t.state.thermal.flow_gain(2, 0) / t.state.thermal.flow_gain(2, 5));      // a node's own flow: 3 % beside its site's
+  EXPECT_GT(std::fabs(t.state.thermal.tim_gain(0, 0) / t.state.thermal.tim_gain(1, 0) - 1.0),
+            1e-3);  // priors were drawn
+  const Real apart = std::log(t.state.thermal.flow_gain(2, 0) /
+                              t.state.thermal.flow_gain(2, 5));  // a node's own flow: 3 % beside its site's
   EXPECT_GT(std::fabs(apart), 1e-4);
   EXPECT_LT(std::fabs(apart), 0.03 * 6.0);
   const Snapshot before = snapshot(t.state);
@@ -70,10 +72,12 @@ TEST(Shadow, GainsStayWhereAPlantCanBe) {
   Twin t = make_twin(few(), library(), {}, options(4));
   const Shadow f = make_shadow(few(), t);
   const Real sigma = few().site[0].shadow.flow_sigma;
-  for (int n = 0; n < t.system.thermal.n_node; ++n) t.state.thermal.flow_gain(1, n) = 1e-9, t.state.thermal.flow_gain(2, n) = 1e9;
+  for (int n = 0; n < t.system.thermal.n_node; ++n)
+    t.state.thermal.flow_gain(1, n) = 1e-9, t.state.thermal.flow_gain(2, n) = 1e9;
   f.use.fill(0);
   analyse(f, t);
-  EXPECT_NEAR(std::log(t.state.thermal.flow_gain(1, 0)), -10.0 * sigma, 2e-3);   // a step of the node's own walk: 0.02 a day, 2e-4
+  EXPECT_NEAR(std::log(t.state.thermal.flow_gain(1, 0)), -10.0 * sigma,
+              2e-3);  // a step of the node's own walk: 0.02 a day, 2e-4
   EXPECT_NEAR(std::log(t.state.thermal.flow_gain(2, 3)), 10.0 * sigma, 2e-3);
   EXPECT_LT(std::fabs(std::log(t.state.thermal.flow_gain(3, 0))), 5.0 * sigma);
 }
@@ -95,15 +99,16 @@ TEST(Shadow, OneParameterIsReopenedAlone) {
     }
     return std::sqrt(square - sum * sum);
   };
-  EXPECT_GT(spread(t, 2), 0.4);                       // 0.3 of the prior and 0.4
+  EXPECT_GT(spread(t, 2), 0.4);  // 0.3 of the prior and 0.4
   for (int n = 0; n < t.system.thermal.n_node; ++n)
     if (n != 2) {
       EXPECT_EQ(spread(t, n), spread(twin_2, n));
     }
-  EXPECT_EQ(f.reopen(static_cast<int>(name - f.column_name.begin())), 0.0);   // once
+  EXPECT_EQ(f.reopen(static_cast<int>(name - f.column_name.begin())), 0.0);  // once
 }
 
-// A node draws what its meter says, whatever leakage and the remote controller would have made of it; the sky is the one that was told.
+// A node draws what its meter says, whatever leakage and the remote controller would have made of it; the sky is the
+// one that was told.
 TEST(Shadow, MembersDrawAndSeeWhatTheyAreTold) {
   Twin t = make_twin(few(), library(), {}, options(3));
   const Shadow f = make_shadow(few(), t);
@@ -119,7 +124,7 @@ TEST(Shadow, MembersDrawAndSeeWhatTheyAreTold) {
     drive(f, t, value, known);
     step(t.system, t.state, t.inputs, t.dt);
   }
-  for (int m = 0; m < 3; ++m) {   // each member's power bears its own draw of the meter's error: 10 W
+  for (int m = 0; m < 3; ++m) {  // each member's power bears its own draw of the meter's error: 10 W
     EXPECT_LT(t.state.thermal.p_node(m, 0), 50.0);
     EXPECT_NEAR(t.state.thermal.p_node(m, 2), 5000.0, 50.0);
     EXPECT_NEAR(t.state.thermal.p_node(m, 5), 1500.0, 50.0);
@@ -151,10 +156,11 @@ TEST(Shadow, ReadingsDrawParameters) {
   const int k = point_called(f, "atacama/h200/0 t_junction");
   f.use.fill(0);
   f.use(k) = 1, f.y_obs(k) = mean(f.y, k) + 5.0;
-  const Real tim = mean(t.state.thermal.tim_gain, 2), other = mean(t.state.thermal.tim_gain, 3), flow = mean(t.state.thermal.flow_gain, 0);
+  const Real tim = mean(t.state.thermal.tim_gain, 2), other = mean(t.state.thermal.tim_gain, 3),
+             flow = mean(t.state.thermal.flow_gain, 0);
   analyse(f, t);
   EXPECT_GT(mean(t.state.thermal.tim_gain, 2), 1.1 * tim);
-  EXPECT_NEAR(mean(t.state.thermal.tim_gain, 3), other, 1e-3 * other);   // walks a little, no more
+  EXPECT_NEAR(mean(t.state.thermal.tim_gain, 3), other, 1e-3 * other);  // walks a little, no more
   EXPECT_NEAR(mean(t.state.thermal.flow_gain, 0), flow, 1e-3 * flow);
 }
 
@@ -167,7 +173,8 @@ TEST(Shadow, ForkStandsWhereTheShadowDoes) {
   drive(f, t, value, known);
   for (int i = 0; i < 4; ++i) step(t.system, t.state, t.inputs, t.dt);
   fork(t, other);
-  for (int i = 0; i < 4; ++i) step(t.system, t.state, t.inputs, t.dt), step(other.system, other.state, other.inputs, other.dt);
+  for (int i = 0; i < 4; ++i)
+    step(t.system, t.state, t.inputs, t.dt), step(other.system, other.state, other.inputs, other.dt);
   EXPECT_EQ(hash(t.state), hash(other.state));
   Twin shorter = [] {
     TwinOptions o = options(2);

@@ -1,4 +1,5 @@
-// What follows from the lists of keys: the page of all keys, files that are written and read back, keys changed by their path.
+// What follows from the lists of keys: the page of all keys, files that are written and read back, keys changed by
+// their path.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -53,7 +54,8 @@ TEST(SiteKeys, EveryShippedSiteReadsBackAsItWasWritten) {
     const Site site = load_site(name, data);
     expect_same(site, read_site(toml_of(site), name + ".toml", data));
   }
-  for (const std::string& name : shipped("networks", data)) EXPECT_NE(toml_of(load_network(name, data)).find("[[link]]"), std::string::npos);
+  for (const std::string& name : shipped("networks", data))
+    EXPECT_NE(toml_of(load_network(name, data)).find("[[link]]"), std::string::npos);
 }
 
 TEST(SiteKeys, SavedSiteKeepsItsPlates) {
@@ -87,7 +89,8 @@ TEST(SiteKeys, ARefusalIsTheReadersSentence) {
   EXPECT_EQ(refusal("cooling.dry_cooler.fan_min", 1.5), "cooling.dry_cooler.fan_min = 1.5; accepted: 0.001 to 1");
   EXPECT_EQ(refusal("hall.n_rack", 16.5), "hall.n_rack = 16.5; accepted: a whole number >= 1");
   EXPECT_EQ(refusal("cooling.coolant", std::string("oil")), "cooling.coolant = \"oil\"; accepted: pg25, water");
-  EXPECT_EQ(refusal("climate.haze", std::vector<Real>{1.0}), "climate.haze = a list of 1; accepted: a list of 12 numbers");
+  EXPECT_EQ(refusal("climate.haze", std::vector<Real>{1.0}),
+            "climate.haze = a list of 1; accepted: a list of 12 numbers");
   EXPECT_EQ(refusal("cooling.ua", 1.0), "cooling.ua is not a key of atacama; did you mean cooling.cdu.ua?");
   EXPECT_NE(refusal("hall.node[h200].plate", std::string("other")).find("a change in its file"), std::string::npos);
   EXPECT_EQ(refusal("power.bus.v_max", std::nan("")), "power.bus.v_max = nan V; accepted: 10 to 1e+06 V");
@@ -99,7 +102,7 @@ TEST(SiteKeys, AChangeStandsInTheProvenance) {
   EXPECT_NE(n.site[0].cooling.pump.flow, 0.02);
   std::vector<Provenance> all = n.site[1].provenance;
   const Provenance* p = value_named(all, "cooling.pump.flow");
-  EXPECT_EQ(p->text, "1200");   // L/min, as the file has it
+  EXPECT_EQ(p->text, "1200");  // L/min, as the file has it
   EXPECT_EQ(p->note, "changed after reading");
 }
 
@@ -124,7 +127,9 @@ std::string bytes_of(const Network& n, const Library& library) {
   const sky::Climate climate = sky_climate(n.site[0]);
   std::string all(reinterpret_cast<const char*>(&climate), sizeof climate);
   const auto add = [&](const auto& part) {
-    part.each(part, [&](const FieldInfo&, const auto& a) { all.append(reinterpret_cast<const char*>(a.data()), a.size() * sizeof(*a.data())); });
+    part.each(part, [&](const FieldInfo&, const auto& a) {
+      all.append(reinterpret_cast<const char*>(a.data()), a.size() * sizeof(*a.data()));
+    });
   };
   add(s.sky), add(s.orbit), add(s.workload), add(s.electrical), add(s.thermal);
   all.append(reinterpret_cast<const char*>(s.control.data()), s.control.size() * sizeof(ControlLaw));
@@ -136,7 +141,9 @@ std::string bytes_of(const Network& n, const Library& library) {
 // A little more, or the next word.
 KeyValue nudged(const Slot& s, bool down) {
   KeyValue v = value_of(s);
-  const auto up = [&](Real x) { return x == 0 ? (s.key.range.holds(1e-3) ? 1e-3 : x) : s.key.range.holds(x * 1.001) ? x * 1.001 : x * 0.999; };
+  const auto up = [&](Real x) {
+    return x == 0 ? (s.key.range.holds(1e-3) ? 1e-3 : x) : s.key.range.holds(x * 1.001) ? x * 1.001 : x * 0.999;
+  };
   if (auto* x = std::get_if<Real>(&v)) *x = up(*x);
   if (auto* b = std::get_if<bool>(&v)) *b = !*b;
   if (auto* all = std::get_if<std::vector<Real>>(&v))
@@ -151,12 +158,17 @@ KeyValue nudged(const Slot& s, bool down) {
 // Keys that are read beside the System, by the name of the file that does; the key's name stands in it.
 const char* reader_of(const std::string& path) {
   static const std::pair<const char*, const char*> table[] = {
-      {"start", "core/io/site_reader_network.cpp"},       {"climate.cloud.in_series", "core/make/make_sky.cpp"},
+      {"start", "core/io/site_reader_network.cpp"},
+      {"climate.cloud.in_series", "core/make/make_sky.cpp"},
       {"power.grid.carbon_intensity", "core/plan/outlook.cpp"},
-      {"power.grid.price", "core/plan/outlook.cpp"},      {"comms.band", "core/plan/outlook.cpp"},
-      {"comms.n_antenna", "core/plan/outlook.cpp"},       {"comms.link.control_delay", "core/plan/plan.cpp"},
-      {"shadow.point", "python/bind_shadow.cpp"},         {"shadow.", "core/shadow/feed.cpp"},
-      {"study.", "core/io/site_reader_hall.cpp"},         {"cooling.coolant", "core/make/make_thermal.cpp"},
+      {"power.grid.price", "core/plan/outlook.cpp"},
+      {"comms.band", "core/plan/outlook.cpp"},
+      {"comms.n_antenna", "core/plan/outlook.cpp"},
+      {"comms.link.control_delay", "core/plan/plan.cpp"},
+      {"shadow.point", "python/bind_shadow.cpp"},
+      {"shadow.", "core/shadow/feed.cpp"},
+      {"study.", "core/io/site_reader_hall.cpp"},
+      {"cooling.coolant", "core/make/make_thermal.cpp"},
       {"power.genset.", "python/bind_engine.cpp"},
   };
   for (const auto& [prefix, file] : table)
@@ -165,29 +177,32 @@ const char* reader_of(const std::string& path) {
 }
 
 TEST(SiteKeys, NoKeyIsReadByNobody) {
-  Network n = load_network("atacama", data);   // with three node types: flow factors are relative to each other
+  Network n = load_network("atacama", data);  // with three node types: flow factors are relative to each other
   const Library library = io::load_library(n, data);
   const std::string before = bytes_of(n, library);
   ASSERT_EQ(before, bytes_of(n, library));
   const auto changes = [&](const Slot& s) {
-    if (s.key.is_label || s.key.only_checked || s.key.form == Rule::text || s.key.form == Rule::texts || s.key.form == Rule::name) return;
+    if (s.key.is_label || s.key.only_checked || s.key.form == Rule::text || s.key.form == Rule::texts ||
+        s.key.form == Rule::name)
+      return;
     const std::string path = s.path();
     if (const char* file = reader_of(path)) {
       const std::string text = text_of(data / ".." / file) + text_of(data / ".." / "core/shadow/feed.cpp");
       const std::string key = s.key.key;
-      EXPECT_TRUE(text.find("." + key) != std::string::npos || text.find("->" + key) != std::string::npos) << path << " is not read in " << file;
+      EXPECT_TRUE(text.find("." + key) != std::string::npos || text.find("->" + key) != std::string::npos)
+          << path << " is not read in " << file;
       return;
     }
     bool changed = false;
     for (const bool down : {false, true}) {
       Network other = n;
       const KeyValue v = nudged(s, down);
-      if (v == value_of(s)) return;   // the only word
+      if (v == value_of(s)) return;  // the only word
       set_key(other.site[0], path, v, "a test");
       try {
         changed = changed || bytes_of(other, library) != before;
       } catch (const std::exception&) {
-        changed = true;   // it is read
+        changed = true;  // it is read
       }
       if (changed) break;
     }

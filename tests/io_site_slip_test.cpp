@@ -1,5 +1,5 @@
-// A number that slipped by a thousand (a lost "k", mm for um, a comma for a point) is refused or doubted: every number of the shipped files
-// is slipped both ways. What may stand for itself both ways is listed here with its reason.
+// A number that slipped by a thousand (a lost "k", mm for um, a comma for a point) is refused or doubted: every number
+// of the shipped files is slipped both ways. What may stand for itself both ways is listed here with its reason.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -51,9 +51,11 @@ std::vector<Number> numbers_of(const std::string& text) {
       const std::string word = text.substr(i, end - i);
       if (text.compare(end, 2, " =") == 0 && word != "value") key = word;
       i = end - 1;
-    } else if (std::isdigit(static_cast<unsigned char>(c)) || (c == '-' && std::isdigit(static_cast<unsigned char>(text[i + 1])))) {
+    } else if (std::isdigit(static_cast<unsigned char>(c)) ||
+               (c == '-' && std::isdigit(static_cast<unsigned char>(text[i + 1])))) {
       std::size_t end = i + 1;
-      while (end < text.size() && std::string_view("0123456789.eE+-:TZ").find(text[end]) != std::string_view::npos) ++end;
+      while (end < text.size() && std::string_view("0123456789.eE+-:TZ").find(text[end]) != std::string_view::npos)
+        ++end;
       const std::string token = text.substr(i, end - i);
       if (token.find(':') == std::string::npos && std::strtod(token.c_str(), nullptr) != 0)
         all.push_back({i, end - i, key, token.find_first_of(".e") == std::string::npos});
@@ -104,9 +106,12 @@ int walk(const std::string& text, Take&& take) {
       } catch (const SiteError&) {
         said = true;
       }
-      const bool listed = std::any_of(std::begin(plausible), std::end(plausible), [&](const Slip& s) { return number.key == s.key && token == s.number; });
-      EXPECT_NE(said, listed) << number.key << " = " << token << (listed ? " is listed but said" : " passes in silence") << ", line "
-                              << 1 + std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(number.at), '\n');
+      const bool listed = std::any_of(std::begin(plausible), std::end(plausible),
+                                      [&](const Slip& s) { return number.key == s.key && token == s.number; });
+      EXPECT_NE(said, listed) << number.key << " = " << token << (listed ? " is listed but said" : " passes in silence")
+                              << ", line "
+                              << 1 + std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(number.at),
+                                                '\n');
     }
   return n;
 }
@@ -120,8 +125,9 @@ TEST(SiteSlip, EveryNumberOfTheSites) {
   }
 }
 
-// `check` says no to what a run cannot take: what is read and within its ranges makes a system (fan_min = 0, mppt_step = 0.06, a droop beside a large
-// capacitance, a battery's current beside its resistance and losses that fall with the load did not). Each number is changed one way, in turn.
+// `check` says no to what a run cannot take: what is read and within its ranges makes a system (fan_min = 0, mppt_step
+// = 0.06, a droop beside a large capacitance, a battery's current beside its resistance and losses that fall with the
+// load did not). Each number is changed one way, in turn.
 TEST(SiteSlip, WhatIsAcceptedMakesASystem) {
   const std::string text = brief(atacama());
   Network n = load_network("atacama", data);
@@ -149,11 +155,14 @@ TEST(SiteSlip, WhatIsAcceptedMakesASystem) {
 class Beside : public testing::Test {
  protected:
   void SetUp() override {
-    folder = fs::path(testing::TempDir()) / ("coldsun_slip_" + std::string(testing::UnitTest::GetInstance()->current_test_info()->name()));
+    folder = fs::path(testing::TempDir()) /
+             ("coldsun_slip_" + std::string(testing::UnitTest::GetInstance()->current_test_info()->name()));
     fs::create_directories(folder);
   }
   void TearDown() override { fs::remove_all(folder); }
-  void write(const fs::path& name, const std::string& text) const { std::ofstream(folder / name, std::ios::binary) << text; }
+  void write(const fs::path& name, const std::string& text) const {
+    std::ofstream(folder / name, std::ios::binary) << text;
+  }
   fs::path folder;
 };
 
@@ -163,28 +172,34 @@ TEST_F(Beside, EveryNumberOfThePlateAndTheModule) {
     SCOPED_TRACE(part);
     const std::string text = brief(text_of(data / part));
     const fs::path name = fs::path(part).filename();
-    EXPECT_GT(walk(text, [&](const std::string& t) { return write(name, t), doubts(load_site((folder / "mine.toml").string(), data)).size(); }), 26);
+    EXPECT_GT(walk(text,
+                   [&](const std::string& t) {
+                     return write(name, t), doubts(load_site((folder / "mine.toml").string(), data)).size();
+                   }),
+              26);
     fs::remove(folder / name);
   }
 }
 
 TEST_F(Beside, EveryNumberOfTheNetworkAndTheShell) {
   const std::string network = brief(text_of(data / "networks" / "pilots.toml"));
-  EXPECT_EQ(walk(network, [&](const std::string& t) {
-              write("net.toml", t);
-              return doubts(load_network((folder / "net.toml").string(), data).provenance).size();
-            }),
+  EXPECT_EQ(walk(network,
+                 [&](const std::string& t) {
+                   write("net.toml", t);
+                   return doubts(load_network((folder / "net.toml").string(), data).provenance).size();
+                 }),
             12);
   fs::create_directories(folder / "constellations");
   fs::create_directories(folder / "jobs");
   fs::copy(data / "jobs" / "philly.toml", folder / "jobs" / "philly.toml");
   Network one = load_network("atacama", data);
   one.site[0].comms.data.clear();
-  EXPECT_EQ(walk(text_of(data / "constellations" / "broadband.toml"), [&](const std::string& t) {
-              write(fs::path("constellations") / "broadband.toml", t);
-              Network n = one;
-              return io::load_library(n, folder), doubts(n.provenance).size();
-            }),
+  EXPECT_EQ(walk(text_of(data / "constellations" / "broadband.toml"),
+                 [&](const std::string& t) {
+                   write(fs::path("constellations") / "broadband.toml", t);
+                   Network n = one;
+                   return io::load_library(n, folder), doubts(n.provenance).size();
+                 }),
             14);
 }
 

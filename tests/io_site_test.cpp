@@ -69,13 +69,14 @@ TEST(SiteFile, ShippedSitesAreWhole) {
 Real noon_beam(const Site& s, int month) {
   sky::SkyMaker make(sky_site(s), sky_climate(s));
   Real most = 0;
-  for (int k = 0; k < 288; ++k) most = std::max(most, make(midnight({2026, month, 21}) + k * 300 * ns_per_s, 0.0).clear.dni);
+  for (int k = 0; k < 288; ++k)
+    most = std::max(most, make(midnight({2026, month, 21}) + k * 300 * ns_per_s, 0.0).clear.dni);
   return most;
 }
 
-// The years meet their references within 3 %, clear days are clear: Atacama as Ineichen's sky of pvlib 0.16.1 with its own turbidity file
-// (979 and 1,037 W/m2); Masdar about the mean of cloudless skies in the Emirates, 700 W/m2 (Eissa et al. 2015). Atacama's GHI has no
-// reference of its kind: maps of the region say 2,500 to 2,600 kWh/m2.
+// The years meet their references within 3 %, clear days are clear: Atacama as Ineichen's sky of pvlib 0.16.1 with its
+// own turbidity file (979 and 1,037 W/m2); Masdar about the mean of cloudless skies in the Emirates, 700 W/m2 (Eissa et
+// al. 2015). Atacama's GHI has no reference of its kind: maps of the region say 2,500 to 2,600 kWh/m2.
 TEST(SiteFile, YearsMeetTheirReferencesAndClearDaysAreClear) {
   const Site a = load_site("atacama", data), m = load_site("masdar", data);
   const sky::Irradiation ya = sky::annual_irradiation(sky_site(a), sky_climate(a), 2026);
@@ -134,8 +135,8 @@ TEST(SiteFile, CountsCoverEveryNumber) {
     if (eq != std::string::npos && line[0] != '#') {
       const std::string key = line.substr(0, eq);
       const char first = line[eq + 3];
-      const bool number =
-          (first >= '0' && first <= '9') || first == '-' || (first == '[' && line[eq + 4] != '"') || line.find("{ value") == eq + 3;
+      const bool number = (first >= '0' && first <= '9') || first == '-' || (first == '[' && line[eq + 4] != '"') ||
+                          line.find("{ value") == eq + 3;
       if (number) ++keys;
       if (key == "loss") keys += 3;
       for (const char* choice : {"mounting", "coolant", "chemistry", "strategy", "distribution"}) keys += key == choice;
@@ -200,8 +201,9 @@ TEST(NetworkFile, APathFindsItsNeighbours) {
   std::string plate = text_of(data / "plates" / "gpu_700w.toml");
   plate.replace(plate.find("n_channel = 95"), 14, "n_channel = 80");
   std::ofstream(folder / "own_plate.toml") << plate;
-  std::ofstream(folder / "net.toml") << "name = \"n\"\nsites = [\"./mine.toml\"]\nconstellations = [\"broadband\", \"three_body\"]\n"
-                                        "start = 2026-06-14T04:00:00Z\n";
+  std::ofstream(folder / "net.toml")
+      << "name = \"n\"\nsites = [\"./mine.toml\"]\nconstellations = [\"broadband\", \"three_body\"]\n"
+         "start = 2026-06-14T04:00:00Z\n";
   const Site s = load_site((folder / "mine.toml").string(), data);
   EXPECT_EQ(s.plate[0].name, "own_plate");
   EXPECT_EQ(s.plate[0].channel.n_channel, 80);
@@ -217,8 +219,9 @@ TEST(Describe, SaysWhatTheSiteIs) {
   const std::string text = describe(n, true), summary = describe(n);
   EXPECT_LE(std::count(summary.begin(), summary.end(), '\n'), 50);  // two sites
   EXPECT_EQ(summary.find("assumed: "), std::string::npos);
-  for (const char* piece : {"0.896 MW, 128 nodes", "64 nodes as fields, 64 lumped", "2.869 MWp, 376 strings in 144 rows", "MWh usable",
-                            "DNI 3063", "GHI 2051 DNI 1418", "0 unstated", "assumed: "})
+  for (const char* piece :
+       {"0.896 MW, 128 nodes", "64 nodes as fields, 64 lumped", "2.869 MWp, 376 strings in 144 rows", "MWh usable",
+        "DNI 3063", "GHI 2051 DNI 1418", "0 unstated", "assumed: "})
     EXPECT_NE(text.find(piece), std::string::npos) << piece << "\n" << text.substr(0, 2000);
   const std::string json = describe_json(n);
   EXPECT_EQ(json.front(), '{');
@@ -241,22 +244,30 @@ TEST(Describe, DoubtsAreRaised) {
     return false;
   };
   EXPECT_FALSE(holds(atacama(), "coolant flow"));
-  EXPECT_TRUE(holds(with("flow_lpm = { value = 1075,", "flow_lpm = { value = 500,"), "coolant flow of 0.70 L/min per kW"));
+  EXPECT_TRUE(
+      holds(with("flow_lpm = { value = 1075,", "flow_lpm = { value = 500,"), "coolant flow of 0.70 L/min per kW"));
   EXPECT_TRUE(holds(with("n_series = { value = 14,", "n_series = { value = 16,"), "open-circuit voltage"));
   EXPECT_TRUE(holds(with("p_import_kw = 1000", "p_import_kw = 900"), "load is shed"));
-  EXPECT_TRUE(holds(with("p_budget_kw = { value = 800,", "p_budget_kw = { value = 0,"), "the hall may take 0 kW"));   // the feeder would carry it
+  EXPECT_TRUE(holds(with("p_budget_kw = { value = 800,", "p_budget_kw = { value = 0,"),
+                    "the hall may take 0 kW"));  // the feeder would carry it
   EXPECT_TRUE(holds(with("p_rated_kw = 1100", "p_rated_kw = 200"), "the hall may take 200 kW"));
   EXPECT_TRUE(holds(with("t_restart_degc = 75", "t_restart_degc = 20.5"), "once tripped it never does"));
   EXPECT_FALSE(holds(atacama(), "utc_offset"));
-  EXPECT_TRUE(holds(with("utc_offset_h = { value = -4,", "utc_offset_h = { value = 8,"), "utc_offset of +8.0 h at -69.9 degrees east"));   // public report 26
+  EXPECT_TRUE(holds(with("utc_offset_h = { value = -4,", "utc_offset_h = { value = 8,"),
+                    "utc_offset of +8.0 h at -69.9 degrees east"));  // public report 26
 }
 
-// A generator that says little runs as usual, counted with where that comes from; `check` says what it is and whether the reserve bridges its start.
+// A generator that says little runs as usual, counted with where that comes from; `check` says what it is and whether
+// the reserve bridges its start.
 TEST(SiteFile, GensetThatSaysLittleRunsAsUsual) {
   const auto genset = [](const std::string& more) {
-    return with("[power.aux_converter]", "[power.genset]\nsource = \"assumed: as large as the hall\"\np_max_kw = 1000\ncarbon_intensity_g_per_kwh = 700\n"
-                "price_usd_per_mwh = 300\n" + more + "[power.genset.rectifier]\np_rated_kw = 1100\nloss = { c0 = 0.004, c1 = 0.006, c2 = 0.008 }\n\n"
-                "[power.aux_converter]");
+    return with("[power.aux_converter]",
+                "[power.genset]\nsource = \"assumed: as large as the hall\"\np_max_kw = "
+                "1000\ncarbon_intensity_g_per_kwh = 700\n"
+                "price_usd_per_mwh = 300\n" +
+                    more +
+                    "[power.genset.rectifier]\np_rated_kw = 1100\nloss = { c0 = 0.004, c1 = 0.006, c2 = 0.008 }\n\n"
+                    "[power.aux_converter]");
   };
   const Site s = read_site(genset(""), "atacama.toml", data);
   const Genset& g = s.power.genset;
@@ -266,10 +277,12 @@ TEST(SiteFile, GensetThatSaysLittleRunsAsUsual) {
   EXPECT_NEAR(g.soc_stop, 0.525, 1e-12);
   EXPECT_NEAR(g.fuel_idle + g.fuel_slope * g.p_max, 330.15e-3 / 3600.0, 1e-12);
   int listed = 0;
-  for (const Provenance& p : s.provenance) listed += p.key == "power.genset.fuel_slope_l_per_kwh" && p.origin == Origin::sourced;
+  for (const Provenance& p : s.provenance)
+    listed += p.key == "power.genset.fuel_slope_l_per_kwh" && p.origin == Origin::sourced;
   EXPECT_EQ(listed, 1);
   EXPECT_NE(describe(s).find("1000 kW, 300 at least, 30 s to start"), std::string::npos);
-  EXPECT_EQ(read_site(genset("start_time_s = 10\nsoc_stop = 0.8\n"), "atacama.toml", data).power.genset.start_time, 10.0);
+  EXPECT_EQ(read_site(genset("start_time_s = 10\nsoc_stop = 0.8\n"), "atacama.toml", data).power.genset.start_time,
+            10.0);
   EXPECT_THROW(read_site(genset("soc_stop = 0.99\n"), "atacama.toml", data), SiteError);
   const auto says = [&](const std::string& text, const char* piece) {
     for (const std::string& d : doubts(read_site(text, "atacama.toml", data)))
@@ -279,7 +292,9 @@ TEST(SiteFile, GensetThatSaysLittleRunsAsUsual) {
   EXPECT_FALSE(says(genset(""), "the generator"));
   EXPECT_TRUE(says(genset("start_time_s = 900\n"), "the generator takes"));
   EXPECT_TRUE(says(genset("p_min_kw = 0\n"), "it never charges the battery"));
-  EXPECT_TRUE(says(genset("p_min_kw = 900\n").replace(genset("p_min_kw = 900\n").find("i_charge_a"), 10, "i_charge_a = 0 #"), "it may run below it"));
+  EXPECT_TRUE(
+      says(genset("p_min_kw = 900\n").replace(genset("p_min_kw = 900\n").find("i_charge_a"), 10, "i_charge_a = 0 #"),
+           "it may run below it"));
 }
 
 }  // namespace

@@ -13,13 +13,16 @@ using namespace twin_test;
 Network eventful() {
   Network n = small_network();
   Site& s = n.site.front();
-  outages(s, 0.5), s.comms.link.outage_probability = 0.6, s.comms.link.outage_sigma = 0.5, s.comms.link.link_bound_share = 0.6;
+  outages(s, 0.5), s.comms.link.outage_probability = 0.6, s.comms.link.outage_sigma = 0.5,
+                   s.comms.link.link_bound_share = 0.6;
   s.jobs.load = 1.0;
   for (ParameterPrior& p : s.prior)
-    if (p.parameter == Parameter::outage_probability) p.prior = ensemble::make_prior(ensemble::Shape::uniform, 0.4, 0.9, 0, 0);
+    if (p.parameter == Parameter::outage_probability)
+      p.prior = ensemble::make_prior(ensemble::Shape::uniform, 0.4, 0.9, 0, 0);
   return n;
 }
-Study study_of(const Network& n, int members, std::uint32_t first, std::vector<std::uint32_t> paths, bool priors = true, Real hours = 0.2) {
+Study study_of(const Network& n, int members, std::uint32_t first, std::vector<std::uint32_t> paths, bool priors = true,
+               Real hours = 0.2) {
   TwinOptions o = options(10, hours);
   o.n_member = members, o.first_member = first;
   return make_study(n, library(), {}, o, {std::move(paths), 1.0, 1, priors});
@@ -49,20 +52,22 @@ TEST(Study, WithoutAnyPathEveryMemberDiffersByExactlyNothing) {
   }
   int above = 0;
   for (int m = 0; m < 4; ++m) above += all.n_above(m, 0);
-  EXPECT_GT(above, 0);   // the test could fail
+  EXPECT_GT(above, 0);  // the test could fail
   expect_sound(s.event[1].state);
 }
 
-// With another path beside it, the twin walks that one's cuts too: the plates' own step control, 0.05 K, is all that may show.
+// With another path beside it, the twin walks that one's cuts too: the plates' own step control, 0.05 K, is all that
+// may show.
 TEST(Study, CutsOfOtherPathsShowLessThanTheStepControl) {
-  Study pair = study_of(eventful(), 2, 0, {path_all}), many = study_of(eventful(), 2, 0, {path_all, path_stall, path_burst, path_stale});
+  Study pair = study_of(eventful(), 2, 0, {path_all}),
+        many = study_of(eventful(), 2, 0, {path_all, path_stall, path_burst, path_stale});
   run_all(pair), run_all(many);
   for (int m = 0; m < 2; ++m) {
     EXPECT_NEAR(pair.event[0].tally.max_rise(m, 0), many.event[0].tally.max_rise(m, 0), 0.05);
     EXPECT_NEAR(pair.event[0].tally.max_dip(m, 0), many.event[0].tally.max_dip(m, 0), 0.05);
     EXPECT_GT(many.event[1].tally.sum_peak(m, 0), 0.0);
-    EXPECT_LE(many.event[1].tally.max_rise(m, 0), 0.05);   // a stall alone only cools
-    EXPECT_GE(many.event[2].tally.max_dip(m, 0), -0.05);   // a burst alone only heats
+    EXPECT_LE(many.event[1].tally.max_rise(m, 0), 0.05);  // a stall alone only cools
+    EXPECT_GE(many.event[2].tally.max_dip(m, 0), -0.05);  // a burst alone only heats
   }
 }
 
@@ -101,9 +106,9 @@ TEST(Study, DriftOfAKnownOutage) {
   EXPECT_LT(t.sum_time(0, 0), t.n_above(0, 0) * 5.0);
   const auto all = traced(s, 0, s.twin.inputs.start, s.twin.inputs.stop);
   EXPECT_GE(static_cast<int>(all.size()), t.n_event(0, 0));
-  EXPECT_LE(static_cast<int>(all.size()), t.n_event(0, 0) + 1);   // the last window may still be open
+  EXPECT_LE(static_cast<int>(all.size()), t.n_event(0, 0) + 1);  // the last window may still be open
   for (int k = 0; k < n_parameter; ++k) EXPECT_TRUE(std::isfinite(s.parameter(0, k)));
-  EXPECT_EQ(s.parameter(0, static_cast<int>(Parameter::link_bound_share)), 1.0);   // priors off: the site's own
+  EXPECT_EQ(s.parameter(0, static_cast<int>(Parameter::link_bound_share)), 1.0);  // priors off: the site's own
 }
 
 TEST(Study, FieldsGoToTheHottestTypesFirst) {
@@ -113,15 +118,17 @@ TEST(Study, FieldsGoToTheHottestTypesFirst) {
     for (const NodeType& t : n.site.front().hall.node) f.push_back(t.n_field);
     return f;
   };
-  EXPECT_EQ(fields_of(eight), (std::vector<int>{8, 0, 0}));     // end_of_row: worn interface, least flow
+  EXPECT_EQ(fields_of(eight), (std::vector<int>{8, 0, 0}));  // end_of_row: worn interface, least flow
   EXPECT_EQ(fields_of(forty), (std::vector<int>{16, 24, 0}));
   EXPECT_EQ(fields_of(none), (std::vector<int>{0, 0, 0}));
   EXPECT_EQ(eight.provenance.back().text, "8");
   EXPECT_THROW(with_fields(shipped(), -1), std::invalid_argument);
   EXPECT_THROW(with_supply(shipped(), 400.0), std::invalid_argument);
   EXPECT_EQ(changed(shipped(), "t_supply", 315.0).site.front().cooling.t_supply, 315.0);
-  for (const char* name : {"dry_cooler_ua", "", "t_Supply"}) EXPECT_THROW(changed(shipped(), name, 320.0), std::invalid_argument) << name;
-  for (const Real n : {2.5, -1.0, 1e12, std::nan("")}) EXPECT_THROW(changed(shipped(), "n_field", n), std::invalid_argument) << n;
+  for (const char* name : {"dry_cooler_ua", "", "t_Supply"})
+    EXPECT_THROW(changed(shipped(), name, 320.0), std::invalid_argument) << name;
+  for (const Real n : {2.5, -1.0, 1e12, std::nan("")})
+    EXPECT_THROW(changed(shipped(), "n_field", n), std::invalid_argument) << n;
   EXPECT_EQ(with_supply(shipped(), 315.0).site.front().cooling.t_supply_min, 315.0);
 }
 
@@ -144,13 +151,16 @@ TEST(Study, PriorsAreReadWithTheirUnitsAndSources) {
   EXPECT_EQ(read_site(site_test::with("median_s = 0.15", "median_ms = 150"), "a", data).prior[3].prior.centre, 0.15);
   int stated = 0;
   for (const Provenance& p : s.provenance) stated += p.key.starts_with("study.") && p.origin != Origin::unstated;
-  EXPECT_EQ(stated, 8 + 3 + 4 + 2 + 4 + 2 + 4 + 4 + 3);   // a distribution each, and its numbers
+  EXPECT_EQ(stated, 8 + 3 + 4 + 2 + 4 + 2 + 4 + 4 + 3);  // a distribution each, and its numbers
 }
 
 TEST(Study, BadPriorsAreOneSentence) {
-  const auto says = [](const std::string& error, const std::string& part) { EXPECT_NE(error.find(part), std::string::npos) << error; };
+  const auto says = [](const std::string& error, const std::string& part) {
+    EXPECT_NE(error.find(part), std::string::npos) << error;
+  };
   says(error_of("median_s = 0.519", "mode_s = 0.519"), "study.outage_median.mode_s is not known");
-  says(error_of("distribution = \"triangular\"", "distribution = \"beta\""), "accepted: uniform, normal, lognormal, triangular");
+  says(error_of("distribution = \"triangular\"", "distribution = \"beta\""),
+       "accepted: uniform, normal, lognormal, triangular");
   says(error_of("mode = 0.06", "mode = 0.995"), "[study.outage_probability]: prior: mode outside low and high");
   says(error_of("high_s = 3.0", "high_s = 300.0"), "study.outage_median.high_s = 300");
   says(error_of("[study.buffer]", "[study.bufer]"), "study.bufer is not known; did you mean buffer?");
@@ -169,7 +179,7 @@ TEST(Study, PriorsReachTheState) {
     EXPECT_NEAR(e.workload.load_gain(m, 0) * 0.8, x(m, Parameter::load), 1e-15);
     EXPECT_NE(x(m, Parameter::load), x((m + 1) % 6, Parameter::load));
     Real busy = e.workload.node_busy(m, 0);
-    EXPECT_NEAR(busy / 128.0, std::min(1.0, x(m, Parameter::load)), 0.08) << m;   // the largest job is a few nodes
+    EXPECT_NEAR(busy / 128.0, std::min(1.0, x(m, Parameter::load)), 0.08) << m;  // the largest job is a few nodes
     EXPECT_EQ(busy, s.twin.state.workload.node_busy(m, 0));
   }
 }

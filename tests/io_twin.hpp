@@ -1,4 +1,5 @@
-// Coupled twins for tests: the shipped Atacama site cut down to a few nodes, with jobs written by hand, walked step by step or cut by cut.
+// Coupled twins for tests: the shipped Atacama site cut down to a few nodes, with jobs written by hand, walked step by
+// step or cut by cut.
 #pragma once
 #include <gtest/gtest.h>
 
@@ -11,9 +12,9 @@
 
 #include "core/io/library.hpp"
 #include "core/io/site_reader.hpp"
+#include "core/make/twin.hpp"
 #include "core/step/host_space.hpp"
 #include "core/step/step.hpp"
-#include "core/make/twin.hpp"
 #include "core/step/walk.hpp"
 
 namespace coldsun::twin_test {
@@ -21,7 +22,8 @@ namespace coldsun::twin_test {
 inline const std::filesystem::path data = std::filesystem::path(COLDSUN_DATA_DIR) / ".." / ".." / "data";
 inline constexpr Real celsius = 273.15, hour = 3600.0;
 
-// ---- the site --------------------------------------------------------------------------------------------------------------
+// ---- the site
+// --------------------------------------------------------------------------------------------------------------
 inline const Network& shipped() {
   static const Network network = load_network("atacama", data);
   return network;
@@ -34,12 +36,14 @@ inline const Library& library() {
   return all;
 }
 
-// Multiplies every size of the site's plant, so that a hall of few nodes has the temperatures and shares of the whole one.
+// Multiplies every size of the site's plant, so that a hall of few nodes has the temperatures and shares of the whole
+// one.
 inline void scale_plant(Site& s, Real nodes, Real flow) {
   Cooling& c = s.cooling;
   for (Real* x : {&c.volume, &c.pump.flow, &c.facility.volume, &c.facility.pump.flow}) *x *= flow;
-  for (Real* x : {&c.p_aux_base, &c.cdu.ua, &c.cdu.heat_capacity, &c.dry_cooler.ua, &c.dry_cooler.air_flow, &c.dry_cooler.fan_power,
-                  &c.hall_air.heat_capacity, &c.hall_air.cooler_ua, &c.hall_air.cooling, &c.hall_air.fan_power})
+  for (Real* x : {&c.p_aux_base, &c.cdu.ua, &c.cdu.heat_capacity, &c.dry_cooler.ua, &c.dry_cooler.air_flow,
+                  &c.dry_cooler.fan_power, &c.hall_air.heat_capacity, &c.hall_air.cooler_ua, &c.hall_air.cooling,
+                  &c.hall_air.fan_power})
     *x *= nodes;
   Power& p = s.power;
   for (StringGroup& g : p.strings) {
@@ -47,8 +51,9 @@ inline void scale_plant(Site& s, Real nodes, Real flow) {
     g.n_row = std::max(1, all / 2), g.n_per_row = 2;
   }
   p.battery.n_parallel = std::max(1, static_cast<int>(std::lround(p.battery.n_parallel * nodes)));
-  for (Real* x : {&p.battery.converter.p_rated, &p.grid.p_import, &p.grid.p_export, &p.grid.p_budget, &p.grid.converter.p_rated,
-                  &p.aux_converter.p_rated, &p.bus.capacitance, &p.converter_sink.heat_capacity, &p.converter_sink.conductance})
+  for (Real* x :
+       {&p.battery.converter.p_rated, &p.grid.p_import, &p.grid.p_export, &p.grid.p_budget, &p.grid.converter.p_rated,
+        &p.aux_converter.p_rated, &p.bus.capacitance, &p.converter_sink.heat_capacity, &p.converter_sink.conductance})
     *x *= nodes;
   for (Real* x : {&p.bus.r_droop, &p.bus.r_pv_cable, &p.bus.r_battery_cable, &p.bus.r_load_cable}) *x /= nodes;
 }
@@ -84,13 +89,15 @@ inline void clear_sky(Site& s) {
 inline void no_outages(Site& s) { s.comms.link.outage_probability = 0.0; }
 // An outage of this length at every 15-s boundary.
 inline void outages(Site& s, Real length, Real offset = -0.18) {
-  s.comms.link.outage_probability = 1.0, s.comms.link.outage_median = length, s.comms.link.outage_sigma = 0.0, s.comms.link.outage_offset = offset;
+  s.comms.link.outage_probability = 1.0, s.comms.link.outage_median = length, s.comms.link.outage_sigma = 0.0,
+  s.comms.link.outage_offset = offset;
 }
 // The coolant's set-point stands still, whatever the weather.
 inline void fixed_supply(Site& s, Real t) { s.cooling.t_supply = s.cooling.t_supply_min = t; }
 
-// ---- the twin --------------------------------------------------------------------------------------------------------------
-// From local_hour of the demo day on.
+// ---- the twin
+// -------------------------------------------------------------------------------------------------------------- From
+// local_hour of the demo day on.
 inline TwinOptions options(Real local_hour, Real hours, Real dt = 10.0) {
   TwinOptions o;
   o.start = shipped().start + nanoseconds(local_hour * hour), o.hours = hours, o.dt = dt, o.seed = 7;
@@ -122,13 +129,16 @@ inline void give_jobs(Twin& t, const std::vector<HandJob>& jobs) {
   std::vector<int> initial(static_cast<std::size_t>(t.system.n_site()), 0), later = initial;
   initial[0] = n_initial, later[0] = static_cast<int>(jobs.size()) - n_initial;
   const int n_member = t.state.n_member;
-  workload::JobTable j = workload::make_jobs(t.system.workload, n_member, t.inputs.start, t.inputs.stop, {initial, later}, t.system.device);
+  workload::JobTable j = workload::make_jobs(t.system.workload, n_member, t.inputs.start, t.inputs.stop,
+                                             {initial, later}, t.system.device);
   for (int m = 0; m < n_member; ++m)
     for (int k = 0; k < j.capacity(); ++k) {
       const HandJob& h = jobs[static_cast<std::size_t>(k)];
-      j.submit_time(m, k) = t.inputs.start + nanoseconds(h.submit), j.deadline(m, k) = t.inputs.start + nanoseconds(h.submit + 2.0 * h.work);
+      j.submit_time(m, k) = t.inputs.start + nanoseconds(h.submit),
+                       j.deadline(m, k) = t.inputs.start + nanoseconds(h.submit + 2.0 * h.work);
       j.n_node(m, k) = h.n_node, j.n_gpu(m, k) = 8 * h.n_node, j.priority(m, k) = h.priority;
-      j.work(m, k) = h.work, j.walltime(m, k) = h.walltime, j.job_utilization(m, k) = h.utilization, j.link_bound(m, k) = h.link_bound;
+      j.work(m, k) = h.work, j.walltime(m, k) = h.walltime, j.job_utilization(m, k) = h.utilization,
+                j.link_bound(m, k) = h.link_bound;
     }
   t.inputs.jobs = std::move(j);
   start_over(t);
@@ -140,21 +150,25 @@ inline void give_full_load(Twin& t, bool link_bound, Real utilization = 1.0) {
   give_jobs(t, std::vector<HandJob>(static_cast<std::size_t>(t.system.workload.site(0).node_count), job));
 }
 
-// ---- walking ---------------------------------------------------------------------------------------------------------------
-// One step, with a look before and after every cut. before(cut), after(cut).
+// ---- walking
+// --------------------------------------------------------------------------------------------------------------- One
+// step, with a look before and after every cut. before(cut), after(cut).
 template <class Before, class After>
 void walk(Twin& t, Real dt, Before&& before, After&& after) {
-  coldsun::walk(HostSpace{}, t.system, t.state, t.inputs, t.state.time + nanoseconds(dt), coldsun::Around{before, after});
+  coldsun::walk(HostSpace{}, t.system, t.state, t.inputs, t.state.time + nanoseconds(dt),
+                coldsun::Around{before, after});
 }
 inline void steps(Twin& t, int n) {
   for (int i = 0; i < n; ++i) step(t.system, t.state, t.inputs, t.dt);
 }
-// Moves member 0 to the instant `stop`, in steps of dt that lie on the twin's own grid from its start; the last one may be shorter.
+// Moves member 0 to the instant `stop`, in steps of dt that lie on the twin's own grid from its start; the last one may
+// be shorter.
 inline void go_to(Twin& t, Time stop, Real dt) {
   while (t.state.time < stop) step(t.system, t.state, t.inputs, std::min(dt, seconds(stop - t.state.time)));
 }
 
-// ---- comparing -------------------------------------------------------------------------------------------------------------
+// ---- comparing
+// -------------------------------------------------------------------------------------------------------------
 inline Real largest(std::initializer_list<Real> terms) {
   Real most = 0;
   for (Real x : terms) most = std::max(most, std::fabs(x));
@@ -166,13 +180,15 @@ inline std::string differing(const State& a, const State& b, const std::string& 
   const auto fa = fields(a), fb = fields(b);
   for (std::size_t i = 0; i < fa.size(); ++i) {
     if (fa[i].info.kind != Kind::state || (!group.empty() && fa[i].group != group)) continue;
-    if (fa[i].bytes() != fb[i].bytes() || (fa[i].bytes() && std::memcmp(fa[i].data, fb[i].data, fa[i].bytes()) != 0)) names += fa[i].path() + " ";
+    if (fa[i].bytes() != fb[i].bytes() || (fa[i].bytes() && std::memcmp(fa[i].data, fb[i].data, fa[i].bytes()) != 0))
+      names += fa[i].path() + " ";
   }
   return names;
 }
 // Every element of these fields is a number, and no member was stopped.
 inline void expect_sound(const State& s) {
-  for (int m = 0; m < s.n_member; ++m) EXPECT_FALSE(is_fatal(s.run.flags(m))) << "member " << m << ": " << flag_text(s.run.flags(m));
+  for (int m = 0; m < s.n_member; ++m)
+    EXPECT_FALSE(is_fatal(s.run.flags(m))) << "member " << m << ": " << flag_text(s.run.flags(m));
 }
 
 }  // namespace coldsun::twin_test

@@ -1,4 +1,5 @@
-// The same bits: for one thread and two, for a member alone and in a batch, for a run that was saved, loaded and continued.
+// The same bits: for one thread and two, for a member alone and in a batch, for a run that was saved, loaded and
+// continued.
 #include <omp.h>
 #include <unistd.h>
 
@@ -18,7 +19,8 @@ Network busy() {
   Network n = small_network();
   n.site.front().climate.cloud.clear_fraction.fill(0.1), n.site.front().climate.cloud.overcast_fraction.fill(0.2);
   Site& s = n.site.front();
-  outages(s, 0.5), s.comms.link.outage_sigma = 0.4, s.comms.link.outage_probability = 0.6, s.comms.link.link_bound_share = 0.5;
+  outages(s, 0.5), s.comms.link.outage_sigma = 0.4, s.comms.link.outage_probability = 0.6,
+                   s.comms.link.link_bound_share = 0.5;
   s.jobs.load = 1.5;
   return n;
 }
@@ -41,7 +43,7 @@ TEST(TwinBits, OneThreadAndTwo) {
   const int threads[] = {1, 2, 3};
   for (int i = 0; i < 3; ++i) {
     omp_set_num_threads(threads[i]);
-    Twin t = twin_of(busy(), batch(5));   // 5 members, 4 nodes, 11 strings: no count divides by two everywhere
+    Twin t = twin_of(busy(), batch(5));  // 5 members, 4 nodes, 11 strings: no count divides by two everywhere
     steps(t, 60);
     expect_sound(t.state);
     hashes[i] = hash(t.state);
@@ -60,11 +62,12 @@ TEST(TwinBits, MemberSeventeenAlone) {
     ASSERT_TRUE(same_row(all.state.thermal.t_junction, 17, one.state.thermal.t_junction, 0)) << "step " << i;
   }
   EXPECT_EQ(all.state.run.n_cut(17), one.state.run.n_cut(0));
-  EXPECT_TRUE(same_row(all.state.sky.poa_global, 17, one.state.sky.poa_global, 0));   // derived fields, which no hash sees
+  EXPECT_TRUE(
+      same_row(all.state.sky.poa_global, 17, one.state.sky.poa_global, 0));  // derived fields, which no hash sees
   EXPECT_TRUE(same_row(all.state.electrical.p_grid, 17, one.state.electrical.p_grid, 0));
   EXPECT_TRUE(same_row(all.state.workload.p_request, 17, one.state.workload.p_request, 0));
   const auto h = hash(all.state);
-  EXPECT_EQ(std::set<std::uint64_t>(h.begin(), h.end()).size(), h.size());   // no two members are one
+  EXPECT_EQ(std::set<std::uint64_t>(h.begin(), h.end()).size(), h.size());  // no two members are one
 }
 
 TEST(TwinBits, FrozenMemberLeavesTheOthersAlone) {
@@ -77,10 +80,11 @@ TEST(TwinBits, FrozenMemberLeavesTheOthersAlone) {
   EXPECT_EQ(hash(a.state)[0], hash(b.state)[0]);
   EXPECT_EQ(hash(a.state)[2], hash(b.state)[2]);
   EXPECT_EQ(b.state.thermal.t_junction(1, 0), kept);
-  EXPECT_NE(hash(b.state)[1], before);   // its flag and the time
+  EXPECT_NE(hash(b.state)[1], before);  // its flag and the time
 }
 
-// ---- save, load, continue --------------------------------------------------------------------------------------------------
+// ---- save, load, continue
+// --------------------------------------------------------------------------------------------------
 struct Folder {
   fs::path path = fs::temp_directory_path() / ("coldsun_twin_" + std::to_string(::getpid()));
   Folder() { fs::remove_all(path), fs::create_directories(path); }
@@ -113,7 +117,7 @@ TEST(TwinBits, SnapshotGoesOnLikeTheRunItWasTakenFrom) {
   steps(whole, 17);
   const Snapshot kept = snapshot(whole.state);
   steps(whole, 30);
-  steps(again, 3);   // it has gone elsewhere: all must be taken up
+  steps(again, 3);  // it has gone elsewhere: all must be taken up
   restore(again.state, kept);
   EXPECT_EQ(again.state.n_step, 17);
   EXPECT_EQ(again.state.time, whole.inputs.start + 170 * ns_per_s);
@@ -149,7 +153,7 @@ TEST(TwinBits, SegmentGoesOnLikeTheRunItWasTakenFrom) {
   o.first_segment = 2;
   io::run_recorded(second.system, second.state, second.inputs, 10.0, 16, o, {});
   EXPECT_EQ(hash(second.state), hash(whole.state));
-  io::restore_file(first.state, closed[0]);   // from the earlier one too
+  io::restore_file(first.state, closed[0]);  // from the earlier one too
   steps(first, 28);
   EXPECT_EQ(hash(first.state), hash(whole.state));
 }
@@ -166,7 +170,8 @@ TEST(TwinBits, CheckpointOfAnotherRunIsRefused) {
   Twin larger = twin_of(small_network({{1, 3, 1}, {1, 1, 0}}), batch(2));
   expect_refused(other_seed.state, [&] { restore(other_seed.state, snapshot(t.state)); }, "seed = 7; accepted: 8");
   expect_refused(other_seed.state, [&] { io::restore_file(other_seed.state, file); }, "seed = 7; accepted: 8");
-  expect_refused(other_first.state, [&] { io::restore_file(other_first.state, file); }, "first_member = 0; accepted: 5");
+  expect_refused(
+      other_first.state, [&] { io::restore_file(other_first.state, file); }, "first_member = 0; accepted: 5");
   expect_refused(more.state, [&] { io::restore_file(more.state, file); }, "n_member = 2; accepted: 3");
   expect_refused(larger.state, [&] { io::restore_file(larger.state, file); }, "another shape");
   Snapshot without = snapshot(t.state);

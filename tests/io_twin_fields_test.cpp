@@ -1,4 +1,5 @@
-// Field lists of every struct of Arrays that the coupled twin is made of: complete, distinct, with texts, and allocated in their shape.
+// Field lists of every struct of Arrays that the coupled twin is made of: complete, distinct, with texts, and allocated
+// in their shape.
 #include <set>
 
 #include "io_twin.hpp"
@@ -28,7 +29,9 @@ TEST(TwinFields, EveryStructOfArraysIsListed) {
   o.n_member = 2;
   Twin t = twin_of(small_network(), o);
   int n_part = 0;
-  each_part(t.state, [&](const char* group, auto& part) { expect_listed(group, part, std::string(group) == "observe" ? 1 : 3), ++n_part; });
+  each_part(t.state, [&](const char* group, auto& part) {
+    expect_listed(group, part, std::string(group) == "observe" ? 1 : 3), ++n_part;
+  });
   EXPECT_EQ(n_part, 9);
   expect_listed("system.sky", t.system.sky, 2);
   expect_listed("system.orbit", t.system.orbit, 5);
@@ -42,7 +45,8 @@ TEST(TwinFields, EveryStructOfArraysIsListed) {
   EXPECT_EQ(listed + 4 * sizeof(std::int32_t) + 3 * sizeof(Real), sizeof(thermal::System));
 }
 
-// Paths of a State are distinct, so that a checkpoint can name them; every field has memory of its own; member comes first.
+// Paths of a State are distinct, so that a checkpoint can name them; every field has memory of its own; member comes
+// first.
 TEST(TwinFields, FieldsOfAStateAreDistinct) {
   TwinOptions o = options(1, 0.25);
   o.n_member = 3;
@@ -78,7 +82,8 @@ TEST(TwinFields, BytesOfAMemberAreKnownAhead) {
     twin_of(small_network(), o);
     ADD_FAILURE() << "a million members over a year were allocated";
   } catch (const std::invalid_argument& e) {
-    EXPECT_NE(std::string(e.what()).find("members = 1000000: their State and jobs take "), std::string::npos) << e.what();
+    EXPECT_NE(std::string(e.what()).find("members = 1000000: their State and jobs take "), std::string::npos)
+        << e.what();
   }
 }
 
@@ -91,7 +96,7 @@ TEST(TwinFields, HashSeesEveryStateFieldOfItsMember) {
   const auto before = hash(t.state);
   for (const FieldRef& f : fields(t.state)) {
     if (f.bytes() == 0) continue;
-    auto* last = static_cast<unsigned char*>(f.data) + f.bytes() - 1;   // in member 1
+    auto* last = static_cast<unsigned char*>(f.data) + f.bytes() - 1;  // in member 1
     *last ^= 1;
     const auto now = hash(t.state);
     EXPECT_EQ(now[0], before[0]) << f.path();

@@ -1,4 +1,5 @@
-// The coupled twin's books of heat: every plate and every loop, per cut, with the stored energy recomputed from the temperatures.
+// The coupled twin's books of heat: every plate and every loop, per cut, with the stored energy recomputed from the
+// temperatures.
 #include "io_twin.hpp"
 #include "thermal/lumped.hpp"
 
@@ -6,16 +7,18 @@ namespace coldsun {
 namespace {
 using namespace twin_test;
 
-// Heat in = stored + carried off, to 1e-10 of the largest term or to the rounding of the stored energy: a temperature near 320 K is kept
-// to half an ulp (2.8e-14 K), and all cells of a store may round the same way.
+// Heat in = stored + carried off, to 1e-10 of the largest term or to the rounding of the stored energy: a temperature
+// near 320 K is kept to half an ulp (2.8e-14 K), and all cells of a store may round the same way.
 constexpr Real tolerance = 1e-10, rounding = 2.0 * 2.8e-14;
 
-Real worst = 0;   // largest remainder, of the largest term
+Real worst = 0;  // largest remainder, of the largest term
 int n_by_rounding = 0, n_checked = 0;
 
 void expect_heat(const char* what, Real in, Real stored, Real off, Real capacity, Real dt) {
-  const Real most = largest({in, stored, off}), remainder = std::fabs(in - stored - off), store = capacity * rounding / dt;
-  EXPECT_LE(remainder, std::max(tolerance * most, store)) << what << ": in " << in << ", stored " << stored << ", off " << off << ", dt " << dt;
+  const Real most = largest({in, stored, off}), remainder = std::fabs(in - stored - off),
+             store = capacity * rounding / dt;
+  EXPECT_LE(remainder, std::max(tolerance * most, store))
+      << what << ": in " << in << ", stored " << stored << ", off " << off << ", dt " << dt;
   ++n_checked;
   if (remainder > tolerance * most) ++n_by_rounding;
   else if (most > 0) worst = std::max(worst, remainder / most);
@@ -28,9 +31,14 @@ struct Stores {
   Array<Real, 3> q_lumped;
   Array<Real, 2> t_lumped, t_supply, t_return, t_facility, t_hall;
   explicit Stores(const State& s)
-      : t_solid(s.thermal.t_solid.clone()), t_coolant(s.thermal.t_coolant.clone()), q_lumped(s.thermal.q_lumped.clone()),
-        t_lumped(s.thermal.t_lumped.clone()), t_supply(s.thermal.t_supply.clone()), t_return(s.thermal.t_return.clone()),
-        t_facility(s.thermal.t_facility.clone()), t_hall(s.thermal.t_hall.clone()) {}
+      : t_solid(s.thermal.t_solid.clone()),
+        t_coolant(s.thermal.t_coolant.clone()),
+        q_lumped(s.thermal.q_lumped.clone()),
+        t_lumped(s.thermal.t_lumped.clone()),
+        t_supply(s.thermal.t_supply.clone()),
+        t_return(s.thermal.t_return.clone()),
+        t_facility(s.thermal.t_facility.clone()),
+        t_hall(s.thermal.t_hall.clone()) {}
 };
 
 // Heat capacities of one plate's cells, by layer; the coolant's last. They do not depend on the film.
@@ -56,10 +64,12 @@ void expect_field(const Twin& t, const Stores& before, int m, int f, Real dt) {
   Real energy = 0;
   for (int y = 0; y < thermal::n_y; ++y)
     for (int x = 0; x < thermal::n_x; ++x) {
-      for (int z = 0; z < thermal::n_solid; ++z) energy += capacity.c[z] * (s.t_solid(m, f, z, y, x) - before.t_solid(m, f, z, y, x));
+      for (int z = 0; z < thermal::n_solid; ++z)
+        energy += capacity.c[z] * (s.t_solid(m, f, z, y, x) - before.t_solid(m, f, z, y, x));
       energy += capacity.c[thermal::n_solid] * (s.t_coolant(m, f, y, x) - before.t_coolant(m, f, y, x));
     }
-  expect_heat("field, from its cells", s.q_plate(m, node), n_plate * energy / dt, s.q_carried(m, node), n_plate * capacity.all(), dt);
+  expect_heat("field, from its cells", s.q_plate(m, node), n_plate * energy / dt, s.q_carried(m, node),
+              n_plate * capacity.all(), dt);
 }
 
 // The lumped plate's energy by its own definition (thermal/lumped.hpp), written out again.
@@ -69,8 +79,10 @@ void expect_lumped(const Twin& t, const Stores& before, int m, int l, Real dt) {
   const thermal::LumpedModel& model = t.system.thermal.lumped(t.system.thermal.model(node));
   Real energy = model.capacity * (s.t_lumped(m, l) - before.t_lumped(m, l)), capacity = model.capacity;
   for (int k = 0; k < thermal::n_lumped_mode; ++k)
-    energy += model.weight[k] * model.tau[k] * (s.q_lumped(m, k, l) - before.q_lumped(m, k, l)), capacity += model.weight[k] * model.tau[k];
-  expect_heat("lumped, from its modes", s.q_plate(m, node), n_plate * energy / dt, s.q_carried(m, node), n_plate * capacity, dt);
+    energy += model.weight[k] * model.tau[k] * (s.q_lumped(m, k, l) - before.q_lumped(m, k, l)),
+        capacity += model.weight[k] * model.tau[k];
+  expect_heat("lumped, from its modes", s.q_plate(m, node), n_plate * energy / dt, s.q_carried(m, node),
+              n_plate * capacity, dt);
 }
 
 void expect_nodes(const Twin& t, int m, Real dt) {
@@ -88,18 +100,22 @@ void expect_loops(const Twin& t, const Stores& before, int m, int k, Real dt) {
   const thermal::State& s = t.state.thermal;
   const thermal::LoopModel& l = sys.loop(k);
   Real carried = 0, air = 0;
-  for (int n = sys.first_node(k); n < sys.first_node(k + 1); ++n) carried += s.q_carried(m, n), air += s.p_node(m, n) - s.q_plate(m, n);
+  for (int n = sys.first_node(k); n < sys.first_node(k + 1); ++n)
+    carried += s.q_carried(m, n), air += s.p_node(m, n) - s.q_plate(m, n);
   EXPECT_NEAR(carried, s.q_plates(m, k), 1e-13 * std::fabs(carried));  // a sum of few terms
   const auto change = [&](const Array<Real, 2>& now, const Array<Real, 2>& then) { return now(m, k) - then(m, k); };
-  // Plates' loop: both volumes and the CDU's metal; converters heat it by what they gave off in the cut before, to the joule.
-  expect_heat("plates' loop", s.q_plates(m, k) + t.state.controls.q_extra(m, k) + s.q_pump(m, k),
-              (l.c_return * change(s.t_return, before.t_return) + l.c_supply * change(s.t_supply, before.t_supply)) / dt, s.q_cdu(m, k),
-              l.c_return + l.c_supply, dt);
-  expect_heat("facility water", s.q_cdu(m, k) + s.q_coil(m, k) + s.q_pump_facility(m, k), l.c_facility * change(s.t_facility, before.t_facility) / dt,
-              s.q_cooler(m, k), l.c_facility, dt);
-  expect_heat("hall air", s.q_air(m, k), l.hall_air_heat_capacity * change(s.t_hall, before.t_hall) / dt, s.q_coil(m, k) + s.q_chiller(m, k),
-              l.hall_air_heat_capacity, dt);
-  // Into the air: the nodes' share, what the pumps do not put into the water, what is always on, and the coil's fans (at most at full speed).
+  // Plates' loop: both volumes and the CDU's metal; converters heat it by what they gave off in the cut before, to the
+  // joule.
+  expect_heat(
+      "plates' loop", s.q_plates(m, k) + t.state.controls.q_extra(m, k) + s.q_pump(m, k),
+      (l.c_return * change(s.t_return, before.t_return) + l.c_supply * change(s.t_supply, before.t_supply)) / dt,
+      s.q_cdu(m, k), l.c_return + l.c_supply, dt);
+  expect_heat("facility water", s.q_cdu(m, k) + s.q_coil(m, k) + s.q_pump_facility(m, k),
+              l.c_facility * change(s.t_facility, before.t_facility) / dt, s.q_cooler(m, k), l.c_facility, dt);
+  expect_heat("hall air", s.q_air(m, k), l.hall_air_heat_capacity * change(s.t_hall, before.t_hall) / dt,
+              s.q_coil(m, k) + s.q_chiller(m, k), l.hall_air_heat_capacity, dt);
+  // Into the air: the nodes' share, what the pumps do not put into the water, what is always on, and the coil's fans
+  // (at most at full speed).
   const Real rest = s.q_air(m, k) - air - (s.p_pump(m, k) - s.q_pump(m, k) - s.q_pump_facility(m, k)) - l.p_aux_base;
   EXPECT_GE(rest, 0.999 * l.hall_air_fan_power * l.hall_air_fan_min * l.hall_air_fan_min * l.hall_air_fan_min);
   EXPECT_LE(rest, l.hall_air_fan_power * (1.0 + 1e-9));
@@ -108,7 +124,7 @@ void expect_loops(const Twin& t, const Stores& before, int m, int k, Real dt) {
 
 void expect_books(Twin& t, Real dt, int n_step) {
   std::vector<Stores> before;
-  Real given_off = t.state.controls.heat_pending(0, 0), taken = 0;   // by converters and cells, by the coolant [J]
+  Real given_off = t.state.controls.heat_pending(0, 0), taken = 0;  // by converters and cells, by the coolant [J]
   for (int i = 0; i < n_step; ++i)
     walk(
         t, dt, [&](const Cut&) { before.clear(), before.emplace_back(t.state); },
@@ -125,7 +141,8 @@ void expect_books(Twin& t, Real dt, int n_step) {
             taken += t.state.controls.q_extra(0, 0) * length;
           }
         });
-  // What converters and cells gave off the coolant has had, but for the last cut's: cuts of unlike lengths lose nothing.
+  // What converters and cells gave off the coolant has had, but for the last cut's: cuts of unlike lengths lose
+  // nothing.
   EXPECT_NEAR(given_off, taken + t.state.controls.heat_pending(0, 0), tolerance * given_off);
   expect_sound(t.state);
 }
@@ -140,10 +157,14 @@ TEST(TwinHeat, HalfAnHourWithOutagesAndJobs) {
   Network n = small_network();
   outages(n.site.front(), 0.5);
   Twin t = twin_of(n, two(11));
-  give_jobs(t, {{-1, 1e6, 2e6, 2, 1.0, true}, {-1, 100, 200, 1, 0.7, true}, {40, 300, 400, 2, 0.9, false}, {60, 50, 60, 1, 0.4, true}});
+  give_jobs(t, {{-1, 1e6, 2e6, 2, 1.0, true},
+                {-1, 100, 200, 1, 0.7, true},
+                {40, 300, 400, 2, 0.9, false},
+                {60, 50, 60, 1, 0.4, true}});
   expect_books(t, 10.0, 60);
   EXPECT_GE(t.state.workload.n_done(0, 0), 2);
-  std::printf("  %d books, %d of them within the rounding of the store only; the others' largest remainder %.1e\n", n_checked, n_by_rounding, worst);
+  std::printf("  %d books, %d of them within the rounding of the store only; the others' largest remainder %.1e\n",
+              n_checked, n_by_rounding, worst);
 }
 
 TEST(TwinHeat, InTheCapBandWithFlowAndInterfaceOfItsOwn) {
@@ -151,7 +172,8 @@ TEST(TwinHeat, InTheCapBandWithFlowAndInterfaceOfItsOwn) {
   fixed_supply(n.site.front(), 58 + celsius);
   Twin t = twin_of(n, two(14));
   give_full_load(t, true);
-  t.state.thermal.flow_gain(1, 0) = 0.6, t.state.thermal.flow_gain(1, 3) = 0.7;   // the lumped plate's flow differs from its fit's
+  t.state.thermal.flow_gain(1, 0) = 0.6,
+                               t.state.thermal.flow_gain(1, 3) = 0.7;  // the lumped plate's flow differs from its fit's
   t.state.thermal.tim_gain(1, 1) = 1.5, t.state.thermal.tim_gain(0, 3) = 1.3;
   expect_books(t, 10.0, 40);
   EXPECT_GT(t.state.thermal.throttle_fraction(1, 0), 0.5);
@@ -163,7 +185,8 @@ TEST(TwinHeat, ShortSteps) {
   Twin t = twin_of(n, two(9));
   give_full_load(t, true);
   expect_books(t, 0.1, 100);
-  std::printf("  %d books, %d of them within the rounding of the store only; the others' largest remainder %.1e\n", n_checked, n_by_rounding, worst);
+  std::printf("  %d books, %d of them within the rounding of the store only; the others' largest remainder %.1e\n",
+              n_checked, n_by_rounding, worst);
 }
 
 // The chiller takes what the coil cannot: a warm hall over warm facility water.
@@ -172,7 +195,8 @@ TEST(TwinHeat, HallWithItsChiller) {
   fixed_supply(n.site.front(), 45 + celsius);
   Twin t = twin_of(n, two(15, 2.0));
   give_full_load(t, false);
-  for (int m = 0; m < 2; ++m) t.state.thermal.t_hall(m, 0) = 37 + celsius, t.state.thermal.t_facility(m, 0) = 41 + celsius;
+  for (int m = 0; m < 2; ++m)
+    t.state.thermal.t_hall(m, 0) = 37 + celsius, t.state.thermal.t_facility(m, 0) = 41 + celsius;
   expect_books(t, 60.0, 40);
   EXPECT_GT(t.state.thermal.q_chiller(0, 0), 0.0);
 }

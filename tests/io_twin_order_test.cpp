@@ -1,4 +1,5 @@
-// How the coupling error falls with the step, smooth weather and load with the junction caps active; and what a stochastic day makes of it.
+// How the coupling error falls with the step, smooth weather and load with the junction caps active; and what a
+// stochastic day makes of it.
 #include <array>
 
 #include "io_twin.hpp"
@@ -7,7 +8,7 @@ namespace coldsun {
 namespace {
 using namespace twin_test;
 
-constexpr int n_value = 3;   // t_junction, t_supply, soc
+constexpr int n_value = 3;  // t_junction, t_supply, soc
 using Values = std::array<std::vector<Real>, n_value>;
 const char* const names[n_value] = {"t_junction [K]", "t_supply [K]", "soc [1e-6]"};
 
@@ -33,7 +34,7 @@ Real rms(const std::vector<Real>& a, const std::vector<Real>& b) {
   return std::sqrt(sum / static_cast<Real>(a.size()));
 }
 
-using Errors = std::array<std::vector<Real>, n_value>;   // [value][step length]
+using Errors = std::array<std::vector<Real>, n_value>;  // [value][step length]
 template <class Make>
 Errors errors(const Make& make, const std::vector<Real>& dt, Real fine) {
   const Values exact = course(make, fine);
@@ -56,41 +57,46 @@ void print(const char* title, const Errors& e) {
   }
 }
 
-// A clear forenoon, one long job per node at full work, nothing that cuts a step. The plates' coolant starts 3 K below its set-point and
-// the facility water 3 K below its own: valve, loops and battery move, and all nodes stand in the band of their caps.
+// A clear forenoon, one long job per node at full work, nothing that cuts a step. The plates' coolant starts 3 K below
+// its set-point and the facility water 3 K below its own: valve, loops and battery move, and all nodes stand in the
+// band of their caps.
 Twin smooth(Real dt) {
   Network n = small_network();
   Site& s = n.site.front();
   clear_sky(s), no_outages(s), fixed_supply(s, 60 + celsius);
   Twin t = twin_of(n, options(9.5, 40.0 / 60.0, dt));
   steady_link(t), give_full_load(t, false);
-  t.state.thermal.t_supply.fill(57 + celsius), t.state.thermal.t_return.fill(62 + celsius), t.state.thermal.t_facility.fill(53 + celsius);
+  t.state.thermal.t_supply.fill(57 + celsius), t.state.thermal.t_return.fill(62 + celsius),
+      t.state.thermal.t_facility.fill(53 + celsius);
   return t;
 }
 
-// Order 0.9 and more from 20 s on. A step of 40 s does not resolve the valve (10 s): there the error of t_supply saturates below what the
-// first order foretells, so from 40 s to 20 s it falls less than by half; it must fall all the same.
-// The finest run's own error (0.625 of 5 s at worst) lifts an exact first order to 1.05, 1.10, 1.19: under the 0.9 by a margin.
+// Order 0.9 and more from 20 s on. A step of 40 s does not resolve the valve (10 s): there the error of t_supply
+// saturates below what the first order foretells, so from 40 s to 20 s it falls less than by half; it must fall all the
+// same. The finest run's own error (0.625 of 5 s at worst) lifts an exact first order to 1.05, 1.10, 1.19: under the
+// 0.9 by a margin.
 TEST(TwinOrder, HalvingTheStepHalvesTheError) {
   const Errors e = errors(smooth, {40.0, 20.0, 10.0, 5.0}, 0.625);
   print("coupling error at steps of 40, 20, 10, 5 s", e);
   for (std::size_t k = 0; k < n_value; ++k) {
     EXPECT_LT(e[k][1], 0.65 * e[k][0]) << names[k];
     for (std::size_t i = 2; i < e[k].size(); ++i) {
-      EXPECT_GT(e[k][i], 0.0) << names[k];   // a zero would have no order
+      EXPECT_GT(e[k][i], 0.0) << names[k];  // a zero would have no order
       EXPECT_GE(std::log2(e[k][i - 1] / e[k][i]), 0.9) << names[k];
     }
   }
   for (const std::size_t k : {std::size_t{0}, std::size_t{2}}) EXPECT_GE(std::log2(e[k][0] / e[k][1]), 0.9) << names[k];
-  EXPECT_LT(e[0][2], 0.05);   // at the default step: the tolerance of a plate's own step control
+  EXPECT_LT(e[0][2], 0.05);  // at the default step: the tolerance of a plate's own step control
   Twin t = smooth(10.0);
   for (int i = 0; i < 240; ++i) {
     steps(t, 1);
-    for (int n = 0; n < 4 && i > 12; ++n) ASSERT_GT(t.state.thermal.throttle_fraction(0, n), 0.99) << "the caps were to be active: node " << n;
+    for (int n = 0; n < 4 && i > 12; ++n)
+      ASSERT_GT(t.state.thermal.throttle_fraction(0, n), 0.99) << "the caps were to be active: node " << n;
   }
 }
 
-// Clouds, outages, arrivals: their instants are those of the processes, whatever dt. The difference is printed, not bounded by an order.
+// Clouds, outages, arrivals: their instants are those of the processes, whatever dt. The difference is printed, not
+// bounded by an order.
 TEST(TwinOrder, StochasticDay) {
   const auto make = [](Real dt) {
     Network n = small_network();

@@ -1,4 +1,5 @@
-// How an outage of the link reaches the silicon: each path alone, none of them, and the trace of a half-second outage at any step.
+// How an outage of the link reaches the silicon: each path alone, none of them, and the trace of a half-second outage
+// at any step.
 #include "io_twin.hpp"
 
 namespace coldsun {
@@ -19,7 +20,8 @@ Gap next_gap(const Twin& t, Time after, Real length, Real offset = -0.18) {
   return g;
 }
 
-// ---- no path -------------------------------------------------------------------------------------------------------------------
+// ---- no path
+// -------------------------------------------------------------------------------------------------------------------
 
 Network busy() {
   Network n = small_network();
@@ -30,7 +32,8 @@ Network busy() {
   return n;
 }
 
-// The schedule of outages cuts the steps whether a path is on or off; a twin without outages that takes the same cuts differs by nothing.
+// The schedule of outages cuts the steps whether a path is on or off; a twin without outages that takes the same cuts
+// differs by nothing.
 TEST(TwinPath, AllOffThermalStatesAreThoseOfATwinWithoutOutages) {
   TwinOptions o = options(10, 1.0);
   o.n_member = 3, o.paths = 0;
@@ -41,13 +44,14 @@ TEST(TwinPath, AllOffThermalStatesAreThoseOfATwinWithoutOutages) {
     step(with.system, with.state, with.inputs, 10.0, {.made = &made});
     step(without.system, without.state, without.inputs, 10.0, {.made = &walked, .follow = &made});
     ASSERT_EQ(made.stop, walked.stop) << "step " << i;
-    for (const char* group : {"thermal", "electrical", "sky", "controls", "run"}) ASSERT_EQ(differing(with.state, without.state, group), "") << "step " << i;
+    for (const char* group : {"thermal", "electrical", "sky", "controls", "run"})
+      ASSERT_EQ(differing(with.state, without.state, group), "") << "step " << i;
   }
   const workload::State &a = with.state.workload, &b = without.state.workload;
   for (int m = 0; m < 3; ++m) {
     EXPECT_GT(with.state.orbit.outage_count(m, 0), 100);
     EXPECT_EQ(without.state.orbit.outage_count(m, 0), 0);
-    EXPECT_GT(a.stall_seconds(m, 0), 10.0);   // the phase goes its way: only its effect is off
+    EXPECT_GT(a.stall_seconds(m, 0), 10.0);  // the phase goes its way: only its effect is off
     EXPECT_EQ(a.work_done(m, 0), b.work_done(m, 0));
     EXPECT_EQ(a.n_done(m, 0), b.n_done(m, 0));
     for (int j = 0; j < a.end_time.extent(1); ++j) {
@@ -62,7 +66,7 @@ TEST(TwinPath, AllOffThermalStatesAreThoseOfATwinWithoutOutages) {
 // The test above could not fail if outages had no effect at all.
 TEST(TwinPath, AnyPathOnIsSeen) {
   for (const std::uint32_t path : {std::uint32_t{path_stall}, std::uint32_t{path_burst}, std::uint32_t{path_stale}}) {
-    TwinOptions o = options(13, 0.25);   // the air warms and the set-point with it
+    TwinOptions o = options(13, 0.25);  // the air warms and the set-point with it
     o.paths = path;
     Twin with = twin_of(busy(), o), without = twin_of(busy(), o);
     give_full_load(with, true, 0.6), give_full_load(without, true, 0.6);
@@ -76,9 +80,11 @@ TEST(TwinPath, AnyPathOnIsSeen) {
   }
 }
 
-// ---- each path alone -----------------------------------------------------------------------------------------------------------
+// ---- each path alone
+// -----------------------------------------------------------------------------------------------------------
 
-// Two twins of one node with a link-bound job and an outage of 0.5 s at every boundary, one with the path, one without any.
+// Two twins of one node with a link-bound job and an outage of 0.5 s at every boundary, one with the path, one without
+// any.
 struct Pair {
   Twin on, off;
   Gap gap;
@@ -90,7 +96,7 @@ struct Pair {
     o.paths = paths, on = twin_of(n, o);
     for (Twin* t : {&on, &off}) {
       steady_link(*t), give_full_load(*t, true, 0.6);
-      t->state.orbit.outage_probability.fill(0.0);   // until all is at rest
+      t->state.orbit.outage_probability.fill(0.0);  // until all is at rest
       steps(*t, 60);
       t->state.orbit.outage_probability.fill(1.0);
     }
@@ -103,15 +109,17 @@ struct Pair {
   }
 };
 
-// A stalled node of 5.1 kW falls to about 1.9 kW: over 20 K at steady state, and the gap lasts five time constants of the plate.
+// A stalled node of 5.1 kW falls to about 1.9 kW: over 20 K at steady state, and the gap lasts five time constants of
+// the plate.
 TEST(TwinPath, StallAloneDipsBelow) {
   for (const int n_field : {1, 0}) {
     Pair p(path_stall, n_field);
-    EXPECT_EQ(p.rise(p.gap.stall), 0.0);   // buffers hold so long
+    EXPECT_EQ(p.rise(p.gap.stall), 0.0);  // buffers hold so long
     EXPECT_LT(p.rise(p.gap.stall + nanoseconds(0.05)), -3.0);
     EXPECT_LT(p.on.state.workload.p_request(0, 0), 0.5 * p.off.state.workload.p_request(0, 0));
     EXPECT_LT(p.rise(p.gap.stop), -8.0);
-    for (Real s = 0.05; s < 4.0; s += 0.05) EXPECT_LT(p.rise(p.gap.stop + nanoseconds(s)), 0.05) << s;   // the step control's 0.05 K
+    for (Real s = 0.05; s < 4.0; s += 0.05)
+      EXPECT_LT(p.rise(p.gap.stop + nanoseconds(s)), 0.05) << s;  // the step control's 0.05 K
     EXPECT_NEAR(p.rise(p.gap.stop + nanoseconds(5.0)), 0.0, 0.1);
   }
 }
@@ -139,7 +147,8 @@ TEST(TwinPath, DipThenBurst) {
   EXPECT_NEAR(p.on.state.workload.work_left(0, 0), p.off.state.workload.work_left(0, 0), 1e-6);
 }
 
-// The link is gone for hours: the controller's last set-point holds while the air moves on. Falling air: too warm. Rising air: too cold.
+// The link is gone for hours: the controller's last set-point holds while the air moves on. Falling air: too warm.
+// Rising air: too cold.
 TEST(TwinPath, StaleSetPointLagsTheAir) {
   for (const bool falling : {true, false}) {
     Network n = new_nodes(2, 1);
@@ -154,16 +163,20 @@ TEST(TwinPath, StaleSetPointLagsTheAir) {
     const Real sign = falling ? 1.0 : -1.0;
     EXPECT_GT(sign * (stale.state.controls.t_supply_set(0, 0) - live.state.controls.t_supply_set(0, 0)), 1.0);
     EXPECT_GT(sign * (stale.state.thermal.t_supply(0, 0) - live.state.thermal.t_supply(0, 0)), 0.5);
-    for (int k = 0; k < 2; ++k) EXPECT_GT(sign * (stale.state.thermal.t_junction(0, k) - live.state.thermal.t_junction(0, k)), 0.5) << k;
+    for (int k = 0; k < 2; ++k)
+      EXPECT_GT(sign * (stale.state.thermal.t_junction(0, k) - live.state.thermal.t_junction(0, k)), 0.5) << k;
     // What holds is what the start of the day was told.
-    EXPECT_EQ(stale.state.controls.t_supply_set(0, 0), couple::supply_set_point(stale.system.control(0), stale.inputs.weather.temp_air(0, 0)));
+    EXPECT_EQ(stale.state.controls.t_supply_set(0, 0),
+              couple::supply_set_point(stale.system.control(0), stale.inputs.weather.temp_air(0, 0)));
   }
 }
 
-// ---- half a second -------------------------------------------------------------------------------------------------------------
+// ---- half a second
+// -------------------------------------------------------------------------------------------------------------
 
-// Eight plates of 700 W: 7 kW with the rest of the node. Where the trace is looked at: at the gap's start and end, 1 and 5 s after.
-using Trace = std::array<std::array<Real, 2>, 4>;   // [instant][field, lumped]
+// Eight plates of 700 W: 7 kW with the rest of the node. Where the trace is looked at: at the gap's start and end, 1
+// and 5 s after.
+using Trace = std::array<std::array<Real, 2>, 4>;  // [instant][field, lumped]
 struct HalfSecond {
   Twin twin;
   Snapshot rest;
@@ -183,10 +196,12 @@ struct HalfSecond {
   Trace trace(Real dt) {
     restore(twin.state, rest);
     Trace out;
-    for (std::size_t i = 0; i < at.size(); ++i) go_to(twin, at[i], dt), out[i] = {twin.state.thermal.t_junction(0, 0), twin.state.thermal.t_junction(0, 1)};
+    for (std::size_t i = 0; i < at.size(); ++i)
+      go_to(twin, at[i], dt), out[i] = {twin.state.thermal.t_junction(0, 0), twin.state.thermal.t_junction(0, 1)};
     return out;
   }
-  // The whole step of dt is walked and only then cut short: each instant is reached from the start, so that looking does not refine the run.
+  // The whole step of dt is walked and only then cut short: each instant is reached from the start, so that looking
+  // does not refine the run.
   Trace unseen(Real dt) {
     Trace out;
     for (std::size_t i = 0; i < at.size(); ++i) {
@@ -200,18 +215,19 @@ struct HalfSecond {
 
 TEST(TwinPath, HalfSecondOutageWithinATenthOfAKelvinAtAnyStep) {
   HalfSecond h;
-  EXPECT_NEAR(h.twin.state.thermal.p_node(0, 0), 7000.0, 350.0);   // with its leakage at that temperature
+  EXPECT_NEAR(h.twin.state.thermal.p_node(0, 0), 7000.0, 350.0);  // with its leakage at that temperature
   const Trace fine = h.trace(1e-3);
-  EXPECT_LT(fine[1][0], fine[0][0] - 10.0);   // it is a deep dip
-  EXPECT_NEAR(fine[3][0], fine[0][0], 0.3);   // and over after 5 s
-  std::printf("  junction at start, end, 1 s and 5 s after: %.3f %.3f %.3f %.3f degC (field, steps of 1 ms)\n", fine[0][0] - celsius, fine[1][0] - celsius,
-              fine[2][0] - celsius, fine[3][0] - celsius);
+  EXPECT_LT(fine[1][0], fine[0][0] - 10.0);  // it is a deep dip
+  EXPECT_NEAR(fine[3][0], fine[0][0], 0.3);  // and over after 5 s
+  std::printf("  junction at start, end, 1 s and 5 s after: %.3f %.3f %.3f %.3f degC (field, steps of 1 ms)\n",
+              fine[0][0] - celsius, fine[1][0] - celsius, fine[2][0] - celsius, fine[3][0] - celsius);
   for (const Real dt : {10.0, 5.0, 1.0, 0.1}) {
     const Trace coarse = h.unseen(dt);
     Real most[2] = {};
     for (std::size_t i = 0; i < 4; ++i)
       for (std::size_t k = 0; k < 2; ++k) {
-        EXPECT_NEAR(coarse[i][k], fine[i][k], 0.1) << "step " << dt << " s, instant " << i << (k ? ", lumped" : ", field");
+        EXPECT_NEAR(coarse[i][k], fine[i][k], 0.1)
+            << "step " << dt << " s, instant " << i << (k ? ", lumped" : ", field");
         most[k] = std::max(most[k], std::fabs(coarse[i][k] - fine[i][k]));
       }
     std::printf("  steps of %4.1f s: within %.4f K (field), %.4f K (lumped)\n", dt, most[0], most[1]);

@@ -1,4 +1,5 @@
-// Mechanisms of the coupled twin at work, each on jobs written by hand: backfill, shedding by priority, throttling, jobs that end later.
+// Mechanisms of the coupled twin at work, each on jobs written by hand: backfill, shedding by priority, throttling,
+// jobs that end later.
 #include "io_twin.hpp"
 
 namespace coldsun {
@@ -11,20 +12,25 @@ Network quiet(int n_node, int n_field) {
   return n;
 }
 
-// ---- queue -----------------------------------------------------------------------------------------------------------------
+// ---- queue
+// -----------------------------------------------------------------------------------------------------------------
 
-// Of four nodes three run until 200 s; the next job wants all four and waits; the last one is small and, by its own request, short.
+// Of four nodes three run until 200 s; the next job wants all four and waits; the last one is small and, by its own
+// request, short.
 TEST(TwinWork, SmallJobIsBackfilledAndDelaysNobody) {
-  const HandJob running{-1, 201, 210, 3, 0.8}, wide{5, 50, 60, 4, 0.8}, small{12, 100, 120, 1, 0.8}, long_one{12, 100, 400, 1, 0.8};
-  Twin none = twin_of(quiet(4, 1), options(1, 0.5)), with = twin_of(quiet(4, 1), options(1, 0.5)), late = twin_of(quiet(4, 1), options(1, 0.5));
+  const HandJob running{-1, 201, 210, 3, 0.8}, wide{5, 50, 60, 4, 0.8}, small{12, 100, 120, 1, 0.8},
+      long_one{12, 100, 400, 1, 0.8};
+  Twin none = twin_of(quiet(4, 1), options(1, 0.5)), with = twin_of(quiet(4, 1), options(1, 0.5)),
+       late = twin_of(quiet(4, 1), options(1, 0.5));
   give_jobs(none, {running, wide}), give_jobs(with, {running, wide, small}), give_jobs(late, {running, wide, long_one});
   for (Twin* t : {&none, &with, &late}) steady_link(*t), steps(*t, 40), expect_sound(t->state);
   const auto at = [](const Twin& t, int job) { return seconds(t.state.workload.start_time(0, job) - t.inputs.start); };
   EXPECT_EQ(with.state.workload.n_backfilled(0, 0), 1);
-  EXPECT_NEAR(at(with, 2), 12.0, 1e-9);            // at its arrival, before the wide one
-  EXPECT_NEAR(at(none, 1), 200.0, 0.011);          // cuts under 10 ms merge
-  EXPECT_NEAR(at(with, 1), at(none, 1), 0.011);    // EASY: the head of the queue starts as if the small one were not there
-  EXPECT_EQ(late.state.workload.n_backfilled(0, 0), 0);   // its request passes the head's reservation
+  EXPECT_NEAR(at(with, 2), 12.0, 1e-9);    // at its arrival, before the wide one
+  EXPECT_NEAR(at(none, 1), 200.0, 0.011);  // cuts under 10 ms merge
+  EXPECT_NEAR(at(with, 1), at(none, 1),
+              0.011);  // EASY: the head of the queue starts as if the small one were not there
+  EXPECT_EQ(late.state.workload.n_backfilled(0, 0), 0);  // its request passes the head's reservation
   EXPECT_NEAR(at(late, 1), 200.0, 0.011);
   EXPECT_GT(at(late, 2), 249.0);
 }
@@ -39,12 +45,14 @@ TEST(TwinWork, ArrivalCutsTheStep) {
   step(t.system, t.state, t.inputs, 10.0, {.made = &made});
   const Time start = t.inputs.start;
   // at node 0: arrival, and its end, predicted from its work at full pace
-  EXPECT_EQ(made.stop[0], (std::vector<Time>{start + nanoseconds(13.7), start + nanoseconds(16.3), start + nanoseconds(20.0)}));
+  EXPECT_EQ(made.stop[0],
+            (std::vector<Time>{start + nanoseconds(13.7), start + nanoseconds(16.3), start + nanoseconds(20.0)}));
   EXPECT_EQ(t.state.workload.end_time(0, 0), start + nanoseconds(16.3));
   EXPECT_EQ(t.state.workload.n_done(0, 0), 1);
 }
 
-// ---- power -----------------------------------------------------------------------------------------------------------------
+// ---- power
+// -----------------------------------------------------------------------------------------------------------------
 
 // Night on an island: the battery's current limit carries about three of four busy nodes.
 TEST(TwinWork, ShedsTheLowestPriorityFirst) {
@@ -68,8 +76,9 @@ TEST(TwinWork, ShedsTheLowestPriorityFirst) {
     ASSERT_GT(e.p_shed(0, 0), 0.0);
     Real missing = 0;
     for (int k = 0; k < 4; ++k)
-      missing += std::max(t.state.workload.p_request(0, k) - std::max(e.p_allocated(0, k) - t.system.p_leak_bound(0, k), 0.0), 0.0);
-    ASSERT_NEAR(e.p_shed(0, 0), missing, 1e-9 * missing);   // the same sum
+      missing += std::max(
+          t.state.workload.p_request(0, k) - std::max(e.p_allocated(0, k) - t.system.p_leak_bound(0, k), 0.0), 0.0);
+    ASSERT_NEAR(e.p_shed(0, 0), missing, 1e-9 * missing);  // the same sum
     for (int k = 0; k < 4; ++k) ASSERT_LE(t.state.thermal.p_node(0, k), e.p_allocated(0, k) * (1 + 1e-12));
     ASSERT_EQ(t.state.run.flags(0) & electrical::flag_bus_shed, 0u);
   }
@@ -85,13 +94,14 @@ TEST(TwinWork, ShedsTheLowestPriorityFirst) {
 TEST(TwinWork, SiteCapHoldsTheHallBack) {
   Network n = quiet(4, 1);
   Power& p = n.site.front().power;
-  p.battery.soc_start = p.battery.soc_reserve + 5e-7, p.grid.p_budget = 20e3;   // less than its converter needs for a step: it rests there
+  p.battery.soc_start = p.battery.soc_reserve + 5e-7,
+  p.grid.p_budget = 20e3;  // less than its converter needs for a step: it rests there
   Twin t = twin_of(n, options(1, 0.5));
   give_full_load(t, false);
   steps(t, 20);
   const electrical::State& e = t.state.electrical;
   EXPECT_GT(e.p_shed(0, 0), 0.0);
-  EXPECT_NEAR(e.p_grid(0, 0), 20e3, 200.0);   // the budget is used: 1 % is what auxiliaries and leakage move in a cut
+  EXPECT_NEAR(e.p_grid(0, 0), 20e3, 200.0);  // the budget is used: 1 % is what auxiliaries and leakage move in a cut
   for (int k = 0; k < 4; ++k) EXPECT_GT(e.p_served_node(0, k), 0.0) << "lowered, not switched off";
 }
 
@@ -105,23 +115,25 @@ TEST(TwinWork, EmptyIslandGoesDarkAndWakesWithTheSun) {
   Real least = 1e9;
   for (int i = 0; i < 60; ++i) steps(t, 1), least = std::min(least, t.state.electrical.p_it(0, 0));
   EXPECT_EQ(least, 0.0);
-  EXPECT_TRUE(t.state.run.flags(0) & electrical::flag_aux_cut);   // cooling without power is a remark of the run
+  EXPECT_TRUE(t.state.run.flags(0) & electrical::flag_aux_cut);  // cooling without power is a remark of the run
   EXPECT_GE(t.state.electrical.soc(0, 0), p.battery.soc_min - 1e-12);
   steps(t, 240);
-  EXPECT_GT(t.state.electrical.p_it(0, 0), 20e3);   // 10:30, all four nodes
+  EXPECT_GT(t.state.electrical.p_it(0, 0), 20e3);  // 10:30, all four nodes
   expect_sound(t.state);
 }
 
-// ---- junction ----------------------------------------------------------------------------------------------------------------
+// ---- junction
+// ----------------------------------------------------------------------------------------------------------------
 
-// The same job under cool and under warm coolant: in the cap's band the firmware takes power away, and the job ends later by just the
-// pace that it lost.
+// The same job under cool and under warm coolant: in the cap's band the firmware takes power away, and the job ends
+// later by just the pace that it lost.
 TEST(TwinWork, ThrottledJobEndsLater) {
   Twin cool = twin_of(quiet(2, 1), options(1, 0.5));
   Network n = quiet(2, 1);
   fixed_supply(n.site.front(), 64 + celsius);
   Twin warm = twin_of(n, options(1, 0.5));
-  for (Twin* t : {&cool, &warm}) give_jobs(*t, {{5, 100, 200, 1, 0.9}, {5, 100, 200, 1, 0.9}}), steady_link(*t);   // a field, a lumped node
+  for (Twin* t : {&cool, &warm})
+    give_jobs(*t, {{5, 100, 200, 1, 0.9}, {5, 100, 200, 1, 0.9}}), steady_link(*t);  // a field, a lumped node
   Real work[2] = {}, throttled[2] = {}, hottest[2] = {};
   for (int i = 0; i < 30; ++i) {
     steps(cool, 1);
@@ -131,7 +143,8 @@ TEST(TwinWork, ThrottledJobEndsLater) {
         [&](const Cut& cut) {
           for (int k = 0; k < 2; ++k) {
             if (warm.state.workload.node_job(0, k) < 0) continue;
-            work[k] += warm.state.workload.pace(0, k) * cut.length(0), throttled[k] += warm.state.thermal.throttle_fraction(0, k) * cut.length(0);
+            work[k] += warm.state.workload.pace(0, k) * cut.length(0),
+                throttled[k] += warm.state.thermal.throttle_fraction(0, k) * cut.length(0);
             hottest[k] = std::max(hottest[k], warm.state.thermal.t_junction(0, k));
           }
         });
@@ -140,7 +153,7 @@ TEST(TwinWork, ThrottledJobEndsLater) {
   for (int k = 0; k < 2; ++k) {
     const Real end_cool = seconds(cool.state.workload.end_time(0, k) - cool.inputs.start);
     const Real end_warm = seconds(warm.state.workload.end_time(0, k) - warm.inputs.start);
-    EXPECT_NEAR(end_cool, 105.0, 2e-3);   // full pace; what is left below 1 ms of work counts as done
+    EXPECT_NEAR(end_cool, 105.0, 2e-3);  // full pace; what is left below 1 ms of work counts as done
     EXPECT_GT(end_warm, end_cool + 2.0) << k;
     EXPECT_GT(throttled[k], 50.0) << k;
     EXPECT_GT(hottest[k], sys.t_cap(k));

@@ -15,7 +15,8 @@ const std::string iss2 = "2 25544  51.6333 316.6832 0004955 182.4672 177.6293 15
 std::string with(std::string line, std::size_t column, const std::string& text) {
   line.replace(column - 1, text.size(), text);
   int sum = 0;
-  for (std::size_t i = 0; i < 68; ++i) sum += line[i] >= '0' && line[i] <= '9' ? line[i] - '0' : (line[i] == '-' ? 1 : 0);
+  for (std::size_t i = 0; i < 68; ++i)
+    sum += line[i] >= '0' && line[i] <= '9' ? line[i] - '0' : (line[i] == '-' ? 1 : 0);
   line[68] = static_cast<char>('0' + sum % 10);
   return line;
 }
@@ -88,16 +89,19 @@ TEST(OrbitElements, OmmErrorsNameLineAndColumn) {
   EXPECT_EQ(parse_omm_csv(header + "7,2026-06-14T00:00:00,15.2,0.001,53,0,0,0,1e-4\n")[0].norad_cat_id, 7);
   EXPECT_EQ(message_of([&] { parse_omm_csv(header + "7,2026-06-31T00:00:00,15.2,0.001,53,0,0,0,0\n"); }),
             "element sets: line 2: column EPOCH reads \"2026-06-31T00:00:00\".");
-  EXPECT_EQ(message_of([&] { parse_omm_csv("# note\n" + header + "1234567890,2026-06-14T00:00:00,15.2,0.001,53,0,0,0,0\n"); }),
+  EXPECT_EQ(message_of(
+                [&] { parse_omm_csv("# note\n" + header + "1234567890,2026-06-14T00:00:00,15.2,0.001,53,0,0,0,0\n"); }),
             "element sets: line 3: column NORAD_CAT_ID reads \"1234567890\".");
   EXPECT_EQ(message_of([&] { parse_omm_csv(header + "7,2026-06-14T00:00:00,15.2,1.5,53,0,0,0,0\n"); }),
             "element sets: line 2: column ECCENTRICITY reads \"1.5\".");
   EXPECT_EQ(message_of([&] { parse_omm_csv(header + "7,2026-06-14T00:00:00,15.2\n"); }),
             "element sets: line 2: 3 fields where the header has 9.");
-  EXPECT_EQ(message_of([&] { parse_omm_csv("EPOCH,INCLINATION\n"); }), "element sets: line 1: the header lacks the column MEAN_MOTION.");
+  EXPECT_EQ(message_of([&] { parse_omm_csv("EPOCH,INCLINATION\n"); }),
+            "element sets: line 1: the header lacks the column MEAN_MOTION.");
 }
 
-// A shell stays at its height and keeps its pattern: SGP4's own semi-major axis comes back to 1 mm, planes and places are even.
+// A shell stays at its height and keeps its pattern: SGP4's own semi-major axis comes back to 1 mm, planes and places
+// are even.
 TEST(OrbitElements, WalkerDelta) {
   const Time epoch = parse_utc("2026-06-14T00:00:00Z");
   const auto sets = small_shell(epoch);
@@ -105,7 +109,8 @@ TEST(OrbitElements, WalkerDelta) {
   Sgp4Coefficients c;
   ASSERT_EQ(sgp4_init(sets[0].mean, c), Sgp4Error::none);
   EXPECT_NEAR((c.ao - 1.0) * sgp4::radius * 1e3, 480e3, 1e-3);
-  // J2 makes the published (Kozai) mean motion differ from Kepler's for the same axis: 3/2 J2 (R/a)^2 (1 - 3/2 sin^2 i) = 6e-5.
+  // J2 makes the published (Kozai) mean motion differ from Kepler's for the same axis: 3/2 J2 (R/a)^2 (1 - 3/2 sin^2 i)
+  // = 6e-5.
   const Real kepler = sgp4::xke / std::pow(c.ao, 1.5) / 60.0;
   EXPECT_NEAR(sets[0].mean.mean_motion / kepler - 1.0, 0.75 * sgp4::j2 * c.con41 / (c.ao * c.ao), 1e-8);
   EXPECT_DOUBLE_EQ(sets[12].mean.ra_of_asc_node, two_pi / 24);

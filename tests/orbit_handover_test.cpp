@@ -1,4 +1,5 @@
-// Slot tables against brute force: every satellite of a small shell looked at in every slot, strategies written out once more.
+// Slot tables against brute force: every satellite of a small shell looked at in every slot, strategies written out
+// once more.
 #include "backends.hpp"
 #include "orbit/handover.hpp"
 #include "orbit_cases.hpp"
@@ -20,7 +21,8 @@ struct Everything {
   std::vector<std::vector<Look>> look;  // [slot][satellite]
   std::vector<std::vector<int>> left;   // slot starts at which it is still up, this one among them
 };
-Everything look_at_everything(const std::vector<ElementSet>& sets, const Station& station, Time first, int n_slot, int beyond) {
+Everything look_at_everything(const std::vector<ElementSet>& sets, const Station& station, Time first, int n_slot,
+                              int beyond) {
   Everything e;
   for (int k = 0; k < n_slot + beyond; ++k) {
     const Time t = slot_start(first + k);
@@ -28,7 +30,8 @@ Everything look_at_everything(const std::vector<ElementSet>& sets, const Station
     for (const auto& set : sets) {
       Sgp4Coefficients c;
       sgp4_init(set.mean, c);
-      e.look.back().push_back(look(station, teme_to_pef(sgp4_propagate(c, seconds(t - set.mean.epoch) / 60).teme, gmst82(t, 0.0))));
+      e.look.back().push_back(
+          look(station, teme_to_pef(sgp4_propagate(c, seconds(t - set.mean.epoch) / 60).teme, gmst82(t, 0.0))));
     }
   }
   e.left.assign(e.look.size(), std::vector<int>(sets.size(), 0));
@@ -57,7 +60,8 @@ TYPED_TEST(OrbitHandover, AgreesWithBruteForce) {
   const Time first = slot_number(start);
   EXPECT_LE(slot_start(first), start);
   EXPECT_EQ((slot_start(first) / ns_per_s) % 15, 12);
-  const Windows windows = find_windows(TypeParam{}, catalogue, stations, {slot_start(first), stop + 900 * ns_per_s, 0.0});
+  const Windows windows =
+      find_windows(TypeParam{}, catalogue, stations, {slot_start(first), stop + 900 * ns_per_s, 0.0});
   std::vector<Everything> all;
   for (const Strategy how : {Strategy::max_elevation, Strategy::sticky, Strategy::longest_remaining}) {
     const std::vector<Strategy> strategy(2, how);
@@ -75,7 +79,8 @@ TYPED_TEST(OrbitHandover, AgreesWithBruteForce) {
         const int before = held;
         if (how == Strategy::max_elevation || held < 0 || e.left[at][static_cast<std::size_t>(held)] == 0)
           held = best_of(e, at, how == Strategy::longest_remaining);
-        ASSERT_EQ(t.satellite(site, k), held) << "strategy " << static_cast<int>(how) << " site " << site << " slot " << k;
+        ASSERT_EQ(t.satellite(site, k), held)
+            << "strategy " << static_cast<int>(how) << " site " << site << " slot " << k;
         int up = 0;
         for (int left : e.left[at]) up += left > 0;
         EXPECT_EQ(t.visible(site, k), up);
@@ -83,7 +88,8 @@ TYPED_TEST(OrbitHandover, AgreesWithBruteForce) {
         handovers += t.reconfiguration(site, k), empty += held < 0;
         if (held < 0) continue;
         const Look& l = e.look[at][static_cast<std::size_t>(held)];
-        EXPECT_NEAR(t.elevation(site, k), l.elevation, 1e-9);  // the Earth's angle is linear in one and not in the other
+        EXPECT_NEAR(t.elevation(site, k), l.elevation,
+                    1e-9);  // the Earth's angle is linear in one and not in the other
         EXPECT_NEAR(t.slant_range(site, k), l.slant_range, 1e-3);
         EXPECT_EQ(static_cast<int>(std::ceil(t.remaining(site, k) / 15.0)), e.left[at][static_cast<std::size_t>(held)]);
       }

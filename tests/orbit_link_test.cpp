@@ -1,4 +1,5 @@
-// The outage process and what it does to a member's link: statistics, exact ends, sums that do not depend on how time is cut.
+// The outage process and what it does to a member's link: statistics, exact ends, sums that do not depend on how time
+// is cut.
 #include <algorithm>
 
 #include "backends.hpp"
@@ -34,11 +35,14 @@ Case make_case(int n_member, Real offset, std::uint32_t first_member = 0) {
   c.system = make_system(2, device);
   const Real place[2][3] = {{24.4267, 54.6167, 10.0}, {-22.92, -69.91, 1635.0}};
   for (int b = 0; b < 2; ++b) {
-    c.system.latitude(b) = place[b][0] * degree, c.system.longitude(b) = place[b][1] * degree, c.system.altitude(b) = place[b][2];
-    c.system.elevation_mask(link_constellation, b) = 25 * degree, c.system.elevation_mask(data_constellation, b) = 5 * degree;
+    c.system.latitude(b) = place[b][0] * degree, c.system.longitude(b) = place[b][1] * degree,
+    c.system.altitude(b) = place[b][2];
+    c.system.elevation_mask(link_constellation, b) = 25 * degree,
+                                                c.system.elevation_mask(data_constellation, b) = 5 * degree;
     c.system.strategy(b) = static_cast<std::int32_t>(Strategy::longest_remaining);
     c.system.outage_probability(b) = b == 0 ? 0.5 : 1.0, c.system.outage_median(b) = b == 0 ? 0.519 : 5.0;
-    c.system.outage_sigma(b) = b == 0 ? 0.03 : 1.0, c.system.outage_offset(b) = offset, c.system.processing_delay(b) = 0.02;
+    c.system.outage_sigma(b) = b == 0 ? 0.03 : 1.0, c.system.outage_offset(b) = offset,
+    c.system.processing_delay(b) = 0.02;
   }
   c.state = make_state(c.system, n_member, device);
   const Time margin = 600 * ns_per_s;
@@ -48,12 +52,14 @@ Case make_case(int n_member, Real offset, std::uint32_t first_member = 0) {
   const std::vector<Strategy> strategy(2, Strategy::longest_remaining);
   c.slots = assign_slots(Space{}, c.catalogue, stations, strategy, c.windows, {start - margin / 2, stop + margin, 0.0});
   const Catalogue data = make_catalogue(parse_tle(read_text("orbit_windows.tle")), device);
-  c.contacts = join_windows(find_windows(Space{}, data, stations_of(c.system, data_constellation), {start - margin, stop + margin, 0.0}));
+  c.contacts = join_windows(
+      find_windows(Space{}, data, stations_of(c.system, data_constellation), {start - margin, stop + margin, 0.0}));
   c.drive = {c.slots, c.contacts, 11, first_member};
   return c;
 }
 Link link_of(const Case& c, int m, int site) {
-  return {Chance{c.drive.seed, c.drive.first_member + static_cast<std::uint32_t>(m), Stream::link, static_cast<std::uint32_t>(site)},
+  return {Chance{c.drive.seed, c.drive.first_member + static_cast<std::uint32_t>(m), Stream::link,
+                 static_cast<std::uint32_t>(site)},
           OutageLaw{c.state.outage_probability(m, site), c.state.outage_median(m, site), c.state.outage_sigma(m, site),
                     c.system.outage_offset(site)},
           c.drive.slots, site, nanoseconds(c.state.window_shift(m, link_constellation))};
@@ -88,7 +94,8 @@ TEST(OrbitOutage, StatisticsAreThePriors) {
     const Real x = std::log(seconds(o.stop - o.start) / 0.519);
     longer += x > 0, log_sum += x, log_square += x * x;
   }
-  // Four standard errors: sqrt(p (1 - p) / n) = 2.1e-3; sigma / sqrt(n p) = 3.2e-3; half of the outages exceed the median to 5e-3.
+  // Four standard errors: sqrt(p (1 - p) / n) = 2.1e-3; sigma / sqrt(n p) = 3.2e-3; half of the outages exceed the
+  // median to 5e-3.
   EXPECT_NEAR(static_cast<Real>(happened) / n, 0.22, 8.3e-3);
   EXPECT_NEAR(log_sum / happened, 0.0, 1.3e-2);
   EXPECT_NEAR(std::sqrt(log_square / happened), 0.3, 1e-2);
@@ -100,7 +107,8 @@ TEST(OrbitOutage, NeverLongerThanASlotAndOfItsOwnEntity) {
   Time longest = 0;
   int same = 0;
   for (Time k = 0; k < 400; ++k) {
-    const Outage a = outage_at(Chance{5, 3, Stream::link, 0}, law, k), b = outage_at(Chance{5, 3, Stream::link, 1}, law, k);
+    const Outage a = outage_at(Chance{5, 3, Stream::link, 0}, law, k),
+                 b = outage_at(Chance{5, 3, Stream::link, 1}, law, k);
     longest = std::max(longest, a.stop - a.start), same += a.stop == b.stop;
     EXPECT_LE(a.stop, outage_at(Chance{5, 3, Stream::link, 0}, law, k + 1).start);
   }
@@ -108,10 +116,12 @@ TEST(OrbitOutage, NeverLongerThanASlotAndOfItsOwnEntity) {
   EXPECT_LT(same, 250);             // only capped ones can agree: P(length > 15 s) = 0.39, both 0.15
 }
 
-TEST(OrbitOutage, RoundTrip) { EXPECT_NEAR(round_trip(735e3, 0.0), 4.90e-3, 5e-6); }  // 2 R / c of the reference's summary, 4.90 ms
+TEST(OrbitOutage, RoundTrip) {
+  EXPECT_NEAR(round_trip(735e3, 0.0), 4.90e-3, 5e-6);
+}  // 2 R / c of the reference's summary, 4.90 ms
 
-// up(), down_time(), next_event() and the counts tell one story: walking from event to event, the link is constant in between (sampled),
-// and what was down adds up. Three offsets: before, at and after the boundary.
+// up(), down_time(), next_event() and the counts tell one story: walking from event to event, the link is constant in
+// between (sampled), and what was down adds up. Three offsets: before, at and after the boundary.
 TEST(OrbitLinkHost, EventsBoundConstantPieces) {
   for (const Real offset : {-0.18, 0.0, 2.5}) {
     Case c = make_case<Host>(2, offset);
@@ -166,7 +176,8 @@ TYPED_TEST(OrbitLink, SumsDoNotDependOnTheCuts) {
       for (int b = 0; b < 2; ++b) {
         EXPECT_EQ(c.state.outage_count(m, b), first.state.outage_count(m, b));
         EXPECT_EQ(c.state.handover_count(m, b), first.state.handover_count(m, b));
-        EXPECT_NEAR(c.state.outage_seconds(m, b), first.state.outage_seconds(m, b), 1e-9);  // sums of a few hundred doubles
+        EXPECT_NEAR(c.state.outage_seconds(m, b), first.state.outage_seconds(m, b),
+                    1e-9);  // sums of a few hundred doubles
         EXPECT_NEAR(c.state.contact_seconds(m, b), first.state.contact_seconds(m, b), 1e-9);
       }
   }
@@ -204,7 +215,8 @@ TYPED_TEST(OrbitLink, CutReportsWhatHolds) {
   EXPECT_GT(down, 50);
 }
 
-// next_event over all sites and contacts equals the least of the lines' own; a step's end is kept when nothing happens before.
+// next_event over all sites and contacts equals the least of the lines' own; a step's end is kept when nothing happens
+// before.
 TYPED_TEST(OrbitLink, NextEventIsTheLeast) {
   constexpr Device device = device_of<TypeParam>;
   Case c = make_case<TypeParam>(4, -0.18);

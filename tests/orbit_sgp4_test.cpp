@@ -27,7 +27,8 @@ struct PropagateRow {  // reads one satellite's coefficients and a time; writes 
 
 std::vector<ElementSet> verification_sets() {
   std::vector<ElementSet> sets;
-  for (const auto& row : read_rows("orbit_sgp4_ver_tle.csv")) sets.push_back(parse_tle(row[1] + "\n" + row[2] + "\n")[0]);
+  for (const auto& row : read_rows("orbit_sgp4_ver_tle.csv"))
+    sets.push_back(parse_tle(row[1] + "\n" + row[2] + "\n")[0]);
   return sets;
 }
 int index_of(const std::vector<ElementSet>& sets, std::int64_t id) {
@@ -60,7 +61,8 @@ TYPED_TEST(OrbitSgp4, VerificationRows) {
     EXPECT_EQ(out(6, i), 0.0) << row[0] << " at " << row[1];
     for (int k = 0; k < 3; ++k) {
       EXPECT_NEAR(out(k, i), 1e3 * std::stod(row[static_cast<std::size_t>(k + 2)]), 2e-4) << row[0] << " at " << row[1];
-      EXPECT_NEAR(out(k + 3, i), 1e3 * std::stod(row[static_cast<std::size_t>(k + 5)]), 1e-6) << row[0] << " at " << row[1];
+      EXPECT_NEAR(out(k + 3, i), 1e3 * std::stod(row[static_cast<std::size_t>(k + 5)]), 1e-6)
+          << row[0] << " at " << row[1];
     }
   }
 }
@@ -87,7 +89,8 @@ TYPED_TEST(OrbitSgp4, ErrorCodes) {
   for (int i = 0; i < n; ++i) satellite(i) = index_of(sets, cases[i].id), minutes(i) = cases[i].minutes;
   for_each(TypeParam{}, n, PropagateRow{catalogue.coefficient, satellite, minutes, out});
   synchronize(TypeParam{});
-  for (int i = 0; i < n; ++i) EXPECT_EQ(out(6, i), static_cast<Real>(cases[i].error)) << cases[i].id << " at " << cases[i].minutes;
+  for (int i = 0; i < n; ++i)
+    EXPECT_EQ(out(6, i), static_cast<Real>(cases[i].error)) << cases[i].id << " at " << cases[i].minutes;
 }
 
 TYPED_TEST(OrbitSgp4, WholeTableAgreesWithOneByOne) {
@@ -129,7 +132,8 @@ TEST(OrbitSgp4Host, RefusesWhatItCannotDo) {
   EXPECT_EQ(sgp4_init(m, c), Sgp4Error::none);
 }
 
-// AVX2 has no conversion of 64-bit integers: the one of propagate.hpp must round as the processor's own does, ties included.
+// AVX2 has no conversion of 64-bit integers: the one of propagate.hpp must round as the processor's own does, ties
+// included.
 TEST(OrbitSgp4Host, TimesBecomeNumbersAsTheProcessorRoundsThem) {
   std::vector<Time> times{0, 1, -1, 0xffffffff, 0x100000000, -0x100000000, INT64_MAX, INT64_MIN, -INT64_MAX};
   for (int bit = 52; bit < 63; ++bit)  // the first numbers that do not fit, their ties and the neighbours of both
@@ -144,11 +148,13 @@ TEST(OrbitSgp4Host, TimesBecomeNumbersAsTheProcessorRoundsThem) {
   for (const Time t : times) ASSERT_EQ(math::bits_of(real_of_time(t)), math::bits_of(static_cast<Real>(t))) << t;
 }
 
-// A state is a function of its satellite and time: one at a time, in any piece of the table, at any place in a vector, the same bits.
+// A state is a function of its satellite and time: one at a time, in any piece of the table, at any place in a vector,
+// the same bits.
 TEST(OrbitSgp4Host, AnyPieceOfATableHasTheSameBits) {
   const Time epoch = parse_utc("2026-06-14T00:00:00Z");
   auto sets = small_shell(epoch);
-  for (std::size_t s = 0; s < sets.size(); ++s) sets[s].mean.epoch -= static_cast<Time>(s) * 7'654'321'987'654;  // up to days before
+  for (std::size_t s = 0; s < sets.size(); ++s)
+    sets[s].mean.epoch -= static_cast<Time>(s) * 7'654'321'987'654;  // up to days before
   constexpr int n_time = 11;
   const auto run = [&](std::span<const ElementSet> some, Time first, int times) {
     const Catalogue catalogue = make_catalogue(some, Device::host);
@@ -169,7 +175,8 @@ TEST(OrbitSgp4Host, AnyPieceOfATableHasTheSameBits) {
       for (int i = 0; i < 3; ++i)
         for (int k = late; k < n_time; ++k)
           for (std::size_t s = 0; s < size; ++s)
-            ASSERT_EQ(piece(i, k - late, static_cast<int>(s)), whole(i, k, static_cast<int>(from + s))) << i << ' ' << k << ' ' << s;
+            ASSERT_EQ(piece(i, k - late, static_cast<int>(s)), whole(i, k, static_cast<int>(from + s)))
+                << i << ' ' << k << ' ' << s;
     }
 }
 
@@ -179,7 +186,8 @@ TEST(OrbitSgp4Host, KeplerIsSolved) {
   for (int i = 0; i <= 47; ++i)
     for (int j = 0; j < 360; ++j)
       for (int k = 0; k < 8; ++k) {
-        const Real e = 0.01 * i, w = two_pi * k / 8.0, axn = e * std::cos(w), ayn = e * std::sin(w), u = two_pi * j / 360.0;
+        const Real e = 0.01 * i, w = two_pi * k / 8.0, axn = e * std::cos(w), ayn = e * std::sin(w),
+                   u = two_pi * j / 360.0;
         Real s, c;
         sgp4::kepler(u, axn, ayn, s, c);
         // Residual through the angle itself, which sine and cosine give back.
@@ -189,14 +197,15 @@ TEST(OrbitSgp4Host, KeplerIsSolved) {
   EXPECT_LT(worst, 4e-15);  // a few ulp of 2 pi
 }
 
-// Speed is the derivative of place: central difference over 2 s, truncation h^2/6 |r'''| = 1e-3 m/s in low orbit; theory error of V06's
-// velocity (its rates leave out some terms of second order) stays below 0.1 m/s.
+// Speed is the derivative of place: central difference over 2 s, truncation h^2/6 |r'''| = 1e-3 m/s in low orbit;
+// theory error of V06's velocity (its rates leave out some terms of second order) stays below 0.1 m/s.
 TEST(OrbitSgp4Host, VelocityIsTheDerivative) {
   for (const auto& set : parse_tle(read_text("orbit_windows.tle"))) {
     Sgp4Coefficients c;
     ASSERT_EQ(sgp4_init(set.mean, c), Sgp4Error::none);
     for (Real t = 0; t < 300; t += 7) {
-      const Vector3 a = sgp4_propagate(c, t - 1.0 / 60).teme.r, b = sgp4_propagate(c, t + 1.0 / 60).teme.r, v = sgp4_propagate(c, t).teme.v;
+      const Vector3 a = sgp4_propagate(c, t - 1.0 / 60).teme.r, b = sgp4_propagate(c, t + 1.0 / 60).teme.r,
+                    v = sgp4_propagate(c, t).teme.v;
       EXPECT_NEAR((b.x - a.x) / 2, v.x, 0.1);
       EXPECT_NEAR((b.y - a.y) / 2, v.y, 0.1);
       EXPECT_NEAR((b.z - a.z) / 2, v.z, 0.1);

@@ -1,4 +1,5 @@
-// Frames and looks against reference samples; contact windows against reference passes, at the ends of a span, and in pieces.
+// Frames and looks against reference samples; contact windows against reference passes, at the ends of a span, and in
+// pieces.
 #include "backends.hpp"
 #include "orbit/windows.hpp"
 #include "orbit_cases.hpp"
@@ -34,7 +35,8 @@ struct LookRow {  // reads a satellite, a station and a time; writes 4 numbers
   }
 };
 
-// 1e-7 deg, 1e-6 km, 1e-6 km/s: what the reference's own second pipeline and its printing leave room for (5e-10 deg seen).
+// 1e-7 deg, 1e-6 km, 1e-6 km/s: what the reference's own second pipeline and its printing leave room for (5e-10 deg
+// seen).
 TYPED_TEST(OrbitWindows, LooksAgreeWithSamples) {
   constexpr Device device = device_of<TypeParam>;
   const auto sets = parse_tle(read_text("orbit_windows.tle"));
@@ -70,7 +72,8 @@ TYPED_TEST(OrbitWindows, PassesAtThreeMasks) {
   const Catalogue catalogue = make_catalogue(sets, device_of<TypeParam>);
   const auto rows = read_rows("orbit_passes.csv");
   for (const Real mask : {0.0, 10.0, 25.0}) {
-    const Windows w = find_windows(TypeParam{}, catalogue, reference_stations(mask * degree), {day_start, day_stop, 0.0});
+    const Windows w =
+        find_windows(TypeParam{}, catalogue, reference_stations(mask * degree), {day_start, day_stop, 0.0});
     int n = 0;
     for (const auto& row : rows) {
       if (std::stod(row[2]) != mask) continue;
@@ -93,7 +96,8 @@ TYPED_TEST(OrbitWindows, PassesAtThreeMasks) {
   }
 }
 
-// A day searched in pieces of 17 min, shorter than many steps of the tile and cutting through passes, gives the day's contact time.
+// A day searched in pieces of 17 min, shorter than many steps of the tile and cutting through passes, gives the day's
+// contact time.
 TYPED_TEST(OrbitWindows, PiecesAddUpToTheWhole) {
   const Catalogue catalogue = make_catalogue(parse_tle(read_text("orbit_windows.tle")), device_of<TypeParam>);
   const auto stations = reference_stations(5 * degree);
@@ -155,8 +159,8 @@ TYPED_TEST(OrbitWindows, DeepSpaceIsLeftOut) {
 }
 
 TEST(OrbitFrames, Gmst82) {
-  // Vallado (2013) example 3-5: 1992-08-20 12:14:00 UT1. The polynomial in rational arithmetic; the book prints 152.578 787 810,
-  // 1e-5 s of time from it, for its sum of nine digits before the point was done in doubles.
+  // Vallado (2013) example 3-5: 1992-08-20 12:14:00 UT1. The polynomial in rational arithmetic; the book prints 152.578
+  // 787 810, 1e-5 s of time from it, for its sum of nine digits before the point was done in doubles.
   const Time t = parse_utc("1992-08-20T12:14:00Z");
   EXPECT_NEAR(gmst82(t, 0.0) / degree, 152.57878785165747, 1e-11);
   EXPECT_NEAR(gmst82(t - ns_per_s / 2, 0.5), gmst82(t, 0.0), 1e-14);
@@ -184,7 +188,8 @@ TEST(OrbitFrames, ElevationRateIsTheDerivative) {
   const auto moved = [&](Real t) { return PosVel{{p.r.x + t * p.v.x, p.r.y + t * p.v.y, p.r.z + t * p.v.z}, p.v}; };
   const Real h = 1e-3;
   EXPECT_NEAR(sight(s, p).sin_elevation, std::sin(look(s, p).elevation), 1e-14);
-  EXPECT_NEAR(sight(s, p).rate, (sight(s, moved(h)).sin_elevation - sight(s, moved(-h)).sin_elevation) / (2 * h), 1e-12);
+  EXPECT_NEAR(sight(s, p).rate, (sight(s, moved(h)).sin_elevation - sight(s, moved(-h)).sin_elevation) / (2 * h),
+              1e-12);
   EXPECT_NEAR(look(s, p).range_rate, (look(s, moved(h)).slant_range - look(s, moved(-h)).slant_range) / (2 * h), 1e-4);
 }
 

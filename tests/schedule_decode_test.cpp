@@ -1,4 +1,5 @@
-// Decoder on every backend: an independent checker over ten thousand random instances, the heuristics' schedules, what cannot be placed.
+// Decoder on every backend: an independent checker over ten thousand random instances, the heuristics' schedules, what
+// cannot be placed.
 #include <algorithm>
 #include <vector>
 
@@ -10,9 +11,9 @@ namespace {
 
 using test::device_of;
 
-// The checker takes the finished plan and counts nodes by their changes. That the bytes fit is proved by a booking: it fills slot after slot
-// with what must be there first, or, where that does not come out, with the jobs by their first key. A booking that is found is a proof; a
-// plan without any is a fault.
+// The checker takes the finished plan and counts nodes by their changes. That the bytes fit is proved by a booking: it
+// fills slot after slot with what must be there first, or, where that does not come out, with the jobs by their first
+// key. A booking that is found is a proof; a plan without any is a fault.
 struct Checker {
   const Problem& p;
   const Population& x;
@@ -42,16 +43,22 @@ struct Checker {
   void job(int j) {
     const Job& w = p.job(j);
     const int s = at(x.start, j), place = at(x.place, j);
-    if (place < 0 || place >= p.n_place() || at(x.level, j) < 0 || at(x.level, j) >= n_level) return fail("no such place or level");
+    if (place < 0 || place >= p.n_place() || at(x.level, j) < 0 || at(x.level, j) >= n_level)
+      return fail("no such place or level");
     if (w.running && (place != w.home || (w.release <= 0.0 && s != 0))) return fail("a running job moved");
-    if (w.running && !w.preemptible && at(x.level, j) != 0) return fail("a running job that may not be touched was capped");
+    if (w.running && !w.preemptible && at(x.level, j) != 0)
+      return fail("a running job that may not be touched was capped");
     if (s < 0) return;
     if (s >= p.n_slot()) return fail("a start outside the horizon");
     if (s * p.slot < w.release - 1e-6) return fail("started before its release");
     const Real level = p.level[at(x.level, j)];
-    if (at(x.booked, j) * p.slot * std::max(workload::pace_at(level), 0.05) < w.work - 1e-5) return fail("booked less than its work takes");
-    if (place != w.home && w.data_in > 0.0 && at(x.send, j) * p.slot < w.release - 1e-6) fail("sent before its release");
-    if (place != w.home && w.data_out > 0.0 && (at(x.arrival, j) < s + at(x.booked, j) || at(x.arrival, j) >= p.n_slot())) fail("results late");
+    if (at(x.booked, j) * p.slot * std::max(workload::pace_at(level), 0.05) < w.work - 1e-5)
+      return fail("booked less than its work takes");
+    if (place != w.home && w.data_in > 0.0 && at(x.send, j) * p.slot < w.release - 1e-6)
+      fail("sent before its release");
+    if (place != w.home && w.data_out > 0.0 &&
+        (at(x.arrival, j) < s + at(x.booked, j) || at(x.arrival, j) >= p.n_slot()))
+      fail("results late");
   }
 
   // A transfer: bytes between two places in the slots [from, to).
@@ -67,7 +74,8 @@ struct Checker {
       if (s < 0 || place == w.home) continue;
       const int released = static_cast<int>(std::ceil(std::max(w.release, 0.0) / p.slot - 1e-9));
       if (w.data_in > 0.0) all.push_back({w.home, place, released, s, w.data_in, x.key(plan, n_gene * j)});
-      if (w.data_out > 0.0) all.push_back({place, w.home, s + at(x.booked, j), at(x.arrival, j) + 1, w.data_out, x.key(plan, n_gene * j)});
+      if (w.data_out > 0.0)
+        all.push_back({place, w.home, s + at(x.booked, j), at(x.arrival, j) + 1, w.data_out, x.key(plan, n_gene * j)});
     }
     return all;
   }
@@ -75,7 +83,8 @@ struct Checker {
     std::vector<Real> left(static_cast<std::size_t>(p.n_place() * p.n_slot()));
     const auto room = [&](int s, int t) -> Real& { return left[static_cast<std::size_t>(s * p.n_slot() + t)]; };
     for (int s = 0; s < p.n_place(); ++s)
-      for (int t = 0; t < p.n_slot(); ++t) room(s, t) = p.antennas(s, t) > 0 ? p.antennas(s, t) * p.link_bytes(s, t) * (1.0 + 1e-9) : 0.0;
+      for (int t = 0; t < p.n_slot(); ++t)
+        room(s, t) = p.antennas(s, t) > 0 ? p.antennas(s, t) * p.link_bytes(s, t) * (1.0 + 1e-9) : 0.0;
     for (Transfer& f : all) {
       for (int t = f.from; t < f.to && f.bytes > 0.0; ++t) {
         if (p.antennas(f.a, t) < 1 || p.antennas(f.b, t) < 1) continue;
@@ -89,10 +98,14 @@ struct Checker {
   }
   void links() {
     std::vector<Transfer> all = transfers();
-    const auto first_due = [](const Transfer& a, const Transfer& b) { return a.to < b.to || (a.to == b.to && a.from < b.from); };
+    const auto first_due = [](const Transfer& a, const Transfer& b) {
+      return a.to < b.to || (a.to == b.to && a.from < b.from);
+    };
     std::stable_sort(all.begin(), all.end(), first_due);
     if (fits(all)) return;
-    const auto by_key = [&](const Transfer& a, const Transfer& b) { return a.key < b.key || (a.key == b.key && first_due(a, b)); };
+    const auto by_key = [&](const Transfer& a, const Transfer& b) {
+      return a.key < b.key || (a.key == b.key && first_due(a, b));
+    };
     std::stable_sort(all.begin(), all.end(), by_key);
     if (!fits(all)) fail("data do not fit into the windows and antennas");
   }
@@ -105,10 +118,14 @@ struct Checker {
 };
 
 ExampleShape shape_of(const Chance& c, std::uint32_t i) {
-  const auto pick = [&](std::uint32_t draw, int low, int high) { return low + static_cast<int>(c.uniform(i, draw) * (high - low + 1)); };
+  const auto pick = [&](std::uint32_t draw, int low, int high) {
+    return low + static_cast<int>(c.uniform(i, draw) * (high - low + 1));
+  };
   ExampleShape e;
-  e.n_job = pick(0, 1, 14), e.n_place = pick(1, 1, 3), e.n_slot = pick(2, 6, 60), e.n_scenario = 1, e.n_node = pick(3, 8, 24);
-  e.n_running = pick(4, 0, 3), e.n_expected = pick(11, 0, 2), e.work_median = 300.0 * e.n_slot * 0.4 * c.uniform(i, 5), e.data_median = 2e10 * c.uniform(i, 6);
+  e.n_job = pick(0, 1, 14), e.n_place = pick(1, 1, 3), e.n_slot = pick(2, 6, 60), e.n_scenario = 1,
+  e.n_node = pick(3, 8, 24);
+  e.n_running = pick(4, 0, 3), e.n_expected = pick(11, 0, 2), e.work_median = 300.0 * e.n_slot * 0.4 * c.uniform(i, 5),
+  e.data_median = 2e10 * c.uniform(i, 6);
   e.contact_share = c.uniform(i, 10);
   e.data_out_share = c.uniform(i, 7) * 1.5;
   return e;
@@ -154,7 +171,8 @@ TYPED_TEST(ScheduleDecode, NoPlanBreaksNodesWindowsOrAntennas) {
 // The checker can fail: each fault put into a good plan is seen.
 TEST(ScheduleChecker, SeesFaultsPutIn) {
   ExampleShape e;
-  e.n_job = 12, e.n_slot = 48, e.n_scenario = 1, e.n_node = 12, e.n_running = 0, e.work_median = 3000.0, e.data_median = 1e10;
+  e.n_job = 12, e.n_slot = 48, e.n_scenario = 1, e.n_node = 12, e.n_running = 0, e.work_median = 3000.0,
+  e.data_median = 1e10;
   e.contact_share = 0.5;
   int seen = 0, tried = 0;
   for (std::uint64_t seed = 0; seed < 30; ++seed) {
@@ -197,10 +215,12 @@ TEST(ScheduleDecoder, AKeyNamesItsStart) {
   Population x = make_population(p, 64, Device::host);
   for (int k = 0; k < 64; ++k) x.key(k, 2) = k / 64.0;
   decode(Host{}, p, x, 0, 64);
-  for (int k = 0; k < 64; ++k) EXPECT_EQ(x.start(k, 0), 2 + static_cast<int>(k / 64.0 * (40 - 2)));  // a late deadline: up to the last slot
+  for (int k = 0; k < 64; ++k)
+    EXPECT_EQ(x.start(k, 0), 2 + static_cast<int>(k / 64.0 * (40 - 2)));  // a late deadline: up to the last slot
   p.job(0).deadline = 20 * p.slot;
   decode(Host{}, p, x, 0, 64);
-  for (int k = 0; k < 64; ++k) EXPECT_EQ(x.start(k, 0), 2 + static_cast<int>(k / 64.0 * 29));  // until it just ends in the horizon
+  for (int k = 0; k < 64; ++k)
+    EXPECT_EQ(x.start(k, 0), 2 + static_cast<int>(k / 64.0 * 29));  // until it just ends in the horizon
 }
 
 // EASY fills a hole that FCFS leaves, and does not delay the first in the queue.

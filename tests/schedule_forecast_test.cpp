@@ -1,4 +1,5 @@
-// Forecast: the ensemble's ranks, nothing of what is observed later, and the sun's power as a day under that sky would give it.
+// Forecast: the ensemble's ranks, nothing of what is observed later, and the sun's power as a day under that sky would
+// give it.
 #include <cmath>
 
 #include "electrical/advance.hpp"
@@ -19,7 +20,8 @@ const Time morning = midnight({2026, 3, 1}) + 12 * 3600 * ns_per_s;  // eight at
 
 sky::System one_sky(Device device) {
   std::vector<sky::Site> site(1);
-  site[0].latitude = -22.92 * constants::degree, site[0].longitude = -69.91 * constants::degree, site[0].altitude = 1635.0, site[0].entity = 4;
+  site[0].latitude = -22.92 * constants::degree, site[0].longitude = -69.91 * constants::degree,
+  site[0].altitude = 1635.0, site[0].entity = 4;
   site[0].cloud = sky::make_cloud_law({});
   std::vector<sky::Plane> plane(2);
   plane[0].surface_tilt = 0.35, plane[1].surface_tilt = 0.1, plane[1].surface_azimuth = 1.6;
@@ -28,7 +30,8 @@ sky::System one_sky(Device device) {
 electrical::System one_plant(Device device) {
   std::vector<electrical::StringRow> strings;
   for (int i = 0; i < 4; ++i) strings.push_back({0, i % 2, 0, 14, 1 + i, 8.5e3, 0.9e-3, 50e3, 0.3});
-  return electrical::make_system({electrical::module_longi_lr5_72hbd_545m()}, {electrical::base_site()}, strings, {{0, 9e3}}, device);
+  return electrical::make_system({electrical::module_longi_lr5_72hbd_545m()}, {electrical::base_site()}, strings,
+                                 {{0, 9e3}}, device);
 }
 
 struct World {
@@ -37,16 +40,29 @@ struct World {
   sky::Weather weather;
   Array<Real, 1> index, age, temp_cell, soiling, gain;
   explicit World(Device device)
-      : sky(one_sky(device)), plant(one_plant(device)), index(device, {1}), age(device, {1}), temp_cell(device, {2}), soiling(device, {2}), gain(device, {4}) {
+      : sky(one_sky(device)),
+        plant(one_plant(device)),
+        index(device, {1}),
+        age(device, {1}),
+        temp_cell(device, {2}),
+        soiling(device, {2}),
+        gain(device, {4}) {
     sky::Climate c = {};
-    for (int m = 0; m < 12; ++m) c.linke_turbidity[m] = 3.0, c.temp_air_min[m] = 280.0, c.temp_air_max[m] = 298.0, c.wind_speed[m] = 4.0;
+    for (int m = 0; m < 12; ++m)
+      c.linke_turbidity[m] = 3.0, c.temp_air_min[m] = 280.0, c.temp_air_max[m] = 298.0, c.wind_speed[m] = 4.0;
     weather = sky::make_weather(sky, morning - 3600 * ns_per_s, morning + 86400 * ns_per_s, device);
     sky::fill_from_climate(weather, sky, 0, c, 5);
     index.fill(0.8), temp_cell.fill(300.0), soiling.fill(0.97), gain.fill(1.0);
   }
   PvForecast forecast() const {
-    return {.seed = 7, .issue = morning - 60 * ns_per_s, .law = {}, .clearsky_index = index, .index_age = age, .temp_cell = temp_cell,
-            .soiling_ratio = soiling, .pv_gain = gain};
+    return {.seed = 7,
+            .issue = morning - 60 * ns_per_s,
+            .law = {},
+            .clearsky_index = index,
+            .index_age = age,
+            .temp_cell = temp_cell,
+            .soiling_ratio = soiling,
+            .pv_gain = gain};
   }
   Problem problem(Device device) const {
     Problem p = make_problem({1, 96, 8, 0, 1}, device);
@@ -63,7 +79,8 @@ TEST(ScheduleForecastIndex, EveryRankOnceAndNoErrorAtOnce) {
       for (std::uint32_t member = 0; member < 50; ++member) {
         std::vector<int> seen(static_cast<std::size_t>(n), 0);
         for (int k = 0; k < n; ++k)
-          ++seen[static_cast<std::size_t>(sky::forecast_rank_of({3, member, Stream::forecast, 1}, law, morning, {k, n}, lead) * n)];
+          ++seen[static_cast<std::size_t>(
+              sky::forecast_rank_of({3, member, Stream::forecast, 1}, law, morning, {k, n}, lead) * n)];
         for (const int times : seen) ASSERT_EQ(times, 1) << n << " " << lead;
       }
   const sky::ForecastNow now{0.8, 0.7, 0.0};
@@ -120,12 +137,22 @@ TYPED_TEST(ScheduleForecast, ClearDayIsTheEnginesOwn) {
     start(0) = morning + 300 * t * ns_per_s, stop(0) = start(0) + 300 * ns_per_s;
     const Cut cut{member, start, stop, 1, 1, 0};
     sky::advance(TypeParam{}, w.sky, sky, sky::Drive{&w.weather, flags}, cut);
-    const electrical::Drive d{.effective_irradiance = sky.effective_irradiance, .temp_cell = sky.temp_cell, .p_request = node,
-                              .p_floor = node, .p_leak_bound = node, .priority = priority, .p_node = node,
-                              .p_aux = site, .p_aux_bound = site, .p_site_cap = site, .t_coolant = site, .flags = flags};
+    const electrical::Drive d{.effective_irradiance = sky.effective_irradiance,
+                              .temp_cell = sky.temp_cell,
+                              .p_request = node,
+                              .p_floor = node,
+                              .p_leak_bound = node,
+                              .priority = priority,
+                              .p_node = node,
+                              .p_aux = site,
+                              .p_aux_bound = site,
+                              .p_site_cap = site,
+                              .t_coolant = site,
+                              .flags = flags};
     electrical::allocate(TypeParam{}, w.plant, plant, d, cut);
     synchronize(TypeParam{});
-    const Real scale = 1e-4 * (1.0 + plant.pv_linear(0, 0));  // between knots a day's diffuse light is linear, a forecast's global
+    const Real scale =
+        1e-4 * (1.0 + plant.pv_linear(0, 0));  // between knots a day's diffuse light is linear, a forecast's global
     for (int m = 0; m < 8; ++m) {
       ASSERT_NEAR(p.pv_linear(m, 0, t), plant.pv_linear(0, 0), scale) << t;
       ASSERT_NEAR(p.pv_square(m, 0, t), plant.pv_square(0, 0), scale) << t;

@@ -1,4 +1,5 @@
-// Rollout on every backend: the node table against the cap law, a day's energy against sums by hand, battery, shortage, lateness, CVaR.
+// Rollout on every backend: the node table against the cap law, a day's energy against sums by hand, battery, shortage,
+// lateness, CVaR.
 #include <algorithm>
 #include <numeric>
 
@@ -60,10 +61,13 @@ TYPED_TEST(ScheduleRollout, EnergyIsTheSumByHand) {
   Real energy = 0.0;
   for (int t = 0; t < p.n_slot(); ++t) {
     const Real part = t < 10 ? 1.0 : (t == 10 ? 0.5 : 0.0);
-    const Real it = 16.0 * idle.p + 4.0 * part * (busy.p - idle.p), input = 16.0 * idle.p_input + 4.0 * part * (busy.p_input - idle.p_input);
+    const Real it = 16.0 * idle.p + 4.0 * part * (busy.p - idle.p),
+               input = 16.0 * idle.p_input + 4.0 * part * (busy.p_input - idle.p_input);
     const Real a = it / s.loop.p_step, b = (p.temp_air(0, t) - s.loop.t_first) / s.loop.t_step;
     const int i = static_cast<int>(a), k = static_cast<int>(b);
-    const auto row = [&](int r) { return s.loop.p_aux[r][k] + (b - k) * (s.loop.p_aux[r][k + 1] - s.loop.p_aux[r][k]); };
+    const auto row = [&](int r) {
+      return s.loop.p_aux[r][k] + (b - k) * (s.loop.p_aux[r][k + 1] - s.loop.p_aux[r][k]);
+    };
     const Real aux = row(i) + (a - i) * (row(i + 1) - row(i)), c = aux / s.bus.aux_converter.rating;
     const Real load = input + aux + s.bus.aux_converter.rating * (0.004 + c * (0.008 + c * 0.01));
     const Real fed = load + s.bus.r_load_cable / (800.0 * 800.0) * load * load;
@@ -93,7 +97,8 @@ TYPED_TEST(ScheduleRollout, NodeTableIsTheCapLaw) {
         const int k = static_cast<int>(u);
         const NodePoint &a = p.node(1, j, l, k), &b = p.node(1, j, l, k + 1);
         Real sum = 0.0;
-        for (int i = 2; i < 4; ++i) sum += point_of(p.place(1), p.node_class(i), p.job(j).utilization, p.level[l], t).p * p.node_class(i).n_node;
+        for (int i = 2; i < 4; ++i)
+          sum += point_of(p.place(1), p.node_class(i), p.job(j).utilization, p.level[l], t).p * p.node_class(i).n_node;
         const Real error = std::fabs(a.p + (u - k) * (b.p - a.p) - sum / p.place(1).n_node) / (sum / p.place(1).n_node);
         (t < 300.0 ? worst : worst_hot) = std::max(t < 300.0 ? worst : worst_hot, error);
       }
@@ -102,7 +107,8 @@ TYPED_TEST(ScheduleRollout, NodeTableIsTheCapLaw) {
   EXPECT_GT(worst_hot, 1e-4);  // the kink was met
 }
 
-// What a battery gives in the night it lacks in the morning: a day without sun or grid empties it by the load and its losses.
+// What a battery gives in the night it lacks in the morning: a day without sun or grid empties it by the load and its
+// losses.
 TYPED_TEST(ScheduleRollout, BatteryGivesWhatIsDrawn) {
   Problem p = example_problem(one_place(), 3, device_of<TypeParam>);
   p.job(0) = {};
@@ -113,7 +119,8 @@ TYPED_TEST(ScheduleRollout, BatteryGivesWhatIsDrawn) {
   prepare(TypeParam{}, p);
   Population x = make_population(p, 1, device_of<TypeParam>);
   price<TypeParam>(p, x);
-  // Rest of the nodes and 8 of them busy for an hour, before auxiliaries (a tenth or less) and the chain's losses (5 to 10 %).
+  // Rest of the nodes and 8 of them busy for an hour, before auxiliaries (a tenth or less) and the chain's losses (5 to
+  // 10 %).
   const Real drawn = x.cost(0, 0, line_battery), rest = 16 * 1400.0 * 48 * p.slot, work = 8 * 5600.0 * 3600.0;
   EXPECT_GT(drawn, 1.03 * (rest + work));
   EXPECT_LT(drawn, 1.3 * (rest + work));
@@ -134,7 +141,8 @@ TEST(ScheduleBattery, TwoNewtonStepsAreEnough) {
       for (Real p = -250.0; p <= 450.0; p += 13.0) {
         const electrical::Cell cell{soc, v, 0.5 * v};
         const Real exact = electrical::current_for_power(b, c, cell, p);
-        EXPECT_NEAR(electrical::current_for_power<2>(b, c, cell, p), exact, 1e-9 * (1.0 + std::fabs(exact))) << soc << ' ' << p;
+        EXPECT_NEAR(electrical::current_for_power<2>(b, c, cell, p), exact, 1e-9 * (1.0 + std::fabs(exact)))
+            << soc << ' ' << p;
       }
 }
 
@@ -155,14 +163,18 @@ TYPED_TEST(ScheduleRollout, ShortageGoesByOrderOfService) {
   Population x = make_population(p, 1, device_of<TypeParam>);
   price<TypeParam>(p, x);
   const Real unserved = x.cost(0, 0, line_unserved), one = 8 * 48 * p.slot;
-  EXPECT_GT(unserved, 0.55 * one);  // the cap knows the overhead from the second slot on: less than a quarter is left for the second job
+  EXPECT_GT(
+      unserved,
+      0.55 *
+          one);  // the cap knows the overhead from the second slot on: less than a quarter is left for the second job
   EXPECT_LT(unserved, 1.1 * one);
   EXPECT_GT(x.cost(0, 0, line_throttle), 0.5 * one);
   std::swap(p.job(0).priority, p.job(1).priority);
   EXPECT_THROW(check_problem(p), std::invalid_argument);
 }
 
-// Free nodes go off before a job is held back: half of the hall is empty, and what there is suffices for the half that works.
+// Free nodes go off before a job is held back: half of the hall is empty, and what there is suffices for the half that
+// works.
 TYPED_TEST(ScheduleRollout, EmptyNodesGoOffFirst) {
   ExampleShape e = one_place();
   e.n_job = 1;
@@ -172,7 +184,7 @@ TYPED_TEST(ScheduleRollout, EmptyNodesGoOffFirst) {
   p.pv_linear.fill(0.0), p.pv_square.fill(0.0), p.pv_available.fill(0.0);
   Place& s = p.place(0);
   s.bus.battery = {}, s.bus.battery_converter = {}, s.p_overhead = 0.0;
-  s.p_grid_budget = 8 * 7000.0 * 1.12;   // all of the job with its losses and auxiliaries, nothing for the empty half
+  s.p_grid_budget = 8 * 7000.0 * 1.12;  // all of the job with its losses and auxiliaries, nothing for the empty half
   prepare(TypeParam{}, p);
   Population x = make_population(p, 1, device_of<TypeParam>);
   price<TypeParam>(p, x);
@@ -199,7 +211,8 @@ TYPED_TEST(ScheduleRollout, WaitingWithoutNodesCounts) {
   e.n_job = 2;
   Problem p = example_problem(e, 3, device_of<TypeParam>);
   p.job(0) = {}, p.job(1) = {};
-  p.job(0).n_node = 16, p.job(0).work = 4.0 * p.slot, p.job(0).deadline = 1e6, p.job(0).running = 1, p.job(0).link_bound = 1;
+  p.job(0).n_node = 16, p.job(0).work = 4.0 * p.slot, p.job(0).deadline = 1e6, p.job(0).running = 1,
+  p.job(0).link_bound = 1;
   p.job(1).n_node = 4, p.job(1).work = 2.0 * p.slot, p.job(1).deadline = 1e6;
   p.gap.fill(1.0);
   prepare(TypeParam{}, p);
@@ -228,7 +241,8 @@ TYPED_TEST(ScheduleRollout, ScoreIsMeanAndTail) {
       EXPECT_NEAR(sum, x.scenario_score(k, m), 1e-12 * std::fabs(sum));
     }
     std::sort(s.rbegin(), s.rend());
-    const Real mean = std::accumulate(s.begin(), s.end(), 0.0) / 16, tail = (s[0] + s[1] + s[2] + s[3] + 0.8 * s[4]) / 4.8;
+    const Real mean = std::accumulate(s.begin(), s.end(), 0.0) / 16,
+               tail = (s[0] + s[1] + s[2] + s[3] + 0.8 * s[4]) / 4.8;
     EXPECT_NEAR(x.score(k), mean + 0.4 * (tail - mean), 1e-9 * std::fabs(mean));
   }
 }

@@ -9,7 +9,8 @@ inline Population random_plans(const Problem& p, int n_plan, std::uint64_t seed,
   Population x = make_population(p, n_plan, device);
   const Chance c{seed, 0, Stream::test, 3};
   for (int k = 0; k < n_plan; ++k)
-    for (int g = 0; g < x.key.extent(1); ++g) x.key(k, g) = c.uniform(static_cast<std::uint32_t>(k), static_cast<std::uint32_t>(g));
+    for (int g = 0; g < x.key.extent(1); ++g)
+      x.key(k, g) = c.uniform(static_cast<std::uint32_t>(k), static_cast<std::uint32_t>(g));
   return x;
 }
 

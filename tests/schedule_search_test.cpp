@@ -32,7 +32,8 @@ TYPED_TEST(ScheduleSearch, FindsTheBestOfAllPlans) {
     Population x = make_population(p, n_all, device_of<TypeParam>);
     for (int i = 0; i < n_all; ++i)
       for (int j = 0, code = i; j < 3; ++j, code /= 12)
-        x.key(i, 4 * j) = (j + 0.5) / 3, x.key(i, 4 * j + 1) = (code % 2 + 0.5) / 2, x.key(i, 4 * j + 2) = (code % 12 / 2 + 0.5) / 6;
+        x.key(i, 4 * j) = (j + 0.5) / 3, x.key(i, 4 * j + 1) = (code % 2 + 0.5) / 2,
+                     x.key(i, 4 * j + 2) = (code % 12 / 2 + 0.5) / 6;
     SearchOptions o;
     o.n_plan = 1024, o.seed = seed;
     decode(TypeParam{}, p, x, 0, n_all), evaluate(TypeParam{}, p, o.weights, x, 0, n_all);
@@ -43,7 +44,8 @@ TYPED_TEST(ScheduleSearch, FindsTheBestOfAllPlans) {
   }
 }
 
-// Who has the schedule of another in its generation has its price: every plan's is what a rollout of its own gives, to the bit.
+// Who has the schedule of another in its generation has its price: every plan's is what a rollout of its own gives, to
+// the bit.
 TYPED_TEST(ScheduleSearch, EveryPlanHasThePriceOfItsOwnRollout) {
   ExampleShape e;
   e.n_job = 8, e.n_slot = 48, e.n_scenario = 3, e.n_node = 24, e.n_running = 3, e.n_expected = 1;
@@ -99,7 +101,8 @@ TYPED_TEST(ScheduleSearch, NeverWorseThanItsRulesAndNeverWorseWithTime) {
   const Decision d = decide(TypeParam{}, p, o);
   EXPECT_EQ(d.n_priced, 1000);
   for (const Real r : d.rule_score) EXPECT_LE(d.score, r);
-  for (std::size_t g = 1; g < d.best_by_generation.size(); ++g) EXPECT_LE(d.best_by_generation[g], d.best_by_generation[g - 1]);
+  for (std::size_t g = 1; g < d.best_by_generation.size(); ++g)
+    EXPECT_LE(d.best_by_generation[g], d.best_by_generation[g - 1]);
   EXPECT_LT(d.score, d.best_by_generation.front());
   // Its keys decode to what it says, at that price.
   Population x = make_population(p, 1, device_of<TypeParam>);

@@ -29,11 +29,13 @@ System two_sites(Device device) {
   Cloudiness cloudy;
   for (int m = 0; m < 12; ++m) cloudy.clear_fraction[m] = 0.2, cloudy.overcast_fraction[m] = 0.1;
   site[0].latitude = -22.92 * degree, site[0].longitude = -69.91 * degree, site[0].altitude = 1635.0;
-  site[1].latitude = 24.4267 * degree, site[1].longitude = 54.6167 * degree, site[1].altitude = 10.0, site[1].entity = 1;
+  site[1].latitude = 24.4267 * degree, site[1].longitude = 54.6167 * degree, site[1].altitude = 10.0,
+  site[1].entity = 1;
   for (Site& s : site) s.cloud = make_cloud_law(cloudy);
   std::vector<Plane> plane(3);
   plane[0].surface_tilt = 0.4;
-  plane[1].site = 1, plane[1].surface_tilt = 0.4, plane[1].surface_azimuth = constants::pi, plane[1].soiling_ratio = 0.97;
+  plane[1].site = 1, plane[1].surface_tilt = 0.4, plane[1].surface_azimuth = constants::pi,
+  plane[1].soiling_ratio = 0.97;
   plane[2].site = 1;  // flat
   return make_system(site, plane, device);
 }
@@ -92,7 +94,8 @@ TYPED_TEST(SkyAdvance, a_day_closes_and_its_night_is_dark) {
           ASSERT_EQ(s.dhi(m, i), 0.0);
           ASSERT_EQ(s.clearsky_index(m, i), 1.0);
         } else {
-          ASSERT_NEAR(s.ghi(m, i), std::fma(s.dni(m, i), up, s.dhi(m, i)), 1e-12 * s.ghi(m, i));  // the device may round up elsewhere
+          ASSERT_NEAR(s.ghi(m, i), std::fma(s.dni(m, i), up, s.dhi(m, i)),
+                      1e-12 * s.ghi(m, i));  // the device may round up elsewhere
           ASSERT_GE(s.dhi(m, i), 0.0);
           ASSERT_LE(s.clearsky_index(m, i), 1.26);
         }
@@ -145,7 +148,8 @@ TYPED_TEST(SkyAdvance, inactive_members_are_not_touched) {
   }
 }
 
-// Halving the cut changes the means of the clouds by nothing but rounding; the Sun moves in between: 1e-5 of a 10-s cut.
+// Halving the cut changes the means of the clouds by nothing but rounding; the Sun moves in between: 1e-5 of a 10-s
+// cut.
 TYPED_TEST(SkyAdvance, half_cuts_add_up) {
   const Time t = day0 + 15 * 60 * minute;
   Run<TypeParam> whole(2, t, t + 10 * minute), half(2, t, t + 10 * minute);
@@ -155,7 +159,8 @@ TYPED_TEST(SkyAdvance, half_cuts_add_up) {
     half.step(a, b, 2);
     Real sum[2] = {half.state.ghi(0, 0), half.state.ghi(1, 0)};
     half.step(b, c, 2);
-    for (int m = 0; m < 2; ++m) EXPECT_NEAR(0.5 * (sum[m] + half.state.ghi(m, 0)), whole.state.ghi(m, 0), 1e-5 * whole.state.ghi(m, 0));
+    for (int m = 0; m < 2; ++m)
+      EXPECT_NEAR(0.5 * (sum[m] + half.state.ghi(m, 0)), whole.state.ghi(m, 0), 1e-5 * whole.state.ghi(m, 0));
     for (int m = 0; m < 2; ++m) EXPECT_NEAR(half.state.temp_cell_end(m, 0), whole.state.temp_cell_end(m, 0), 0.05);
   }
 }

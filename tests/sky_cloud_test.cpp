@@ -1,4 +1,5 @@
-// The cloud field: random access, exact means, shares of time, caps, ramps like measured ones, and the split into beam and diffuse.
+// The cloud field: random access, exact means, shares of time, caps, ramps like measured ones, and the split into beam
+// and diffuse.
 #include <algorithm>
 #include <cmath>
 #include <stdexcept>
@@ -85,14 +86,16 @@ TEST(SkyCloud, mean_is_the_integral_of_the_linear_function) {
   const CloudLaw law = make_cloud_law(mixed());
   const Fixed cover = {0.5};
   for (Time start : {noon, noon + 123456789, noon + 999999999}) {
-    for (Time length : {Time{1}, Time{1000000}, 250 * ns_per_s / 1000, ns_per_s, 10 * ns_per_s, 37 * ns_per_s + 1234567}) {
+    for (Time length :
+         {Time{1}, Time{1000000}, 250 * ns_per_s / 1000, ns_per_s, 10 * ns_per_s, 37 * ns_per_s + 1234567}) {
       CloudField field(law, chance_of(1)), fresh(law, chance_of(1)), parts(law, chance_of(1));
       const CloudKnot whole = cloud_mean(field, cover, start, start + length);
       // Additive: two parts, weighted by their lengths, are the whole.
       if (length > 1) {
         const Time half = length / 3 + 1;
         const Real w = static_cast<Real>(half) / static_cast<Real>(length);
-        const CloudKnot p = cloud_mean(parts, cover, start, start + half), q = cloud_mean(parts, cover, start + half, start + length);
+        const CloudKnot p = cloud_mean(parts, cover, start, start + half),
+                        q = cloud_mean(parts, cover, start + half, start + length);
         EXPECT_NEAR(w * p.index + (1.0 - w) * q.index, whole.index, 1e-12);
         EXPECT_NEAR(w * p.beam + (1.0 - w) * q.beam, whole.beam, 1e-12);
       }
@@ -118,7 +121,8 @@ TEST(SkyCloud, a_clear_climate_is_clear) {
   }
 }
 
-// 2,000 members at one instant are 2,000 independent skies: a share of 0.5 has a standard deviation of 0.011; five of them.
+// 2,000 members at one instant are 2,000 independent skies: a share of 0.5 has a standard deviation of 0.011; five of
+// them.
 TEST(SkyCloud, shares_of_time_and_means_are_the_law_s) {
   const CloudLaw law = make_cloud_law(mixed());
   int clear = 0, overcast = 0;
@@ -174,9 +178,10 @@ TEST(SkyCloud, cover_of_index_inverts_the_mean) {
   EXPECT_THROW(make_cloud_law(wrong), std::invalid_argument);
 }
 
-// An hour of broken clouds: 50 pyranometers at 51.5 N, 8 September 2013, 9:15 to 10:15 UTC (HD(CP)2 observational prototype experiment),
-// index against an Ineichen sky of turbidity 3.5: |1-s step| mean 0.011, 90 % 0.031, 99 % 0.079; |10-s step| 99 % 0.48; |step of 1-min
-// means| 50 % 0.09, 90 % 0.33; autocorrelation at 60 s 0.70. Another hour would differ by a third: that is the tolerance.
+// An hour of broken clouds: 50 pyranometers at 51.5 N, 8 September 2013, 9:15 to 10:15 UTC (HD(CP)2 observational
+// prototype experiment), index against an Ineichen sky of turbidity 3.5: |1-s step| mean 0.011, 90 % 0.031, 99 % 0.079;
+// |10-s step| 99 % 0.48; |step of 1-min means| 50 % 0.09, 90 % 0.33; autocorrelation at 60 s 0.70. Another hour would
+// differ by a third: that is the tolerance.
 TEST(SkyCloud, ramps_like_measured_ones) {
   Cloudiness c = mixed();
   c.kc_thick = 0.4, c.kc_max = 1.7;
@@ -216,9 +221,9 @@ TEST(SkyCloud, ramps_like_measured_ones) {
   EXPECT_NEAR((product - mean * mean) / (square - mean * mean), 0.70, 0.2);
 }
 
-// Desert Rock, Nevada, 2023: measured 15-min dni over clear-sky dni by classes of the clear-sky index, zenith below 70 degrees (SURFRAD,
-// clear sky of the NSRDB; values filled from the satellite left out). The formula at the class mean; scatter of a class of some 300 values:
-// 0.02.
+// Desert Rock, Nevada, 2023: measured 15-min dni over clear-sky dni by classes of the clear-sky index, zenith below 70
+// degrees (SURFRAD, clear sky of the NSRDB; values filled from the satellite left out). The formula at the class mean;
+// scatter of a class of some 300 values: 0.02.
 TEST(SkyCloud, beam_transmission_at_a_desert_station) {
   const Real index[9] = {0.151, 0.248, 0.349, 0.452, 0.552, 0.653, 0.750, 0.856, 0.973};
   const Real beam[9] = {0.001, 0.005, 0.020, 0.046, 0.108, 0.212, 0.367, 0.558, 0.958};

@@ -11,23 +11,29 @@
 namespace coldsun::sky {
 namespace {
 
-// Cloud laws of data/sites, as they were when the forecast was judged; the errors were learned from neither (sky/forecast_errors.hpp).
+// Cloud laws of data/sites, as they were when the forecast was judged; the errors were learned from neither
+// (sky/forecast_errors.hpp).
 Cloudiness atacama() {
   return {{0.75, 0.74, 0.92, 0.83, 0.82, 0.78, 0.70, 0.82, 0.91, 0.85, 0.89, 0.86},
-          {0.02, 0.02, 0.01, 0.01, 0.01, 0.01, 0.01, 0.01, 0.005, 0.005, 0.005, 0.01}, 0.5, 1.40};
+          {0.02, 0.02, 0.01, 0.01, 0.01, 0.01, 0.01, 0.01, 0.005, 0.005, 0.005, 0.01},
+          0.5,
+          1.40};
 }
 Cloudiness masdar() {
   return {{0.76, 0.78, 0.76, 0.82, 0.92, 0.97, 0.95, 0.95, 0.97, 0.96, 0.90, 0.80},
-          {0.03, 0.02, 0.02, 0.01, 0.005, 0.0, 0.0, 0.0, 0.0, 0.0, 0.01, 0.02}, 0.45, 1.25};
+          {0.03, 0.02, 0.02, 0.01, 0.005, 0.0, 0.0, 0.0, 0.0, 0.0, 0.01, 0.02},
+          0.45,
+          1.25};
 }
 
 struct Score {
   double crps = 0.0, persistence = 0.0, bias = 0.0, mean = 0.0, in50 = 0.0, in90 = 0.0;
 };
 
-// Cases from the sky of three members over a year, knots a minute apart: what is seen is the exponential mean over ten minutes, what comes a
-// mean of five. An outcome on the edge of an interval of no width is inside in part (as much as leaves the interval its share).
-// dark: minutes of it before the last `light` minutes, as at dawn; what is seen is averaged on, and counts as new with the first light.
+// Cases from the sky of three members over a year, knots a minute apart: what is seen is the exponential mean over ten
+// minutes, what comes a mean of five. An outcome on the edge of an interval of no width is inside in part (as much as
+// leaves the interval its share). dark: minutes of it before the last `light` minutes, as at dawn; what is seen is
+// averaged on, and counts as new with the first light.
 Score judge(const Cloudiness& cloudiness, int lead, int dark = 0, int light = 0) {
   constexpr int n = 365 * 1440, n_scenario = 16;
   const double age = light ? 0.0 : dark;
@@ -83,8 +89,10 @@ TEST(SkyForecast, the_ensemble_beats_persistence_and_its_intervals_hold_their_sh
   for (const Site& site : {Site{"Atacama", atacama()}, Site{"Masdar", masdar()}})
     for (const int lead : {15, 60, 240, 1440}) {
       const Score s = judge(site.cloudiness, lead);
-      std::printf("%s, lead %4d min: CRPS %.4f, persistence %.4f; mean %+.1f %% of the index; the 50 %% interval holds %.1f %%, the 90 %% %.1f %%\n",
-                  site.name, lead, s.crps, s.persistence, 100.0 * s.bias / s.mean, 100.0 * s.in50, 100.0 * s.in90);
+      std::printf(
+          "%s, lead %4d min: CRPS %.4f, persistence %.4f; mean %+.1f %% of the index; the 50 %% interval holds %.1f "
+          "%%, the 90 %% %.1f %%\n",
+          site.name, lead, s.crps, s.persistence, 100.0 * s.bias / s.mean, 100.0 * s.in50, 100.0 * s.in90);
       EXPECT_LT(s.crps, 0.78 * s.persistence) << site.name << " " << lead;
       EXPECT_NEAR(s.bias / s.mean, 0.0, 0.015) << site.name << " " << lead;
       EXPECT_NEAR(s.in50, 0.5, 0.05) << site.name << " " << lead;
@@ -92,14 +100,17 @@ TEST(SkyForecast, the_ensemble_beats_persistence_and_its_intervals_hold_their_sh
     }
 }
 
-// What was seen last evening is 13 h old at dawn: taken as fresh the 90 % interval held 82.5 % of the quarter hour after it. With the
-// first light its age is none (weighting the age down as the old light leaves the mean gave a CRPS of .0311 for .0282 after 5 min).
+// What was seen last evening is 13 h old at dawn: taken as fresh the 90 % interval held 82.5 % of the quarter hour
+// after it. With the first light its age is none (weighting the age down as the old light leaves the mean gave a CRPS
+// of .0311 for .0282 after 5 min).
 TEST(SkyForecast, at_dawn_the_index_is_as_old_as_the_night) {
   for (const int light : {0, 5, 15})
     for (const int lead : {15, 60}) {
       const Score s = judge(atacama(), lead, 780, light);
-      std::printf("%2d min after dawn, lead %2d min: CRPS %.4f, persistence %.4f; the 50 %% interval holds %.1f %%, the 90 %% %.1f %%\n", light, lead, s.crps,
-                  s.persistence, 100.0 * s.in50, 100.0 * s.in90);
+      std::printf(
+          "%2d min after dawn, lead %2d min: CRPS %.4f, persistence %.4f; the 50 %% interval holds %.1f %%, the 90 %% "
+          "%.1f %%\n",
+          light, lead, s.crps, s.persistence, 100.0 * s.in50, 100.0 * s.in90);
       EXPECT_LT(s.crps, 0.78 * s.persistence) << light << " " << lead;
       EXPECT_NEAR(s.in50, 0.5, 0.05) << light << " " << lead;
       EXPECT_NEAR(s.in90, 0.9, 0.05) << light << " " << lead;

@@ -21,25 +21,32 @@ template <class Space>
 class SkyModels : public OnBackend<Space> {};
 TYPED_TEST_SUITE(SkyModels, Backends);
 
-// Columns: 0 apparent zenith, 1 azimuth (degrees), 2 pressure, 3 dni_extra, 4 turbidity, 5 altitude, 6 ghi, 7 dni, 8 dhi, 9 tilt, 10
-// azimuth of the plane (degrees), 11 albedo, 12 temp_air (K), 13 wind_speed.
+// Columns: 0 apparent zenith, 1 azimuth (degrees), 2 pressure, 3 dni_extra, 4 turbidity, 5 altitude, 6 ghi, 7 dni, 8
+// dhi, 9 tilt, 10 azimuth of the plane (degrees), 11 albedo, 12 temp_air (K), 13 wind_speed.
 struct Models {
   View<const Real, 2> in;
   View<Real, 2> out;
   COLDSUN_FN void operator()(int i) const {
-    const Real zenith = in(i, 0) * degree, azimuth = in(i, 1) * degree, up = math::cos(zenith), level = math::sin(zenith);
+    const Real zenith = in(i, 0) * degree, azimuth = in(i, 1) * degree, up = math::cos(zenith),
+               level = math::sin(zenith);
     const Real airmass = relative_airmass(zenith, up);
     const Irradiance clear = clear_sky(up, absolute_airmass(airmass, in(i, 2)), in(i, 4), in(i, 5), in(i, 3));
     const Tilt tilt = tilt_of(in(i, 9) * degree, in(i, 10) * degree);
     const Real incidence = cos_aoi(tilt, level * math::sin(azimuth), level * math::cos(azimuth), up);
-    const SkyNow now = {.ghi = in(i, 6), .dni = in(i, 7), .dhi = in(i, 8), .dni_extra = in(i, 3), .zenith = zenith, .cos_zenith = up,
-                          .airmass = airmass};
+    const SkyNow now = {.ghi = in(i, 6),
+                        .dni = in(i, 7),
+                        .dhi = in(i, 8),
+                        .dni_extra = in(i, 3),
+                        .zenith = zenith,
+                        .cos_zenith = up,
+                        .airmass = airmass};
     Iam plain, coated;
     coated.refractive_index_ar = 1.29;
     out(i, 0) = airmass, out(i, 1) = clear.ghi, out(i, 2) = clear.dni, out(i, 3) = clear.dhi;
     out(i, 4) = std::acos(incidence) / degree;
     out(i, 5) = iam_physical(plain, incidence), out(i, 6) = iam_physical(coated, incidence);
-    for (int k = 0; k < 4; ++k) out(i, 7 + k) = on_plane(static_cast<Transposition>(k), now, tilt, incidence, in(i, 11)).global();
+    for (int k = 0; k < 4; ++k)
+      out(i, 7 + k) = on_plane(static_cast<Transposition>(k), now, tilt, incidence, in(i, 11)).global();
     CellTemperature sapm, pvsyst, faiman;
     pvsyst.model = CellModel::pvsyst;
     faiman.model = CellModel::faiman, faiman.u_0 = 25.0, faiman.u_1 = 6.84;
@@ -76,8 +83,9 @@ TYPED_TEST(SkyModels, masdar_days) {
     in(i, c++) = t["Tamb_C"][i] + 273.15, in(i, c++) = t["wind_m_s"][i];
   }
   const Array<Real, 2> out = modelled<TypeParam>(in);
-  const char* name[14] = {"airmass_rel",   "ghi",           "dni",        "dhi",       "aoi",     "iam_physical", nullptr,
-                          "poa_isotropic", "poa_haydavies", "poa_reindl", "poa_perez", "Tc_sapm", "Tc_pvsyst",    "Tc_faiman"};
+  const char* name[14] = {"airmass_rel",  "ghi",     "dni",           "dhi",           "aoi",
+                          "iam_physical", nullptr,   "poa_isotropic", "poa_haydavies", "poa_reindl",
+                          "poa_perez",    "Tc_sapm", "Tc_pvsyst",     "Tc_faiman"};
   int days = 0;
   for (int i = 0; i < t.n_row; ++i) {
     const bool day = t["apparent_zenith"][i] < 90.0;
@@ -93,8 +101,8 @@ TYPED_TEST(SkyModels, any_sky_any_plane) {
   Array<Real, 2> in(device_of<TypeParam>, {t.n_row, 14});
   for (int i = 0; i < t.n_row; ++i) {
     int c = 0;
-    for (const char* name : {"apparent_zenith", "azimuth", "pressure_Pa", "dni_extra", "LT", "altitude", "ghi", "dni", "dhi", "tilt",
-                             "surface_azimuth", "albedo"})
+    for (const char* name : {"apparent_zenith", "azimuth", "pressure_Pa", "dni_extra", "LT", "altitude", "ghi", "dni",
+                             "dhi", "tilt", "surface_azimuth", "albedo"})
       in(i, c++) = t[name][i];
     in(i, 12) = 300.0, in(i, 13) = 1.0;
   }
@@ -109,13 +117,15 @@ TYPED_TEST(SkyModels, any_sky_any_plane) {
   }
 }
 
-// Two quadratures of the same integrals, 1 degree here, finer there: 0.1 %, and 1 % for the thin slice of ground under a flat plane.
+// Two quadratures of the same integrals, 1 degree here, finer there: 0.1 %, and 1 % for the thin slice of ground under
+// a flat plane.
 TEST(SkyModels, diffuse_light_through_glass) {
   const Table t = read_table("sky_diffuse_iam.csv");
   std::vector<Site> site(1);
   site[0].cloud = make_cloud_law({});
   std::vector<Plane> plane(t.n_row);
-  for (int i = 0; i < t.n_row; ++i) plane[i].surface_tilt = t["tilt"][i] * degree, plane[i].iam.refractive_index_ar = t["n_ar"][i];
+  for (int i = 0; i < t.n_row; ++i)
+    plane[i].surface_tilt = t["tilt"][i] * degree, plane[i].iam.refractive_index_ar = t["n_ar"][i];
   const System s = make_system(site, plane, Device::host);
   for (int i = 0; i < t.n_row; ++i) {
     EXPECT_NEAR(s.plane(i).iam.sky, t["sky"][i], 1e-3) << i;

@@ -28,7 +28,8 @@ inline Site desert() {
 }
 inline Climate climate() {
   Climate c = {};
-  for (int m = 0; m < 12; ++m) c.linke_turbidity[m] = 3.0, c.temp_air_min[m] = 283.0, c.temp_air_max[m] = 299.0, c.wind_speed[m] = 4.0;
+  for (int m = 0; m < 12; ++m)
+    c.linke_turbidity[m] = 3.0, c.temp_air_min[m] = 283.0, c.temp_air_max[m] = 299.0, c.wind_speed[m] = 4.0;
   return c;
 }
 
@@ -46,8 +47,8 @@ struct Truth {
       // Half an hour's clouds change slowly enough for trapezia by the minute.
       const CloudKnot c = field.knot((start + k * minute) / ns_per_s, -1.0);
       const Real up = weather.up(0, k);
-      const Irradiance s =
-          up > 0.0 ? under_clouds(c, weather.dni(0, k), weather.dhi(0, k), weather.dni(0, k), up) : Irradiance{0.0, 0.0, 0.0};
+      const Irradiance s = up > 0.0 ? under_clouds(c, weather.dni(0, k), weather.dhi(0, k), weather.dni(0, k), up)
+                                    : Irradiance{0.0, 0.0, 0.0};
       ghi.push_back(s.ghi), dni.push_back(s.dni), dhi.push_back(s.dhi);
     }
   }
@@ -60,7 +61,8 @@ struct Truth {
     Series s;
     s.stamp = stamp;
     for (int k = 0; k + n < static_cast<int>(ghi.size()); k += n) {
-      s.time.push_back(weather.start(0) + k * minute + (stamp == Stamp::start ? 0 : (stamp == Stamp::end ? n : n / 2) * minute));
+      s.time.push_back(weather.start(0) + k * minute +
+                       (stamp == Stamp::start ? 0 : (stamp == Stamp::end ? n : n / 2) * minute));
       s.ghi.push_back(mean(ghi, k, n)), s.dni.push_back(mean(dni, k, n)), s.dhi.push_back(mean(dhi, k, n));
       s.temp_air.push_back(290.0), s.wind_speed.push_back(3.0), s.pressure.push_back(83200.0);
     }

@@ -6,7 +6,8 @@
 namespace coldsun::test {
 namespace {
 
-// A day of a series, stepped: means of every interval of each member, clouds and all; and the largest clear-sky index and ghi.
+// A day of a series, stepped: means of every interval of each member, clouds and all; and the largest clear-sky index
+// and ghi.
 struct Stepped {
   std::vector<Real> ghi[4], dni[4], dhi[4];
   Real most = 0.0, brightest = 0.0;
@@ -26,15 +27,17 @@ Stepped stepped(const Truth& t, Weather& w, int per_interval, Time dt = minute) 
     advance(Host{}, t.system, state, Drive{&w, flags}, Cut{member, start, stop, n, 7, 0});
     const auto i = static_cast<std::size_t>(k / per_interval);
     for (int m = 0; m < n; ++m) {
-      s.ghi[m][i] += state.ghi(m, 0) / per_interval, s.dni[m][i] += state.dni(m, 0) / per_interval, s.dhi[m][i] += state.dhi(m, 0) / per_interval;
+      s.ghi[m][i] += state.ghi(m, 0) / per_interval, s.dni[m][i] += state.dni(m, 0) / per_interval,
+          s.dhi[m][i] += state.dhi(m, 0) / per_interval;
       s.most = std::max(s.most, state.clearsky_index(m, 0)), s.brightest = std::max(s.brightest, state.ghi(m, 0));
     }
   }
   return s;
 }
 
-// Clouds inside an hour move its light about and leave its means of all three. Drawn by index alone one hour of these was 19 % off, rms 7 %;
-// with a gain on ghi alone the beam of a day was 14 to 17 % low and the diffuse light 29 to 40 % high.
+// Clouds inside an hour move its light about and leave its means of all three. Drawn by index alone one hour of these
+// was 19 % off, rms 7 %; with a gain on ghi alone the beam of a day was 14 to 17 % low and the diffuse light 29 to 40 %
+// high.
 TEST(SkySeries, every_member_keeps_ghi_dni_and_dhi_of_every_hour) {
   const Truth truth(day0, day0 + 24 * hour);
   Weather w = filled(truth, truth.series(60, Stamp::start), day0, day0 + 24 * hour);
@@ -42,12 +45,14 @@ TEST(SkySeries, every_member_keeps_ghi_dni_and_dhi_of_every_hour) {
   Real cover = 0.0;
   for (std::size_t h = 0; h < 24; ++h) {
     const int k = 60 * static_cast<int>(h);
-    const Real ghi = mean_of([&](int i) { return ghi_of(w, i); }, k, 60), dni = mean_of([&](int i) { return w.dni(0, i); }, k, 60);
+    const Real ghi = mean_of([&](int i) { return ghi_of(w, i); }, k, 60),
+               dni = mean_of([&](int i) { return w.dni(0, i); }, k, 60);
     const Real dhi = mean_of([&](int i) { return w.dhi(0, i); }, k, 60);
     for (int m = 0; m < 4; ++m) {
       EXPECT_NEAR(s.ghi[m][h], ghi, 2e-4 * ghi + 0.03) << h;
       EXPECT_NEAR(s.dhi[m][h], dhi, 1e-3 * dhi + 0.05) << h;
-      EXPECT_NEAR(s.dni[m][h], dni, 0.05 * dni + 5.0) << h;  // its mean on the ground is kept; the Sun moves within the hour
+      EXPECT_NEAR(s.dni[m][h], dni, 0.05 * dni + 5.0)
+          << h;  // its mean on the ground is kept; the Sun moves within the hour
     }
     if (ghi > 100.0) cover = std::max(cover, w.cover(0, k + 30));
   }
@@ -55,14 +60,16 @@ TEST(SkySeries, every_member_keeps_ghi_dni_and_dhi_of_every_hour) {
   EXPECT_LT(s.brightest, 1.45 * 1400.0);
 }
 
-// Public report 20: a cloudless hazy day is cloudless, however far below our own clear sky; an hour without beam in it is cloudy.
+// Public report 20: a cloudless hazy day is cloudless, however far below our own clear sky; an hour without beam in it
+// is cloudy.
 TEST(SkySeries, haze_is_no_cloud) {
   Truth truth(day0, day0 + 24 * hour);
   Climate hazy = climate();
   for (Real& t : hazy.linke_turbidity) t = 6.0;
   fill_from_climate(truth.weather, truth.system, 0, hazy, 1);
   for (int k = 0; k < truth.weather.n_knot(); ++k)
-    truth.ghi[k] = ghi_of(truth.weather, k), truth.dni[k] = truth.weather.dni(0, k), truth.dhi[k] = truth.weather.dhi(0, k);
+    truth.ghi[k] = ghi_of(truth.weather, k), truth.dni[k] = truth.weather.dni(0, k),
+    truth.dhi[k] = truth.weather.dhi(0, k);
   Series s = truth.series(60, Stamp::start);
   Weather w = filled(truth, s, day0, day0 + 24 * hour);
   EXPECT_LT(ghi_of(w, 16 * 60 + 30), 0.95 * w.ghi_clear(0, 16 * 60 + 30));
@@ -102,7 +109,8 @@ TEST(SkySeries, minutes_hold) {
   }
 }
 
-// A file that closes with the Sun of each hour's middle, as many do: the beam beyond 70 degrees of zenith is the file's to 5 %.
+// A file that closes with the Sun of each hour's middle, as many do: the beam beyond 70 degrees of zenith is the file's
+// to 5 %.
 TEST(SkySeries, the_beam_of_a_low_sun_is_kept) {
   const Truth truth(day0, day0 + 24 * hour);
   Series s = truth.series(60, Stamp::start);
@@ -139,7 +147,8 @@ TEST(SkySeries, intervals_from_half_minutes) {
   }
 }
 
-// A file whose Sun rises before ours: its first hour is far brighter than the clear sky. The index stays at 2, the energy is the file's.
+// A file whose Sun rises before ours: its first hour is far brighter than the clear sky. The index stays at 2, the
+// energy is the file's.
 TEST(SkySeries, the_index_is_bounded_at_low_sun) {
   const Truth truth(day0, day0 + 24 * hour);
   Series series = truth.series(60, Stamp::start);

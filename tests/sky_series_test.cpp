@@ -1,7 +1,7 @@
 // Weather series on the table: energy of every interval, stamps, typical years, missing columns, errors.
-#include <gtest/gtest.h>
-
 #include "sky_series.hpp"
+
+#include <gtest/gtest.h>
 
 namespace coldsun::test {
 namespace {
@@ -17,13 +17,15 @@ TEST(SkySeries, keeps_the_energy_of_every_interval) {
       const int k = static_cast<int>(i) * n;
       const Real got = mean_of([&](int j) { return ghi_of(w, j); }, k, n);
       EXPECT_NEAR(got, s.ghi[i], 0.01 * s.ghi[i] + 1.0) << i;
-      EXPECT_NEAR(mean_of([&](int j) { return w.dhi(0, j); }, k, n), s.dhi[i], 0.03 * s.dhi[i] + 6.0) << i;  // clouds that came while the Sun was high or low
+      EXPECT_NEAR(mean_of([&](int j) { return w.dhi(0, j); }, k, n), s.dhi[i], 0.03 * s.dhi[i] + 6.0)
+          << i;  // clouds that came while the Sun was high or low
       EXPECT_NEAR(mean_of([&](int j) { return w.dni(0, j); }, k, n), s.dni[i], 0.05 * s.dni[i] + 10.0) << i;
       total += got, wanted += s.ghi[i];
       beam += mean_of([&](int j) { return w.dni(0, j); }, k, n), beam_wanted += s.dni[i];
     }
     EXPECT_NEAR(total, wanted, 1e-3 * wanted);
-    EXPECT_NEAR(beam, beam_wanted, 0.02 * beam_wanted);  // the beam on the horizontal is what is kept; the Sun moves within the interval
+    EXPECT_NEAR(beam, beam_wanted,
+                0.02 * beam_wanted);  // the beam on the horizontal is what is kept; the Sun moves within the interval
   }
 }
 
@@ -42,7 +44,8 @@ TEST(SkySeries, the_stamp_says_which_interval) {
 TEST(SkySeries, a_part_is_a_part_of_the_whole) {
   const Truth truth(day0, day0 + 2 * 24 * hour);
   const Series s = truth.series(60, Stamp::end);
-  const Weather whole = filled(truth, s, day0, day0 + 48 * hour), part = filled(truth, s, day0 + 12 * hour + 7 * minute, day0 + 20 * hour);
+  const Weather whole = filled(truth, s, day0, day0 + 48 * hour),
+                part = filled(truth, s, day0 + 12 * hour + 7 * minute, day0 + 20 * hour);
   const int shift = 12 * 60 + 7;
   for (int k = 120; k + 120 < part.n_knot(); ++k)
     ASSERT_NEAR(ghi_of(part, k), ghi_of(whole, k + shift), 0.02 * ghi_of(whole, k + shift) + 1.0);
@@ -54,8 +57,8 @@ TEST(SkySeries, two_of_three_columns_are_enough) {
   Series no_dhi = all, no_ghi = all, only_ghi = all;
   no_dhi.dhi.clear(), no_ghi.ghi.clear(), only_ghi.dni.clear(), only_ghi.dhi.clear();
   const Time stop = day0 + 24 * hour;
-  const Weather a = filled(truth, all, day0, stop), b = filled(truth, no_dhi, day0, stop), c = filled(truth, no_ghi, day0, stop),
-                d = filled(truth, only_ghi, day0, stop);
+  const Weather a = filled(truth, all, day0, stop), b = filled(truth, no_dhi, day0, stop),
+                c = filled(truth, no_ghi, day0, stop), d = filled(truth, only_ghi, day0, stop);
   Real sum[4] = {}, beam[4] = {};
   for (int k = 0; k < a.n_knot(); ++k) {
     int i = 0;
@@ -109,7 +112,9 @@ TEST(SkySeries, typical_year) {
 TEST(SkySeries, what_cannot_be_is_refused) {
   const Truth truth(day0, day0 + 24 * hour);
   const Series good = truth.series(60, Stamp::start);
-  const auto refuses = [&](const Series& s) { EXPECT_THROW(filled(truth, s, day0, day0 + 24 * hour), std::invalid_argument); };
+  const auto refuses = [&](const Series& s) {
+    EXPECT_THROW(filled(truth, s, day0, day0 + 24 * hour), std::invalid_argument);
+  };
   Series s = good;
   s.temp_air.pop_back(), refuses(s);
   s = good, s.ghi.clear(), s.dhi.clear(), refuses(s);

@@ -46,8 +46,8 @@ void print(const char* name, const Irradiation& a) {
   std::printf("clear sky %5.0f %5.0f\n", a.ghi_clear / kwh, a.dni_clear / kwh);
 }
 
-// The same model in pvlib (5-min steps, the same months' interpolation) gives 2194.5 and 2525.5, 2740.5 and 3967.8 kWh/m2: 0.1 %, as the
-// refraction sees other air.
+// The same model in pvlib (5-min steps, the same months' interpolation) gives 2194.5 and 2525.5, 2740.5 and 3967.8
+// kWh/m2: 0.1 %, as the refraction sees other air.
 TEST(SkyYear, clear_sky_of_the_pilots) {
   const Pilot m = pilot(24.4267, 54.6167, 10.0, turbidity_masdar), a = pilot(-22.92, -69.91, 1635.0, turbidity_atacama);
   const Irradiation im = annual_irradiation(m.site, m.climate, 2025), ia = annual_irradiation(a.site, a.climate, 2025);
@@ -59,7 +59,8 @@ TEST(SkyYear, clear_sky_of_the_pilots) {
   EXPECT_EQ(im.ghi, im.ghi_clear);  // no clouds by default
 }
 
-// The year's sums are the mean of what the cloud field does: 200 members at 3 instants 10 days apart, standard error of the mean 0.01.
+// The year's sums are the mean of what the cloud field does: 200 members at 3 instants 10 days apart, standard error of
+// the mean 0.01.
 TEST(SkyYear, expectation_is_the_mean_of_the_field) {
   const Pilot p = cloudy();
   const Irradiation year = annual_irradiation(p.site, p.climate, 2026);

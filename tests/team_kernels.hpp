@@ -6,8 +6,8 @@
 
 namespace coldsun::test {
 
-// A row is smoothed twice through scratch: the second pass reads what neighbours wrote in the first. reads x; writes y. 16 B, 6 flops per
-// cell
+// A row is smoothed twice through scratch: the second pass reads what neighbours wrote in the first. reads x; writes y.
+// 16 B, 6 flops per cell
 template <bool with_barrier>
 struct SmoothTwice {
   View<const Real, 2> x;
@@ -16,15 +16,18 @@ struct SmoothTwice {
   COLDSUN_FN void operator()(Team& team, int row) const {
     const int n = x.extent[1];
     Real* once = team.template scratch<Real>(static_cast<std::size_t>(n));
-    for (int i = team.rank(); i < n; i += team.size()) once[i] = (x(row, before(i)) + x(row, i) + x(row, after(i, n))) / 3.0;
+    for (int i = team.rank(); i < n; i += team.size())
+      once[i] = (x(row, before(i)) + x(row, i) + x(row, after(i, n))) / 3.0;
     if (with_barrier) team.sync();
-    for (int i = team.rank(); i < n; i += team.size()) y(row, i) = (once[before(i)] + once[i] + once[after(i, n)]) / 3.0;
+    for (int i = team.rank(); i < n; i += team.size())
+      y(row, i) = (once[before(i)] + once[i] + once[after(i, n)]) / 3.0;
   }
   COLDSUN_FN static int before(int i) { return i > 0 ? i - 1 : 0; }
   COLDSUN_FN static int after(int i, int n) { return i + 1 < n ? i + 1 : n - 1; }
 };
 
-// The sum of a row by a tree in scratch, then given to all by shuffle: the same bits for any team size. reads x; writes y.
+// The sum of a row by a tree in scratch, then given to all by shuffle: the same bits for any team size. reads x; writes
+// y.
 struct RowSum {
   View<const Real, 2> x;
   View<Real, 2> y;

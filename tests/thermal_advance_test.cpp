@@ -42,11 +42,12 @@ TYPED_TEST(ThermalAdvance, FieldListsFillTheirStructs) {
   EXPECT_NO_THROW(check_fields(st));
 }
 
-// Heat into every plate and loop = stored + carried off, from the states themselves, over cuts of very different lengths: 1e-10 of the
-// largest term, or the rounding of the stored energy (2e-16 of it per cut).
+// Heat into every plate and loop = stored + carried off, from the states themselves, over cuts of very different
+// lengths: 1e-10 of the largest term, or the rounding of the stored energy (2e-16 of it per cut).
 TYPED_TEST(ThermalAdvance, EnergyBalancesOfPlatesAndLoop) {
   Plant p(pair(test::device_of<TypeParam>, node(0, true)), 2, test::device_of<TypeParam>);
-  p.state.flow_gain(1, 0) = 0.7, p.state.flow_gain(1, 1) = 0.7, p.state.tim_gain(1, 0) = 1.5, p.state.tim_gain(1, 1) = 1.5;
+  p.state.flow_gain(1, 0) = 0.7, p.state.flow_gain(1, 1) = 0.7, p.state.tim_gain(1, 0) = 1.5,
+                       p.state.tim_gain(1, 1) = 1.5;
   const Real cuts[] = {1e-3, 0.5, 9.5, 10, 0.02, 3, 600};
   for (int k = 0; k < 7; ++k) {
     for (int m = 0; m < 2; ++m)
@@ -56,12 +57,14 @@ TYPED_TEST(ThermalAdvance, EnergyBalancesOfPlatesAndLoop) {
       for (int n = 0; n < 2; ++n) before.push_back(energy(p, m, n));
       const LoopModel& l = p.sys.loop(0);
       loop.push_back(l.c_supply * p.state.t_supply(m, 0) + l.c_return * p.state.t_return(m, 0));
-      loop.push_back(l.c_facility * p.state.t_facility(m, 0)), loop.push_back(l.hall_air_heat_capacity * p.state.t_hall(m, 0));
+      loop.push_back(l.c_facility * p.state.t_facility(m, 0)),
+          loop.push_back(l.hall_air_heat_capacity * p.state.t_hall(m, 0));
     }
     p.step(TypeParam{}, cuts[k]);
     for (int m = 0; m < 2; ++m) {
       for (int n = 0; n < 2; ++n) {
-        const Real in = p.state.p_node(m, n) * 0.8 * cuts[k], stored = energy(p, m, n) - before[static_cast<std::size_t>(2 * m + n)];
+        const Real in = p.state.p_node(m, n) * 0.8 * cuts[k],
+                   stored = energy(p, m, n) - before[static_cast<std::size_t>(2 * m + n)];
         const Real carried = p.state.q_carried(m, n) * cuts[k], heat_capacity = p.sys.lumped(0).capacity * 8;
         const Real limit = 1e-10 * std::fmax(std::fabs(in), std::fabs(carried)) + 1e-12 * heat_capacity;
         EXPECT_NEAR(in, stored + carried, limit) << "cut " << k << " member " << m << " node " << n;
@@ -71,13 +74,17 @@ TYPED_TEST(ThermalAdvance, EnergyBalancesOfPlatesAndLoop) {
       const State& s = p.state;
       const LoopModel& l = p.sys.loop(0);
       const Real* old = &loop[static_cast<std::size_t>(3 * m)];
-      const Real plates = s.q_plates(m, 0) + 2000 + s.q_pump(m, 0), water = s.q_cdu(m, 0) + s.q_coil(m, 0) + s.q_pump_facility(m, 0);
+      const Real plates = s.q_plates(m, 0) + 2000 + s.q_pump(m, 0),
+                 water = s.q_cdu(m, 0) + s.q_coil(m, 0) + s.q_pump_facility(m, 0);
       const auto near = [&](Real now, Real then, Real in, Real out, Real c) {
-        EXPECT_NEAR(now - then, (in - out) * cuts[k], 1e-10 * std::fmax(std::fabs(in), std::fabs(out)) * cuts[k] + 4e-16 * 320 * c * 2);
+        EXPECT_NEAR(now - then, (in - out) * cuts[k],
+                    1e-10 * std::fmax(std::fabs(in), std::fabs(out)) * cuts[k] + 4e-16 * 320 * c * 2);
       };
-      near(l.c_supply * s.t_supply(m, 0) + l.c_return * s.t_return(m, 0), old[0], plates, s.q_cdu(m, 0), l.c_supply + l.c_return);
+      near(l.c_supply * s.t_supply(m, 0) + l.c_return * s.t_return(m, 0), old[0], plates, s.q_cdu(m, 0),
+           l.c_supply + l.c_return);
       near(l.c_facility * s.t_facility(m, 0), old[1], water, s.q_cooler(m, 0), l.c_facility);
-      near(l.hall_air_heat_capacity * s.t_hall(m, 0), old[2], s.q_air(m, 0), s.q_coil(m, 0) + s.q_chiller(m, 0), l.hall_air_heat_capacity);
+      near(l.hall_air_heat_capacity * s.t_hall(m, 0), old[2], s.q_air(m, 0), s.q_coil(m, 0) + s.q_chiller(m, 0),
+           l.hall_air_heat_capacity);
       EXPECT_NEAR(s.q_plates(m, 0), s.q_carried(m, 0) + s.q_carried(m, 1), 1e-9);
       EXPECT_EQ(s.p_aux(m, 0), s.p_pump(m, 0) + s.p_fan(m, 0) + s.p_cdu(m, 0) + s.p_hall_cooler(m, 0));
     }
@@ -85,7 +92,8 @@ TYPED_TEST(ThermalAdvance, EnergyBalancesOfPlatesAndLoop) {
   EXPECT_EQ(p.flags(0) | p.flags(1), 0u);
 }
 
-// A 0.5 s dip of a 700 W plate on a busy node, cut as a schedule of 10 s would, against 1 ms cuts: 0.1 K at every instant both have.
+// A 0.5 s dip of a 700 W plate on a busy node, cut as a schedule of 10 s would, against 1 ms cuts: 0.1 K at every
+// instant both have.
 TYPED_TEST(ThermalAdvance, DipWithinATenthOfAKelvinWhateverTheCut) {
   const Real at[] = {20.0, 20.5, 20.7, 21.0, 30.0};
   const auto run = [&](Real longest) {
@@ -105,14 +113,15 @@ TYPED_TEST(ThermalAdvance, DipWithinATenthOfAKelvinWhateverTheCut) {
   const std::vector<Real> fine = run(1e-3);
   for (const Real longest : {10.0, 1.0, 0.1}) {
     const std::vector<Real> coarse = run(longest);
-    for (std::size_t i = 0; i < fine.size(); ++i) EXPECT_NEAR(coarse[i], fine[i], 0.1) << "cuts up to " << longest << ", sample " << i;
+    for (std::size_t i = 0; i < fine.size(); ++i)
+      EXPECT_NEAR(coarse[i], fine[i], 0.1) << "cuts up to " << longest << ", sample " << i;
   }
   EXPECT_GT(fine[0] - fine[2], 35.0);  // the dip is deep
 }
 
-// The lumped plate follows the resolved one: at rest to 0.2 K, at another flow and interface to 0.7 K (the gain of the interface is linear), a
-// dip to 2 K. Its outlet has the junction's time constants, so the heat carried off may differ by 30 % of the dip, 3,280 W, at once and by 5 %
-// over it; at rest by nothing.
+// The lumped plate follows the resolved one: at rest to 0.2 K, at another flow and interface to 0.7 K (the gain of the
+// interface is linear), a dip to 2 K. Its outlet has the junction's time constants, so the heat carried off may differ
+// by 30 % of the dip, 3,280 W, at once and by 5 % over it; at rest by nothing.
 TYPED_TEST(ThermalAdvance, LumpedFollowsField) {
   NodeSpec n = node(0, true);
   n.t_cap = 400;
@@ -153,7 +162,8 @@ TYPED_TEST(ThermalAdvance, LeakageFloorAndOff) {
   p.allocated.fill(3000), p.step(TypeParam{}, 10);
   EXPECT_NEAR(p.state.p_node_end(0, 0), 3000, 1e-9);
   EXPECT_GT(p.state.p_unthrottled(0, 0), 5300);
-  p.t_set.fill(380.0), p.state.t_supply(0, 0) = 379.0, p.allocated.fill(1e4);  // coolant hotter than the cap: idle goes on, no less
+  p.t_set.fill(380.0), p.state.t_supply(0, 0) = 379.0,
+                                           p.allocated.fill(1e4);  // coolant hotter than the cap: idle goes on, no less
   p.step(TypeParam{}, 20);
   EXPECT_GE(p.state.p_node(0, 0), 1500);
   EXPECT_LT(p.state.p_node(0, 0), 2400);
@@ -161,13 +171,14 @@ TYPED_TEST(ThermalAdvance, LeakageFloorAndOff) {
   for (int i = 0; i < 2; ++i) EXPECT_EQ(p.state.p_node(0, i), 0.0);
 }
 
-// Coolant that enters at the other end of a plate with no symmetry does what it does on the turned plate, bit for bit; a lumped plate takes
-// the size of its flow, and the loop carries it all the same.
+// Coolant that enters at the other end of a plate with no symmetry does what it does on the turned plate, bit for bit;
+// a lumped plate takes the size of its flow, and the loop carries it all the same.
 TYPED_TEST(ThermalAdvance, NegativeFlowEntersAtTheOtherEnd) {
   PlateSpec plate = test::benchmark_plate(), turned = plate;
   for (int y = 0; y < map_rows; ++y)
     for (int x = 0; x < n_x; ++x)
-      turned.power_map[static_cast<std::size_t>(y * n_x + x)] = plate.power_map[static_cast<std::size_t>((map_rows - 1 - y) * n_x + x)];
+      turned.power_map[static_cast<std::size_t>(y * n_x + x)] =
+          plate.power_map[static_cast<std::size_t>((map_rows - 1 - y) * n_x + x)];
   NodeSpec field = node(0, true), lumped = node(0, false), other = field;
   other.plate = 1;
   Plant p(make_system({plate, turned}, {field, other, lumped}, {test::loop_model()}, test::device_of<TypeParam>), 1,
@@ -178,7 +189,8 @@ TYPED_TEST(ThermalAdvance, NegativeFlowEntersAtTheOtherEnd) {
   for (int y = 0; y < n_y; ++y)
     for (int x = 0; x < n_x; ++x) {
       EXPECT_EQ(p.state.t_coolant(0, 0, y, x), p.state.t_coolant(0, 1, n_y - 1 - y, x));
-      for (int z = 0; z < n_solid; ++z) EXPECT_EQ(p.state.t_solid(0, 0, z, y, x), p.state.t_solid(0, 1, z, n_y - 1 - y, x));
+      for (int z = 0; z < n_solid; ++z)
+        EXPECT_EQ(p.state.t_solid(0, 0, z, y, x), p.state.t_solid(0, 1, z, n_y - 1 - y, x));
     }
   EXPECT_EQ(p.state.t_outlet(0, 0), p.state.t_outlet(0, 1));
   const Real forth = p.state.t_junction(0, 2), work = p.state.q_pump(0, 0);
@@ -209,9 +221,9 @@ TYPED_TEST(ThermalAdvance, MembersDoNotSeeOneAnother) {
     });
   });
   State fresh = make_state(all.sys, 1, test::device_of<TypeParam>, 308.15);
-  EXPECT_EQ(
-      std::memcmp(fresh.t_solid.data(), &all.state.t_solid(1, 0, 0, 0, 0), sizeof(Real) * static_cast<std::size_t>(fresh.t_solid.size())),
-      0);
+  EXPECT_EQ(std::memcmp(fresh.t_solid.data(), &all.state.t_solid(1, 0, 0, 0, 0),
+                        sizeof(Real) * static_cast<std::size_t>(fresh.t_solid.size())),
+            0);
   EXPECT_EQ(all.state.n_step(2, 0), 0);
 }
 

@@ -17,7 +17,8 @@ TEST(ThermalCoolant, TabulatedToTheLastDigit) {
   const test::Table& t = coolants();
   ASSERT_EQ(t.n_row, 9);
   for (std::size_t i = 0; i < 9; ++i) {
-    const CoolantProperties p = coolant_properties(t["which"][i] == 0 ? Coolant::water : Coolant::pg25, t["t"][i] + 273.15);
+    const CoolantProperties p =
+        coolant_properties(t["which"][i] == 0 ? Coolant::water : Coolant::pg25, t["t"][i] + 273.15);
     EXPECT_NEAR(p.rho, t["rho"][i], 0.06);
     EXPECT_NEAR(p.mu * 1e3, t["mu"][i], 6e-4);
     EXPECT_NEAR(p.k, t["k"][i], 6e-5);
@@ -70,14 +71,16 @@ TEST(ThermalFilm, TransitionIsContinuousAndGnielinskiIsMet) {
   }
   // re 1e4, pr 5: f = 0.03148, Nu = 80.6 by hand
   EXPECT_NEAR(friction_turbulent(1e4), 0.031478, 1e-5);
-  EXPECT_NEAR(nusselt_turbulent(1e4, 5.0), 0.0039347 * 9000 * 5 / (1 + 12.7 * std::sqrt(0.0039347) * (2.924018 - 1)), 0.02);
+  EXPECT_NEAR(nusselt_turbulent(1e4, 5.0), 0.0039347 * 9000 * 5 / (1 + 12.7 * std::sqrt(0.0039347) * (2.924018 - 1)),
+              0.02);
 }
 
 TEST(ThermalFilm, PressureDropOfTheReferencePlate) {
   const test::Table t = test::read_table("thermal_cold_plate.csv");
   for (std::size_t i = 0; i < static_cast<std::size_t>(t.n_row); ++i) {
     const CoolantProperties p = coolant_properties(t["which"][i] == 0 ? Coolant::water : Coolant::pg25, 313.15);
-    const Real flow = t["flow"][i] * litre_per_minute, re = p.rho * channel.velocity(flow) * channel.hydraulic_diameter() / p.mu;
+    const Real flow = t["flow"][i] * litre_per_minute,
+               re = p.rho * channel.velocity(flow) * channel.hydraulic_diameter() / p.mu;
     const Real developing = 3.2 * std::pow(length / (channel.hydraulic_diameter() * re), -0.57);
     const Real apparent = std::hypot(developing / friction_laminar(0.2), 1.0);
     EXPECT_NEAR(pressure_drop(channel, p, flow, length) / (t["dp"][i] * apparent), 1.0, 1e-3);
@@ -96,9 +99,7 @@ TEST(ThermalExchanger, EffectivenessTables) {  // Kays & London's closed forms t
   EXPECT_EQ(exchange_counterflow(1e4, 0.0, 1e4), 0.0);
 }
 
-TEST(ThermalExchanger, StandardAirIsThatOfTheFans) {
-  EXPECT_NEAR(air_density(101325, 288.15), rho_air_standard, 1e-3);
-}
+TEST(ThermalExchanger, StandardAirIsThatOfTheFans) { EXPECT_NEAR(air_density(101325, 288.15), rho_air_standard, 1e-3); }
 
 }  // namespace
 }  // namespace coldsun::thermal

@@ -12,8 +12,10 @@ namespace coldsun::thermal::test {
 inline LoopModel loop_model() {  // of a hall of 100 kW
   LoopModel l;
   l.c_supply = 4e5, l.c_return = 4e5, l.pump_flow = 2.5e-3, l.dp = 1.5e5, l.dp_exponent = 1.85, l.pump_efficiency = 0.6;
-  l.cdu_ua = 2.5e4, l.c_facility = 2e6, l.flow_facility = 1.2e4, l.facility_pump_flow = 2.9e-3, l.facility_pump_dp = 1e5, l.facility_pump_efficiency = 0.6;
-  l.dry_cooler_ua = 2e4, l.air_flow = 15, l.dry_cooler_fan_power = 4e3, l.hall_air_heat_capacity = 1e6, l.hall_air_cooling = 4e4;
+  l.cdu_ua = 2.5e4, l.c_facility = 2e6, l.flow_facility = 1.2e4, l.facility_pump_flow = 2.9e-3,
+  l.facility_pump_dp = 1e5, l.facility_pump_efficiency = 0.6;
+  l.dry_cooler_ua = 2e4, l.air_flow = 15, l.dry_cooler_fan_power = 4e3, l.hall_air_heat_capacity = 1e6,
+  l.hall_air_cooling = 4e4;
   l.hall_air_cooler_ua = 2e3, l.hall_air_fan_power = 500, l.p_aux_base = 300;
   return l;
 }
@@ -48,11 +50,18 @@ struct Plant {
         member(device, {members}),
         start(device, {members}),
         stop(device, {members}) {
-    request.fill(5600), floor.fill(1500), allocated.fill(1e4), t_set.fill(308.15), temp_air.fill(293.15), q_extra.fill(2000);
+    request.fill(5600), floor.fill(1500), allocated.fill(1e4), t_set.fill(308.15), temp_air.fill(293.15),
+        q_extra.fill(2000);
     for (int m = 0; m < members; ++m) member(m) = m;
   }
   Drive drive() {
-    return {.p_request = request, .p_floor = floor, .p_allocated = allocated, .t_supply_set = t_set, .temp_air = temp_air, .q_extra = q_extra, .flags = flags};
+    return {.p_request = request,
+            .p_floor = floor,
+            .p_allocated = allocated,
+            .t_supply_set = t_set,
+            .temp_air = temp_air,
+            .q_extra = q_extra,
+            .flags = flags};
   }
   Cut cut(const std::vector<int>& active) {
     Cut c;

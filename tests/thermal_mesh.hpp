@@ -1,4 +1,5 @@
-// A converged mesh of a cold plate, apart from the plate's own code: many cells, nodes without heat on every surface, modes across the flow.
+// A converged mesh of a cold plate, apart from the plate's own code: many cells, nodes without heat on every surface,
+// modes across the flow.
 #pragma once
 #include <algorithm>
 #include <cmath>
@@ -35,15 +36,16 @@ struct BandRows {
   }
 };
 
-// Per column: power plane | layers | base's face | fin | lid's face | lid | coolant. Surfaces hold no heat. The coolant's node is the mean of
-// its row by the box scheme: what enters and leaves a row lies half-way. Rows 1/refine and columns 1/refine of the shipped 8 x 8.
+// Per column: power plane | layers | base's face | fin | lid's face | lid | coolant. Surfaces hold no heat. The
+// coolant's node is the mean of its row by the box scheme: what enters and leaves a row lies half-way. Rows 1/refine
+// and columns 1/refine of the shipped 8 x 8.
 class FinePlate {
  public:
   struct Mesh {
     int rows = 48, columns = 24, per_layer = 6, n_fin = 8, n_lid = 2;
   };
-  struct Step {  // of 1 W from rest
-    Real r_static = 0, t_63 = 0;      // [K/W], [s]
+  struct Step {                        // of 1 W from rest
+    Real r_static = 0, t_63 = 0;       // [K/W], [s]
     std::vector<Real> time, junction;  // [s], [K/W]
   };
 
@@ -55,18 +57,21 @@ class FinePlate {
     add(0, 0, 0, 0, 0);
     for (std::size_t i = 0; i < p.layer.size(); ++i) {
       const LayerSpec& l = p.layer[i];
-      const Real k = l.conductivity / (static_cast<int>(i) == p.tim_layer ? tim_gain : 1.0), d = l.thickness / mesh.per_layer;
+      const Real k = l.conductivity / (static_cast<int>(i) == p.tim_layer ? tim_gain : 1.0),
+                 d = l.thickness / mesh.per_layer;
       for (int c = 0; c < mesh.per_layer; ++c) {
         up.back() += 0.5 * d / (k * area);
         add(l.heat_capacity * d * area, k * d * dy / dx, k * d * dx / dy, 0.5 * d / (k * area), 0);
       }
     }
-    const Real solid = 1.0 - open, d = p.channel.height / mesh.n_fin, half = 0.5 * d / (p.fin_conductivity * solid * area);
+    const Real solid = 1.0 - open, d = p.channel.height / mesh.n_fin,
+               half = 0.5 * d / (p.fin_conductivity * solid * area);
     up.back() += 0.5 * p.layer.back().thickness / mesh.per_layer / (p.layer.back().conductivity * area);
     add(0, 0, 0, half, open * area);
     for (int c = 0; c < mesh.n_fin; ++c) {
       if (c > 0) up.back() += half;
-      add(p.fin_heat_capacity * solid * d * area, 0, p.fin_conductivity * solid * d * dx / dy, half, 2.0 * p.channel.count / p.width * area * d);
+      add(p.fin_heat_capacity * solid * d * area, 0, p.fin_conductivity * solid * d * dx / dy, half,
+          2.0 * p.channel.count / p.width * area * d);
     }
     if (p.lid.thickness > 0) {
       const Real l = p.lid.thickness / mesh.n_lid, half_lid = 0.5 * l / (p.lid.conductivity * area);
@@ -74,12 +79,14 @@ class FinePlate {
       add(0, 0, 0, half_lid, open * area);
       for (int c = 0; c < mesh.n_lid; ++c) {
         if (c > 0) up.back() += half_lid;
-        add(p.lid.heat_capacity * l * area, p.lid.conductivity * l * dy / dx, p.lid.conductivity * l * dx / dy, half_lid, 0);
+        add(p.lid.heat_capacity * l * area, p.lid.conductivity * l * dy / dx, p.lid.conductivity * l * dx / dy,
+            half_lid, 0);
       }
     }
     nz = static_cast<int>(capacity.size()) + 1;
     capacity.push_back(design.rho * design.cp * open * area * p.channel.height);
-    for (int y = 0; y < ny; ++y) film.push_back(film_coefficient(p.channel, coolant, flow, p.length * y / ny, p.length * (y + 1) / ny));
+    for (int y = 0; y < ny; ++y)
+      film.push_back(film_coefficient(p.channel, coolant, flow, p.length * y / ny, p.length * (y + 1) / ny));
     take_map(p.power_map);
   }
 
@@ -121,7 +128,9 @@ class FinePlate {
   void add(Real c, Real g_x, Real g_y, Real r_up, Real area_wet) {
     capacity.push_back(c), across.push_back(g_x), along.push_back(g_y), up.push_back(r_up), wet.push_back(area_wet);
   }
-  Real shape(int m, int x) const { return std::sqrt((m ? 2.0 : 1.0) / nx) * std::cos(std::acos(-1.0) * (2 * x + 1) * m / (2.0 * nx)); }
+  Real shape(int m, int x) const {
+    return std::sqrt((m ? 2.0 : 1.0) / nx) * std::cos(std::acos(-1.0) * (2 * x + 1) * m / (2.0 * nx));
+  }
   void take_map(const std::vector<Real>& map) {
     Real sum = 0;
     for (const Real v : map) sum += v;
@@ -144,7 +153,9 @@ class FinePlate {
     for (const int m : mode) {
       BandRows b(ny * nz, nz + 1);
       const Real s = std::sin(std::acos(-1.0) * m / (2.0 * nx)), lambda = 4.0 * s * s;
-      const auto join = [&](int i, int j, Real g) { b.at(i, i) += g, b.at(j, j) += g, b.at(i, j) -= g, b.at(j, i) -= g; };
+      const auto join = [&](int i, int j, Real g) {
+        b.at(i, i) += g, b.at(j, j) += g, b.at(i, j) -= g, b.at(j, i) -= g;
+      };
       for (int y = 0; y < ny; ++y) {
         const int first = y * nz, fluid = first + nz - 1;
         for (int z = 0; z + 1 < nz; ++z) {
@@ -155,7 +166,8 @@ class FinePlate {
           // the walls see the mean of what enters and leaves the row: the unknown is what leaves
           const Real g = film[static_cast<std::size_t>(y)] * wet[k];
           if (g == 0.0) continue;
-          b.at(first + z, first + z) += g, b.at(first + z, fluid) -= 0.5 * g, b.at(fluid, fluid) += 0.5 * g, b.at(fluid, first + z) -= g;
+          b.at(first + z, first + z) += g, b.at(first + z, fluid) -= 0.5 * g, b.at(fluid, fluid) += 0.5 * g,
+              b.at(fluid, first + z) -= g;
           if (y > 0) b.at(first + z, fluid - nz) -= 0.5 * g, b.at(fluid, fluid - nz) += 0.5 * g;
         }
         b.at(fluid, fluid) += flow_share + 0.5 * shift * capacity.back();

@@ -1,4 +1,5 @@
-// What the thermal tests share: the benchmark plate, single columns, a dense solver, a small plant with its drive and cuts.
+// What the thermal tests share: the benchmark plate, single columns, a dense solver, a small plant with its drive and
+// cuts.
 #pragma once
 #include <gtest/gtest.h>
 
@@ -35,12 +36,14 @@ StackOf<NS> column(const std::vector<LayerCells>& layers) {
   return s;
 }
 
-// 30 x 30 mm die on 75 channels of 0.2 x 1 mm, four power blocks of 300, 250, 100 and 50 W: the plate on which 3D-ICE 4.0 was timed.
+// 30 x 30 mm die on 75 channels of 0.2 x 1 mm, four power blocks of 300, 250, 100 and 50 W: the plate on which
+// 3D-ICE 4.0 was timed.
 inline PlateSpec benchmark_plate() {
   PlateSpec p;
   p.length = p.width = 0.03, p.tim_layer = 2;
   p.layer = {{50e-6, 120, 1.63566e6, 0}, {700e-6, 120, 1.63566e6, 0}, {50e-6, 5, 2.5e6, 0}, {1e-3, 390, 3.45e6, 0}};
-  p.channel = {0.2e-3, 1e-3, 75, 1.5}, p.fin_conductivity = 390, p.fin_heat_capacity = 3.45e6, p.lid = {1e-3, 390, 3.45e6, 0};
+  p.channel = {0.2e-3, 1e-3, 75, 1.5}, p.fin_conductivity = 390, p.fin_heat_capacity = 3.45e6,
+  p.lid = {1e-3, 390, 3.45e6, 0};
   const auto overlap = [](Real i, Real low, Real high) {
     return std::fmax(0.0, std::fmin((i + 1) * 3.75, high) - std::fmax(i * 3.75, low));
   };
@@ -58,7 +61,8 @@ struct GivenFilm {  // the same film coefficient everywhere [W/(m2 K)]: the oper
   void refresh(Team&, const Solver&, Real) const {}
 };
 
-// A plate solver on its own, without System: with a given film, at 1e6 m3/s unless said otherwise, or with the film of its flow.
+// A plate solver on its own, without System: with a given film, at 1e6 m3/s unless said otherwise, or with the film of
+// its flow.
 template <int NY, int NS>
 struct Bench {
   using Solver = PlateSolver<NY, NS>;
@@ -97,17 +101,33 @@ struct Bench {
     for (std::size_t i = 0; i < Solver::size; ++i) solver.t[i] = i % n_mode ? 0.0 : rise * root_columns;
   }
   void to_modes(const Real* cells, Real* modes) {
-    for (int row = 0; row < Solver::n; ++row) store(modes + row * n_mode, transform(solver.table.transpose, cells + row * n_x));
+    for (int row = 0; row < Solver::n; ++row)
+      store(modes + row * n_mode, transform(solver.table.transpose, cells + row * n_x));
   }
   Real column_mean(const Real* v, int y, int z) const { return v[(y * Solver::nz + z) * n_mode] / root_columns; }
   Real at(int y, int z) const { return column_mean(solver.t, y, z); }
 
   PlateReport advance(Real dt, Real power, Real tolerance, Real h_next = 0) {
-    const PowerLaw law{.p_request = power, .p_floor = power, .p_allocated = power, .p_max = power, .p_throttle = power, .t_cap = 1e6, .t_cap_band = 1,
-                       .p_leakage = 0, .t_leakage = 300, .leakage_slope = 0};
-    const PlateCut given{.law = law, .share = 1.0, .t_inlet = t_inlet, .dt = dt, .h_next = h_next, .p_last = power, .r_node = 0.0,
+    const PowerLaw law{.p_request = power,
+                       .p_floor = power,
+                       .p_allocated = power,
+                       .p_max = power,
+                       .p_throttle = power,
+                       .t_cap = 1e6,
+                       .t_cap_band = 1,
+                       .p_leakage = 0,
+                       .t_leakage = 300,
+                       .leakage_slope = 0};
+    const PlateCut given{.law = law,
+                         .share = 1.0,
+                         .t_inlet = t_inlet,
+                         .dt = dt,
+                         .h_next = h_next,
+                         .p_last = power,
+                         .r_node = 0.0,
                          .limits = {tolerance, 1e-3, 1e-6}};
-    PlateReport r = given_film ? solver.advance(team, GivenFilm{}, given) : solver.advance(team, PlateFlow<NS>{&stack, flow, 1.0}, given);
+    PlateReport r = given_film ? solver.advance(team, GivenFilm{}, given)
+                               : solver.advance(team, PlateFlow<NS>{&stack, flow, 1.0}, given);
     r.t_junction -= t_inlet;
     return r;
   }

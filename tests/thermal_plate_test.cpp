@@ -17,7 +17,8 @@ TEST(ThermalPlate, ModesAreOrthonormalAndDiagonalise) {
     for (int l = 0; l < n_mode; ++l) {
       Real dot = 0, stiff = 0;
       for (int x = 0; x < n_x; ++x) {
-        const Real here = mode_shape(l, x), left = x ? mode_shape(l, x - 1) : here, right = x + 1 < n_x ? mode_shape(l, x + 1) : here;
+        const Real here = mode_shape(l, x), left = x ? mode_shape(l, x - 1) : here,
+                   right = x + 1 < n_x ? mode_shape(l, x + 1) : here;
         dot += mode_shape(m, x) * here, stiff += mode_shape(m, x) * (2 * here - left - right);
       }
       EXPECT_NEAR(dot, m == l ? 1 : 0, 4e-16);
@@ -25,7 +26,8 @@ TEST(ThermalPlate, ModesAreOrthonormalAndDiagonalise) {
     }
 }
 
-// V1: n = 64 cells, step tolerance 1e-4 K. Limit 1e-3 K on the mean and on both faces (parabola through the two cells next to each).
+// V1: n = 64 cells, step tolerance 1e-4 K. Limit 1e-3 K on the mean and on both faces (parabola through the two cells
+// next to each).
 TEST(ThermalPlate, SlabWithConvectionWithin1mK) {
   const test::Table t = test::read_table("thermal_slab.csv");
   constexpr int n = 64;
@@ -37,7 +39,8 @@ TEST(ThermalPlate, SlabWithConvectionWithin1mK) {
     Real mean = 0;
     for (int z = 0; z < n; ++z) mean += bench.at(0, z) / n;
     const Real a = bench.at(0, n - 1), b = bench.at(0, n - 2);
-    const Real half = 0.5 * 5e-3 / n, wall = a - 2e4 * half / (390 + 2e4 * half) * a;  // film in series with half a cell
+    const Real half = 0.5 * 5e-3 / n,
+               wall = a - 2e4 * half / (390 + 2e4 * half) * a;  // film in series with half a cell
     EXPECT_NEAR(40 + mean, t["t_mean"][i], 1e-3);
     EXPECT_NEAR(40 + bench.at(0, 0) - (bench.at(0, 1) - bench.at(0, 0)) / 8, t["t_insulated"][i], 1e-3);
     EXPECT_NEAR(40 + wall, t["t_wet"][i], 1e-3) << a << " " << b;
@@ -65,7 +68,8 @@ TEST(ThermalPlate, CompositeSteadyTo1e9) {
 TEST(ThermalPlate, ThreeLayerStepWithin20mK) {
   const test::Table t = test::read_table("thermal_three_layer.csv");
   constexpr int n = 60, n_si = 24, n_tim = 4;
-  Bench<1, n> bench(test::column<n>({silicon.in(n_si), interface_20.in(n_tim), copper.in(n - n_si - n_tim)}), test::GivenFilm{2e4});
+  Bench<1, n> bench(test::column<n>({silicon.in(n_si), interface_20.in(n_tim), copper.in(n - n_si - n_tim)}),
+                    test::GivenFilm{2e4});
   const Real power = 1e6 * bench.stack.length * bench.stack.width;
   Real now = 0;
   for (std::size_t i = 0; i < static_cast<std::size_t>(t.n_row); ++i) {
@@ -77,7 +81,8 @@ TEST(ThermalPlate, ThreeLayerStepWithin20mK) {
   }
 }
 
-// The direct solution in modes equals Gaussian elimination of the whole plate, built cell by cell from the operator's coefficients.
+// The direct solution in modes equals Gaussian elimination of the whole plate, built cell by cell from the operator's
+// coefficients.
 TEST(ThermalPlate, DirectSolutionEqualsDense) {
   constexpr int nz = n_solid + 1, n = n_x * n_y * nz;
   for (const Real flow : {1e-3 / 60, 1e-4 / 60, 0.0}) {
@@ -118,7 +123,8 @@ TEST(ThermalPlate, DirectSolutionEqualsDense) {
     for (int row = 0; row < n_y * nz; ++row) {
       const Lanes<n_x> r = transform(bench.solver.table.shape, v + row * n_mode);
       for (int i = 0; i < n_x; ++i)
-        most = std::fmax(most, std::fabs(r.v[i] - x[static_cast<std::size_t>(row * n_x + i)])), scale = std::fmax(scale, std::fabs(r.v[i]));
+        most = std::fmax(most, std::fabs(r.v[i] - x[static_cast<std::size_t>(row * n_x + i)])),
+        scale = std::fmax(scale, std::fabs(r.v[i]));
     }
     EXPECT_LT(most, 1e-12 * scale);
     // and -K of the answer is shift C x - b
@@ -127,13 +133,14 @@ TEST(ThermalPlate, DirectSolutionEqualsDense) {
     bench.to_modes(b.data(), v);
     most = 0;
     for (int i = 0; i < n; ++i)
-      most = std::fmax(most, std::fabs(bench.solver.rate[i] - a.capacity[i / n_x % nz] * shift * bench.solver.t[i] + v[i]));
+      most = std::fmax(most,
+                       std::fabs(bench.solver.rate[i] - a.capacity[i / n_x % nz] * shift * bench.solver.t[i] + v[i]));
     EXPECT_LT(most, 1e-11);
   }
 }
 
-// V10: the fin model in the shipped 16 rows and two fin sub-layers. Nearly isothermal base (k 1e7), adiabatic lid, developed film: fins and
-// coolant are exact at rest, so what is left is the 1e-4 of the table's digits.
+// V10: the fin model in the shipped 16 rows and two fin sub-layers. Nearly isothermal base (k 1e7), adiabatic lid,
+// developed film: fins and coolant are exact at rest, so what is left is the 1e-4 of the table's digits.
 TEST(ThermalPlate, FinsAndExchangeOfTheReferencePlate) {
   const test::Table t = test::read_table("thermal_cold_plate.csv");
   for (std::size_t i = 0; i < static_cast<std::size_t>(t.n_row); ++i) {
@@ -152,13 +159,15 @@ TEST(ThermalPlate, FinsAndExchangeOfTheReferencePlate) {
   }
 }
 
-// V7 and the plate of 3D-ICE's timing: 0.098 K/W to the inlet, 63 % of the rise within about 75 ms, heat in = m cp (t_out - t_in).
+// V7 and the plate of 3D-ICE's timing: 0.098 K/W to the inlet, 63 % of the rise within about 75 ms, heat in = m cp
+// (t_out - t_in).
 TEST(ThermalPlate, BenchmarkPlateRespondsAsMeasured) {
   test::Plate bench(test::benchmark_stack(), 1e-3 / 60);
   bench.power_map(test::benchmark_plate().power_map);
   bench.start_at(0);
   const PlateReport a = bench.advance(0.075, 700.0, 0.05), b = bench.advance(60.0, 700.0, 0.05);
-  PlateFlow<n_solid>{&bench.stack, bench.flow, 1.0}.refresh(bench.team, bench.solver, bench.t_inlet);  // the film is now that of the end
+  PlateFlow<n_solid>{&bench.stack, bench.flow, 1.0}.refresh(bench.team, bench.solver,
+                                                            bench.t_inlet);  // the film is now that of the end
   bench.solver.prepare(bench.team, 0.0);
   Real slope = 0;
   for (int i = 0; i < n_x * n_y; ++i) bench.solver.face[i] = 0;
@@ -172,8 +181,8 @@ TEST(ThermalPlate, BenchmarkPlateRespondsAsMeasured) {
   for (const PlateReport& p : {a, b}) EXPECT_NEAR(p.energy_in, p.carried + p.stored, 1e-11 * p.energy_in);
 }
 
-// Order of SDIRK2 on a developed transient: halving the step divides the error by 4. Coolant above 90 degrees, where its properties stand
-// still.
+// Order of SDIRK2 on a developed transient: halving the step divides the error by 4. Coolant above 90 degrees, where
+// its properties stand still.
 TEST(ThermalPlate, SecondOrderInTime) {
   Real error[3];
   const auto run = [](int n) {

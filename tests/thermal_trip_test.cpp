@@ -11,14 +11,16 @@ template <class Space>
 class ThermalTrip : public test::OnBackend<Space> {};
 TYPED_TEST_SUITE(ThermalTrip, test::Backends);
 
-// Without flow a plate only stores: the cap takes power down, leakage grows, and above t_trip the node goes off, once and for as long as it is
-// hot. With flow again it starts when it has stood below t_restart for restart_time. Step lengths do not matter: 2 K over t_trip at most, by the
-// step in which it trips and by what the layers still exchange.
+// Without flow a plate only stores: the cap takes power down, leakage grows, and above t_trip the node goes off, once
+// and for as long as it is hot. With flow again it starts when it has stood below t_restart for restart_time. Step
+// lengths do not matter: 2 K over t_trip at most, by the step in which it trips and by what the layers still exchange.
 TYPED_TEST(ThermalTrip, NodeWithoutFlowTripsAndComesBack) {
   for (const Real dt : {1.0, 60.0}) {
     NodeSpec field = node(0, true), lumped = node(0, false);
-    for (NodeSpec* n : {&field, &lumped}) n->p_leakage = 1000, n->t_trip = 378.15, n->t_restart = 348.15, n->restart_time = 120;
-    Plant p(make_system({test::benchmark_plate()}, {field, lumped}, {test::loop_model()}, test::device_of<TypeParam>), 1, test::device_of<TypeParam>);
+    for (NodeSpec* n : {&field, &lumped})
+      n->p_leakage = 1000, n->t_trip = 378.15, n->t_restart = 348.15, n->restart_time = 120;
+    Plant p(make_system({test::benchmark_plate()}, {field, lumped}, {test::loop_model()}, test::device_of<TypeParam>),
+            1, test::device_of<TypeParam>);
     p.step(TypeParam{}, 60.0);
     p.state.flow_gain.fill(0.0);
     for (Real t = 0; t < 600; t += dt) p.step(TypeParam{}, dt);
@@ -42,7 +44,8 @@ TYPED_TEST(ThermalTrip, NodeWithoutFlowTripsAndComesBack) {
 TYPED_TEST(ThermalTrip, BoilingCoolantIsSaid) {
   NodeSpec n = node(0, true);
   n.t_cap = 420;
-  Plant p(make_system({test::benchmark_plate()}, {n}, {test::loop_model()}, test::device_of<TypeParam>), 1, test::device_of<TypeParam>);
+  Plant p(make_system({test::benchmark_plate()}, {n}, {test::loop_model()}, test::device_of<TypeParam>), 1,
+          test::device_of<TypeParam>);
   p.step(TypeParam{}, 60.0);
   EXPECT_FALSE(p.flags(0) & flag_thermal_boils);
   p.state.flow_gain.fill(0.0);
@@ -50,12 +53,13 @@ TYPED_TEST(ThermalTrip, BoilingCoolantIsSaid) {
   EXPECT_TRUE(p.flags(0) & flag_thermal_boils);
 }
 
-// Where any of the coolant boils, not where the mean of what leaves does: with little flow a cell under the die stood at 101.9 degrees C, the outlet
-// at 97.9, and nothing was said.
+// Where any of the coolant boils, not where the mean of what leaves does: with little flow a cell under the die stood
+// at 101.9 degrees C, the outlet at 97.9, and nothing was said.
 TYPED_TEST(ThermalTrip, AnyCellThatBoilsIsSaid) {
   NodeSpec n = node(0, true);
   n.t_cap = 420, n.t_trip = 450;
-  Plant p(make_system({test::benchmark_plate()}, {n}, {test::loop_model()}, test::device_of<TypeParam>), 1, test::device_of<TypeParam>);
+  Plant p(make_system({test::benchmark_plate()}, {n}, {test::loop_model()}, test::device_of<TypeParam>), 1,
+          test::device_of<TypeParam>);
   const Real boiling = boiling_point(p.sys.stack(0).coolant);
   int before_the_outlet = 0;
   p.state.flow_gain.fill(0.1);
@@ -71,8 +75,8 @@ TYPED_TEST(ThermalTrip, AnyCellThatBoilsIsSaid) {
   EXPECT_GT(before_the_outlet, 0);
 }
 
-// The plates stand in series with the rest of the circuit: half of the channels, or a larger loss at inlet and manifold, cost pump power by just
-// what the plate's own pressure drop says.
+// The plates stand in series with the rest of the circuit: half of the channels, or a larger loss at inlet and
+// manifold, cost pump power by just what the plate's own pressure drop says.
 TEST(ThermalLoop, PlatesPressureDropCostsPumpPower) {
   PlateSpec plate = test::benchmark_plate(), halved = plate, lossy = plate;
   halved.channel.count *= 0.5, lossy.channel.minor_loss += 10;
@@ -82,7 +86,9 @@ TEST(ThermalLoop, PlatesPressureDropCostsPumpPower) {
   };
   const LoopModel l = test::loop_model();
   const Real v_dot = 8 * node(0, true).flow, rest = v_dot * l.dp * std::pow(v_dot / l.pump_flow, l.dp_exponent);
-  const auto head = [&](const PlateSpec& s) { return pressure_drop(s.channel, l.properties, node(0, true).flow, s.length); };
+  const auto head = [&](const PlateSpec& s) {
+    return pressure_drop(s.channel, l.properties, node(0, true).flow, s.length);
+  };
   for (const PlateSpec& s : {plate, halved, lossy}) EXPECT_NEAR(work(s), rest + v_dot * head(s), 1e-12 * work(s));
   EXPECT_GT(head(halved), 2.0 * head(plate));
   EXPECT_GT(head(lossy), head(plate));

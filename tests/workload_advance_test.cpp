@@ -11,8 +11,8 @@ template <class Space>
 class WorkloadAdvance : public OnBackend<Space> {};
 TYPED_TEST_SUITE(WorkloadAdvance, Backends);
 
-// A link-bound job on node 0 and another on node 1; the link is gone from 100 s to 102 s, the buffer lasts 0.3 s, the burst 0.8 s per
-// second.
+// A link-bound job on node 0 and another on node 1; the link is gone from 100 s to 102 s, the buffer lasts 0.3 s, the
+// burst 0.8 s per second.
 template <class Space>
 World<Space> outage_world(bool path_stall, bool path_burst, bool outage = true) {
   const Device device = device_of<Space>;
@@ -31,7 +31,8 @@ template <class Space>
 Trace trace(World<Space>& w, Real until) {
   Trace r;
   w.after = [&](int, Time, Time stop) {
-    r.stop.push_back(stop - t_zero), r.bound.push_back(w.state.p_request(0, 0)), r.other.push_back(w.state.p_request(0, 1));
+    r.stop.push_back(stop - t_zero), r.bound.push_back(w.state.p_request(0, 0)),
+        r.other.push_back(w.state.p_request(0, 1));
     r.left.push_back(w.state.work_left(0, 0));
   };
   w.run_to(t_zero + nanoseconds(until));
@@ -70,7 +71,8 @@ TYPED_TEST(WorkloadAdvance, PathsSwitchPowerNotTheSchedule) {
   World<TypeParam> both = outage_world<TypeParam>(true, true), none = outage_world<TypeParam>(false, false),
                    stall = outage_world<TypeParam>(true, false), burst = outage_world<TypeParam>(false, true),
                    quiet = outage_world<TypeParam>(false, false, false);
-  const Trace a = trace(both, 200.0), b = trace(none, 200.0), c = trace(stall, 200.0), d = trace(burst, 200.0), e = trace(quiet, 200.0);
+  const Trace a = trace(both, 200.0), b = trace(none, 200.0), c = trace(stall, 200.0), d = trace(burst, 200.0),
+              e = trace(quiet, 200.0);
   EXPECT_EQ(a.stop, b.stop);
   EXPECT_EQ(a.stop, c.stop);
   EXPECT_EQ(a.stop, d.stop);
@@ -92,9 +94,11 @@ TYPED_TEST(WorkloadAdvance, PathsSwitchPowerNotTheSchedule) {
 TYPED_TEST(WorkloadAdvance, ALateComerOwesOnlyItsOwnStall) {
   const Device device = device_of<TypeParam>;
   wl::System sys = small_system({3}, device);
-  wl::JobTable t = hand_jobs(sys, 1, {{0, 500, 600, 1, 0.6, true}, {101, 400, 600, 1, 0.6, true}, {102.5, 400, 600, 1, 0.6, true}}, device);
+  wl::JobTable t = hand_jobs(
+      sys, 1, {{0, 500, 600, 1, 0.6, true}, {101, 400, 600, 1, 0.6, true}, {102.5, 400, 600, 1, 0.6, true}}, device);
   World<TypeParam> w(std::move(sys), std::move(t));
-  w.outage = {{t_zero + 100 * second, t_zero + 102 * second}, {t_zero + 103 * second, t_zero + 103 * second + second / 2}};
+  w.outage = {{t_zero + 100 * second, t_zero + 102 * second},
+              {t_zero + 103 * second, t_zero + 103 * second + second / 2}};
   w.run_to(t_zero + 150 * second);
   // The second gap cuts the drain after 1 s, and stalls 0.2 s of its own.
   EXPECT_NEAR(w.state.stall_seconds(0, 0), 1.9, 1e-9);
@@ -113,7 +117,8 @@ TYPED_TEST(WorkloadAdvance, JobsProgressByThePowerDrawn) {
     if (n == 1) return 0.5 * (asked + 1400.0);
     return n == 2 && at >= t_zero + 50 * second && at < t_zero + 150 * second ? 0.0 : asked;
   };
-  w.after = [&](int, Time, Time) {  // held back: what was asked and not drawn; no leakage where nobody tells p_unthrottled
+  w.after = [&](int, Time,
+                Time) {  // held back: what was asked and not drawn; no leakage where nobody tells p_unthrottled
     Real held = 0.0;
     for (int n = 0; n < 3; ++n) held += w.state.p_request(0, n) - w.p_node(0, n);
     ASSERT_EQ(w.state.p_it_held_back(0, 0), held);
@@ -133,7 +138,8 @@ TYPED_TEST(WorkloadAdvance, JobsProgressByThePowerDrawn) {
   EXPECT_NEAR(w.state.gpu_seconds(0, 0), 200.0 * 16 + 200.0 * 8, 1e-9);
 }
 
-// Waiting, running or done: at the end of every cut the late ones are those whose deadline has passed without an end before it.
+// Waiting, running or done: at the end of every cut the late ones are those whose deadline has passed without an end
+// before it.
 TYPED_TEST(WorkloadAdvance, LateIsLateWhereverTheJobIs) {
   const Device device = device_of<TypeParam>;
   wl::System sys = small_system({4}, device);
@@ -141,7 +147,8 @@ TYPED_TEST(WorkloadAdvance, LateIsLateWhereverTheJobIs) {
   const Chance chance{8, 0, Stream::test, 3};
   for (std::uint32_t j = 0; j < 120; ++j) {
     const Real submit = 20.0 * j, work = 30.0 + 200.0 * chance.uniform(j, 0);
-    jobs.push_back({submit, work, 1.2 * work, 1 + static_cast<int>(4 * chance.uniform(j, 1)), 0.6, false, submit + work * (1.0 + 9.0 * chance.uniform(j, 2))});
+    jobs.push_back({submit, work, 1.2 * work, 1 + static_cast<int>(4 * chance.uniform(j, 1)), 0.6, false,
+                    submit + work * (1.0 + 9.0 * chance.uniform(j, 2))});
   }
   jobs.push_back({2420, 10, 12, 1, 0.6, false, 2420.5});  // comes late to a hall that is full
   wl::JobTable t = hand_jobs(sys, 1, jobs, device);
@@ -163,7 +170,8 @@ TYPED_TEST(WorkloadAdvance, LateIsLateWhereverTheJobIs) {
   EXPECT_GT(waiting, 100);
 }
 
-// A drawn day with random throttling, suspension and outages: work done and left is the work given, sums are those of the jobs.
+// A drawn day with random throttling, suspension and outages: work done and left is the work given, sums are those of
+// the jobs.
 TYPED_TEST(WorkloadAdvance, WorkIsConserved) {
   const Device device = device_of<TypeParam>;
   wl::System sys = small_system({16, 9}, device);
@@ -172,7 +180,8 @@ TYPED_TEST(WorkloadAdvance, WorkIsConserved) {
   wl::draw_jobs(TypeParam{}, sys, priors, t, 3, 0);
   synchronize(TypeParam{});
   World<TypeParam> w(std::move(sys), std::move(t));
-  for (int k = 0; k < 200; ++k) w.outage.push_back({t_zero + (60 * k + 12) * second, t_zero + (60 * k + 13 + k % 5) * second});
+  for (int k = 0; k < 200; ++k)
+    w.outage.push_back({t_zero + (60 * k + 12) * second, t_zero + (60 * k + 13 + k % 5) * second});
   w.drawn = [&](int m, int n, Time at, Real asked) {
     const Chance chance{4, static_cast<std::uint32_t>(m), Stream::test, 2};
     const Real u = chance.uniform(static_cast<std::uint32_t>((at - t_zero) / second), static_cast<std::uint32_t>(n));
@@ -212,7 +221,9 @@ TYPED_TEST(WorkloadAdvance, AMemberAloneHasTheSameBits) {
     World<TypeParam> w(std::move(sys), std::move(t));
     w.first_member = first;
     w.outage = {{t_zero + 615 * second, t_zero + 617 * second}, {t_zero + 1815 * second, t_zero + 1816 * second}};
-    w.drawn = [first](int m, int n, Time, Real asked) { return asked * ((static_cast<int>(first) + m + n) % 5 == 0 ? 0.8 : 1.0); };
+    w.drawn = [first](int m, int n, Time, Real asked) {
+      return asked * ((static_cast<int>(first) + m + n) % 5 == 0 ? 0.8 : 1.0);
+    };
     w.run_to(t_zero + 3600 * second);
     return w;
   };

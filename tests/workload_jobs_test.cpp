@@ -1,4 +1,5 @@
-// Jobs drawn by number: the drawn ones have the statistics of the tables, the load of the site, and are the same for a member alone.
+// Jobs drawn by number: the drawn ones have the statistics of the tables, the load of the site, and are the same for a
+// member alone.
 #include <cmath>
 
 #include "common/fields.hpp"
@@ -98,10 +99,12 @@ TYPED_TEST(WorkloadJobs, CountsAndDurationsFollowTheTables) {
     }
   ASSERT_GT(n, 2e4);
   Real chi2 = 0.0;
-  for (std::size_t i = 0; i < 4; ++i) chi2 += (seen[i] - n * s.gpu_share[i]) * (seen[i] - n * s.gpu_share[i]) / (n * s.gpu_share[i]);
+  for (std::size_t i = 0; i < 4; ++i)
+    chi2 += (seen[i] - n * s.gpu_share[i]) * (seen[i] - n * s.gpu_share[i]) / (n * s.gpu_share[i]);
   EXPECT_LT(chi2, 30.7);  // chi-square of 3 degrees of freedom at 1e-6
   for (int c = 0; c < 2; ++c) {
-    // Table 1 holds one duration, 600 s, with 30 % of the jobs: the continuous part around it is what Kolmogorov's test wants.
+    // Table 1 holds one duration, 600 s, with 30 % of the jobs: the continuous part around it is what Kolmogorov's test
+    // wants.
     std::vector<Real> x;
     for (const Real v : duration[c])
       if (c == 0 || v > 600.001) x.push_back(v);
@@ -127,7 +130,8 @@ TYPED_TEST(WorkloadJobs, JobsFoundRunningAreLongOnes) {
   const auto biased = [&](Real v) {
     Real sum = 0.0, whole = 0.0;
     for (int l = 1; l < 5; ++l) {
-      const Real a = s.duration[0][l - 1], b = s.duration[0][l], slope = (s.level[l] - s.level[l - 1]) / std::log(b / a);
+      const Real a = s.duration[0][l - 1], b = s.duration[0][l],
+                 slope = (s.level[l] - s.level[l - 1]) / std::log(b / a);
       whole += slope * (b - a), sum += slope * (std::clamp(v, a, b) - a);
     }
     return sum / whole;
@@ -159,7 +163,8 @@ TYPED_TEST(WorkloadJobs, ArrivalsBringTheLoadByTheHour) {
     EXPECT_NEAR(by_hour[h], mean, 5.0 * 2.5 * std::sqrt(mean)) << h;
   }
   const Real whole = n_member * 0.8 * 32 * 86400.0;
-  EXPECT_NEAR(offered / whole, 1.0, 0.08);  // 36,000 jobs, node-seconds with a coefficient of variation of 5 in bursts of 6: 5 sigma
+  EXPECT_NEAR(offered / whole, 1.0,
+              0.08);  // 36,000 jobs, node-seconds with a coefficient of variation of 5 in bursts of 6: 5 sigma
 }
 
 TYPED_TEST(WorkloadJobs, AMemberAloneDrawsItsOwn) {
@@ -176,7 +181,8 @@ TYPED_TEST(WorkloadJobs, AMemberAloneDrawsItsOwn) {
   }
   EXPECT_GT(differing, one.t.capacity() / 2);
   // Two sites with the same statistics do not share jobs.
-  EXPECT_NE(one.t.work(0, one.t.job_first(0) + one.t.n_initial(0)), one.t.work(0, one.t.job_first(1) + one.t.n_initial(1)));
+  EXPECT_NE(one.t.work(0, one.t.job_first(0) + one.t.n_initial(0)),
+            one.t.work(0, one.t.job_first(1) + one.t.n_initial(1)));
 }
 
 TYPED_TEST(WorkloadJobs, ALongerSpanOnlyAddsJobs) {
@@ -188,12 +194,13 @@ TEST(WorkloadStatistics, MeansAreThoseOfTheTables) {
   wl::JobStatistics s = small_mix();
   wl::complete(s);
   // Table 0: sum over cells of width (b - a) / ln(b / a); by hand.
-  const Real mean =
-      0.2 * 55.0 / std::log(12.0) + 0.3 * 540.0 / std::log(10.0) + 0.4 * 6600.0 / std::log(12.0) + 0.1 * 79200.0 / std::log(12.0);
+  const Real mean = 0.2 * 55.0 / std::log(12.0) + 0.3 * 540.0 / std::log(10.0) + 0.4 * 6600.0 / std::log(12.0) +
+                    0.1 * 79200.0 / std::log(12.0);
   EXPECT_NEAR(s.mean_duration[0], mean, 1e-9 * mean);
   const Real slow = s.mean_duration[1];
   EXPECT_NEAR(wl::mean_node_seconds(s, 8, 100), 0.8 * mean + (0.15 * 2 + 0.05 * 8) * slow, 1e-9 * slow);
-  EXPECT_NEAR(wl::mean_node_seconds(s, 8, 3), 0.8 * mean + (0.15 * 2 + 0.05 * 3) * slow, 1e-9 * slow);  // clipped to the site
+  EXPECT_NEAR(wl::mean_node_seconds(s, 8, 3), 0.8 * mean + (0.15 * 2 + 0.05 * 3) * slow,
+              1e-9 * slow);  // clipped to the site
   // The arrival clock and its inverse: rounding of hours in a week.
   for (const Real h : {-30.0, -0.5, 0.0, 7.99, 8.0, 12.3, 23.999, 24.0, 170.1})
     EXPECT_NEAR(wl::hour_of_clock(s, wl::arrival_clock(s, h)), h, 1e-11);
@@ -213,8 +220,10 @@ TEST(WorkloadStatistics, WhatCannotBeIsRefused) {
   refused([](auto& s) { s.interval_cv = 0.5; });
   refused([](auto& s) { s.walltime_ratio_min = 0.0; });
   refused([](auto& s) { s.priority_share[0] = 0.0; });
-  EXPECT_THROW(wl::make_system({small_site(0, 4)}, {small_mix()}, {{0, 1400.0, 7000.0, 0.8}}, Device::host), std::invalid_argument);
-  EXPECT_THROW(wl::make_system({small_site(0, 1)}, {small_mix()}, {{0, 1400.0, 1000.0, 0.8}}, Device::host), std::invalid_argument);
+  EXPECT_THROW(wl::make_system({small_site(0, 4)}, {small_mix()}, {{0, 1400.0, 7000.0, 0.8}}, Device::host),
+               std::invalid_argument);
+  EXPECT_THROW(wl::make_system({small_site(0, 1)}, {small_mix()}, {{0, 1400.0, 1000.0, 0.8}}, Device::host),
+               std::invalid_argument);
 }
 
 TEST(WorkloadFields, ListsFillTheirStructs) {

@@ -52,7 +52,8 @@ TYPED_TEST(WorkloadPower, PaceRisesToOneAndFitsTheSweeps) {
   ASSERT_EQ(rows.size(), 791u);
   const int n = static_cast<int>(rows.size()), n_grid = 1001;
   Array<Real, 1> y(device_of<TypeParam>, {n + n_grid}), pace(device_of<TypeParam>, {n + n_grid});
-  for (int i = 0; i < n; ++i) y(i) = (std::stod(rows[static_cast<std::size_t>(i)][2]) - 0.15) / 0.85;  // idle at 0.15 of the uncapped power
+  for (int i = 0; i < n; ++i)
+    y(i) = (std::stod(rows[static_cast<std::size_t>(i)][2]) - 0.15) / 0.85;  // idle at 0.15 of the uncapped power
   for (int i = 0; i < n_grid; ++i) y(n + i) = -0.1 + 1.3 * i / (n_grid - 1);
   for_each(TypeParam{}, n + n_grid, PaceOf{y, pace});
   synchronize(TypeParam{});
@@ -80,7 +81,8 @@ TYPED_TEST(WorkloadPower, PaceRisesToOneAndFitsTheSweeps) {
 TYPED_TEST(WorkloadPower, PowerIsConcaveAndFitsTheSteadyHours) {
   const auto rows = table("workload_power_use.csv");
   const int n = static_cast<int>(rows.size()), n_grid = 101;
-  Array<Real, 1> u(device_of<TypeParam>, {n + n_grid}), p(device_of<TypeParam>, {n + n_grid}), burst(device_of<TypeParam>, {n + n_grid});
+  Array<Real, 1> u(device_of<TypeParam>, {n + n_grid}), p(device_of<TypeParam>, {n + n_grid}),
+      burst(device_of<TypeParam>, {n + n_grid});
   for (int i = 0; i < n; ++i) u(i) = std::stod(rows[static_cast<std::size_t>(i)][1]);
   for (int i = 0; i < n_grid; ++i) u(n + i) = i / 100.0;
   for_each(TypeParam{}, n + n_grid, PowerOf{u, p, burst, {78.8, 340.9, 0.84}});

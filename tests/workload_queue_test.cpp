@@ -17,7 +17,8 @@ TYPED_TEST(WorkloadQueue, FirstComeFirstServedOnTheLowestNodes) {
   const Device device = device_of<TypeParam>;
   wl::System sys = small_system({4}, device);
   // Jobs as wide as the hall cannot be passed: strict order, whatever the walltimes.
-  wl::JobTable t = hand_jobs(sys, 1, {{1, 50, 60, 4}, {2, 30, 40, 4}, {3, 20, 25, 4}, {4, 10, 15, 3}, {4.5, 7, 15, 1}}, device);
+  wl::JobTable t =
+      hand_jobs(sys, 1, {{1, 50, 60, 4}, {2, 30, 40, 4}, {3, 20, 25, 4}, {4, 10, 15, 3}, {4.5, 7, 15, 1}}, device);
   World<TypeParam> w(std::move(sys), std::move(t));
   w.run_to(t_zero + 200 * second);
   const Real begin[] = {1, 51, 81, 101, 101};  // arrivals at 1, then each when the one before ends
@@ -32,8 +33,8 @@ TYPED_TEST(WorkloadQueue, FirstComeFirstServedOnTheLowestNodes) {
 TYPED_TEST(WorkloadQueue, BackfillTakesWhatTheHeadDoesNotNeed) {
   const Device device = device_of<TypeParam>;
   wl::System sys = small_system({10}, device);
-  // 0 runs on 6 nodes until 100 by its request. 1 (8 nodes) is the head: reserved for 100, 2 nodes over then. 2 is too long and too wide;
-  // 3 ends in time; 4 is long but fits the two spare nodes; 5 is long and nothing spare is left.
+  // 0 runs on 6 nodes until 100 by its request. 1 (8 nodes) is the head: reserved for 100, 2 nodes over then. 2 is too
+  // long and too wide; 3 ends in time; 4 is long but fits the two spare nodes; 5 is long and nothing spare is left.
   const std::vector<HandJob> jobs = {{0, 100, 100, 6}, {1, 50, 50, 8},   {2, 200, 200, 3},
                                      {3, 80, 90, 1},   {4, 500, 500, 2}, {5, 500, 500, 1}};
   wl::JobTable t = hand_jobs(sys, 1, jobs, device);
@@ -50,7 +51,8 @@ TYPED_TEST(WorkloadQueue, BackfillTakesWhatTheHeadDoesNotNeed) {
   EXPECT_NEAR(start_of(w.state, 0, 5), 150.0, 1e-6);
 }
 
-// ---- an independent scheduler: jobs in sorted maps, a profile of expected releases, no nodes ---------------------------------------
+// ---- an independent scheduler: jobs in sorted maps, a profile of expected releases, no nodes
+// ---------------------------------------
 struct Slow {
   int n_node;
   std::vector<HandJob> jobs;
@@ -86,7 +88,8 @@ struct Slow {
     waiting.erase(std::find(waiting.begin(), waiting.end(), j));
   }
   void dispatch(Real now) {
-    while (!waiting.empty() && jobs[static_cast<std::size_t>(waiting[0])].n_node <= free_nodes()) begin(waiting[0], now);
+    while (!waiting.empty() && jobs[static_cast<std::size_t>(waiting[0])].n_node <= free_nodes())
+      begin(waiting[0], now);
     if (waiting.empty()) return;
     const auto [shadow, spare] = promise(waiting[0], now);
     int extra = spare;
@@ -148,7 +151,8 @@ TYPED_TEST(WorkloadQueue, RandomInstancesAgreeWithTheSlowScheduler) {
   EXPECT_GT(backfilled, 100);  // the instances do exercise it
 }
 
-// Whatever starts, the head of the queue begins no later than promised when it came to the head; no node holds two jobs.
+// Whatever starts, the head of the queue begins no later than promised when it came to the head; no node holds two
+// jobs.
 TYPED_TEST(WorkloadQueue, TheHeadIsNeverDelayed) {
   const Device device = device_of<TypeParam>;
   int promises = 0;
@@ -169,7 +173,8 @@ TYPED_TEST(WorkloadQueue, TheHeadIsNeverDelayed) {
         if (ran) view.start[static_cast<std::size_t>(j)] = start_of(w.state, 0, j), view.end_of[j] = 0.0;
         if (s == wl::Status::queued && head < 0) head = j;
       }
-      if (head >= 0 && !promised.count(head)) promised[head] = view.promise(head, seconds(start - t_zero)).first, ++promises;
+      if (head >= 0 && !promised.count(head))
+        promised[head] = view.promise(head, seconds(start - t_zero)).first, ++promises;
       for (int n = 0; n < 9; ++n)
         if (const int j = w.state.node_job(0, n); j >= 0) ++nodes[j];
       for (auto [j, n] : nodes) ASSERT_EQ(n, jobs[static_cast<std::size_t>(j)].n_node) << seconds(stop - t_zero);
@@ -203,7 +208,8 @@ TYPED_TEST(WorkloadQueue, TheDayStartsWithJobsInProgress) {
       }
       EXPECT_EQ(busy, w.state.node_busy(m, s));
       EXPECT_EQ(static_cast<int>(seen.size()), w.state.n_running(m, s));
-      EXPECT_NEAR(busy, 0.8 * w.sys.site(s).node_count, 4.5);  // the widest job takes 8 nodes: half of it either way, and rounding
+      EXPECT_NEAR(busy, 0.8 * w.sys.site(s).node_count,
+                  4.5);  // the widest job takes 8 nodes: half of it either way, and rounding
     }
   w.run_to(t_zero + 3600 * second, 60.0);
   EXPECT_GT(w.state.n_done(0, 0), 0);

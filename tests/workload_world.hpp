@@ -1,4 +1,5 @@
-// A small workload for tests: sites, statistics, jobs written by hand, and a driver that walks the cuts as the coupled step does.
+// A small workload for tests: sites, statistics, jobs written by hand, and a driver that walks the cuts as the coupled
+// step does.
 #pragma once
 #include <algorithm>
 #include <functional>
@@ -25,7 +26,8 @@ inline wl::JobStatistics small_mix() {
   const int table[] = {0, 0, 1, 1};
   for (int i = 0; i < 4; ++i) s.gpu_count[i] = count[i], s.gpu_share[i] = share[i], s.gpu_class[i] = table[i];
   s.n_class = 2, s.n_level = 5;
-  const Real level[] = {0.0, 0.2, 0.5, 0.9, 1.0}, fast[] = {5.0, 60.0, 600.0, 7200.0, 86400.0}, slow[] = {60.0, 600.0, 600.0, 36000.0, 3e5};
+  const Real level[] = {0.0, 0.2, 0.5, 0.9, 1.0}, fast[] = {5.0, 60.0, 600.0, 7200.0, 86400.0},
+             slow[] = {60.0, 600.0, 600.0, 36000.0, 3e5};
   for (int l = 0; l < 5; ++l) s.level[l] = level[l], s.duration[0][l] = fast[l], s.duration[1][l] = slow[l];
   for (int h = 0; h < 24; ++h) s.hour_rate[h] = h >= 8 && h < 16 ? 2.0 : 0.5;
   s.interval_cv = 2.5;
@@ -47,7 +49,8 @@ inline wl::Site small_site(int node_first, int node_count) {
   return s;
 }
 
-inline wl::System small_system(const std::vector<int>& node_count, Device device, const wl::JobStatistics& mix = small_mix()) {
+inline wl::System small_system(const std::vector<int>& node_count, Device device,
+                               const wl::JobStatistics& mix = small_mix()) {
   std::vector<wl::Site> sites;
   std::vector<wl::NodeRow> nodes;
   for (std::size_t s = 0; s < node_count.size(); ++s) {
@@ -68,13 +71,15 @@ struct HandJob {
 
 // One site; the same jobs for every member.
 inline wl::JobTable hand_jobs(const wl::System& sys, int n_member, const std::vector<HandJob>& jobs, Device device) {
-  wl::JobTable t = wl::make_jobs(sys, n_member, t_zero, t_zero + 86400 * second, {{0}, {static_cast<int>(jobs.size())}}, device);
+  wl::JobTable t =
+      wl::make_jobs(sys, n_member, t_zero, t_zero + 86400 * second, {{0}, {static_cast<int>(jobs.size())}}, device);
   for (int m = 0; m < n_member; ++m)
     for (int j = 0; j < t.capacity(); ++j) {
       const HandJob& h = jobs[static_cast<std::size_t>(j)];
       t.submit_time(m, j) = t_zero + nanoseconds(h.submit), t.deadline(m, j) = t_zero + nanoseconds(h.deadline);
       t.n_node(m, j) = h.n_node, t.n_gpu(m, j) = 8 * h.n_node, t.priority(m, j) = 1 + j % 3;
-      t.work(m, j) = h.work, t.walltime(m, j) = h.walltime, t.job_utilization(m, j) = h.utilization, t.link_bound(m, j) = h.link_bound;
+      t.work(m, j) = h.work, t.walltime(m, j) = h.walltime, t.job_utilization(m, j) = h.utilization,
+                t.link_bound(m, j) = h.link_bound;
     }
   return t;
 }
@@ -95,13 +100,15 @@ struct World {
   std::uint32_t first_member = 0;
   std::vector<std::pair<Time, Time>> outage;  // of every member and site
   std::function<Real(int m, int n, Time t, Real asked)> drawn = [](int, int, Time, Real asked) { return asked; };
-  std::function<void(int m, Time start, Time stop)> after = [](int, Time, Time) {};  // called after each cut of a member
+  std::function<void(int m, Time start, Time stop)> after = [](int, Time, Time) {
+  };  // called after each cut of a member
   bool path_stale = true, path_stall = true, path_burst = true;
 
   World(wl::System s, wl::JobTable t) : sys(std::move(s)), jobs(std::move(t)) {
     const int n = jobs.n_member();
     state = wl::make_state(sys, jobs, n, device);
-    link_up = {device, {n, sys.n_site()}}, p_node = {device, {n, sys.n_node()}}, flags = {device, {n}}, active = {device, {n}};
+    link_up = {device, {n, sys.n_site()}}, p_node = {device, {n, sys.n_node()}}, flags = {device, {n}},
+    active = {device, {n}};
     now = {device, {n}}, next = {device, {n}};
     now.fill(jobs.span(0));
     wl::start(space, sys, jobs, state);
@@ -109,7 +116,8 @@ struct World {
   }
   wl::Drive drive() {
     wl::Drive d;
-    d.link_up = link_up, d.p_node = p_node, d.path_stale = path_stale, d.path_stall = path_stall, d.path_burst = path_burst, d.flags = flags;
+    d.link_up = link_up, d.p_node = p_node, d.path_stale = path_stale, d.path_stall = path_stall,
+    d.path_burst = path_burst, d.flags = flags;
     return d;
   }
   Time link_event(Time t) const {
@@ -137,7 +145,8 @@ struct World {
     wl::request(space, sys, jobs, state, drive(), c);
     synchronize(space);
     for (int a = 0; a < n; ++a)
-      for (int k = 0; k < sys.n_node(); ++k) p_node(active(a), k) = drawn(active(a), k, now(active(a)), state.p_request(active(a), k));
+      for (int k = 0; k < sys.n_node(); ++k)
+        p_node(active(a), k) = drawn(active(a), k, now(active(a)), state.p_request(active(a), k));
     wl::advance(space, sys, jobs, state, drive(), c);
     synchronize(space);
     for (int a = 0; a < n; ++a) after(active(a), now(active(a)), next(active(a))), now(active(a)) = next(active(a));

@@ -1,7 +1,9 @@
-// coldsun_check: the coupled hour of the compiled-in site, without any file: what the Kokkos build and a bare GPU machine run.
+// coldsun_check: the coupled hour of the compiled-in site, without any file: what the Kokkos build and a bare GPU
+// machine run.
 //   coldsun_check [--device cpu|cuda|both] [--members n] [--hours h]
-// Prints the hour's energies and the worst balances. Exit status 0 when all balances hold (1e-10 of the largest term, or the rounding of
-// what is stored), no member is frozen and, with both, the devices agree; 77 where a CUDA device is asked for and none is there.
+// Prints the hour's energies and the worst balances. Exit status 0 when all balances hold (1e-10 of the largest term,
+// or the rounding of what is stored), no member is frozen and, with both, the devices agree; 77 where a CUDA device is
+// asked for and none is there.
 #include <chrono>
 #include <cmath>
 #include <cstdlib>
@@ -16,15 +18,17 @@ namespace coldsun {
 namespace {
 
 struct Hour {
-  Real energy_pv = 0, energy_it = 0, energy_grid = 0, soc = 0, t_hottest = 0;   // J, J, J, 1, K, sums and extremes over members
-  Real energy_rest = 0;                                                          // J that the nodes would draw at rest
+  Real energy_pv = 0, energy_it = 0, energy_grid = 0, soc = 0,
+       t_hottest = 0;    // J, J, J, 1, K, sums and extremes over members
+  Real energy_rest = 0;  // J that the nodes would draw at rest
   Balance bus, sun, plates, loops;
   std::int64_t n_cut = 0;
   int n_frozen = 0;
   double wall = 0;
 };
 
-// A temperature near 320 K is kept to half an ulp, 2.8e-14 K, and all parts of a store may round the same way, at its start and at its end.
+// A temperature near 320 K is kept to half an ulp, 2.8e-14 K, and all parts of a store may round the same way, at its
+// start and at its end.
 constexpr Real rounding = 2.0 * 2.8e-14;
 
 Real sum_of(const State& s, const char* name, int m, int k) {  // over the step, times seconds
@@ -37,7 +41,10 @@ Real sum_of(const State& s, const char* name, int m, int k) {  // over the step,
 struct Stores {
   Array<Real, 2> t_supply, t_return, t_facility, t_hall;
   explicit Stores(const thermal::State& s)
-      : t_supply(s.t_supply.clone()), t_return(s.t_return.clone()), t_facility(s.t_facility.clone()), t_hall(s.t_hall.clone()) {}
+      : t_supply(s.t_supply.clone()),
+        t_return(s.t_return.clone()),
+        t_facility(s.t_facility.clone()),
+        t_hall(s.t_hall.clone()) {}
 };
 
 // The whole step of one site: plates' loop, facility water, hall air.
@@ -45,13 +52,19 @@ void loop_balances(const Twin& t, const Stores& before, int m, int k, std::size_
   const thermal::State& s = t.state.thermal;
   const thermal::LoopModel& l = t.system.thermal.loop(k);
   const auto sum = [&](const char* name) { return sum_of(t.state, name, m, k); };
-  const auto stored = [&](const Array<Real, 2>& now, const Array<Real, 2>& then, Real c) { return c * (now(m, k) - then(m, k)); };
+  const auto stored = [&](const Array<Real, 2>& now, const Array<Real, 2>& then, Real c) {
+    return c * (now(m, k) - then(m, k));
+  };
   const Real keeps = rounding * static_cast<Real>(n_cut);
-  h.loops.add({sum("q_plates"), sum("q_extra"), sum("q_pump"), -sum("q_cdu"), -stored(s.t_supply, before.t_supply, l.c_supply),
-               -stored(s.t_return, before.t_return, l.c_return)}, keeps * (l.c_supply + l.c_return));
+  h.loops.add({sum("q_plates"), sum("q_extra"), sum("q_pump"), -sum("q_cdu"),
+               -stored(s.t_supply, before.t_supply, l.c_supply), -stored(s.t_return, before.t_return, l.c_return)},
+              keeps * (l.c_supply + l.c_return));
   h.loops.add({sum("q_cdu"), sum("q_coil"), sum("q_pump_facility"), -sum("q_cooler"),
-               -stored(s.t_facility, before.t_facility, l.c_facility)}, keeps * l.c_facility);
-  h.loops.add({sum("q_air"), -sum("q_coil"), -sum("q_chiller"), -stored(s.t_hall, before.t_hall, l.hall_air_heat_capacity)}, keeps * l.hall_air_heat_capacity);
+               -stored(s.t_facility, before.t_facility, l.c_facility)},
+              keeps * l.c_facility);
+  h.loops.add(
+      {sum("q_air"), -sum("q_coil"), -sum("q_chiller"), -stored(s.t_hall, before.t_hall, l.hall_air_heat_capacity)},
+      keeps * l.hall_air_heat_capacity);
 }
 
 // The last cut of one member, from the terms themselves.
@@ -60,8 +73,8 @@ void cut_balances(const Twin& t, int m, Real length, Hour& h) {
   const auto& s = t.state.thermal;
   const thermal::System& sys = t.system.thermal;
   for (int k = 0; k < t.system.n_site(); ++k) {
-    h.bus.add({e.p_pv(m, k), e.p_battery(m, k), e.p_grid(m, k), e.p_genset(m, k), -e.p_it(m, k), -e.p_aux(m, k), -e.p_loss(m, k),
-               -e.de_bus_dt(m, k)});
+    h.bus.add({e.p_pv(m, k), e.p_battery(m, k), e.p_grid(m, k), e.p_genset(m, k), -e.p_it(m, k), -e.p_aux(m, k),
+               -e.p_loss(m, k), -e.de_bus_dt(m, k)});
     h.sun.add({e.p_pv_available(m, k), -e.p_pv(m, k), -e.p_curtailed(m, k), -e.p_mppt_loss(m, k)});
   }
   for (int n = 0; n < sys.n_node; ++n) {
@@ -94,7 +107,8 @@ Hour run_on(Device device, int n_member, Real hours) {
   const auto start = std::chrono::steady_clock::now();
   for (auto left = static_cast<std::int64_t>(std::llround(hours * 3600.0 / t.dt)); left > 0; --left) check_step(t, h);
   h.wall = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  for (int n = 0; n < t.system.thermal.n_node; ++n) h.energy_rest += t.system.workload.node_p_idle(n) * n_member * hours * 3600.0;
+  for (int n = 0; n < t.system.thermal.n_node; ++n)
+    h.energy_rest += t.system.workload.node_p_idle(n) * n_member * hours * 3600.0;
   for (int m = 0; m < n_member; ++m) {
     h.n_cut += t.state.run.n_cut(m), h.n_frozen += is_fatal(t.state.run.flags(m));
     for (int k = 0; k < t.system.n_site(); ++k) h.soc += t.state.electrical.soc(m, k) / n_member;
@@ -105,17 +119,20 @@ Hour run_on(Device device, int n_member, Real hours) {
 bool report(const char* device, const Hour& h) {
   const bool works = h.energy_it > h.energy_rest;  // a dark hall balances too
   const bool ok = h.bus.holds() && h.sun.holds() && h.plates.holds() && h.loops.holds() && h.n_frozen == 0 && works;
-  std::printf("%s: sun used %.6f kWh, IT %.6f kWh, grid %.6f kWh, charge %.6f, hottest %.3f K, %lld cuts, %.2f s\n", device, h.energy_pv / 3.6e6,
-              h.energy_it / 3.6e6, h.energy_grid / 3.6e6, h.soc, h.t_hottest, static_cast<long long>(h.n_cut), h.wall);
-  std::printf("%s: worst balance, of what is accepted: bus %.1e, sun %.1e, plates %.1e, loops %.1e; frozen %d: %s\n", device, h.bus.worst,
-              h.sun.worst, h.plates.worst, h.loops.worst, h.n_frozen, ok ? "ok" : "FAILED");
+  std::printf("%s: sun used %.6f kWh, IT %.6f kWh, grid %.6f kWh, charge %.6f, hottest %.3f K, %lld cuts, %.2f s\n",
+              device, h.energy_pv / 3.6e6, h.energy_it / 3.6e6, h.energy_grid / 3.6e6, h.soc, h.t_hottest,
+              static_cast<long long>(h.n_cut), h.wall);
+  std::printf("%s: worst balance, of what is accepted: bus %.1e, sun %.1e, plates %.1e, loops %.1e; frozen %d: %s\n",
+              device, h.bus.worst, h.sun.worst, h.plates.worst, h.loops.worst, h.n_frozen, ok ? "ok" : "FAILED");
   return ok;
 }
 
-// Stated tolerance between devices: energies to 1e-6 (rounding may move a plate's step size, whose error control is 0.05 K).
+// Stated tolerance between devices: energies to 1e-6 (rounding may move a plate's step size, whose error control is
+// 0.05 K).
 bool agree(const Hour& a, const Hour& b) {
   const auto near = [](Real x, Real y) { return std::fabs(x - y) <= 1e-6 * std::fmax(std::fabs(x), 1.0); };
-  const bool ok = near(a.energy_pv, b.energy_pv) && near(a.energy_it, b.energy_it) && near(a.soc, b.soc) && std::fabs(a.t_hottest - b.t_hottest) < 0.05;
+  const bool ok = near(a.energy_pv, b.energy_pv) && near(a.energy_it, b.energy_it) && near(a.soc, b.soc) &&
+                  std::fabs(a.t_hottest - b.t_hottest) < 0.05;
   std::printf("cpu and cuda %s\n", ok ? "agree: ok" : "differ: FAILED");
   return ok;
 }
@@ -149,4 +166,6 @@ int main_of(int n_argument, char** argument) {
 }  // namespace
 }  // namespace coldsun
 
-int main(int n_argument, char** argument) { return coldsun::program("coldsun_check", coldsun::main_of, n_argument, argument); }
+int main(int n_argument, char** argument) {
+  return coldsun::program("coldsun_check", coldsun::main_of, n_argument, argument);
+}

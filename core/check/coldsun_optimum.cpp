@@ -1,5 +1,6 @@
-// coldsun_optimum: small planning problems solved by pricing every plan, against what the search finds with its usual budget.
-// 5 jobs, 2 places, 6 starts, full power, one scenario, 48 half hours: 12^5 = 248,832 plans per seed, in the order of the jobs.
+// coldsun_optimum: small planning problems solved by pricing every plan, against what the search finds with its usual
+// budget. 5 jobs, 2 places, 6 starts, full power, one scenario, 48 half hours: 12^5 = 248,832 plans per seed, in the
+// order of the jobs.
 //   lines:  seed N OPTIMUM FOUND found|MISSED        then  found N of M
 // Exit status 0 when at least --least of --seeds are found (48 of 50).
 #include <cstdio>
@@ -17,7 +18,8 @@ constexpr int n_start = 6, n_place = 2, n_plan = 4096;
 
 Problem small_problem(int n_job, std::uint64_t seed) {
   ExampleShape e;
-  e.n_job = n_job, e.n_place = n_place, e.n_slot = 48, e.n_scenario = 1, e.n_node = 32, e.n_running = 0, e.work_median = 4.0 * 3600.0;
+  e.n_job = n_job, e.n_place = n_place, e.n_slot = 48, e.n_scenario = 1, e.n_node = 32, e.n_running = 0,
+  e.work_median = 4.0 * 3600.0;
   Problem p = example_problem(e, seed, Device::host, 1800.0);
   p.n_start = n_start;
   for (Real& l : p.level) l = 1.0;

@@ -1,6 +1,7 @@
-// coldsun_parity: every kernel of the coupled step on two backends, from the same random State with poisoned outputs; then their times.
-// The backends: Host and Cuda in the CUDA build (exit status 77 where no device is), Host and Kokkos in the Kokkos build, elsewhere
-// Host against itself, which still finds a kernel that leaves an output unwritten or gives other bits the second time.
+// coldsun_parity: every kernel of the coupled step on two backends, from the same random State with poisoned outputs;
+// then their times. The backends: Host and Cuda in the CUDA build (exit status 77 where no device is), Host and Kokkos
+// in the Kokkos build, elsewhere Host against itself, which still finds a kernel that leaves an output unwritten or
+// gives other bits the second time.
 //   lines:  kernel NAME ok|FAILED WORST CALLS POISONED FIELD     worst: relative difference
 //           time   NAME ok FIRST SECOND us                       per call
 #include <cstdlib>
@@ -9,8 +10,8 @@
 #include "assimilation/update.hpp"
 #include "core/check/pairs.hpp"
 #include "core/check/plan_parity.hpp"
-#include "core/check/site.hpp"
 #include "core/check/shaken.hpp"
+#include "core/check/site.hpp"
 #include "core/shadow/feed.hpp"
 #include "core/shadow/pack_impl.hpp"
 #include "electrical/advance.hpp"
@@ -34,8 +35,8 @@ using Second = Host;
 #endif
 constexpr Device device = std::is_same_v<Second, Cuda> ? Device::cuda : Device::host;
 
-// Between backends only libm and the order of a compiler's own choosing differ, by units in the last place; solvers amplify that by
-// their condition, some 1e3 here. A kernel that is wrong is wrong in the first digits.
+// Between backends only libm and the order of a compiler's own choosing differ, by units in the last place; solvers
+// amplify that by their condition, some 1e3 here. A kernel that is wrong is wrong in the first digits.
 constexpr Real limit = 1e-9;
 
 // Kernels that run ahead of the day: orbits of both constellations at five instants, the jobs of the day, their start.
@@ -57,7 +58,9 @@ struct Ahead {
     for (int i = 0; i < 5; ++i) time(i) = check_start() + nanoseconds(17280.0 * i);
   }
   void add_to(std::vector<FieldRef>& list) const {
-    const auto add = [&](const char* name, const auto& a) { list.push_back(field_of("ahead", {name, "1", "", "", Kind::derived}, a)); };
+    const auto add = [&](const char* name, const auto& a) {
+      list.push_back(field_of("ahead", {name, "1", "", "", Kind::derived}, a));
+    };
     add("r_shell", r_shell), add("v_shell", v_shell), add("r_data", r_data), add("v_data", v_data);
     add("error_shell", error_shell), add("error_data", error_data);
   }
@@ -78,20 +81,25 @@ struct Tables {
 };
 // windows: the table that the slots are chosen from, where another one than this space's own is to be taken.
 template <class Space>
-Tables tables_on(const Space& space, const Ahead& ahead, const orbit::System& sys, const orbit::Windows* windows = nullptr) {
+Tables tables_on(const Space& space, const Ahead& ahead, const orbit::System& sys,
+                 const orbit::Windows* windows = nullptr) {
   const Time start = check_start(), stop = start + nanoseconds(10800.0), margin = orbit::slot_length;
   const auto station = orbit::stations_of(sys, orbit::link_constellation);
   std::vector<orbit::Strategy> strategy;
-  for (std::size_t k = 0; k < station.size(); ++k) strategy.push_back(static_cast<orbit::Strategy>(sys.strategy(static_cast<int>(k))));
+  for (std::size_t k = 0; k < station.size(); ++k)
+    strategy.push_back(static_cast<orbit::Strategy>(sys.strategy(static_cast<int>(k))));
   Tables t;
-  t.data = orbit::find_windows(space, ahead.data, orbit::stations_of(sys, orbit::data_constellation), {start, stop, 0.0});
+  t.data =
+      orbit::find_windows(space, ahead.data, orbit::stations_of(sys, orbit::data_constellation), {start, stop, 0.0});
   t.shell = orbit::find_windows(space, ahead.shell, station, {start - margin, stop + margin, 0.0});
-  t.slots = orbit::assign_slots(space, ahead.shell, station, strategy, windows ? *windows : t.shell, {start, stop, 0.0});
+  t.slots =
+      orbit::assign_slots(space, ahead.shell, station, strategy, windows ? *windows : t.shell, {start, stop, 0.0});
   return t;
 }
 
-// The kernels behind the tables work on memory of their own, so that whole tables are compared. Counts and satellites must be equal.
-// Instants are roots found to 1e-5 s, twice which is 1e-9 of a quarter of a day: what they are relative to.
+// The kernels behind the tables work on memory of their own, so that whole tables are compared. Counts and satellites
+// must be equal. Instants are roots found to 1e-5 s, twice which is 1e-9 of a quarter of a day: what they are relative
+// to.
 struct TableGap {
   static constexpr Real quarter_day = 21600.0;
   Real worst = 0.0;
@@ -110,7 +118,8 @@ struct TableGap {
   }
   void add(const orbit::Windows& a, const orbit::Windows& b) {
     add("satellite", a.satellite, b.satellite), add("station", a.station, b.station), add("first", a.first, b.first);
-    add("truncated", a.truncated, b.truncated), add("aos", a.aos, b.aos), add("tca", a.tca, b.tca), add("los", a.los, b.los);
+    add("truncated", a.truncated, b.truncated), add("aos", a.aos, b.aos), add("tca", a.tca, b.tca),
+        add("los", a.los, b.los);
     add("longest", a.longest, b.longest), add("max_elevation", a.max_elevation, b.max_elevation);
   }
   void add(const orbit::SlotTable& a, const orbit::SlotTable& b) {
@@ -120,19 +129,22 @@ struct TableGap {
   }
 };
 
-int report(const std::string& name, Real worst, std::int64_t n_call, std::int64_t n_poisoned, const std::string& where) {
+int report(const std::string& name, Real worst, std::int64_t n_call, std::int64_t n_poisoned,
+           const std::string& where) {
   const bool ok = worst <= limit;
-  std::printf("kernel\t%s\t%s\t%.3g\t%lld\t%lld\t%s\n", name.c_str(), ok ? "ok" : "FAILED", worst, static_cast<long long>(n_call),
-              static_cast<long long>(n_poisoned), where.c_str());
+  std::printf("kernel\t%s\t%s\t%.3g\t%lld\t%lld\t%s\n", name.c_str(), ok ? "ok" : "FAILED", worst,
+              static_cast<long long>(n_call), static_cast<long long>(n_poisoned), where.c_str());
   return !ok;
 }
 
 int compare_tables(const Ahead& ahead, const orbit::System& sys) {
   const Tables a = tables_on(Host{}, ahead, sys), b = tables_on(Second{}, ahead, sys, &a.shell);
-  if (a.data.size() == 0 || a.shell.size() == 0) throw std::logic_error("no satellite passes, so that tables cannot be compared");
+  if (a.data.size() == 0 || a.shell.size() == 0)
+    throw std::logic_error("no satellite passes, so that tables cannot be compared");
   TableGap windows, slots;
   windows.add(a.data, b.data), windows.add(a.shell, b.shell), slots.add(a.slots, b.slots);
-  return report("orbit::find_windows", windows.worst, 2, 0, windows.where) + report("orbit::assign_slots", slots.worst, 1, 0, slots.where);
+  return report("orbit::find_windows", windows.worst, 2, 0, windows.where) +
+         report("orbit::assign_slots", slots.worst, 1, 0, slots.where);
 }
 
 // Kernels that follow a feed: one step driven by what the site itself would say, then its readings, 2 % off, taken in.
@@ -141,7 +153,9 @@ struct Follow {
   Shadow shadow;
   explicit Follow(Twin& t) : shadow(make_shadow(network, t)) { t.inputs.feed = {}; }
   void add_to(std::vector<FieldRef>& list) const {
-    const auto add = [&](const char* name, const auto& a) { list.push_back(field_of("shadow", {name, "1", "", "", Kind::derived}, a)); };
+    const auto add = [&](const char* name, const auto& a) {
+      list.push_back(field_of("shadow", {name, "1", "", "", Kind::derived}, a));
+    };
     add("x", shadow.x), add("y", shadow.y), add("trouble", shadow.trouble);
   }
   template <class Space>
@@ -157,9 +171,16 @@ struct Follow {
       shadow.use(k) = !shadow.point[static_cast<std::size_t>(k)].what->input;
       shadow.y_obs(k) = 1.02 * shadow.y(0, k);
     }
-    assimilation::analyse(space, shadow.domains, {.x = shadow.x, .y = shadow.y, .y_obs = shadow.y_obs, .r_obs = shadow.r_obs, .use = shadow.use,
-                                                  .inflation = shadow.inflation, .trouble = shadow.trouble, .form = assimilation::Form::root,
-                                                  .relaxation = shadow.relaxation});
+    assimilation::analyse(space, shadow.domains,
+                          {.x = shadow.x,
+                           .y = shadow.y,
+                           .y_obs = shadow.y_obs,
+                           .r_obs = shadow.r_obs,
+                           .use = shadow.use,
+                           .inflation = shadow.inflation,
+                           .trouble = shadow.trouble,
+                           .form = assimilation::Form::root,
+                           .relaxation = shadow.relaxation});
     unpack_on(space, t.state, shadow.column, shadow.x);
     synchronize(space);
   }
@@ -172,16 +193,19 @@ int compare(int n_step) {
   shake(t.state);
   auto list = fields(t.state);
   list.push_back(field_of("series", {"sum", "1", "", "", Kind::derived}, t.state.series.sum));
-  workload::JobTable::each(t.inputs.jobs, [&](const FieldInfo& info, const auto& a) { list.push_back(field_of("jobs", info, a)); });
+  workload::JobTable::each(t.inputs.jobs,
+                           [&](const FieldInfo& info, const auto& a) { list.push_back(field_of("jobs", info, a)); });
   const Ahead ahead(check_library());
   ahead.add_to(list), follow.add_to(list);
   Pairs pairs(device);
-  pairs.add_to(list, [](const char* group, const FieldInfo& info, const auto& array) { return field_of(group, info, array); });
+  pairs.add_to(
+      list, [](const char* group, const FieldInfo& info, const auto& array) { return field_of(group, info, array); });
   Ledger ledger(std::move(list));
   const Both<Host, Second> both{&ledger, {}, {}};
   for (int i = 0; i < n_step; ++i) step_on(both, t);
   for (int m = 0; m < t.state.n_member; ++m)
-    if (is_fatal(t.state.run.flags(m))) throw std::logic_error("a frozen member compares nothing: " + flag_text(t.state.run.flags(m)));
+    if (is_fatal(t.state.run.flags(m)))
+      throw std::logic_error("a frozen member compares nothing: " + flag_text(t.state.run.flags(m)));
   ahead.run(both, t), follow.run(both, t), pairs.run(both);
   PlanRig plan(t, device, check_start());
   Ledger plan_ledger(plan.fields());
@@ -247,4 +271,6 @@ int main_of(int n_argument, char** argument) {
 }  // namespace
 }  // namespace coldsun
 
-int main(int n_argument, char** argument) { return coldsun::program("coldsun_parity", coldsun::main_of, n_argument, argument); }
+int main(int n_argument, char** argument) {
+  return coldsun::program("coldsun_parity", coldsun::main_of, n_argument, argument);
+}

@@ -23,7 +23,8 @@ double number(Scalar type, const char* p) {
   return type == Scalar::f32 ? static_cast<double>(single) : wide;
 }
 
-// Distance of two values of one element. Numbers that count or name something must be equal; an instant may be a microsecond off.
+// Distance of two values of one element. Numbers that count or name something must be equal; an instant may be a
+// microsecond off.
 double difference(Scalar type, std::size_t item, const char* got, const char* want, double floor) {
   constexpr double infinity = std::numeric_limits<double>::infinity();
   if (std::memcmp(got, want, item) == 0) return 0.0;
@@ -55,7 +56,8 @@ void Ledger::put_back(const Bytes& bytes) const {
     if (!bytes[i].empty()) std::memcpy(fields_[i].data, bytes[i].data(), bytes[i].size());
 }
 
-// NaN into every floating-point element of the chosen fields that the kernel changed; returns how many elements of theirs it changed.
+// NaN into every floating-point element of the chosen fields that the kernel changed; returns how many elements of
+// theirs it changed.
 std::int64_t Ledger::poison(const std::vector<char>& which) const {
   std::int64_t n = 0;
   for (std::size_t i = 0; i < fields_.size(); ++i) {
@@ -91,7 +93,8 @@ void Ledger::record(Kernel& kernel, const Bytes& want) const {
       if (std::isfinite(v)) size = std::max(size, v);
     }
     for (std::size_t at = 0; at < want[i].size(); at += f.item) {
-      const double d = difference(f.type, f.item, static_cast<const char*>(f.data) + at, want[i].data() + at, 1e-6 * size);
+      const double d =
+          difference(f.type, f.item, static_cast<const char*>(f.data) + at, want[i].data() + at, 1e-6 * size);
       if (d > kernel.worst) kernel.worst = d, kernel.where = f.path();
     }
   }

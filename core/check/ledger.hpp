@@ -1,5 +1,5 @@
-// Ledger: what kernels may write, kept and compared; how two backends are held against each other, kernel by kernel. Balance: sums that
-// must be zero.
+// Ledger: what kernels may write, kept and compared; how two backends are held against each other, kernel by kernel.
+// Balance: sums that must be zero.
 #pragma once
 #include <algorithm>
 #include <cmath>
@@ -21,8 +21,8 @@ class Ledger {
  public:
   struct Kernel {
     std::int64_t n_call = 0, n_poisoned = 0;  // calls; calls with an output that could be poisoned
-    double worst = 0.0;                       // largest difference, relative to the element or to 1e-6 of the field's largest
-    std::string where;                        // the field it was seen in
+    double worst = 0.0;  // largest difference, relative to the element or to 1e-6 of the field's largest
+    std::string where;   // the field it was seen in
   };
 
   explicit Ledger(std::vector<FieldRef> fields) : fields_(std::move(fields)) {}
@@ -43,8 +43,8 @@ class Ledger {
   std::map<std::string, Kernel> kernels_;
 };
 
-// What is left of sums that must be zero, as a share of what is accepted: 1e-10 of the largest term, or the rounding of what is stored,
-// whichever is larger. 1 is the bar; what is not a number is beyond it.
+// What is left of sums that must be zero, as a share of what is accepted: 1e-10 of the largest term, or the rounding of
+// what is stored, whichever is larger. 1 is the bar; what is not a number is beyond it.
 struct Balance {
   double worst = 0.0;
   void add(std::initializer_list<double> terms, double rounding = 0.0) {

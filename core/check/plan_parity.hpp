@@ -1,4 +1,5 @@
-// The planner's kernels for coldsun_parity: a small made-up decision, from node table and forecast to the third generation of a search.
+// The planner's kernels for coldsun_parity: a small made-up decision, from node table and forecast to the third
+// generation of a search.
 #pragma once
 #include "core/check/ledger.hpp"
 #include "core/make/twin.hpp"
@@ -12,30 +13,43 @@ namespace coldsun {
 class PlanRig {
  public:
   PlanRig(const Twin& twin, Device device, Time start)
-      : twin_(&twin), problem_(schedule::example_problem(shape(), 3, device, 900.0)), search_(schedule::make_search(problem_, options(), device)),
-        index_(device, {n_site()}), member_(device, {4}), start_(device, {4}), stop_(device, {4}) {
+      : twin_(&twin),
+        problem_(schedule::example_problem(shape(), 3, device, 900.0)),
+        search_(schedule::make_search(problem_, options(), device)),
+        index_(device, {n_site()}),
+        member_(device, {4}),
+        start_(device, {4}),
+        stop_(device, {4}) {
     allocate_fields(sky_, device, {{"member", 4}, {"site", n_site()}, {"plane", 0}});
     for (auto* a : {&pv_linear_, &pv_square_, &pv_available_}) *a = {device, {twin.state.n_member, n_site(), 1}};
     index_.fill(0.7);
-    for (int m = 0; m < 4; ++m) member_(m) = m, start_(m) = start + m * 600 * ns_per_s, stop_(m) = start_(m) + 300 * ns_per_s;
+    for (int m = 0; m < 4; ++m)
+      member_(m) = m, start_(m) = start + m * 600 * ns_per_s, stop_(m) = start_(m) + 300 * ns_per_s;
   }
   std::vector<FieldRef> fields() const {
     std::vector<FieldRef> list;
     const auto add = [&](const char* name, const auto& a) {
       using T = typename std::decay_t<decltype(a)>::value_type;
       constexpr bool whole = std::is_same_v<T, std::int32_t>;
-      list.push_back({"plan", {name, "1", "", "", Kind::derived}, whole ? Scalar::i32 : Scalar::f64, whole ? 4u : 8u,
-                      {static_cast<std::int32_t>(a.size() * static_cast<std::int64_t>(sizeof(T)) / (whole ? 4 : 8))}, a.data()});
+      list.push_back({"plan",
+                      {name, "1", "", "", Kind::derived},
+                      whole ? Scalar::i32 : Scalar::f64,
+                      whole ? 4u : 8u,
+                      {static_cast<std::int32_t>(a.size() * static_cast<std::int64_t>(sizeof(T)) / (whole ? 4 : 8))},
+                      a.data()});
     };
-    add("node", problem_.node), add("request", problem_.request), add("rank", search_.rank), add("flag", search_.flag), add("kept", search_.kept);
+    add("node", problem_.node), add("request", problem_.request), add("rank", search_.rank), add("flag", search_.flag),
+        add("kept", search_.kept);
     add("print", search_.print), add("twin", search_.twin);
     for (const schedule::Population* p : {&search_.now, &search_.next}) {
-      add("key", p->key), add("place", p->place), add("start", p->start), add("level", p->level), add("booked", p->booked);
+      add("key", p->key), add("place", p->place), add("start", p->start), add("level", p->level),
+          add("booked", p->booked);
       add("arrival", p->arrival), add("send", p->send), add("by_start", p->by_start), add("cost", p->cost);
       add("scenario_score", p->scenario_score), add("score", p->score);
       add("bytes_left", p->bytes_left), add("nodes_left", p->nodes_left);
     }
-    add("ghi", sky_.ghi), add("dni", sky_.dni), add("dhi", sky_.dhi), add("temp_air", sky_.temp_air), add("wind_speed", sky_.wind_speed);
+    add("ghi", sky_.ghi), add("dni", sky_.dni), add("dhi", sky_.dhi), add("temp_air", sky_.temp_air),
+        add("wind_speed", sky_.wind_speed);
     add("pv_linear", pv_linear_), add("pv_square", pv_square_), add("pv_available", pv_available_);
     return list;
   }
@@ -43,7 +57,8 @@ class PlanRig {
   void run(const Space& space) {
     const Cut cut{member_, start_, stop_, 4, 1, 0};
     for_rows(space, twin_->state.n_member, n_site(),
-             schedule::SumStrings{twin_->system.electrical, twin_->state.electrical, pv_linear_, pv_square_, pv_available_, 0});
+             schedule::SumStrings{twin_->system.electrical, twin_->state.electrical, pv_linear_, pv_square_,
+                                  pv_available_, 0});
     schedule::PvForecast given;
     given.seed = 3, given.issue = start_(0) - 3600 * ns_per_s, given.clearsky_index = index_, given.index_age = index_;
     for_rows(space, 4, n_site(), schedule::ForecastSites{cut, twin_->system.sky, twin_->inputs.weather, given, sky_});

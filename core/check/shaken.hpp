@@ -1,8 +1,8 @@
 // A State in no particular order, and a step of it on a space of one's own: what the checks of kernels begin with.
 #pragma once
 #include "core/check/spaces.hpp"
-#include "core/step/substep_impl.hpp"
 #include "core/make/twin.hpp"
+#include "core/step/substep_impl.hpp"
 #include "core/step/walk.hpp"
 #include "electrical/advance.hpp"
 #include "orbit/advance.hpp"
@@ -20,7 +20,8 @@ void step_on(const Space& space, Twin& t) {
   walk(space, t.system, t.state, t.inputs, t.state.time + nanoseconds(t.dt), Around{nothing, nothing});
 }
 
-// Half a percent of noise on every floating-point field that moves or is a member's own; queue and clocks stay what they are.
+// Half a percent of noise on every floating-point field that moves or is a member's own; queue and clocks stay what
+// they are.
 inline void shake(const State& s) {
   std::uint32_t entity = 0;
   for (const FieldRef& f : fields(s)) {
@@ -28,7 +29,8 @@ inline void shake(const State& s) {
     if (f.type != Scalar::f64 || f.info.kind == Kind::scratch) continue;
     auto* v = static_cast<Real*>(f.data);
     for (std::size_t i = 0; i < f.bytes() / sizeof(Real); ++i) {
-      std::uint64_t h = (static_cast<std::uint64_t>(entity) << 32 | i) * 0x9E3779B97F4A7C15ull;  // Fibonacci hashing (Knuth, 6.4)
+      std::uint64_t h =
+          (static_cast<std::uint64_t>(entity) << 32 | i) * 0x9E3779B97F4A7C15ull;  // Fibonacci hashing (Knuth, 6.4)
       h = (h ^ h >> 29) * 0xBF58476D1CE4E5B9ull, h ^= h >> 32;
       v[i] *= 1.0 + 0.005 * (static_cast<Real>(h >> 11) * 0x1p-53 - 0.5);
     }

@@ -8,7 +8,7 @@ namespace coldsun {
 namespace {
 
 constexpr Real deg = constants::pi / 180.0, celsius = 273.15, kwh = 3.6e6, lpm = 1e-3 / 60.0;
-constexpr Real share = 0.125;   // of the megawatt hall
+constexpr Real share = 0.125;  // of the megawatt hall
 
 Monthly all_year(Real x) {
   Monthly m;
@@ -22,7 +22,8 @@ Climate climate() {
   c.dust_days = all_year(0.3), c.dust_depth = 0.3;
   c.temp_air_min = all_year(4.0 + celsius), c.temp_air_max = all_year(24.0 + celsius);
   c.wind_speed = all_year(4.3), c.wind_amplitude = 0.5, c.albedo = 0.25;
-  c.cloud.clear_fraction = all_year(0.5), c.cloud.overcast_fraction = all_year(0.1), c.cloud.kc_thick = 0.5, c.cloud.kc_max = 1.4;
+  c.cloud.clear_fraction = all_year(0.5), c.cloud.overcast_fraction = all_year(0.1), c.cloud.kc_thick = 0.5,
+  c.cloud.kc_max = 1.4;
   return c;
 }
 
@@ -34,7 +35,7 @@ PlateClass plate() {
   p.channel = {95, 150e-6, 2e-3, 390.0, 3.45e6, 2, 1.5};
   p.lid = {"lid", 1e-3, 390.0, 3.45e6};
   p.coolant = "pg25";
-  for (int y = 0; y < 8; ++y)   // warm in the middle, cool at the rim
+  for (int y = 0; y < 8; ++y)  // warm in the middle, cool at the rim
     for (int x = 0; x < 8; ++x) p.power_map.push_back((y == 0 || y == 7 ? 0.7 : 1.1) * (x == 0 || x == 7 ? 0.7 : 1.1));
   return p;
 }
@@ -56,13 +57,16 @@ Cooling cooling() {
   c.coolant = c.facility.coolant = "pg25";
   c.volume = 1.8 * share, c.pump = {1075 * lpm * share, 175e3, 0.60, 1.85};
   c.t_supply = 36.0 + celsius, c.t_supply_min = 26.0 + celsius, c.supply_approach = 11.0, c.p_aux_base = 6e3 * share;
-  c.cdu.ua = 160e3 * share, c.cdu.ua_exponent = 0.7, c.cdu.heat_capacity = 0.6e6 * share, c.cdu.band = 2.0, c.cdu.control_time = 10.0;
+  c.cdu.ua = 160e3 * share, c.cdu.ua_exponent = 0.7, c.cdu.heat_capacity = 0.6e6 * share, c.cdu.band = 2.0,
+  c.cdu.control_time = 10.0;
   c.facility.volume = 3.5 * share, c.facility.pump = {1250 * lpm * share, 180e3, 0.62}, c.facility.approach = 4.0;
-  c.dry_cooler.ua = 240e3 * share, c.dry_cooler.ua_exponent = 0.55, c.dry_cooler.air_flow = 85.0 * share, c.dry_cooler.fan_power = 24e3 * share;
+  c.dry_cooler.ua = 240e3 * share, c.dry_cooler.ua_exponent = 0.55, c.dry_cooler.air_flow = 85.0 * share,
+  c.dry_cooler.fan_power = 24e3 * share;
   c.dry_cooler.fan_min = 0.15, c.dry_cooler.fan_band = 4.0, c.dry_cooler.fan_time = 20.0;
   c.hall_air.t_set = 35.0 + celsius, c.hall_air.band = 4.0, c.hall_air.heat_capacity = 12e6 * share;
   c.hall_air.cooler_ua = 40e3 * share, c.hall_air.cooling = 240e3 * share;
-  c.hall_air.fan_power = 7e3 * share, c.hall_air.fan_min = 0.3, c.hall_air.chiller_cop = 4.0, c.hall_air.chiller_t_air = 35.0 + celsius;
+  c.hall_air.fan_power = 7e3 * share, c.hall_air.fan_min = 0.3, c.hall_air.chiller_cop = 4.0,
+  c.hall_air.chiller_t_air = 35.0 + celsius;
   return c;
 }
 
@@ -72,7 +76,8 @@ PvModule module() {
   m.name = "longi_lr5_72hbd_545m";
   m.n_cell_series = 72;
   m.i_sc = 13.92, m.v_oc = 49.7, m.i_mp = 13.04, m.v_mp = 41.8, m.alpha_sc = 0.0057072, m.beta_oc = -0.128723;
-  m.a_ref = 1.80382, m.i_l_ref = 13.937, m.i_o_ref = 1.47e-11, m.r_s = 0.169931, m.r_sh_ref = 139.433, m.adjust = 0.0540163;
+  m.a_ref = 1.80382, m.i_l_ref = 13.937, m.i_o_ref = 1.47e-11, m.r_s = 0.169931, m.r_sh_ref = 139.433,
+  m.adjust = 0.0540163;
   m.area = 2.49;
   return m;
 }
@@ -98,9 +103,17 @@ Power power() {
   b.soc_min = 0.05, b.soc_reserve = 0.10, b.soc_max = 0.95, b.soc_start = 0.5, b.i_charge = 70.0, b.i_discharge = 140.0;
   b.v_cell_min = 2.5, b.v_cell_max = 3.65;
   b.converter = {1300e3 * share, stage};
-  p.bus = {.v_nominal = 800.0, .v_min = 720.0, .v_max = 820.0, .r_droop = 0.08, .tau_v = 0.2, .capacitance = 0.33 * share, .r_pv_cable = 0.016,
-           .r_battery_cable = 0.008, .r_load_cable = 0.02};
-  p.grid.present = true, p.grid.p_import = 125e3, p.grid.p_budget = 75e3, p.grid.converter = {1100e3 * share, {0.0040, 0.0060, 0.0080}};
+  p.bus = {.v_nominal = 800.0,
+           .v_min = 720.0,
+           .v_max = 820.0,
+           .r_droop = 0.08,
+           .tau_v = 0.2,
+           .capacitance = 0.33 * share,
+           .r_pv_cable = 0.016,
+           .r_battery_cable = 0.008,
+           .r_load_cable = 0.02};
+  p.grid.present = true, p.grid.p_import = 125e3, p.grid.p_budget = 75e3,
+  p.grid.converter = {1100e3 * share, {0.0040, 0.0060, 0.0080}};
   p.grid.carbon_intensity.value.fill(0.291 / kwh), p.grid.price.value.fill(60e-3 / kwh);
   p.aux_converter = {15e3, {0.0040, 0.0080, 0.0100}};
   p.rack_converter = {9e3, {0.05, 0.10, 0.20, 0.50, 1.00}, {0.936, 0.962, 0.975, 0.980, 0.977}};
@@ -113,7 +126,8 @@ Comms comms() {
   c.mask = 10 * deg, c.broadband_mask = 25 * deg, c.n_antenna = 2;
   c.broadband = "broadband", c.data = {"data"}, c.strategy = "longest_remaining";
   LinkPrior& l = c.link;
-  l.outage_probability = 0.3, l.outage_median = 0.519, l.outage_sigma = 0.3, l.outage_offset = -0.18, l.processing_delay = 0.025;
+  l.outage_probability = 0.3, l.outage_median = 0.519, l.outage_sigma = 0.3, l.outage_offset = -0.18,
+  l.processing_delay = 0.025;
   l.link_bound_share = 0.5, l.buffer = 0.15, l.burst_gain = 0.5, l.burst_ratio = 1.0, l.control_delay = 0.1;
   return c;
 }
@@ -121,11 +135,19 @@ Comms comms() {
 ShadowMap shadow_map() {
   ShadowMap m;
   const auto add = [&](const char* quantity, const char* unit, Real noise, Real low, Real high, Real gain_sigma = 0.0) {
-    m.point.push_back({.quantity = quantity, .object_type = "Check", .point_type = quantity, .tag = "{site}/{node}", .unit = unit, .noise = noise,
-                       .min = low, .max = high, .gain_sigma = gain_sigma});
+    m.point.push_back({.quantity = quantity,
+                       .object_type = "Check",
+                       .point_type = quantity,
+                       .tag = "{site}/{node}",
+                       .unit = unit,
+                       .noise = noise,
+                       .min = low,
+                       .max = high,
+                       .gain_sigma = gain_sigma});
   };
   add("p_node", "kw", 10, 0, 12e3), add("dni", "w_per_m2", 0.5, -10, 1300), add("dhi", "w_per_m2", 0.3, -10, 900);
-  add("t_junction", "degc", 0.5, 253, 398), add("t_outlet", "degc", 0.15, 263, 368), add("t_supply", "degc", 0.1, 263, 368);
+  add("t_junction", "degc", 0.5, 253, 398), add("t_outlet", "degc", 0.15, 263, 368),
+      add("t_supply", "degc", 0.1, 263, 368);
   add("t_return", "degc", 0.1, 263, 368), add("flow", "lpm", 1e-5, 0, 0.05, 0.05), add("p_pv", "kw", 600, -20e3, 6e6);
   add("p_battery", "kw", 1000, -5e6, 5e6), add("soc", "pct", 0.005, 0, 1);
   m.tim_sigma = 0.3, m.flow_sigma = 0.08, m.soiling_sigma = 0.05, m.drift_per_day = 0.02, m.relaxation = 0.1;
@@ -134,12 +156,13 @@ ShadowMap shadow_map() {
 
 }  // namespace
 
-Time check_start() { return 1'781'442'000 * ns_per_s; }   // 2026-06-14 13:00 UTC, nine in the morning at the site
+Time check_start() { return 1'781'442'000 * ns_per_s; }  // 2026-06-14 13:00 UTC, nine in the morning at the site
 
 Network check_network() {
   Site s;
   s.name = "check", s.title = "Compiled-in site";
-  s.latitude = -22.92 * deg, s.longitude = -69.91 * deg, s.altitude = 1635.0, s.utc_offset = -4 * 3600.0, s.start = check_start();
+  s.latitude = -22.92 * deg, s.longitude = -69.91 * deg, s.altitude = 1635.0, s.utc_offset = -4 * 3600.0,
+  s.start = check_start();
   s.climate = climate();
   s.hall = {2, 8, 0.80, {node("worn", 4, 4, 1.6, 0.85), node("new", 12, 4, 1.0, 1.05)}};
   s.plate = {plate()};
@@ -157,7 +180,8 @@ Network check_network() {
 Library check_library() {
   Library l;
   orbit::WalkerDelta w;
-  w.inclination = 53 * deg, w.total = 24 * 11, w.plane = 24, w.phasing = 5, w.altitude = 1.1e6, w.epoch = check_start(), w.name = "broadband";
+  w.inclination = 53 * deg, w.total = 24 * 11, w.plane = 24, w.phasing = 5, w.altitude = 1.1e6, w.epoch = check_start(),
+  w.name = "broadband";
   l.broadband = orbit::walker_delta(w);
   w.inclination = 97.4 * deg, w.total = 12, w.plane = 3, w.phasing = 1, w.altitude = 500e3, w.name = "data";
   l.data = orbit::walker_delta(w);
@@ -179,7 +203,8 @@ Library check_library() {
 
 Twin check_twin(int n_member, Device device, Real hours) {
   TwinOptions options;
-  options.n_member = n_member, options.seed = 7, options.device = device, options.hours = hours, options.start = check_start();
+  options.n_member = n_member, options.seed = 7, options.device = device, options.hours = hours,
+  options.start = check_start();
   return make_twin(check_network(), check_library(), {}, options);
 }
 

@@ -1,5 +1,6 @@
-// Spaces for checks: Both runs every kernel on two spaces and compares, Timed keeps its seconds, Watched what it changed.
-// Whatever is templated on a Space runs on them unchanged, so that every kernel, also a later one, is compared and timed by itself.
+// Spaces for checks: Both runs every kernel on two spaces and compares, Timed keeps its seconds, Watched what it
+// changed. Whatever is templated on a Space runs on them unchanged, so that every kernel, also a later one, is compared
+// and timed by itself.
 #pragma once
 #include <chrono>
 #include <typeinfo>
@@ -51,71 +52,126 @@ struct Watched {
   }
 };
 
-template <class S> inline constexpr bool checking = false;
-template <class A, class B> inline constexpr bool checking<Both<A, B>> = true;
-template <class S> inline constexpr bool checking<Timed<S>> = true;
-template <class S> inline constexpr bool checking<Watched<S>> = true;
-template <class S> concept Checking = checking<S>;
+template <class S>
+inline constexpr bool checking = false;
+template <class A, class B>
+inline constexpr bool checking<Both<A, B>> = true;
+template <class S>
+inline constexpr bool checking<Timed<S>> = true;
+template <class S>
+inline constexpr bool checking<Watched<S>> = true;
+template <class S>
+concept Checking = checking<S>;
 
 // What is started on a space, as a value: the same start on the first and on the second.
 namespace launch {
-template <class F> struct Each {
-  std::int64_t n; const F& f;
-  template <class S> void operator()(const S& s) const { for_each(s, n, f); }
+template <class F>
+struct Each {
+  std::int64_t n;
+  const F& f;
+  template <class S>
+  void operator()(const S& s) const {
+    for_each(s, n, f);
+  }
 };
-template <class F> struct Rows {
-  int n_row, n_col; const F& f;
-  template <class S> void operator()(const S& s) const { for_rows(s, n_row, n_col, f); }
+template <class F>
+struct Rows {
+  int n_row, n_col;
+  const F& f;
+  template <class S>
+  void operator()(const S& s) const {
+    for_rows(s, n_row, n_col, f);
+  }
 };
-template <class F> struct Teams {
-  int n_item, team_size; std::size_t bytes; const F& f;
-  template <class S> void operator()(const S& s) const { for_teams(s, n_item, team_size, bytes, f); }
+template <class F>
+struct Teams {
+  int n_item, team_size;
+  std::size_t bytes;
+  const F& f;
+  template <class S>
+  void operator()(const S& s) const {
+    for_teams(s, n_item, team_size, bytes, f);
+  }
 };
-template <class F> struct Reduce {
-  std::int64_t n; const F& f; Real& sum;
-  template <class S> void operator()(const S& s) const { sum = reduce(s, n, f); }
+template <class F>
+struct Reduce {
+  std::int64_t n;
+  const F& f;
+  Real& sum;
+  template <class S>
+  void operator()(const S& s) const {
+    sum = reduce(s, n, f);
+  }
 };
 // The primitives, under names of their own.
 struct SortByKey {
-  View<const Real, 1> key; View<std::int32_t, 1> index;
-  template <class S> void operator()(const S& s) const { sort_by_key(s, key, index); }
+  View<const Real, 1> key;
+  View<std::int32_t, 1> index;
+  template <class S>
+  void operator()(const S& s) const {
+    sort_by_key(s, key, index);
+  }
 };
 struct Select {
-  View<const std::int32_t, 1> flag; View<std::int32_t, 1> index; int& n;
-  template <class S> void operator()(const S& s) const { n = select(s, flag, index); }
+  View<const std::int32_t, 1> flag;
+  View<std::int32_t, 1> index;
+  int& n;
+  template <class S>
+  void operator()(const S& s) const {
+    n = select(s, flag, index);
+  }
 };
 struct Quantile {
-  View<const Real, 1> value; Real q; View<std::int32_t, 1> index; Real& x;
-  template <class S> void operator()(const S& s) const { x = quantile(s, value, q, index); }
+  View<const Real, 1> value;
+  Real q;
+  View<std::int32_t, 1> index;
+  Real& x;
+  template <class S>
+  void operator()(const S& s) const {
+    x = quantile(s, value, q, index);
+  }
 };
 }  // namespace launch
 
-template <class F> std::string name_of() { return kernel_name(typeid(F).name()); }
-template <Checking S, class F> void for_each(const S& s, std::int64_t n, const F& f) { s.run(name_of<F>(), launch::Each<F>{n, f}); }
-template <Checking S, class F> void for_rows(const S& s, int n_row, int n_col, const F& f) {
+template <class F>
+std::string name_of() {
+  return kernel_name(typeid(F).name());
+}
+template <Checking S, class F>
+void for_each(const S& s, std::int64_t n, const F& f) {
+  s.run(name_of<F>(), launch::Each<F>{n, f});
+}
+template <Checking S, class F>
+void for_rows(const S& s, int n_row, int n_col, const F& f) {
   s.run(name_of<F>(), launch::Rows<F>{n_row, n_col, f});
 }
-template <Checking S, class F> void for_teams(const S& s, int n_item, int team_size, std::size_t bytes, const F& f) {
+template <Checking S, class F>
+void for_teams(const S& s, int n_item, int team_size, std::size_t bytes, const F& f) {
   s.run(name_of<F>(), launch::Teams<F>{n_item, team_size, bytes, f});
 }
-template <Checking S, class F> Real reduce(const S& s, std::int64_t n, const F& f) {
+template <Checking S, class F>
+Real reduce(const S& s, std::int64_t n, const F& f) {
   Real sum = 0.0;
   s.run(name_of<F>(), launch::Reduce<F>{n, f, sum});
   return sum;
 }
-template <Checking S> void sort_by_key(const S& s, View<const Real, 1> key, View<std::int32_t, 1> index) {
+template <Checking S>
+void sort_by_key(const S& s, View<const Real, 1> key, View<std::int32_t, 1> index) {
   s.run(name_of<launch::SortByKey>(), launch::SortByKey{key, index});
 }
-template <Checking S> int select(const S& s, View<const std::int32_t, 1> flag, View<std::int32_t, 1> index) {
+template <Checking S>
+int select(const S& s, View<const std::int32_t, 1> flag, View<std::int32_t, 1> index) {
   int n = 0;
   s.run(name_of<launch::Select>(), launch::Select{flag, index, n});
   return n;
 }
-template <Checking S> Real quantile(const S& s, View<const Real, 1> value, Real q, View<std::int32_t, 1> index) {
+template <Checking S>
+Real quantile(const S& s, View<const Real, 1> value, Real q, View<std::int32_t, 1> index) {
   Real x = 0.0;
   s.run(name_of<launch::Quantile>(), launch::Quantile{value, q, index, x});
   return x;
 }
-template <Checking S> void synchronize(const S&) {}
+template <Checking S>
+void synchronize(const S&) {}
 
 }  // namespace coldsun

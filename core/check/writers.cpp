@@ -7,11 +7,13 @@ namespace coldsun {
 
 // The end of a cut is lowered by every physics in turn.
 static const std::map<std::string, std::set<std::string>> groups = {
-    {"cuts", {"couple::SetStop", "couple::Merge", "electrical::GensetReady", "orbit::NextEvent", "workload::NextEvent"}}};
+    {"cuts",
+     {"couple::SetStop", "couple::Merge", "electrical::GensetReady", "orbit::NextEvent", "workload::NextEvent"}}};
 
 bool may_write(const std::string& writer, const std::string& kernel) {
   const std::size_t at = kernel.rfind("::");
-  const std::string space = at == std::string::npos ? "" : kernel.substr(0, at), name = at == std::string::npos ? kernel : kernel.substr(at + 2);
+  const std::string space = at == std::string::npos ? "" : kernel.substr(0, at),
+                    name = at == std::string::npos ? kernel : kernel.substr(at + 2);
   const auto group = groups.find(writer);
   return writer == name || writer == space || (group != groups.end() && group->second.count(kernel));
 }
@@ -23,7 +25,8 @@ void Writers::watch(const std::string& kernel, const std::function<void()>& run)
   }
   run();
   for (std::size_t i = 0; i < fields_.size(); ++i)
-    if (!before_[i].empty() && std::memcmp(before_[i].data(), fields_[i].data, before_[i].size()) != 0) changed_by_[fields_[i].path()].insert(kernel);
+    if (!before_[i].empty() && std::memcmp(before_[i].data(), fields_[i].data, before_[i].size()) != 0)
+      changed_by_[fields_[i].path()].insert(kernel);
 }
 
 std::vector<std::string> Writers::faults() const {

@@ -10,8 +10,8 @@
 
 namespace coldsun {
 
-// A line's writer is a kernel ("CloseSites", in any namespace), a physics whose kernels hand the field on to each other ("workload"), one of
-// the groups of kernels below ("cuts"), or the host: then no kernel may change it.
+// A line's writer is a kernel ("CloseSites", in any namespace), a physics whose kernels hand the field on to each other
+// ("workload"), one of the groups of kernels below ("cuts"), or the host: then no kernel may change it.
 class Writers {
  public:
   explicit Writers(std::vector<FieldRef> fields) : fields_(std::move(fields)), before_(fields_.size()) {}
@@ -22,7 +22,7 @@ class Writers {
  private:
   std::vector<FieldRef> fields_;
   std::vector<std::vector<char>> before_;
-  std::map<std::string, std::set<std::string>> changed_by_;   // path -> kernels
+  std::map<std::string, std::set<std::string>> changed_by_;  // path -> kernels
 };
 
 bool may_write(const std::string& writer, const std::string& kernel);

@@ -39,8 +39,9 @@ Real mean(const Hourly& h) { return std::accumulate(h.value.begin(), h.value.end
 // A long list by its first values.
 std::string brief(const std::string& text) {
   const std::size_t end = text.size() > 70 ? text.rfind(' ', 60) : std::string::npos;
-  return end == std::string::npos ? text
-                                  : fmt::format("{} ... ({} values)", text.substr(0, end), std::count(text.begin(), text.end(), ' ') + 1);
+  return end == std::string::npos
+             ? text
+             : fmt::format("{} ... ({} values)", text.substr(0, end), std::count(text.begin(), text.end(), ' ') + 1);
 }
 
 // What is assumed or unstated, values with one reason under that reason, in the order of the file.
@@ -62,9 +63,9 @@ std::string list_assumed(const std::vector<Provenance>& all) {
       const std::string head = dot == std::string::npos ? "" : p->key.substr(0, dot);
       const std::string tail = dot == std::string::npos ? p->key : p->key.substr(dot + 1);
       const bool first = p == values.front();
-      o += first || head != table
-               ? fmt::format("{}    {}{}{} = {}", first ? "" : "\n", head, head.empty() ? "" : ": ", tail, brief(p->text))
-               : fmt::format("; {} = {}", tail, brief(p->text));
+      o += first || head != table ? fmt::format("{}    {}{}{} = {}", first ? "" : "\n", head, head.empty() ? "" : ": ",
+                                                tail, brief(p->text))
+                                  : fmt::format("; {} = {}", tail, brief(p->text));
       table = head;
     }
     o += "\n";
@@ -80,40 +81,48 @@ std::string describe(const Site& s, bool whole) {
   std::string o;
   const auto row = [&](std::string_view name, std::string text) { o += fmt::format("  {:<16}{}\n", name, text); };
   o += fmt::format("{}: {}\n", s.name, s.title);
-  row("place", fmt::format("{:.4f} {} {:.4f} {}, {:.0f} m", std::fabs(to_unit("deg", s.latitude)), s.latitude < 0 ? "S" : "N",
-                           std::fabs(to_unit("deg", s.longitude)), s.longitude < 0 ? "W" : "E", s.altitude));
-  row("hall", fmt::format("{:.3f} MW, {} nodes of {} racks, {} accelerators; {} nodes as fields, {} lumped", d.p_it_max / 1e6, d.n_node,
-                          s.hall.n_rack, d.n_gpu, d.n_field, d.n_node - d.n_field));
+  row("place",
+      fmt::format("{:.4f} {} {:.4f} {}, {:.0f} m", std::fabs(to_unit("deg", s.latitude)), s.latitude < 0 ? "S" : "N",
+                  std::fabs(to_unit("deg", s.longitude)), s.longitude < 0 ? "W" : "E", s.altitude));
+  row("hall", fmt::format("{:.3f} MW, {} nodes of {} racks, {} accelerators; {} nodes as fields, {} lumped",
+                          d.p_it_max / 1e6, d.n_node, s.hall.n_rack, d.n_gpu, d.n_field, d.n_node - d.n_field));
   for (const NodeType& n : s.hall.node)
-    row("", fmt::format("{:<12} {:>3} x {:.1f} kW, {} x {}, {} as fields, flow x {:.2f}, interface x {:.2f}", n.name, n.n_node,
-                        n.p_max / 1e3, n.n_plate, n.gpu, n.n_field, n.flow_factor, n.tim_factor));
+    row("", fmt::format("{:<12} {:>3} x {:.1f} kW, {} x {}, {} as fields, flow x {:.2f}, interface x {:.2f}", n.name,
+                        n.n_node, n.p_max / 1e3, n.n_plate, n.gpu, n.n_field, n.flow_factor, n.tim_factor));
   row("sun", fmt::format("{:.3f} MWp, {} strings in {} rows", d.p_pv_stc / 1e6, d.n_string, d.n_string_row));
-  row("battery",
-      fmt::format("{:.2f} MWh usable, converter {:.2f} MW", to_unit("mwh", d.e_battery), s.power.battery.converter.p_rated / 1e6));
-  row("grid", s.power.grid.present ? fmt::format("import {:.2f} MW of which the hall may take {:.2f}, export {:.2f} MW, {:.0f} g/kWh on average",
-                                                 s.power.grid.p_import / 1e6, s.power.grid.p_budget / 1e6, s.power.grid.p_export / 1e6,
-                                                 to_unit("g_per_kwh", mean(s.power.grid.carbon_intensity)))
-                                   : std::string("none: an island"));
+  row("battery", fmt::format("{:.2f} MWh usable, converter {:.2f} MW", to_unit("mwh", d.e_battery),
+                             s.power.battery.converter.p_rated / 1e6));
+  row("grid",
+      s.power.grid.present
+          ? fmt::format("import {:.2f} MW of which the hall may take {:.2f}, export {:.2f} MW, {:.0f} g/kWh on average",
+                        s.power.grid.p_import / 1e6, s.power.grid.p_budget / 1e6, s.power.grid.p_export / 1e6,
+                        to_unit("g_per_kwh", mean(s.power.grid.carbon_intensity)))
+          : std::string("none: an island"));
   if (const Genset& g = s.power.genset; g.present)
-    row("generator", fmt::format("{:.0f} kW, {:.0f} at least, {:.0f} s to start, runs {:.0f} min or until the battery holds {:.0f} %",
-                                 g.p_max / 1e3, g.p_min / 1e3, g.start_time, g.least_run / 60.0, 100 * g.soc_stop));
-  row("coolant", fmt::format("{}: supply {:.1f}, return {:.1f} degC at full load, {:.2f} L/min per kW", s.cooling.coolant, degc(d.t_supply),
-                             degc(d.t_return), to_unit("lpm", d.flow_per_heat) * 1e3));
+    row("generator",
+        fmt::format(
+            "{:.0f} kW, {:.0f} at least, {:.0f} s to start, runs {:.0f} min or until the battery holds {:.0f} %",
+            g.p_max / 1e3, g.p_min / 1e3, g.start_time, g.least_run / 60.0, 100 * g.soc_stop));
+  row("coolant",
+      fmt::format("{}: supply {:.1f}, return {:.1f} degC at full load, {:.2f} L/min per kW", s.cooling.coolant,
+                  degc(d.t_supply), degc(d.t_return), to_unit("lpm", d.flow_per_heat) * 1e3));
   row("facility", fmt::format("supply {:.1f}, return {:.1f} degC; CDU approach {:.1f} K, dry cooler approach {:.1f} K",
                               degc(d.t_facility_supply), degc(d.t_facility_return), d.cdu_approach, d.cooler_approach));
   row("", fmt::format("the set-point holds at full load up to {:.1f} degC outside", degc(d.t_air_limit)));
-  row("auxiliaries", fmt::format("{:.1f} kW at design, {:.1f} % of the hall", d.p_aux_design / 1e3, 100 * d.p_aux_design / d.p_it_max));
+  row("auxiliaries", fmt::format("{:.1f} kW at design, {:.1f} % of the hall", d.p_aux_design / 1e3,
+                                 100 * d.p_aux_design / d.p_it_max));
   const std::string data = s.comms.data.empty() ? "none" : fmt::format("{}", fmt::join(s.comms.data, ", "));
   row("link", fmt::format("{} by {}; data: {}", s.comms.broadband, s.comms.strategy, data));
   const sky::Irradiation year = sky::annual_irradiation(sky_site(s), sky_climate(s), 2026);
-  row("year", fmt::format("GHI {:.0f} DNI {:.0f} kWh/m2 expected by this climate over all clouds and dust days", to_unit("kwh_per_m2", year.ghi),
-                          to_unit("kwh_per_m2", year.dni)));
+  row("year", fmt::format("GHI {:.0f} DNI {:.0f} kWh/m2 expected by this climate over all clouds and dust days",
+                          to_unit("kwh_per_m2", year.ghi), to_unit("kwh_per_m2", year.dni)));
   for (const ReferenceYear& y : s.climate.reference)
-    row("reference", fmt::format("{}{}kWh/m2 a year: {}", y.ghi > 0 ? fmt::format("GHI {:.0f} ", to_unit("kwh_per_m2", y.ghi)) : "",
-                                 y.dni > 0 ? fmt::format("DNI {:.0f} ", to_unit("kwh_per_m2", y.dni)) : "", y.name));
+    row("reference",
+        fmt::format("{}{}kWh/m2 a year: {}", y.ghi > 0 ? fmt::format("GHI {:.0f} ", to_unit("kwh_per_m2", y.ghi)) : "",
+                    y.dni > 0 ? fmt::format("DNI {:.0f} ", to_unit("kwh_per_m2", y.dni)) : "", y.name));
   const OriginCount n = count_origins(s.provenance);
-  row("values",
-      fmt::format("{}: {} measured, {} sourced, {} assumed, {} unstated", n.total(), n.measured, n.sourced, n.assumed, n.unstated));
+  row("values", fmt::format("{}: {} measured, {} sourced, {} assumed, {} unstated", n.total(), n.measured, n.sourced,
+                            n.assumed, n.unstated));
   for (const std::string& sentence : doubts(s)) row("note", sentence);
   if (whole) o += list_assumed(s.provenance);
   return clean(o, true);
@@ -123,14 +132,15 @@ std::string describe(const Network& n, bool whole) {
   std::string o;
   for (const Site& s : n.site) o += describe(s, whole) + "\n";
   if (n.site.size() > 1 || !n.link.empty()) {
-    o += fmt::format("{}: {} sites, {} constellations, {} links\n", n.name, n.site.size(), n.constellation.size(), n.link.size());
+    o += fmt::format("{}: {} sites, {} constellations, {} links\n", n.name, n.site.size(), n.constellation.size(),
+                     n.link.size());
     for (const Link& l : n.link)
       o += fmt::format("  {} - {}: {}, {:.1f} Gbit/s, {:.1f} ms\n", l.from, l.to, l.kind, to_unit("gbit_per_s", l.rate),
                        to_unit("ms", l.latency));
     const OriginCount c = count_origins(n.provenance);
     for (const std::string& sentence : doubts(n.provenance)) o += fmt::format("  {:<16}{}\n", "note", sentence);
-    o += fmt::format("  values {}: {} measured, {} sourced, {} assumed, {} unstated\n", c.total(), c.measured, c.sourced, c.assumed,
-                     c.unstated);
+    o += fmt::format("  values {}: {} measured, {} sourced, {} assumed, {} unstated\n", c.total(), c.measured,
+                     c.sourced, c.assumed, c.unstated);
   }
   return o;
 }

@@ -29,7 +29,9 @@ std::string number(Real x) { return std::isfinite(x) ? fmt::format("{}", x) : "n
 // "key": value pairs of one object.
 struct Object {
   std::string body;
-  void raw(std::string_view key, std::string_view json) { body += fmt::format("{}{}: {}", body.empty() ? "" : ", ", quoted(key), json); }
+  void raw(std::string_view key, std::string_view json) {
+    body += fmt::format("{}{}: {}", body.empty() ? "" : ", ", quoted(key), json);
+  }
   void text(std::string_view key, std::string_view value) { raw(key, quoted(value)); }
   void real(std::string_view key, Real value) { raw(key, number(value)); }
   void count(std::string_view key, int value) { raw(key, fmt::format("{}", value)); }

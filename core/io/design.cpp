@@ -15,24 +15,32 @@ namespace coldsun {
 
 namespace {
 
-// Round figures for a first balance only; the engine has the fluids' correlations. 40 degC: water (IAPWS-95) and PG25 by mass (Melinder
-// 2010).
-Real volumetric_heat_capacity(const std::string& coolant) { return coolant == "water" ? 992.2 * 4179.5 : 1009.9 * 3969.0; }
+// Round figures for a first balance only; the engine has the fluids' correlations. 40 degC: water (IAPWS-95) and PG25
+// by mass (Melinder 2010).
+Real volumetric_heat_capacity(const std::string& coolant) {
+  return coolant == "water" ? 992.2 * 4179.5 : 1009.9 * 3969.0;
+}
 
 // Dry air at the site's altitude: the standard atmosphere and the gas law.
-Real air_heat_capacity(Real altitude, Real t_air) { return 1006.0 * standard_pressure(altitude) / (constants::dry_air_gas * t_air); }
+Real air_heat_capacity(Real altitude, Real t_air) {
+  return 1006.0 * standard_pressure(altitude) / (constants::dry_air_gas * t_air);
+}
 
-// Effectiveness of a counterflow exchanger, and of a crossflow one with both streams unmixed (Incropera, Fundamentals of Heat and
-// Mass Transfer, 7th ed., table 11.3).
+// Effectiveness of a counterflow exchanger, and of a crossflow one with both streams unmixed (Incropera, Fundamentals
+// of Heat and Mass Transfer, 7th ed., table 11.3).
 Real counterflow(Real ntu, Real cr) {
   if (std::fabs(1.0 - cr) < 1e-9) return ntu / (1.0 + ntu);
   const Real e = std::exp(-ntu * (1.0 - cr));
   return (1.0 - e) / (1.0 - cr * e);
 }
-Real crossflow(Real ntu, Real cr) { return 1.0 - std::exp(std::pow(ntu, 0.22) / cr * (std::exp(-cr * std::pow(ntu, 0.78)) - 1.0)); }
+Real crossflow(Real ntu, Real cr) {
+  return 1.0 - std::exp(std::pow(ntu, 0.22) / cr * (std::exp(-cr * std::pow(ntu, 0.78)) - 1.0));
+}
 
 template <class P>
-Real pump_power(const P& p) { return p.flow * p.dp / p.efficiency; }
+Real pump_power(const P& p) {
+  return p.flow * p.dp / p.efficiency;
+}
 
 const PvModule* find_module(const Site& s, const std::string& name) {
   for (const PvModule& m : s.power.module)
@@ -80,9 +88,9 @@ DesignPoint design_point(const Site& s) {
   const Real eps_cooler = crossflow(c.dry_cooler.ua / k_min, k_min / k_max);
   d.t_air_limit = d.t_facility_return - q_facility / (eps_cooler * k_min);
   d.cooler_approach = d.t_facility_supply - d.t_air_limit;
-  d.p_aux_design = pump_power(c.pump) + c.pump.flow * plates_head(s) / c.pump.efficiency + pump_power(c.facility.pump) + c.dry_cooler.fan_power +
-                   c.hall_air.fan_power +
-                   (q_air - q_coil) / c.hall_air.chiller_cop + c.p_aux_base;
+  d.p_aux_design = pump_power(c.pump) + c.pump.flow * plates_head(s) / c.pump.efficiency + pump_power(c.facility.pump) +
+                   c.dry_cooler.fan_power + c.hall_air.fan_power + (q_air - q_coil) / c.hall_air.chiller_cop +
+                   c.p_aux_base;
   return d;
 }
 
@@ -100,61 +108,78 @@ std::vector<std::string> doubts(const Site& s) {
     if (raised) all.push_back(std::move(sentence));
   };
   // Clocks stand up to 3 h from the sun (west China); the difference goes round the day.
-  const Real by_sun = s.longitude / (2.0 * constants::pi) * 86400.0, apart = std::fabs(std::remainder(s.utc_offset - by_sun, 86400.0)) / 3600.0;
-  doubt(apart > 3.0, fmt::format("utc_offset of {:+.1f} h at {:.1f} degrees east, where the sun stands at {:+.1f} h: prices, carbon and arrivals are "
+  const Real by_sun = s.longitude / (2.0 * constants::pi) * 86400.0,
+             apart = std::fabs(std::remainder(s.utc_offset - by_sun, 86400.0)) / 3600.0;
+  doubt(apart > 3.0, fmt::format("utc_offset of {:+.1f} h at {:.1f} degrees east, where the sun stands at {:+.1f} h: "
+                                 "prices, carbon and arrivals are "
                                  "{:.0f} h from the day; usual: within 3 h",
                                  s.utc_offset / 3600.0, s.longitude / constants::degree, by_sun / 3600.0, apart));
   const Real lpm_per_kw = to_unit("lpm", d.flow_per_heat) * 1e3;
-  doubt(
-      lpm_per_kw < 1.0 || lpm_per_kw > 2.0,
-      fmt::format("coolant flow of {:.2f} L/min per kW of plate heat; usual: 1.0 to 2.0 (OCP OAI liquid cooling guidelines)", lpm_per_kw));
-  doubt(d.cdu_approach < 2 || d.cdu_approach > 8, fmt::format("CDU approach of {:.1f} K at full load; usual: 3 to 5", d.cdu_approach));
+  doubt(lpm_per_kw < 1.0 || lpm_per_kw > 2.0,
+        fmt::format(
+            "coolant flow of {:.2f} L/min per kW of plate heat; usual: 1.0 to 2.0 (OCP OAI liquid cooling guidelines)",
+            lpm_per_kw));
+  doubt(d.cdu_approach < 2 || d.cdu_approach > 8,
+        fmt::format("CDU approach of {:.1f} K at full load; usual: 3 to 5", d.cdu_approach));
   doubt(d.cooler_approach < 3 || d.cooler_approach > 12,
         fmt::format("dry cooler approach of {:.1f} K at full load; usual: 5 to 8", d.cooler_approach));
   const Real share = d.p_aux_design / d.p_it_max;
-  doubt(share > 0.2, fmt::format("pumps, fans and the rest take {:.0f} % of the hall's power at design; usual: 4 to 15", 100 * share));
+  doubt(share > 0.2, fmt::format("pumps, fans and the rest take {:.0f} % of the hall's power at design; usual: 4 to 15",
+                                 100 * share));
   const Real hottest = *std::max_element(s.climate.temp_air_max.begin(), s.climate.temp_air_max.end());
-  doubt(hottest > d.t_air_limit,
-        fmt::format("the set-point of {:.0f} degC holds at full load up to {:.1f} degC outside, and the warmest month's "
-                    "mean maximum is {:.1f}: the supply will float above it",
-                    to_unit("degc", d.t_supply), to_unit("degc", d.t_air_limit), to_unit("degc", hottest)));
-  doubt(d.v_string_oc_cold > s.power.bus.v_max,
-        fmt::format("a string's open-circuit voltage reaches {:.0f} V on a cold night, above the bus window of {:.0f} V: "
-                    "a boost converter cannot hold it back",
-                    d.v_string_oc_cold, s.power.bus.v_max));
+  doubt(
+      hottest > d.t_air_limit,
+      fmt::format("the set-point of {:.0f} degC holds at full load up to {:.1f} degC outside, and the warmest month's "
+                  "mean maximum is {:.1f}: the supply will float above it",
+                  to_unit("degc", d.t_supply), to_unit("degc", d.t_air_limit), to_unit("degc", hottest)));
+  doubt(
+      d.v_string_oc_cold > s.power.bus.v_max,
+      fmt::format("a string's open-circuit voltage reaches {:.0f} V on a cold night, above the bus window of {:.0f} V: "
+                  "a boost converter cannot hold it back",
+                  d.v_string_oc_cold, s.power.bus.v_max));
   Real served = planned_import(s.power.grid);
   const int b_cells = s.power.battery.n_series * s.power.battery.n_parallel;
   if (const Genset& g = s.power.genset; g.present) {
     served += std::min(g.p_max, g.rectifier.p_rated);
-    const Real bridge = s.power.battery.capacity * 3.2 * b_cells * (s.power.battery.soc_reserve - s.power.battery.soc_min);
+    const Real bridge =
+        s.power.battery.capacity * 3.2 * b_cells * (s.power.battery.soc_reserve - s.power.battery.soc_min);
     const Real wanted = g.start_time * (d.p_it_max + d.p_aux_design);
     Real idle = s.cooling.p_aux_base;
     for (const NodeType& t : s.hall.node) idle += t.n_node * t.p_idle;
-    const Real charge = std::min(s.power.battery.i_charge * s.power.battery.n_parallel * s.power.battery.n_series * 3.2, s.power.battery.converter.p_rated);
+    const Real charge = std::min(s.power.battery.i_charge * s.power.battery.n_parallel * s.power.battery.n_series * 3.2,
+                                 s.power.battery.converter.p_rated);
     doubt(b_cells > 0 && g.p_min < idle && g.soc_stop > s.power.battery.soc_reserve,
-          fmt::format("the generator's least load of {:.0f} kW is below what the hall draws at rest, {:.0f} kW: it never charges the battery, and once started "
-                      "runs until the sun or the grid has", g.p_min / 1e3, idle / 1e3));
-    doubt(g.p_min > idle + charge,
-          fmt::format("the generator's least load of {:.0f} kW is more than the hall at rest and the battery's charging may take, {:.0f} kW: it may "
-                      "run below it", g.p_min / 1e3, (idle + charge) / 1e3));
+          fmt::format("the generator's least load of {:.0f} kW is below what the hall draws at rest, {:.0f} kW: it "
+                      "never charges the battery, and once started "
+                      "runs until the sun or the grid has",
+                      g.p_min / 1e3, idle / 1e3));
+    doubt(g.p_min > idle + charge, fmt::format("the generator's least load of {:.0f} kW is more than the hall at rest "
+                                               "and the battery's charging may take, {:.0f} kW: it may "
+                                               "run below it",
+                                               g.p_min / 1e3, (idle + charge) / 1e3));
     doubt(bridge < wanted || s.power.battery.converter.p_rated < d.p_it_max + d.p_aux_design,
-          fmt::format("the generator takes {:.0f} s to start, and the battery's reserve of {:.1f} kWh on a converter of {:.0f} kW does not carry the full "
-                      "hall so long ({:.1f} kWh, {:.0f} kW)", g.start_time, to_unit("kwh", bridge), s.power.battery.converter.p_rated / 1e3,
+          fmt::format("the generator takes {:.0f} s to start, and the battery's reserve of {:.1f} kWh on a converter "
+                      "of {:.0f} kW does not carry the full "
+                      "hall so long ({:.1f} kWh, {:.0f} kW)",
+                      g.start_time, to_unit("kwh", bridge), s.power.battery.converter.p_rated / 1e3,
                       to_unit("kwh", wanted), (d.p_it_max + d.p_aux_design) / 1e3));
   }
   doubt(served < d.p_it_max + d.p_aux_design,
-        fmt::format("of grid and generator the hall may take {:.0f} kW, and it may ask {:.0f}: with the sun down and the battery empty load is shed",
+        fmt::format("of grid and generator the hall may take {:.0f} kW, and it may ask {:.0f}: with the sun down and "
+                    "the battery empty load is shed",
                     served / 1e3, (d.p_it_max + d.p_aux_design) / 1e3));
   for (const NodeType& n : s.hall.node)
     doubt(n.t_restart < s.cooling.t_supply + 1.0,
-          fmt::format("node type {} starts again below {:.1f} degC, and its coolant comes with {:.1f}: once tripped it never does", n.name,
-                      to_unit("degc", n.t_restart), to_unit("degc", s.cooling.t_supply)));
+          fmt::format("node type {} starts again below {:.1f} degC, and its coolant comes with {:.1f}: once tripped it "
+                      "never does",
+                      n.name, to_unit("degc", n.t_restart), to_unit("degc", s.cooling.t_supply)));
   for (const PlateClass& p : s.plate) {
     const Real mean = s.cooling.pump.flow / std::max(1, d.n_gpu);
     for (const NodeType& n : s.hall.node)
       doubt(n.plate == p.name && (mean * n.flow_factor < p.flow_min || mean * n.flow_factor > p.flow_max),
-            fmt::format("node type {} gets {:.2f} L/min per plate, outside the range of plate {}, {:.2f} to {:.2f}", n.name,
-                        to_unit("lpm", mean * n.flow_factor), p.name, to_unit("lpm", p.flow_min), to_unit("lpm", p.flow_max)));
+            fmt::format("node type {} gets {:.2f} L/min per plate, outside the range of plate {}, {:.2f} to {:.2f}",
+                        n.name, to_unit("lpm", mean * n.flow_factor), p.name, to_unit("lpm", p.flow_min),
+                        to_unit("lpm", p.flow_max)));
   }
   return all;
 }

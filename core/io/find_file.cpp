@@ -35,10 +35,14 @@ std::string or_of(const Extensions& extensions) {
 
 }  // namespace
 
-fs::path find_file(const Table& who, std::string_view key, std::string_view what, std::string_view folder, const std::string& name,
-                   const Extensions& extensions, const fs::path& beside, const fs::path& data) {
-  const bool sound = !name.empty() && name.size() < 1000 && std::all_of(name.begin(), name.end(), [](unsigned char c) { return c >= ' ' && c != 0x7f; });
-  if (!sound) who.fail(key, fmt::format("= \"{}\"; accepted: the name or path of a {}", name.size() < 60 ? name : name.substr(0, 57) + "...", what));
+fs::path find_file(const Table& who, std::string_view key, std::string_view what, std::string_view folder,
+                   const std::string& name, const Extensions& extensions, const fs::path& beside,
+                   const fs::path& data) {
+  const bool sound = !name.empty() && name.size() < 1000 &&
+                     std::all_of(name.begin(), name.end(), [](unsigned char c) { return c >= ' ' && c != 0x7f; });
+  if (!sound)
+    who.fail(key, fmt::format("= \"{}\"; accepted: the name or path of a {}",
+                              name.size() < 60 ? name : name.substr(0, 57) + "...", what));
   const auto one = [&](const std::vector<fs::path>& found) -> std::optional<fs::path> {
     if (found.size() > 1)
       who.fail(key, fmt::format("= \"{}\" may be {} or {}; accepted: the name with its extension", name,
@@ -47,19 +51,22 @@ fs::path find_file(const Table& who, std::string_view key, std::string_view what
   };
   if (!beside.empty()) {
     std::vector<fs::path> found = named_in(beside, name, extensions);
-    const auto self = fs::absolute(beside / who.file()).lexically_normal();  // site mine.toml may name mine.tle as "mine"
+    const auto self =
+        fs::absolute(beside / who.file()).lexically_normal();  // site mine.toml may name mine.tle as "mine"
     std::erase_if(found, [&](const fs::path& path) { return fs::absolute(path).lexically_normal() == self; });
     if (const auto path = one(found)) return fs::absolute(*path).lexically_normal();
   }
   if (!leaves(name)) {
-    if (const auto path = one(named_in(data / folder, name, extensions))) return fs::path(folder) / path->lexically_relative(data / folder);
+    if (const auto path = one(named_in(data / folder, name, extensions)))
+      return fs::path(folder) / path->lexically_relative(data / folder);
     if (name.find('/') != std::string::npos)
       if (const auto path = one(named_in(data, name, extensions))) return path->lexically_relative(data);
   }
   std::vector<std::string> names = shipped(folder, data);
-  who.fail(key, fmt::format("= \"{}\"; accepted: a {} ({}) {}in {}: {}", name, what, or_of(extensions),
-                            beside.empty() ? "" : fmt::format("beside the file that names it, in {}, or ", beside.string()), (data / folder).string(),
-                            names.empty() ? "none" : fmt::format("{}", fmt::join(names, ", "))));
+  who.fail(key,
+           fmt::format("= \"{}\"; accepted: a {} ({}) {}in {}: {}", name, what, or_of(extensions),
+                       beside.empty() ? "" : fmt::format("beside the file that names it, in {}, or ", beside.string()),
+                       (data / folder).string(), names.empty() ? "none" : fmt::format("{}", fmt::join(names, ", "))));
 }
 
 }  // namespace coldsun::site_reader

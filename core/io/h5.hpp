@@ -76,7 +76,8 @@ inline std::string get_attribute(hid_t object, const char* name, const std::stri
   Handle type(H5Aget_type(a), H5Tclose, what);
   Handle space(H5Aget_space(a), H5Sclose, what);
   // One string of a fixed length: of an array of them the library would write past our buffer.
-  if (H5Tget_class(type) != H5T_STRING || H5Tis_variable_str(type) > 0 || H5Sget_simple_extent_npoints(space) != 1) throw FileError(what);
+  if (H5Tget_class(type) != H5T_STRING || H5Tis_variable_str(type) > 0 || H5Sget_simple_extent_npoints(space) != 1)
+    throw FileError(what);
   const std::size_t size = H5Tget_size(type);
   if (size > most_text_bytes) throw FileError(what);
   std::string text(size, '\0');
@@ -87,15 +88,24 @@ inline std::string get_attribute(hid_t object, const char* name, const std::stri
 
 inline hid_t native(Scalar t) {
   switch (t) {
-    case Scalar::f64: return H5T_NATIVE_DOUBLE;
-    case Scalar::f32: return H5T_NATIVE_FLOAT;
-    case Scalar::i64: return H5T_NATIVE_INT64;
-    case Scalar::i32: return H5T_NATIVE_INT32;
-    case Scalar::i16: return H5T_NATIVE_INT16;
-    case Scalar::i8: return H5T_NATIVE_INT8;
-    case Scalar::u64: return H5T_NATIVE_UINT64;
-    case Scalar::u32: return H5T_NATIVE_UINT32;
-    case Scalar::u8: return H5T_NATIVE_UINT8;
+    case Scalar::f64:
+      return H5T_NATIVE_DOUBLE;
+    case Scalar::f32:
+      return H5T_NATIVE_FLOAT;
+    case Scalar::i64:
+      return H5T_NATIVE_INT64;
+    case Scalar::i32:
+      return H5T_NATIVE_INT32;
+    case Scalar::i16:
+      return H5T_NATIVE_INT16;
+    case Scalar::i8:
+      return H5T_NATIVE_INT8;
+    case Scalar::u64:
+      return H5T_NATIVE_UINT64;
+    case Scalar::u32:
+      return H5T_NATIVE_UINT32;
+    case Scalar::u8:
+      return H5T_NATIVE_UINT8;
   }
   return -1;
 }

@@ -26,7 +26,8 @@ std::string read_text(const fs::path& path, const std::string& who) {
   return text.str();
 }
 
-std::vector<orbit::ElementSet> read_shell(const std::string& text, const std::string& name, std::vector<Provenance>& sink) {
+std::vector<orbit::ElementSet> read_shell(const std::string& text, const std::string& name,
+                                          std::vector<Provenance>& sink) {
   site_reader::File file = site_reader::parse(text, name);
   file.sink = &sink;
   Table t(file.root, "", file);
@@ -61,8 +62,8 @@ std::string contents_of(const std::string& text, std::size_t n) {
   return out;
 }
 
-std::vector<orbit::ElementSet> read_constellation(Network& network, const std::string& site, const std::string& path, const fs::path& data,
-                                                  std::vector<orbit::Remark>& remark) {
+std::vector<orbit::ElementSet> read_constellation(Network& network, const std::string& site, const std::string& path,
+                                                  const fs::path& data, std::vector<orbit::Remark>& remark) {
   const std::string text = read_text(data / path, "site " + site), file = fs::path(path).filename().string();
   orbit::ElementFile f;
   try {
@@ -96,7 +97,8 @@ void read_durations(Table t, workload::JobStatistics& s) {
   std::copy(level.begin(), level.end(), s.level);
   std::vector<Table> tables = t.children("table");
   for (Table& row : tables) {
-    if (s.n_class == workload::max_class) t.fail("table", "has more than " + std::to_string(workload::max_class) + " entries");
+    if (s.n_class == workload::max_class)
+      t.fail("table", "has more than " + std::to_string(workload::max_class) + " entries");
     row.numbers("gpus", positive(), 2, 2);
     row.count("n_job", 1);
     const auto d = row.numbers("duration_s", positive(), level.size(), level.size());
@@ -113,13 +115,14 @@ void read_counts(Table t, workload::JobStatistics& s) {
   const Real all = std::accumulate(n_job.begin(), n_job.end(), 0.0);
   s.n_count = static_cast<std::int32_t>(count.size());
   for (std::size_t i = 0; i < count.size(); ++i)
-    s.gpu_count[i] = static_cast<std::int32_t>(count[i]), s.gpu_share[i] = n_job[i] / all, s.gpu_class[i] = static_cast<std::int32_t>(table[i]);
+    s.gpu_count[i] = static_cast<std::int32_t>(count[i]), s.gpu_share[i] = n_job[i] / all,
+    s.gpu_class[i] = static_cast<std::int32_t>(table[i]);
   t.finish();
 }
 
 void read_rest(Table& root, workload::JobStatistics& s) {
-  Table arrival = root.child("arrival"), walltime = root.child("walltime"), deadline = root.child("deadline"), use = root.child("utilization"),
-        data = root.child("data"), priority = root.child("priority");
+  Table arrival = root.child("arrival"), walltime = root.child("walltime"), deadline = root.child("deadline"),
+        use = root.child("utilization"), data = root.child("data"), priority = root.child("priority");
   const auto rate = arrival.numbers("hour_rate", not_negative(), 24, 24);
   std::copy(rate.begin(), rate.end(), s.hour_rate);
   arrival.number("mean_per_h", positive());
@@ -134,8 +137,10 @@ void read_rest(Table& root, workload::JobStatistics& s) {
   s.n_utilization = static_cast<std::int32_t>(quantile.size());
   std::copy(quantile.begin(), quantile.end(), s.utilization);
   s.stalled_utilization = use.number("stalled", share());
-  s.data_in_median = data.number("in_median_byte", not_negative()), s.data_in_sigma = data.number("in_sigma", not_negative());
-  s.data_out_median = data.number("out_median_byte", not_negative()), s.data_out_sigma = data.number("out_sigma", not_negative());
+  s.data_in_median = data.number("in_median_byte", not_negative()),
+  s.data_in_sigma = data.number("in_sigma", not_negative());
+  s.data_out_median = data.number("out_median_byte", not_negative()),
+  s.data_out_sigma = data.number("out_sigma", not_negative());
   const auto share = priority.numbers("share", coldsun::share(), 1, workload::max_priority);
   s.n_priority = static_cast<std::int32_t>(share.size());
   std::copy(share.begin(), share.end(), s.priority_share);
@@ -166,7 +171,7 @@ workload::JobStatistics read_jobs(const fs::path& path, const std::string& site,
 
 Library load_library(Network& network, const fs::path& data) {
   Library l;
-  std::map<std::string, std::vector<int>> met;   // file -> its sets in l.data
+  std::map<std::string, std::vector<int>> met;  // file -> its sets in l.data
   for (const Site& site : network.site) {
     l.jobs.push_back(read_jobs(data / site.jobs.file, site.name, network.provenance));
     std::vector<int>& listed = l.listed.emplace_back();
@@ -184,8 +189,9 @@ Library load_library(Network& network, const fs::path& data) {
   const std::string shell = named(first, first.comms.broadband).file;
   for (const Site& site : network.site)
     if (site.comms.broadband != first.comms.broadband || named(site, site.comms.broadband).file != shell)
-      throw SiteError(site.name + ": comms.broadband = \"" + site.comms.broadband + "\" (" + named(site, site.comms.broadband).file + "); accepted: \"" +
-                      first.comms.broadband + "\" (" + shell + "), the same for all sites of a network");
+      throw SiteError(site.name + ": comms.broadband = \"" + site.comms.broadband + "\" (" +
+                      named(site, site.comms.broadband).file + "); accepted: \"" + first.comms.broadband + "\" (" +
+                      shell + "), the same for all sites of a network");
   std::vector<orbit::Remark> remark;
   l.broadband = read_constellation(network, first.name, shell, data, remark);
   if (l.broadband.empty()) nothing_flies("comms.broadband = \"" + first.comms.broadband + "\"", remark);
@@ -206,7 +212,8 @@ std::string inputs_text(const Network& network) {
   for (const Site& s : network.site) {
     add(s.provenance);
     for (const Constellation& c : s.constellation)
-      out += std::filesystem::path(c.file).filename().string() + ": " + c.name + " of " + s.name + " = " + c.contents + "\n";
+      out += std::filesystem::path(c.file).filename().string() + ": " + c.name + " of " + s.name + " = " + c.contents +
+             "\n";
   }
   return out;
 }

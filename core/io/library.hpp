@@ -1,4 +1,5 @@
-// What a network names beside its sites: element sets, shells, job statistics, and what was read as text for the record.
+// What a network names beside its sites: element sets, shells, job statistics, and what was read as text for the
+// record.
 #pragma once
 #include <filesystem>
 #include <string>
@@ -7,7 +8,8 @@
 
 namespace coldsun::io {
 
-// Reads every constellation and every job file that the network's sites name; the origin of their values joins the network's. Throws SiteError in one sentence.
+// Reads every constellation and every job file that the network's sites name; the origin of their values joins the
+// network's. Throws SiteError in one sentence.
 Library load_library(Network& network, const std::filesystem::path& data);
 
 }  // namespace coldsun::io

@@ -1,5 +1,6 @@
-// Reads closed segments of a record: which there are, their attributes, the State at their end. Nothing in a file is believed before it is
-// looked at: seal, schema, links, storage, shapes (h5_guard.hpp); values are looked at by restore (core/step/check_state.hpp).
+// Reads closed segments of a record: which there are, their attributes, the State at their end. Nothing in a file is
+// believed before it is looked at: seal, schema, links, storage, shapes (h5_guard.hpp); values are looked at by restore
+// (core/step/check_state.hpp).
 #include <algorithm>
 #include <cstdlib>
 
@@ -19,15 +20,20 @@ std::vector<fs::path> segments(const fs::path& folder) {
     if (name.rfind("segment_", 0) == 0 && it->path().extension() == ".nc") found.push_back(it->path());
   }
   if (error) throw FileError(folder.string() + ": cannot read this folder: " + error.message());
-  if (found.empty()) throw FileError(folder.string() + ": holds no closed segment; accepted: the folder of a record (segment_0000.nc ...)");
-  const auto number = [](const fs::path& p) { return std::strtol(p.filename().c_str() + 8, nullptr, 10); };  // after "segment_"
+  if (found.empty())
+    throw FileError(folder.string() +
+                    ": holds no closed segment; accepted: the folder of a record (segment_0000.nc ...)");
+  const auto number = [](const fs::path& p) {
+    return std::strtol(p.filename().c_str() + 8, nullptr, 10);
+  };  // after "segment_"
   std::sort(found.begin(), found.end(), [&](const fs::path& a, const fs::path& b) { return number(a) < number(b); });
   return found;
 }
 
 namespace {
 
-constexpr const char* not_ours = ": not a readable HDF5 file (truncated or foreign); accepted: a segment that coldsun wrote";
+constexpr const char* not_ours =
+    ": not a readable HDF5 file (truncated or foreign); accepted: a segment that coldsun wrote";
 
 // The file, once its bytes fit their seal and its schema is ours.
 Handle open_segment(const fs::path& segment) {
@@ -36,11 +42,14 @@ Handle open_segment(const fs::path& segment) {
   if (!fs::exists(segment)) throw FileError(where + ": no such file");
   if (!fs::is_regular_file(segment)) throw FileError(where + not_ours);
   const Seal seal = seal_state(segment);
-  if (seal == Seal::broken) throw FileError(where + ": damaged (its bytes do not fit their checksum); accepted: a copy that is whole");
+  if (seal == Seal::broken)
+    throw FileError(where + ": damaged (its bytes do not fit their checksum); accepted: a copy that is whole");
   Handle file(H5Fopen(segment.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose, where + not_ours);
   const std::string version = get_attribute(file, "coldsun_schema", where);
-  if (version != schema_version) throw FileError(where + ": coldsun_schema = " + version + "; accepted: " + schema_version);
-  if (seal == Seal::missing) throw FileError(where + ": its checksum is missing (truncated or foreign); accepted: a segment that coldsun wrote");
+  if (version != schema_version)
+    throw FileError(where + ": coldsun_schema = " + version + "; accepted: " + schema_version);
+  if (seal == Seal::missing)
+    throw FileError(where + ": its checksum is missing (truncated or foreign); accepted: a segment that coldsun wrote");
   return file;
 }
 
@@ -68,7 +77,8 @@ Attributes all_attributes(hid_t object, const std::string& where) {
 }
 
 Scalar scalar_from(hid_t type, const std::string& what) {
-  for (Scalar s : {Scalar::f64, Scalar::f32, Scalar::i64, Scalar::i32, Scalar::i16, Scalar::i8, Scalar::u64, Scalar::u32, Scalar::u8})
+  for (Scalar s : {Scalar::f64, Scalar::f32, Scalar::i64, Scalar::i32, Scalar::i16, Scalar::i8, Scalar::u64,
+                   Scalar::u32, Scalar::u8})
     if (H5Tequal(type, native(s)) > 0) return s;
   throw FileError(what + ": unknown number type");
 }
@@ -109,7 +119,7 @@ void check_segment(const fs::path& segment) {
     Handle set = open_object(file, name, H5I_DATASET, where);
     check_dataset(set, where + ": " + name);
   }
-  if (H5Lexists(file, "checkpoint", H5P_DEFAULT) <= 0 && H5Aexists(file, "thinned") > 0) return;   // it has none
+  if (H5Lexists(file, "checkpoint", H5P_DEFAULT) <= 0 && H5Aexists(file, "thinned") > 0) return;  // it has none
   each_field_of(file, where, nullptr, [&](const std::string& group, const std::string& name, hid_t set) {
     check_dataset(set, where + ": checkpoint/" + group + "/" + name);
   });
@@ -127,22 +137,26 @@ Snapshot read_snapshot(const fs::path& segment, const State* like) {
   each_field_of(file, where, &s.attributes, [&](const std::string& group, const std::string& name, hid_t set) {
     const std::string path = group + "/" + name, what = where + ": checkpoint/" + path;
     const auto known = wanted.find(path);
-    if (like && known == wanted.end()) return;   // nobody asks for it
+    if (like && known == wanted.end()) return;  // nobody asks for it
     const std::vector<hsize_t> extent = check_dataset(set, what);
     Handle type(H5Dget_type(set), H5Tclose, what);
     FieldRef f{};  // its names stay null: that is how restore knows a field that was read
     f.group = group, f.type = scalar_from(type, what), f.item = H5Tget_size(type);
     std::size_t n = f.item;
     for (const hsize_t e : extent) {
-      if (e > INT32_MAX || (e > 0 && n > most_unasked_bytes / e && !like)) throw FileError(what + " is larger than any checkpoint");
+      if (e > INT32_MAX || (e > 0 && n > most_unasked_bytes / e && !like))
+        throw FileError(what + " is larger than any checkpoint");
       f.extent.push_back(static_cast<std::int32_t>(e)), n *= e;
     }
     Snapshot::Item item{path, f, {}};
-    // Room is made for what this State holds, never for what a file says: another shape stays empty and is refused by restore.
+    // Room is made for what this State holds, never for what a file says: another shape stays empty and is refused by
+    // restore.
     if (!like || (f.type == known->second.type && f.extent == known->second.extent)) {
       if (!like && (total += n) > most_unasked_bytes) throw FileError(where + ": its checkpoint is larger than 1 GiB");
       item.bytes.resize(n);
-      if (n) check(H5Dread(set, native(f.type), H5S_ALL, H5S_ALL, H5P_DEFAULT, item.bytes.data()), what + " cannot be read (damaged)");
+      if (n)
+        check(H5Dread(set, native(f.type), H5S_ALL, H5S_ALL, H5P_DEFAULT, item.bytes.data()),
+              what + " cannot be read (damaged)");
     }
     s.items.push_back(std::move(item));
   });

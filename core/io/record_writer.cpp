@@ -1,4 +1,5 @@
-// Writes segments of a record, whole or not at all (layout: recorder.hpp, netCDF-4 as HDF5 with dimension scales, CF names).
+// Writes segments of a record, whole or not at all (layout: recorder.hpp, netCDF-4 as HDF5 with dimension scales, CF
+// names).
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -16,7 +17,9 @@ namespace fs = std::filesystem;
 namespace {
 
 Handle dataset(hid_t where, const std::string& name, hid_t type, const std::vector<hsize_t>& extent, bool packed) {
-  Handle space(extent.empty() ? H5Screate(H5S_SCALAR) : H5Screate_simple(static_cast<int>(extent.size()), extent.data(), nullptr), H5Sclose, name);
+  Handle space(extent.empty() ? H5Screate(H5S_SCALAR)
+                              : H5Screate_simple(static_cast<int>(extent.size()), extent.data(), nullptr),
+               H5Sclose, name);
   Handle plist(H5Pcreate(H5P_DATASET_CREATE), H5Pclose, name);
   hsize_t n = 1;
   for (auto e : extent) n *= e;
@@ -30,10 +33,11 @@ Handle dataset(hid_t where, const std::string& name, hid_t type, const std::vect
     H5Pset_chunk(plist, static_cast<int>(chunk.size()), chunk.data());
     H5Pset_shuffle(plist);
     H5Pset_deflate(plist, 1);
-    H5Pset_fletcher32(plist);   // of the packed bytes: a flipped bit is met when they are read
+    H5Pset_fletcher32(plist);  // of the packed bytes: a flipped bit is met when they are read
   }
   H5Pset_attr_creation_order(plist, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED);
-  return Handle(H5Dcreate2(where, name.c_str(), type, space, H5P_DEFAULT, plist, H5P_DEFAULT), H5Dclose, "cannot create " + name);
+  return Handle(H5Dcreate2(where, name.c_str(), type, space, H5P_DEFAULT, plist, H5P_DEFAULT), H5Dclose,
+                "cannot create " + name);
 }
 
 void write_scale(hid_t file, const Dimension& d) {
@@ -43,7 +47,8 @@ void write_scale(hid_t file, const Dimension& d) {
     H5Tset_cset(type, H5T_CSET_UTF8);
     std::vector<const char*> p;
     for (const auto& s : d.label) p.push_back(s.c_str());
-    Handle set = dataset(file, d.name, type, {p.size()}, false);   // no filter takes texts of any length; the seal covers them
+    Handle set =
+        dataset(file, d.name, type, {p.size()}, false);  // no filter takes texts of any length; the seal covers them
     check(H5Dwrite(set, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, p.data()), d.name);
     check(H5DSset_scale(set, d.name.c_str()), d.name);
     set_attribute(set, "long_name", d.long_name);
@@ -62,7 +67,8 @@ void write_scale(hid_t file, const Dimension& d) {
       set_attribute(set, "units", "milliseconds since 1970-01-01");
       set_attribute(set, "standard_name", "time");
       set_attribute(set, "calendar", "standard");
-      set_attribute(set, "units_metadata", "leap_seconds: none");   // CF 1.11, 4.4: days of 86,400 s, as all clocks here count them
+      set_attribute(set, "units_metadata",
+                    "leap_seconds: none");  // CF 1.11, 4.4: days of 86,400 s, as all clocks here count them
       set_attribute(set, "bounds", "time_bnds");
       set_attribute(set, "comment", "step means are over the step that ends here");
     } else {
@@ -96,25 +102,29 @@ void write_meaning(hid_t set, const Variable& v) {
   for (const auto& [x, word] : v.meaning) value.push_back(x), words += (words.empty() ? "" : " ") + word;
   const hsize_t n = value.size();
   Handle space(H5Screate_simple(1, &n, nullptr), H5Sclose, v.name);
-  Handle a(H5Acreate2(set, v.bits ? "flag_masks" : "flag_values", native(v.type), space, H5P_DEFAULT, H5P_DEFAULT), H5Aclose, v.name);
+  Handle a(H5Acreate2(set, v.bits ? "flag_masks" : "flag_values", native(v.type), space, H5P_DEFAULT, H5P_DEFAULT),
+           H5Aclose, v.name);
   check(H5Awrite(a, H5T_NATIVE_INT64, value.data()), v.name);
   set_attribute(set, "flag_meanings", words);
 }
 
 // The columns [offset, offset + width) of the rows, as one dataset with its scales.
-void write_variable(hid_t file, const Header& header, const Variable& v, std::size_t n, const std::vector<double>& rows, std::size_t offset) {
+void write_variable(hid_t file, const Header& header, const Variable& v, std::size_t n, const std::vector<double>& rows,
+                    std::size_t offset) {
   const std::size_t w = header.width(v), width = header.width();
   std::vector<double> block(n * w);
   for (std::size_t i = 0; i < n; ++i)
-    std::copy_n(rows.begin() + static_cast<std::ptrdiff_t>(i * width + offset), w, block.begin() + static_cast<std::ptrdiff_t>(i * w));
+    std::copy_n(rows.begin() + static_cast<std::ptrdiff_t>(i * width + offset), w,
+                block.begin() + static_cast<std::ptrdiff_t>(i * w));
   std::vector<hsize_t> extent{n};
   for (const auto& name : v.dimension)
     for (const auto& d : header.dimension)
       if (d.name == name) extent.push_back(d.size());
   Handle set = dataset(file, v.name, v.single ? H5T_NATIVE_FLOAT : native(v.type), extent, true);
   if (n) check(H5Dwrite(set, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, block.data()), v.name);
-  if (v.meaning.empty()) set_attribute(set, "units", v.unit);   // words have none (CF 3.5)
-  if (v.unit == "K") set_attribute(set, "units_metadata", "temperature: on_scale");   // CF 1.11, 3.1.2; no record holds a difference
+  if (v.meaning.empty()) set_attribute(set, "units", v.unit);  // words have none (CF 3.5)
+  if (v.unit == "K")
+    set_attribute(set, "units_metadata", "temperature: on_scale");  // CF 1.11, 3.1.2; no record holds a difference
   write_meaning(set, v);
   set_attribute(set, "long_name", v.long_name);
   if (!v.standard_name.empty()) set_attribute(set, "standard_name", v.standard_name);
@@ -130,22 +140,25 @@ void write_snapshot(hid_t file, const Snapshot& s) {
   for (const auto& item : s.items) {
     const FieldRef& f = item.field;
     if (!groups.count(f.group))
-      groups.emplace(f.group, Handle(H5Gcreate2(root, f.group.c_str(), H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT), H5Gclose, f.group));
+      groups.emplace(
+          f.group, Handle(H5Gcreate2(root, f.group.c_str(), H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT), H5Gclose, f.group));
     std::vector<hsize_t> extent(f.extent.begin(), f.extent.end());
     Handle set = dataset(groups[f.group], f.info.name, native(f.type), extent, true);
-    if (!item.bytes.empty()) check(H5Dwrite(set, native(f.type), H5S_ALL, H5S_ALL, H5P_DEFAULT, item.bytes.data()), f.path());
+    if (!item.bytes.empty())
+      check(H5Dwrite(set, native(f.type), H5S_ALL, H5S_ALL, H5P_DEFAULT, item.bytes.data()), f.path());
     set_attribute(set, "units", f.info.unit);
     set_attribute(set, "long_name", f.info.meaning);
     set_attribute(set, "axes", f.info.axes);
   }
 }
 
-// Hash of HDF5's metadata (lookup3, Bob Jenkins 2006, public domain) of a number of bytes that leaves a rest of 8 by 12.
+// Hash of HDF5's metadata (lookup3, Bob Jenkins 2006, public domain) of a number of bytes that leaves a rest of 8
+// by 12.
 std::uint32_t lookup3(const char* p, std::uint32_t n) {
   const auto rot = [](std::uint32_t x, int k) { return (x << k) | (x >> (32 - k)); };
   const auto word = [](const char* at) {
     std::uint32_t w = 0;
-    std::memcpy(&w, at, 4);   // little-endian machines, as all that coldsun is built for
+    std::memcpy(&w, at, 4);  // little-endian machines, as all that coldsun is built for
     return w;
   };
   std::uint32_t a = 0xdeadbeefu + n, b = a, c = a;
@@ -160,8 +173,8 @@ std::uint32_t lookup3(const char* p, std::uint32_t n) {
   return c;
 }
 
-// The library clears the "open for writing" flag in an image but not the superblock's checksum over it (HDF5 file format 3.0, II.A: 44 bytes,
-// then the checksum; version 3 in byte 8): made right here.
+// The library clears the "open for writing" flag in an image but not the superblock's checksum over it (HDF5 file
+// format 3.0, II.A: 44 bytes, then the checksum; version 3 in byte 8): made right here.
 void mend_superblock(std::vector<char>& image) {
   constexpr std::uint32_t size = 44;
   if (image.size() < size + 4 || image[8] != 3) return;
@@ -169,15 +182,16 @@ void mend_superblock(std::vector<char>& image) {
   std::memcpy(image.data() + size, &sum, 4);
 }
 
-// The file as the library would write it, made in memory: a disk that fills up is then met by our own write, not by the library, which
-// cannot let go of a file that it could not flush.
+// The file as the library would write it, made in memory: a disk that fills up is then met by our own write, not by the
+// library, which cannot let go of a file that it could not flush.
 template <class Fill>
 std::vector<char> file_image(const Fill& fill) {
   const std::lock_guard lock(library_mutex());
   silence();  // the error stack is per thread
   Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose, "HDF5");
   check(H5Pset_fapl_core(access, 1 << 20, false), "HDF5");
-  check(H5Pset_libver_bounds(access, H5F_LIBVER_V110, H5F_LIBVER_V110), "HDF5");   // whose headers and indices carry checksums
+  check(H5Pset_libver_bounds(access, H5F_LIBVER_V110, H5F_LIBVER_V110),
+        "HDF5");  // whose headers and indices carry checksums
   Handle create(H5Pcreate(H5P_FILE_CREATE), H5Pclose, "HDF5");
   H5Pset_link_creation_order(create, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED);
   H5Pset_attr_creation_order(create, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED);
@@ -245,7 +259,7 @@ void write_state_file(const Snapshot& snapshot, const fs::path& path) {
 void Recorder::write(const Job& job) const {
   write_whole(folder_ / segment_name(job.segment), [&](hid_t file) {
     for (const auto& [name, text] : header_.attribute) set_attribute(file, name.c_str(), text);
-    set_attribute(file, "segment", std::to_string(job.segment));   // a copy under another name is known by it
+    set_attribute(file, "segment", std::to_string(job.segment));  // a copy under another name is known by it
     std::vector<Dimension> dimension = header_.dimension;
     std::vector<std::int64_t> time;
     for (const Time t : job.time) time.push_back(t / ns_per_ms);
@@ -253,7 +267,8 @@ void Recorder::write(const Job& job) const {
     for (const auto& d : dimension) write_scale(file, d);
     write_bounds(file, time, header_.step);
     std::size_t offset = 0;
-    for (const auto& v : header_.variable) write_variable(file, header_, v, job.time.size(), job.rows, std::exchange(offset, offset + header_.width(v)));
+    for (const auto& v : header_.variable)
+      write_variable(file, header_, v, job.time.size(), job.rows, std::exchange(offset, offset + header_.width(v)));
     write_snapshot(file, job.snapshot);
   });
 }

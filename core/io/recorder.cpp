@@ -32,7 +32,7 @@ std::size_t Header::width() const {
 }
 
 bool FolderLock::stands() const {
-  struct stat mine {}, there {};
+  struct stat mine{}, there{};
   return ::fstat(file_, &mine) == 0 && ::stat(path_.c_str(), &there) == 0 && mine.st_ino == there.st_ino;
 }
 
@@ -88,7 +88,8 @@ void Recorder::append(Time time, std::vector<double> row) {
     rethrow();
   }
   if (time % ns_per_ms != 0 || header_.step % ns_per_ms != 0)
-    throw FileError(folder_.string() + ": a step ends at " + std::to_string(time) + " ns; accepted: whole milliseconds, a record's unit of time");
+    throw FileError(folder_.string() + ": a step ends at " + std::to_string(time) +
+                    " ns; accepted: whole milliseconds, a record's unit of time");
   time_.push_back(time);
   rows_.insert(rows_.end(), row.begin(), row.end());
 }

@@ -1,6 +1,7 @@
 // The record of a run: a folder of HDF5 segments laid out as netCDF-4, written on a thread of its own.
-//   segment_0000.nc ...   one per simulated hour by default, each whole: series, inputs, checkpoint of the State at its end
-//   segment_NNNN.nc.part  the one being written; renamed when it is whole and on disk. A kill loses what is not renamed yet: the open
+//   segment_0000.nc ...   one per simulated hour by default, each whole: series, inputs, checkpoint of the State at its
+//   end segment_NNNN.nc.part  the one being written; renamed when it is whole and on disk. A kill loses what is not
+//   renamed yet: the open
 //                         segment, and for the moment of its writing the one before it
 //   .lock                 held by the run that writes here, gone when it ends
 #pragma once
@@ -37,16 +38,17 @@ struct Variable {
   bool single = false;                 // stored as float32
   std::string cell_methods = {};       // "time: mean" for step means
   std::string comment = {};
-  Scalar type = Scalar::f64;           // a whole-number type: counters, indices, flags
-  std::vector<std::pair<std::int64_t, std::string>> meaning = {};   // value, or bit, and its word without spaces (CF 3.5)
-  bool bits = false;                   // flag_masks instead of flag_values
+  Scalar type = Scalar::f64;  // a whole-number type: counters, indices, flags
+  std::vector<std::pair<std::int64_t, std::string>> meaning =
+      {};             // value, or bit, and its word without spaces (CF 3.5)
+  bool bits = false;  // flag_masks instead of flag_values
 };
 
 struct Header {
   std::map<std::string, std::string> attribute;  // global: title, commit, inputs...
   std::vector<Dimension> dimension;
   std::vector<Variable> variable;
-  Time step = 0;                                 // length of a row's step, whole milliseconds: the bounds of its time
+  Time step = 0;                               // length of a row's step, whole milliseconds: the bounds of its time
   std::size_t width(const Variable& v) const;  // values per row
   std::size_t width() const;                   // of all variables
 };
@@ -54,7 +56,8 @@ struct Header {
 // The lock of a folder, from its making to its end: at most one run holds it.
 class FolderLock {
  public:
-  explicit FolderLock(const std::filesystem::path& folder);  // throws FileError where another run holds it or nothing can be written
+  explicit FolderLock(
+      const std::filesystem::path& folder);  // throws FileError where another run holds it or nothing can be written
   ~FolderLock();
   FolderLock(const FolderLock&) = delete;
   FolderLock& operator=(const FolderLock&) = delete;
@@ -94,7 +97,7 @@ class Recorder {
   void rethrow();
 
   std::filesystem::path folder_;
-  FolderLock lock_;   // the last to go
+  FolderLock lock_;  // the last to go
   Header header_;
   int segment_;
   std::vector<Time> time_;
@@ -112,10 +115,11 @@ std::string segment_name(int number);
 std::vector<std::filesystem::path> segments(const std::filesystem::path& folder);
 // A file that holds a checkpoint and nothing else: written beside its place, then renamed.
 void write_state_file(const Snapshot& snapshot, const std::filesystem::path& path);
-// The checkpoint in one segment. Throws FileError on a truncated, damaged, foreign or older-schema file. With `like` only its fields are
-// read, and only where type and shape agree.
+// The checkpoint in one segment. Throws FileError on a truncated, damaged, foreign or older-schema file. With `like`
+// only its fields are read, and only where type and shape agree.
 Snapshot read_snapshot(const std::filesystem::path& segment, const State* like = nullptr);
-// Throws FileError where the file is damaged, or holds what no segment holds (h5_guard.hpp): to be called before any other tool opens it.
+// Throws FileError where the file is damaged, or holds what no segment holds (h5_guard.hpp): to be called before any
+// other tool opens it.
 void check_segment(const std::filesystem::path& segment);
 std::map<std::string, std::string> read_attributes(const std::filesystem::path& segment);
 

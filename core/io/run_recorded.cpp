@@ -6,9 +6,9 @@
 #include <limits>
 #include <set>
 
+#include "core/io/h5.hpp"
 #include "core/step/check_state.hpp"
 #include "core/step/couple.hpp"
-#include "core/io/h5.hpp"
 
 namespace coldsun::io {
 
@@ -27,19 +27,25 @@ const std::map<std::string, std::string> standard_names = {
     {"solar_zenith", "solar_zenith_angle"},
 };
 
-// What the engine keeps for itself between cuts, remainders that are zero, and what another variable says: recorded where asked.
+// What the engine keeps for itself between cuts, remainders that are zero, and what another variable says: recorded
+// where asked.
 const std::set<std::string> internals = {
-    "workload/queue_head", "workload/changed", "workload/link_down_since", "electrical/v_rc1", "electrical/v_rc2", "electrical/p_aux_cap",
-    "electrical/pv_share", "electrical/balance_pv", "electrical/balance_bus", "controls/heat_pending", "controls/p_pv_seen",
-    "controls/p_battery_seen", "controls/p_genset_seen", "controls/p_overhead_seen", "electrical/genset_time",
-    "controls/q_extra", "thermal/p_aux",
+    "workload/queue_head",    "workload/changed",         "workload/link_down_since", "electrical/v_rc1",
+    "electrical/v_rc2",       "electrical/p_aux_cap",     "electrical/pv_share",      "electrical/balance_pv",
+    "electrical/balance_bus", "controls/heat_pending",    "controls/p_pv_seen",       "controls/p_battery_seen",
+    "controls/p_genset_seen", "controls/p_overhead_seen", "electrical/genset_time",   "controls/q_extra",
+    "thermal/p_aux",
 };
 
 // What a reader must know beyond the name.
 const std::map<std::string, std::string> comments = {
     {"p_it", "p_it = p_it_request + p_it_leakage_change - p_it_held_back"},
-    {"p_it_held_back", "at the nodes' own temperatures; p_shed counts the allocation's part by what was asked at the reference temperature"},
-    {"p_shed", "what the allocation took from the requests, leakage at its bound; p_it_held_back is what came of it, with the junction cap"},
+    {"p_it_held_back",
+     "at the nodes' own temperatures; p_shed counts the allocation's part by what was asked at the reference "
+     "temperature"},
+    {"p_shed",
+     "what the allocation took from the requests, leakage at its bound; p_it_held_back is what came of it, with the "
+     "junction cap"},
     {"flags", "0: sound; remarks and the reason why a member stopped; a stopped member's step means are not a number"},
     {"balance_pv", "a remainder: zero but for rounding"},
     {"balance_bus", "a remainder: zero but for rounding"},
@@ -53,7 +59,12 @@ const std::map<std::string, std::vector<std::pair<std::int64_t, std::string>>> m
     {"workload/changed", {{0, "nothing_since_the_last_dispatch"}, {1, "job_arrived_or_ended"}}},
     {"electrical/genset_mode", {{0, "off"}, {1, "starting"}, {2, "running"}}},
     {"electrical/mode",
-     {{0, "off"}, {1, "continuous_conduction"}, {2, "discontinuous_conduction"}, {3, "limited_by_rating"}, {4, "curtailed"}, {5, "pass_through"}}},
+     {{0, "off"},
+      {1, "continuous_conduction"},
+      {2, "discontinuous_conduction"},
+      {3, "limited_by_rating"},
+      {4, "curtailed"},
+      {5, "pass_through"}}},
 };
 
 // A sentence as one word of flag_meanings: letters, digits and underscores.
@@ -90,15 +101,24 @@ std::vector<std::string> words(const char* text) {
 
 double value_at(const FieldRef& f, std::size_t i) {
   switch (f.type) {
-    case Scalar::f64: return static_cast<const double*>(f.data)[i];
-    case Scalar::f32: return static_cast<const float*>(f.data)[i];
-    case Scalar::i64: return static_cast<double>(static_cast<const std::int64_t*>(f.data)[i]);
-    case Scalar::i32: return static_cast<const std::int32_t*>(f.data)[i];
-    case Scalar::i16: return static_cast<const std::int16_t*>(f.data)[i];
-    case Scalar::i8: return static_cast<const std::int8_t*>(f.data)[i];
-    case Scalar::u64: return static_cast<double>(static_cast<const std::uint64_t*>(f.data)[i]);
-    case Scalar::u32: return static_cast<const std::uint32_t*>(f.data)[i];
-    case Scalar::u8: return static_cast<const std::uint8_t*>(f.data)[i];
+    case Scalar::f64:
+      return static_cast<const double*>(f.data)[i];
+    case Scalar::f32:
+      return static_cast<const float*>(f.data)[i];
+    case Scalar::i64:
+      return static_cast<double>(static_cast<const std::int64_t*>(f.data)[i]);
+    case Scalar::i32:
+      return static_cast<const std::int32_t*>(f.data)[i];
+    case Scalar::i16:
+      return static_cast<const std::int16_t*>(f.data)[i];
+    case Scalar::i8:
+      return static_cast<const std::int8_t*>(f.data)[i];
+    case Scalar::u64:
+      return static_cast<double>(static_cast<const std::uint64_t*>(f.data)[i]);
+    case Scalar::u32:
+      return static_cast<const std::uint32_t*>(f.data)[i];
+    case Scalar::u8:
+      return static_cast<const std::uint8_t*>(f.data)[i];
   }
   return 0;
 }
@@ -111,7 +131,8 @@ Dimension numbers(const std::string& name, std::int64_t first, std::int64_t n) {
 
 std::vector<std::string> field_names(const System& system) {
   std::vector<std::string> names;
-  for (int k = 0; k < system.thermal.n_field; ++k) names.push_back(system.node_name[static_cast<std::size_t>(system.thermal.node_of_field(k))]);
+  for (int k = 0; k < system.thermal.n_field; ++k)
+    names.push_back(system.node_name[static_cast<std::size_t>(system.thermal.node_of_field(k))]);
   return names;
 }
 
@@ -119,19 +140,24 @@ std::vector<std::string> field_names(const System& system) {
 Dimension axis(const System& s, const std::string& name, std::int64_t n) {
   const auto n_is = [n](const auto& list) { return static_cast<std::int64_t>(list.size()) == n; };
   if (name == "field") return {"field", "node that is resolved as a field", field_names(s), {}};
-  if (name == "plane" && n_is(s.plane_name)) return {"plane", "plane of irradiance: site/group of strings", s.plane_name, {}};
-  if (name == "string" && n_is(s.string_name)) return {"string", "row of equal strings: site/group/number", s.string_name, {}};
+  if (name == "plane" && n_is(s.plane_name))
+    return {"plane", "plane of irradiance: site/group of strings", s.plane_name, {}};
+  if (name == "string" && n_is(s.string_name))
+    return {"string", "row of equal strings: site/group/number", s.string_name, {}};
   if (name == "z" && n_is(s.layer_name)) return {"z", "layer of the plate, from the power plane up", s.layer_name, {}};
-  if (name == "y" && n_is(s.column_y)) return {"y", "distance along the flow from the inlet's edge", {}, {}, s.column_y, "mm"};
-  if (name == "x" && n_is(s.column_x)) return {"x", "distance across the flow from the plate's edge", {}, {}, s.column_x, "mm"};
+  if (name == "y" && n_is(s.column_y))
+    return {"y", "distance along the flow from the inlet's edge", {}, {}, s.column_y, "mm"};
+  if (name == "x" && n_is(s.column_x))
+    return {"x", "distance across the flow from the plate's edge", {}, {}, s.column_x, "mm"};
   return numbers(name, 0, n);
 }
 
-// Site series in full (step means of what is derived, end-of-step values of state), junction per node, fields where asked.
+// Site series in full (step means of what is derived, end-of-step values of state), junction per node, fields where
+// asked.
 struct Layout {
   Header header;
-  std::vector<FieldRef> end;        // end-of-step values, after the step means in a row
-  std::vector<int> mean;            // step means: rows of state.series
+  std::vector<FieldRef> end;  // end-of-step values, after the step means in a row
+  std::vector<int> mean;      // step means: rows of state.series
 };
 
 Layout layout(const System& system, const State& s, const RecordOptions& options) {
@@ -147,26 +173,38 @@ Layout layout(const System& system, const State& s, const RecordOptions& options
     const auto it = table.find(name);
     return it == table.end() ? std::string() : it->second;
   };
-  const auto left_out = [&](const std::string& group, const char* name) { return !options.internals && internals.contains(group + "/" + name); };
+  const auto left_out = [&](const std::string& group, const char* name) {
+    return !options.internals && internals.contains(group + "/" + name);
+  };
   l.header.variable.push_back({"step", "s", "length of the step that ends here", "", {}, false, {}});
   for (std::size_t i = 0; i < s.series.info.size(); ++i) {
     const FieldInfo& info = s.series.info[i];
     if (left_out(s.series.group[i], info.name)) continue;
-    l.header.variable.push_back({name_of(s.series.group[i], info.name), info.unit, info.meaning, said(standard_names, info.name),
-                                 {"member", "site"}, false, "time: mean", said(comments, info.name)});
+    l.header.variable.push_back({name_of(s.series.group[i], info.name),
+                                 info.unit,
+                                 info.meaning,
+                                 said(standard_names, info.name),
+                                 {"member", "site"},
+                                 false,
+                                 "time: mean",
+                                 said(comments, info.name)});
     l.mean.push_back(static_cast<int>(i));
   }
   for (const FieldRef& f : fields(s)) {
     const std::string shape = f.info.axes, name = f.info.name;
-    const bool site_state = shape == "member site" && (f.info.kind == Kind::state || (f.info.kind == Kind::derived && f.type != Scalar::f64));
+    const bool site_state = shape == "member site" &&
+                            (f.info.kind == Kind::state || (f.info.kind == Kind::derived && f.type != Scalar::f64));
     const bool junction = f.group == "thermal" && (name == "t_junction" || name == "p_node_end");
     const bool field = options.fields && f.group == "thermal" && (name == "t_solid" || name == "t_coolant");
     const bool flags = f.group == "run" && (name == "flags" || name == "n_cut");
     const bool asked = std::find(options.also.begin(), options.also.end(), f.path()) != options.also.end();
-    if (!(site_state || junction || field || flags || asked) || f.bytes() == 0 || (!asked && left_out(f.group, f.info.name))) continue;
+    if (!(site_state || junction || field || flags || asked) || f.bytes() == 0 ||
+        (!asked && left_out(f.group, f.info.name)))
+      continue;
     const bool single = f.type == Scalar::f64 && (junction || field || asked);
-    l.header.variable.push_back({name_of(f.group, f.info.name), f.info.unit, f.info.meaning, said(standard_names, f.info.name),
-                                 words(f.info.axes), single, "time: point", said(comments, f.info.name)});
+    l.header.variable.push_back({name_of(f.group, f.info.name), f.info.unit, f.info.meaning,
+                                 said(standard_names, f.info.name), words(f.info.axes), single, "time: point",
+                                 said(comments, f.info.name)});
     keep_whole(l.header.variable.back(), f);
     l.end.push_back(f);
     const auto axes = words(f.info.axes);
@@ -189,9 +227,10 @@ std::vector<double> row(const Layout& l, const State& s, Real dt) {
   const Real scale = 1.0 / dt;
   const int n_site = s.series.sum.extent(2);
   for (const int v : l.mean)
-    for (int m = 0; m < s.n_member; ++m)   // a frozen member has no means
+    for (int m = 0; m < s.n_member; ++m)  // a frozen member has no means
       for (int k = 0; k < n_site; ++k)
-        r.push_back(s.run.flags(m) & couple::fatal_flags ? std::numeric_limits<double>::quiet_NaN() : s.series.sum(v, m, k) * scale);
+        r.push_back(s.run.flags(m) & couple::fatal_flags ? std::numeric_limits<double>::quiet_NaN()
+                                                         : s.series.sum(v, m, k) * scale);
   for (const FieldRef& f : l.end)
     for (std::size_t i = 0, n = f.bytes() / f.item; i < n; ++i) r.push_back(value_at(f, i));
   return r;
@@ -199,13 +238,14 @@ std::vector<double> row(const Layout& l, const State& s, Real dt) {
 
 }  // namespace
 
-std::int64_t run_recorded(const System& system, State& state, const Inputs& inputs, Real dt, std::int64_t n_step, const RecordOptions& options,
-                          const std::function<bool(std::int64_t)>& go_on) {
+std::int64_t run_recorded(const System& system, State& state, const Inputs& inputs, Real dt, std::int64_t n_step,
+                          const RecordOptions& options, const std::function<bool(std::int64_t)>& go_on) {
   Layout l = layout(system, state, options);
   l.header.step = nanoseconds(dt);
   l.header.attribute = options.attribute;
   l.header.attribute["coldsun_schema"] = schema_version;
-  if (options.hook) l.header.variable.insert(l.header.variable.end(), options.hook->variable.begin(), options.hook->variable.end());
+  if (options.hook)
+    l.header.variable.insert(l.header.variable.end(), options.hook->variable.begin(), options.hook->variable.end());
   Recorder recorder(options.folder, l.header, options.first_segment);
   if (go_on && !go_on(0)) return 0;
   std::int64_t done = 0, in_segment = 0;
@@ -227,9 +267,7 @@ std::int64_t run_recorded(const System& system, State& state, const Inputs& inpu
   return done;
 }
 
-void save_file(const State& state, const fs::path& path) {
-  write_state_file(snapshot(state), path);
-}
+void save_file(const State& state, const fs::path& path) { write_state_file(snapshot(state), path); }
 
 void restore_file(State& state, const fs::path& path) {
   try {

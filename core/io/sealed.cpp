@@ -5,8 +5,8 @@
 #include <cstring>
 #include <fstream>
 
-#include "core/step/fold.hpp"
 #include "core/io/h5.hpp"
+#include "core/step/fold.hpp"
 
 namespace coldsun::io {
 
@@ -39,7 +39,9 @@ bool digest_of(std::ifstream& in, std::uint64_t size, std::uint64_t& digest) {
 
 }  // namespace
 
-std::vector<char> seal_of(const std::vector<char>& bytes) { return trailer(fold(start, bytes.data(), bytes.size()), bytes.size()); }
+std::vector<char> seal_of(const std::vector<char>& bytes) {
+  return trailer(fold(start, bytes.data(), bytes.size()), bytes.size());
+}
 
 Seal seal_state(const fs::path& file) {
   std::error_code error;

@@ -1,6 +1,7 @@
-// The seal of a file: its last 16 bytes are a mark and a digest of all bytes before. HDF5 reads over what follows its end, so any tool opens
-// a sealed file; coldsun looks at the seal first and knows of every flipped bit, in labels and padding too, which HDF5 does not check.
-// It holds off accidents, not forgery: what a file says is checked as well (h5_guard.hpp, check_state.hpp).
+// The seal of a file: its last 16 bytes are a mark and a digest of all bytes before. HDF5 reads over what follows its
+// end, so any tool opens a sealed file; coldsun looks at the seal first and knows of every flipped bit, in labels and
+// padding too, which HDF5 does not check. It holds off accidents, not forgery: what a file says is checked as well
+// (h5_guard.hpp, check_state.hpp).
 #pragma once
 #include <cstdint>
 #include <filesystem>

@@ -26,7 +26,8 @@ namespace site_reader {
 
 std::string slurp(const fs::path& path) {
   std::error_code error;
-  if (!fs::exists(path, error)) throw SiteError(fmt::format("{}: no such file; accepted: the path of a site or network file", path.string()));
+  if (!fs::exists(path, error))
+    throw SiteError(fmt::format("{}: no such file; accepted: the path of a site or network file", path.string()));
   if (!fs::is_regular_file(path, error)) throw SiteError(fmt::format("{}: is no file", path.string()));
   if (fs::file_size(path, error) > largest_file)
     throw SiteError(fmt::format("{}: larger than 16 MiB; accepted: a TOML file", path.string()));
@@ -40,12 +41,16 @@ bool is_path(std::string_view name) {
   return name.find('/') != std::string_view::npos || (name.size() > 5 && name.substr(name.size() - 5) == ".toml");
 }
 
-std::string listed(const std::vector<std::string>& names) { return names.empty() ? "none" : fmt::format("{}", fmt::join(names, ", ")); }
+std::string listed(const std::vector<std::string>& names) {
+  return names.empty() ? "none" : fmt::format("{}", fmt::join(names, ", "));
+}
 
-void not_shipped(std::string_view what, std::string_view name, const std::vector<std::string>& names, const fs::path& data) {
+void not_shipped(std::string_view what, std::string_view name, const std::vector<std::string>& names,
+                 const fs::path& data) {
   const std::string near = nearest(name, {names.begin(), names.end()});
   throw SiteError(fmt::format("no {} is called \"{}\"{}; shipped in {}: {}; or give the path of a file", what, name,
-                              near.empty() ? "" : fmt::format(", did you mean {}?", near), data.string(), listed(names)));
+                              near.empty() ? "" : fmt::format(", did you mean {}?", near), data.string(),
+                              listed(names)));
 }
 
 }  // namespace site_reader
@@ -67,7 +72,8 @@ std::vector<std::string> shipped(std::string_view kind, const fs::path& data) {
   std::vector<std::string> names;
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(data / kind, error))
-    if (const fs::path e = entry.path().extension(); e == ".toml" || (kind == "constellations" && (e == ".csv" || e == ".tle")))
+    if (const fs::path e = entry.path().extension();
+        e == ".toml" || (kind == "constellations" && (e == ".csv" || e == ".tle")))
       names.push_back(entry.path().stem().string());
   std::sort(names.begin(), names.end());
   return names;
@@ -85,6 +91,8 @@ Site load_site(std::string_view name, const fs::path& data) {
   return read(slurp(path), path.filename().string(), {}, data);
 }
 
-Site read_site(std::string_view text, std::string_view file, const fs::path& data) { return read(text, file, {}, data); }
+Site read_site(std::string_view text, std::string_view file, const fs::path& data) {
+  return read(text, file, {}, data);
+}
 
 }  // namespace coldsun

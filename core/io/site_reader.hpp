@@ -17,8 +17,8 @@ struct SiteError : std::runtime_error {
   explicit SiteError(std::string_view sentence) : std::runtime_error(clean(sentence.substr(0, 1500))) {}
 };
 
-/// `name` is the name of a shipped site ("atacama": DATA/sites/atacama.toml) or a path; plates, modules, constellations and job statistics
-/// are looked for beside a path first, then in DATA/plates, modules, constellations and jobs.
+/// `name` is the name of a shipped site ("atacama": DATA/sites/atacama.toml) or a path; plates, modules, constellations
+/// and job statistics are looked for beside a path first, then in DATA/plates, modules, constellations and jobs.
 Site load_site(std::string_view name, const std::filesystem::path& data);
 
 /// The name of a shipped network or site, or a path to either; a site alone is a network of one.

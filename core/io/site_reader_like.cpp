@@ -7,7 +7,9 @@ namespace coldsun::site_reader {
 
 namespace {
 
-std::string as_in(const std::string& site, std::string_view source) { return fmt::format("assumed: as in {}, {}", site, source.empty() ? "unstated" : source); }
+std::string as_in(const std::string& site, std::string_view source) {
+  return fmt::format("assumed: as in {}, {}", site, source.empty() ? "unstated" : source);
+}
 
 // Sources of a table that is taken over whole.
 void relabel(toml::table& t, const std::string& site) {
@@ -52,14 +54,17 @@ void complete(toml::table& own, const toml::table& base, std::string inherited, 
     const std::string key(k.str());
     if (key == "source" || key == "like") continue;
     if (toml::node* mine = own.get(key)) {
-      if (mine->is_table() && node.is_table() && !node.as_table()->contains("value")) complete(*mine->as_table(), *node.as_table(), inherited, site);
-      else if (mine->is_array_of_tables() && node.is_array_of_tables()) complete(*mine->as_array(), *node.as_array(), inherited, site);
+      if (mine->is_table() && node.is_table() && !node.as_table()->contains("value"))
+        complete(*mine->as_table(), *node.as_table(), inherited, site);
+      else if (mine->is_array_of_tables() && node.is_array_of_tables())
+        complete(*mine->as_array(), *node.as_array(), inherited, site);
       continue;
     }
     if (has_in_another_unit(own, key)) continue;
     node.visit([&](const auto& concrete) { own.insert_or_assign(key, concrete); });
     toml::node& taken = *own.get(key);
-    const bool words = taken.is_string() || (taken.is_array() && !taken.as_array()->empty() && taken.as_array()->front().is_string());
+    const bool words =
+        taken.is_string() || (taken.is_array() && !taken.as_array()->empty() && taken.as_array()->front().is_string());
     if (auto* table = taken.as_table()) {
       if (!table->contains("source")) table->insert_or_assign("source", inherited);
       relabel(*table, site);
@@ -84,8 +89,10 @@ void complete_from(File& file, const Beside& beside, int depth) {
   const Table t(file.root, "", file);
   const auto name = file.root["like"].value<std::string>();
   if (!name) t.fail("like", "is not a name; accepted: a site in quotes");
-  if (depth > 8) t.fail("like", fmt::format("= \"{}\" leads back to itself; accepted: a site that stands alone in the end", *name));
-  const std::filesystem::path path = beside.data / find_file(t, "like", "site", "sites", *name, {"toml"}, beside.folder, beside.data);
+  if (depth > 8)
+    t.fail("like", fmt::format("= \"{}\" leads back to itself; accepted: a site that stands alone in the end", *name));
+  const std::filesystem::path path =
+      beside.data / find_file(t, "like", "site", "sites", *name, {"toml"}, beside.folder, beside.data);
   const std::string text = slurp(path);
   File base = parse(text, path.filename().string());
   complete_from(base, {nullptr, path.parent_path(), beside.data}, depth + 1);

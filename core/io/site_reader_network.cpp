@@ -20,8 +20,11 @@ void settle(Hall& h, Table& t, const Beside& beside) {
   for (const NodeType& type : h.node) n += type.n_node;
   const std::int64_t places = static_cast<std::int64_t>(h.n_rack) * h.nodes_per_rack;
   if (n != places)
-    t.fail("n_rack", fmt::format("= {} times nodes_per_rack = {} are {} places for the {} nodes of [[hall.node]]; accepted: as many of both", h.n_rack,
-                                 h.nodes_per_rack, places, n));
+    t.fail(
+        "n_rack",
+        fmt::format(
+            "= {} times nodes_per_rack = {} are {} places for the {} nodes of [[hall.node]]; accepted: as many of both",
+            h.n_rack, h.nodes_per_rack, places, n));
   std::vector<PlateClass>& all = beside.site->plate;
   std::vector<Table> node = t.children("node");
   for (std::size_t i = 0; i < h.node.size(); ++i)
@@ -29,60 +32,75 @@ void settle(Hall& h, Table& t, const Beside& beside) {
       all.push_back(read_named<PlateClass>("plate", "plates", h.node[i].plate, node[i], beside));
 }
 
-// Slips that no single range sees: a unit off by a thousand, a count of the wrong thing. The limits are wide; what is only unusual is a
-// doubt of describe.hpp.
+// Slips that no single range sees: a unit off by a thousand, a count of the wrong thing. The limits are wide; what is
+// only unusual is a doubt of describe.hpp.
 void check_sizes(const Site& s, Table& t) {
   Table hall = t.child("hall"), cooling = t.child("cooling"), power = t.child("power");
   const DesignPoint d = design_point(s);
   constexpr Real rise_max = 40;  // K; halls are built for some 10 (OCP OAI System Liquid Cooling Guidelines, 2023)
   const auto loop = [&](const Table& pump, Real rise, Real flow) {
     if (!(rise < rise_max))
-      pump.fail("flow", fmt::format("= {:.4g} L/min warms by {:.0f} K at full IT load; accepted: less than {:.0f} K, above {:.4g} L/min",
-                                    to_unit("lpm", flow), rise, rise_max, to_unit("lpm", flow * rise / rise_max)));
+      pump.fail(
+          "flow",
+          fmt::format(
+              "= {:.4g} L/min warms by {:.0f} K at full IT load; accepted: less than {:.0f} K, above {:.4g} L/min",
+              to_unit("lpm", flow), rise, rise_max, to_unit("lpm", flow * rise / rise_max)));
   };
   loop(cooling.child("pump"), d.t_return - d.t_supply, s.cooling.pump.flow);
-  loop(cooling.child("facility").child("pump"), d.t_facility_return - d.t_facility_supply, s.cooling.facility.pump.flow);
+  loop(cooling.child("facility").child("pump"), d.t_facility_return - d.t_facility_supply,
+       s.cooling.facility.pump.flow);
 
   const std::vector<Table> node = hall.children("node");
   for (std::size_t i = 0; i < node.size(); ++i) {
     const NodeType& n = s.hall.node[i];
-    const auto plate = std::find_if(s.plate.begin(), s.plate.end(), [&](const PlateClass& p) { return p.name == n.plate; });
+    const auto plate =
+        std::find_if(s.plate.begin(), s.plate.end(), [&](const PlateClass& p) { return p.name == n.plate; });
     const Real heat = n.p_max * s.hall.liquid_fraction / n.n_plate, rise = heat * plate->r_reference;
     constexpr Real plate_max = 100;  // K: above any coolant the junction passes every firmware's limit
     if (rise > plate_max)
-      node[i].fail("n_plate", fmt::format("= {} leaves {:.0f} W to each plate, {:.0f} K above its coolant; accepted: at most {:.0f} K",
-                                          n.n_plate, heat, rise, plate_max));
+      node[i].fail(
+          "n_plate",
+          fmt::format("= {} leaves {:.0f} W to each plate, {:.0f} K above its coolant; accepted: at most {:.0f} K",
+                      n.n_plate, heat, rise, plate_max));
     // as allocation counts it: the leakage of the end of the cap's band at rest
     const Real rating = s.power.rack_converter.p_rated;
-    const Real least = n.p_idle + n.p_leakage * std::max(1.0, std::exp(std::min(n.leakage_slope * (n.t_cap + n.t_cap_band - n.t_leakage), 4.0)));
+    const Real least =
+        n.p_idle +
+        n.p_leakage * std::max(1.0, std::exp(std::min(n.leakage_slope * (n.t_cap + n.t_cap_band - n.t_leakage), 4.0)));
     if (rating < least)
-      power.child("rack_converter").fail("p_rated", fmt::format("= {:g} W; accepted: {:g} W and more, what a hot node of {} draws at rest", rating,
-                                                                least, n.name));
+      power.child("rack_converter")
+          .fail("p_rated", fmt::format("= {:g} W; accepted: {:g} W and more, what a hot node of {} draws at rest",
+                                       rating, least, n.name));
   }
 
-  // One loss curve by share of rating serves near one ratio of voltages: away from it currents rise and a bridge loses its soft switching
-  // (De Doncker, Divan and Kheraluwala 1991, doi 10.1109/28.67533). 3.2 V: an LFP cell.
+  // One loss curve by share of rating serves near one ratio of voltages: away from it currents rise and a bridge loses
+  // its soft switching (De Doncker, Divan and Kheraluwala 1991, doi 10.1109/28.67533). 3.2 V: an LFP cell.
   const Real v_bus = s.power.bus.v_nominal, v_pack = 3.2 * s.power.battery.n_series;
   if (v_pack < 0.5 * v_bus || v_pack > 2.0 * v_bus)
-    power.child("battery").fail("n_series", fmt::format("= {} cells are {:.0f} V on a bus of {:.0f} V; accepted: half to twice the bus, {:.0f} to "
-                                                        "{:.0f} cells", s.power.battery.n_series, v_pack, v_bus, std::ceil(v_bus / 6.4),
-                                                        std::floor(v_bus / 1.6)));
+    power.child("battery").fail(
+        "n_series",
+        fmt::format("= {} cells are {:.0f} V on a bus of {:.0f} V; accepted: half to twice the bus, {:.0f} to "
+                    "{:.0f} cells",
+                    s.power.battery.n_series, v_pack, v_bus, std::ceil(v_bus / 6.4), std::floor(v_bus / 1.6)));
   constexpr Real low_voltage = 1500;  // V DC: where low voltage ends (IEC 61140), and the modules on the market with it
   const std::vector<Table> strings = power.children("strings");
   for (std::size_t i = 0; i < strings.size(); ++i) {
     const StringGroup& g = s.power.strings[i];
-    const auto module = std::find_if(s.power.module.begin(), s.power.module.end(), [&](const PvModule& m) { return m.name == g.module; });
+    const auto module = std::find_if(s.power.module.begin(), s.power.module.end(),
+                                     [&](const PvModule& m) { return m.name == g.module; });
     if (const Real v = g.n_series * module->v_oc; v > low_voltage)
-      strings[i].fail("n_series", fmt::format("= {} modules are {:.0f} V in the sun; accepted: at most {:.0f} V, {:.0f} modules", g.n_series, v, low_voltage,
-                                              std::floor(low_voltage / module->v_oc)));
+      strings[i].fail("n_series",
+                      fmt::format("= {} modules are {:.0f} V in the sun; accepted: at most {:.0f} V, {:.0f} modules",
+                                  g.n_series, v, low_voltage, std::floor(low_voltage / module->v_oc)));
   }
 }
 
 void settle(Site& s, Table& t, const Beside&) {
   for (const PlateClass& p : s.plate)
     if (p.coolant != s.cooling.coolant)
-      throw SiteError(fmt::format("{}: plate {} is made for {}, but cooling.coolant = \"{}\"; accepted: the same coolant", t.file(), p.name,
-                                  p.coolant, s.cooling.coolant));
+      throw SiteError(
+          fmt::format("{}: plate {} is made for {}, but cooling.coolant = \"{}\"; accepted: the same coolant", t.file(),
+                      p.name, p.coolant, s.cooling.coolant));
   check_sizes(s, t);
   check_proportions(s);
 }
@@ -92,7 +110,8 @@ namespace {
 // Straight through a round Earth (m): shorter than any way on it or above it.
 Real chord(const Site& a, const Site& b) {
   const auto point = [](const Site& s) {
-    return std::array<Real, 3>{std::cos(s.latitude) * std::cos(s.longitude), std::cos(s.latitude) * std::sin(s.longitude), std::sin(s.latitude)};
+    return std::array<Real, 3>{std::cos(s.latitude) * std::cos(s.longitude),
+                               std::cos(s.latitude) * std::sin(s.longitude), std::sin(s.latitude)};
   };
   const auto p = point(a), q = point(b);
   constexpr Real polar_radius = 6356752.3;  // m, WGS 84
@@ -110,7 +129,8 @@ void settle_link(const Network& n, const Link& link, Table& l) {
   if (const Site *a = site_at(link.from), *b = site_at(link.to); a && b) {
     const Real least = chord(*a, *b) / constants::speed_of_light;
     if (link.latency < least)
-      l.fail("latency", fmt::format("is below the {:.3g} ms that light takes in a straight line; accepted: more", 1e3 * least));
+      l.fail("latency",
+             fmt::format("is below the {:.3g} ms that light takes in a straight line; accepted: more", 1e3 * least));
   } else if (link.latency < 1e-3) {
     l.doubt("latency", "is below 1 ms, and a satellite flies 300 km up and more; usual: 2 ms to 1 s");
   }
@@ -124,9 +144,10 @@ void settle(Network& n, Table& t, const Beside& beside) {
     const fs::path path = find_file(t, "sites", "site", "sites", s, {"toml"}, beside.folder, beside.data);
     n.site.push_back(load_site(path.is_absolute() ? path.string() : path.stem().string(), beside.data));
     for (std::size_t i = 0; i + 1 < n.site.size(); ++i)
-      if (n.site[i].name == n.site.back().name) t.fail("sites", fmt::format("holds {} twice; accepted: each site once", n.site.back().name));
+      if (n.site[i].name == n.site.back().name)
+        t.fail("sites", fmt::format("holds {} twice; accepted: each site once", n.site.back().name));
   }
-  for (const std::string& c : n.constellations) {   // what a site uses is the file that the site has found
+  for (const std::string& c : n.constellations) {  // what a site uses is the file that the site has found
     const Constellation* of_site = nullptr;
     for (const Site& site : n.site)
       for (const Constellation& k : site.constellation)
@@ -145,7 +166,10 @@ void settle(Network& n, Table& t, const Beside& beside) {
 }
 
 Constellation find_constellation(const Table& who, std::string_view key, const std::string& name, const Beside& b) {
-  return {name, find_file(who, key, "constellation", "constellations", name, {"toml", "csv", "tle", "txt"}, b.folder, b.data).string(), {}};
+  return {name,
+          find_file(who, key, "constellation", "constellations", name, {"toml", "csv", "tle", "txt"}, b.folder, b.data)
+              .string(),
+          {}};
 }
 
 }  // namespace site_reader
@@ -178,8 +202,10 @@ Network load_network(std::string_view name, const fs::path& data) {
   fs::path path(name);
   if (!is_path(name)) {
     path = data / "networks" / fmt::format("{}.toml", name);
-    if (is_plain(name) && fs::is_regular_file(path, error)) return read_network(slurp(path), path.filename().string(), {}, data);
-    if (is_plain(name) && fs::is_regular_file(data / "sites" / path.filename(), error)) return network_of_one(load_site(name, data));
+    if (is_plain(name) && fs::is_regular_file(path, error))
+      return read_network(slurp(path), path.filename().string(), {}, data);
+    if (is_plain(name) && fs::is_regular_file(data / "sites" / path.filename(), error))
+      return network_of_one(load_site(name, data));
     std::vector<std::string> names = shipped("networks", data);
     for (std::string& s : shipped("sites", data)) names.push_back(std::move(s));
     not_shipped("network or site", name, names, data);
@@ -187,7 +213,8 @@ Network load_network(std::string_view name, const fs::path& data) {
   const std::string text = slurp(path);
   const File file = parse(text, path.filename().string());
   if (!file.root.contains("sites")) return network_of_one(load_site(name, data));
-  return read_network(text, path.filename().string(), path.parent_path().empty() ? fs::path(".") : path.parent_path(), data);
+  return read_network(text, path.filename().string(), path.parent_path().empty() ? fs::path(".") : path.parent_path(),
+                      data);
 }
 
 }  // namespace coldsun

@@ -21,7 +21,8 @@ std::string one_line(std::string_view text) {
 
 void parser_failed(const char* what) { throw SiteError(what); }
 
-// TOML 1.0 forbids control characters everywhere but tab and line ends; toml++ 3.3 asserts on some ("\n[\0"), so it never sees them.
+// TOML 1.0 forbids control characters everywhere but tab and line ends; toml++ 3.3 asserts on some ("\n[\0"), so it
+// never sees them.
 File parse(std::string_view text, std::string_view name) {
   int line = 1;
   for (const char c : text) {
@@ -37,7 +38,8 @@ File parse(std::string_view text, std::string_view name) {
   } catch (const toml::parse_error& e) {
     throw SiteError(fmt::format("{}:{}: not TOML: {}", name, e.source().begin.line, one_line(e.description())));
   } catch (const SiteError&) {
-    throw SiteError(fmt::format("{}: not TOML: brackets or keys that the parser cannot follow; accepted: a TOML file in UTF-8", name));
+    throw SiteError(fmt::format(
+        "{}: not TOML: brackets or keys that the parser cannot follow; accepted: a TOML file in UTF-8", name));
   }
   return file;
 }
@@ -88,13 +90,18 @@ void Table::read(const Key& k, Time& out) {
   const Value v = find(k, accepted);
   if (!v.node) return;
   const auto* t = v.inner().as_date_time();
-  if (!t || !t->get().offset || t->get().date.year < 1970 || t->get().date.year > 2200) fail(k.key, fmt::format("is not {}", accepted));
+  if (!t || !t->get().offset || t->get().date.year < 1970 || t->get().date.year > 2200)
+    fail(k.key, fmt::format("is not {}", accepted));
   const toml::date_time& x = t->get();
-  const Time minutes = days_from_date({x.date.year, x.date.month, x.date.day}) * 1440 + x.time.hour * 60 + x.time.minute - x.offset->minutes;
-  std::string text = fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", x.date.year, x.date.month, x.date.day, x.time.hour, x.time.minute, x.time.second);
+  const Time minutes = days_from_date({x.date.year, x.date.month, x.date.day}) * 1440 + x.time.hour * 60 +
+                       x.time.minute - x.offset->minutes;
+  std::string text = fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", x.date.year, x.date.month, x.date.day,
+                                 x.time.hour, x.time.minute, x.time.second);
   if (x.time.nanosecond) text += fmt::format(".{:09}", x.time.nanosecond);
   const int offset = x.offset->minutes;
-  note(v, text + (offset ? fmt::format("{}{:02}:{:02}", offset < 0 ? '-' : '+', std::abs(offset) / 60, std::abs(offset) % 60) : "Z"));
+  note(v, text + (offset ? fmt::format("{}{:02}:{:02}", offset < 0 ? '-' : '+', std::abs(offset) / 60,
+                                       std::abs(offset) % 60)
+                         : "Z"));
   out = (minutes * 60 + x.time.second) * ns_per_s + x.time.nanosecond;
 }
 
@@ -142,7 +149,8 @@ std::vector<Table> Table::children_if(std::string_view key) {
 
 std::vector<Table> Table::children(std::string_view key) {
   std::vector<Table> all = children_if(key);
-  if (all.empty()) throw SiteError(fmt::format("{}: [[{}]] is missing; accepted: one or more", where(std::max(1, line())), full(key)));
+  if (all.empty())
+    throw SiteError(fmt::format("{}: [[{}]] is missing; accepted: one or more", where(std::max(1, line())), full(key)));
   return all;
 }
 
@@ -162,12 +170,15 @@ void Table::finish() {
     if (consumed_.count(key)) continue;
     const std::string at = where(static_cast<int>(k.source().begin.line));
     const std::string near = nearest(key, known_);
-    if (const Asked* q = base_of(key)) {  // flow_gpm: the base is right, the suffix is not; flow_facter: it is another key
+    if (const Asked* q =
+            base_of(key)) {  // flow_gpm: the base is right, the suffix is not; flow_facter: it is another key
       const std::string suffix = key.substr(q->key.size() + 1);
       const Unit* u = find_unit(suffix);
-      const bool other_key = !near.empty() && near.rfind(q->key + "_", 0) == 0 && q->accepted.find(near) == std::string::npos;
-      const std::string what = u ? fmt::format("\"{}\" is a unit of {}, not of {}", suffix, name_of(u->quantity), name_of(q->quantity))
-                                 : fmt::format("unknown unit \"{}\" of {}", suffix, name_of(q->quantity));
+      const bool other_key =
+          !near.empty() && near.rfind(q->key + "_", 0) == 0 && q->accepted.find(near) == std::string::npos;
+      const std::string what =
+          u ? fmt::format("\"{}\" is a unit of {}, not of {}", suffix, name_of(u->quantity), name_of(q->quantity))
+            : fmt::format("unknown unit \"{}\" of {}", suffix, name_of(q->quantity));
       if (u || !other_key) throw SiteError(fmt::format("{}: {}: {}; accepted: {}", at, full(key), what, q->accepted));
     }
     std::string all;

@@ -17,12 +17,14 @@ struct Beside {
 std::string slurp(const std::filesystem::path& path);  // SiteError where there is nothing to read
 bool is_path(std::string_view name);                   // holds a slash or ends in .toml
 
-/// The file that `name` means, absolute or relative to the data folder. With or without its extension, and with folders before it, it is
-/// looked for from the folder of the file that names it (`beside`; empty: a shipped file or a text; never that
-/// file itself), then, unless it is absolute or holds "..", in DATA/folder and from DATA. SiteError at `key` where there is none, or where two extensions fit.
+/// The file that `name` means, absolute or relative to the data folder. With or without its extension, and with folders
+/// before it, it is looked for from the folder of the file that names it (`beside`; empty: a shipped file or a text;
+/// never that file itself), then, unless it is absolute or holds "..", in DATA/folder and from DATA. SiteError at `key`
+/// where there is none, or where two extensions fit.
 using Extensions = std::vector<std::string_view>;
-std::filesystem::path find_file(const Table& who, std::string_view key, std::string_view what, std::string_view folder, const std::string& name,
-                                const Extensions& extensions, const std::filesystem::path& beside, const std::filesystem::path& data);
+std::filesystem::path find_file(const Table& who, std::string_view key, std::string_view what, std::string_view folder,
+                                const std::string& name, const Extensions& extensions,
+                                const std::filesystem::path& beside, const std::filesystem::path& data);
 Constellation find_constellation(const Table& who, std::string_view key, const std::string& name, const Beside& beside);
 [[noreturn]] void not_shipped(std::string_view what, std::string_view name, const std::vector<std::string>& names,
                               const std::filesystem::path& data);
@@ -73,7 +75,8 @@ void read_part(Table t, P& part, const Beside& beside) {
       prepare(x, part);
       read_part(*std::move(child), x, beside);
     } else if constexpr (is_parts<T>) {
-      for (Table& child : k.optional ? t.children_if(k.key) : t.children(k.key)) read_part(std::move(child), x.emplace_back(), beside);
+      for (Table& child : k.optional ? t.children_if(k.key) : t.children(k.key))
+        read_part(std::move(child), x.emplace_back(), beside);
     } else {
       t.read(k, x);
     }
@@ -84,8 +87,10 @@ void read_part(Table t, P& part, const Beside& beside) {
 
 /// A plate or a module that the site names: beside the site first, then in the data folder.
 template <Part P>
-P read_named(std::string_view what, std::string_view folder, const std::string& name, const Table& who, const Beside& beside) {
-  const std::filesystem::path path = beside.data / find_file(who, what, what, folder, name, {"toml"}, beside.folder, beside.data);
+P read_named(std::string_view what, std::string_view folder, const std::string& name, const Table& who,
+             const Beside& beside) {
+  const std::filesystem::path path =
+      beside.data / find_file(who, what, what, folder, name, {"toml"}, beside.folder, beside.data);
   const std::string text = slurp(path);
   File f = parse(text, path.filename().string());
   f.sink = &beside.site->provenance;
@@ -98,7 +103,8 @@ P read_named(std::string_view what, std::string_view folder, const std::string& 
 /// Where the file is `like` another site: what it leaves out is taken from that one.
 void complete_from(File& file, const Beside& beside, int depth = 0);
 
-// Judges what only the whole site can: sizes against the hall, instruments against what they look at. Refuses, or doubts in s.provenance.
+// Judges what only the whole site can: sizes against the hall, instruments against what they look at. Refuses, or
+// doubts in s.provenance.
 void check_sizes(const Site& s, Table& t);
 void check_proportions(Site& s);
 /// Adds a doubt to the value of that key, which may be named without its unit.

@@ -1,10 +1,10 @@
 // How a table is read: finding a key by its base and unit, ranges, origins.
-#include "core/io/site_reader_parts.hpp"
-
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
+
+#include "core/io/site_reader_parts.hpp"
 
 namespace coldsun::site_reader {
 
@@ -52,12 +52,16 @@ Table::Table(const toml::table& table, std::string path, File& file, std::string
     std::string note;
     if (!s->is_string() || !split_source(s->as_string()->get(), origin, note))
       fail("source",
-           fmt::format("= {}; accepted: \"measured: ...\", \"sourced: ...\" or \"assumed: ...\", saying what stands behind it", shown(*s)));
+           fmt::format(
+               "= {}; accepted: \"measured: ...\", \"sourced: ...\" or \"assumed: ...\", saying what stands behind it",
+               shown(*s)));
     source_ = s->as_string()->get();
   }
 }
 
-std::string Table::full(std::string_view key) const { return path_.empty() ? std::string(key) : fmt::format("{}.{}", path_, key); }
+std::string Table::full(std::string_view key) const {
+  return path_.empty() ? std::string(key) : fmt::format("{}.{}", path_, key);
+}
 std::string Table::where(int line) const { return fmt::format("{}:{}", file_->name, line); }
 
 // A quantity may be named by its base: it is shown as it was written.
@@ -65,7 +69,8 @@ void Table::fail(std::string_view key, std::string_view why) const {
   const toml::node* node = table_->get(key);
   const std::string stem = fmt::format("{}_", key);
   for (auto it = table_->begin(); !node && it != table_->end(); ++it)
-    if (const std::string_view k = it->first.str(); k.starts_with(stem) && find_unit(k.substr(stem.size()))) fail(k, why);
+    if (const std::string_view k = it->first.str(); k.starts_with(stem) && find_unit(k.substr(stem.size())))
+      fail(k, why);
   throw SiteError(fmt::format("{}: {} {}", where(node ? line_of(*node) : line()), full(key), why));
 }
 
@@ -80,7 +85,9 @@ const toml::node& Table::Value::inner() const { return *value_of(node); }
 void Table::lacks(const Key& k, std::string key, std::string accepted) {
   if (!k.may_lack()) missing_.push_back({std::move(key), std::move(accepted)});
   if (!k.usually) return;
-  Provenance p{full(key), fmt::format("{:g}", k.suffix.empty() ? *k.usually : to_unit(k.suffix, *k.usually)), Origin::unstated, {}, file_->name, line()};
+  Provenance p{full(key),        fmt::format("{:g}", k.suffix.empty() ? *k.usually : to_unit(k.suffix, *k.usually)),
+               Origin::unstated, {},
+               file_->name,      line()};
   if (!k.suffix.empty()) p.key = full(fmt::format("{}_{}", k.key, k.suffix));
   split_source(k.source, p.origin, p.note);
   if (file_->sink) file_->sink->push_back(std::move(p));
@@ -111,8 +118,9 @@ Table::Value Table::find_quantity(const Key& k) {
   asked_.push_back({k.key, spellings, *k.quantity});
   if (found.node) return found;
   const Unit& first = usual_unit(*k.quantity);
-  lacks(k, fmt::format("{}_{}", k.key, first.suffix), fmt::format("{}{} {}", spellings.find(',') == std::string::npos ? "" : spellings + "; ",
-                                                                  k.range.text(first.scale, first.offset), first.symbol));
+  lacks(k, fmt::format("{}_{}", k.key, first.suffix),
+        fmt::format("{}{} {}", spellings.find(',') == std::string::npos ? "" : spellings + "; ",
+                    k.range.text(first.scale, first.offset), first.symbol));
   return found;
 }
 
@@ -122,21 +130,24 @@ void Table::note(const Value& v, std::string text) {
   if (const auto* t = v.node->as_table()) {
     for (const auto& [k, n] : *t)
       if (k.str() != "value" && k.str() != "source")
-        throw SiteError(fmt::format("{}: {}.{} is not known; accepted: value, source", where(line_of(n)), full(v.key), k.str()));
+        throw SiteError(
+            fmt::format("{}: {}.{} is not known; accepted: value, source", where(line_of(n)), full(v.key), k.str()));
     if (const toml::node* s = t->get("source")) source = s->is_string() ? s->as_string()->get() : "?";
   }
   Provenance p{full(v.key), std::move(text), Origin::unstated, {}, file_->name, line_of(*v.node), std::move(doubt_)};
   doubt_.clear();
   if (!source.empty() && !split_source(source, p.origin, p.note))
-    throw SiteError(fmt::format("{}: {}: source = \"{}\"; accepted: \"measured: ...\", \"sourced: ...\" or \"assumed: ...\"",
-                                where(line_of(*v.node)), full(v.key), source));
+    throw SiteError(
+        fmt::format("{}: {}: source = \"{}\"; accepted: \"measured: ...\", \"sourced: ...\" or \"assumed: ...\"",
+                    where(line_of(*v.node)), full(v.key), source));
   if (file_->sink) file_->sink->push_back(std::move(p));
 }
 
 Real Table::real(const Value& v, const toml::node& node, const Limits& range) {
   const Real scale = v.unit ? v.unit->scale : 1, offset = v.unit ? v.unit->offset : 0;
   const auto bad = [&](std::string_view kind) {
-    throw SiteError(fmt::format("{}: {} = {}; accepted: {}{}", where(line_of(node)), full(v.key), shown(node), kind, range.text(scale, offset)));
+    throw SiteError(fmt::format("{}: {} = {}; accepted: {}{}", where(line_of(node)), full(v.key), shown(node), kind,
+                                range.text(scale, offset)));
   };
   const std::optional<double> x = node.is_number() ? node.value<double>() : std::nullopt;
   if (!x) bad(range.text() == "a number" ? "" : "a number ");
@@ -144,7 +155,8 @@ Real Table::real(const Value& v, const toml::node& node, const Limits& range) {
   const Real si = *x * scale + offset;
   if (!std::isfinite(si) || !range.holds_about(si, 1e-12 * (std::fabs(si) + std::fabs(offset)))) bad("");
   if (doubt_.empty() && !range.is_usual(si, *x * scale))
-    doubt_ = fmt::format("{} = {}{}; usual: {}", full(v.key), v.inner().is_array() ? "... " : "", shown(node), range.usual_text(scale, offset));
+    doubt_ = fmt::format("{} = {}{}; usual: {}", full(v.key), v.inner().is_array() ? "... " : "", shown(node),
+                         range.usual_text(scale, offset));
   return si;
 }
 
@@ -195,7 +207,8 @@ void Table::read(const Key& k, bool& x) {
 
 void Table::read(const Key& k, std::string& x) {
   const bool listed = !k.accepted.empty(), plain = k.form == Rule::name;
-  const std::string accepted = listed ? fmt::format("{}", fmt::join(k.accepted, ", ")) : std::string(plain ? plain_words : "a name");
+  const std::string accepted =
+      listed ? fmt::format("{}", fmt::join(k.accepted, ", ")) : std::string(plain ? plain_words : "a name");
   const Value v = find(k, accepted);
   if (!v.node) return;
   const auto* s = listed ? v.inner().as_string() : v.node->as_string();
@@ -203,7 +216,8 @@ void Table::read(const Key& k, std::string& x) {
     if (!s || std::find(k.accepted.begin(), k.accepted.end(), s->get()) == k.accepted.end())
       fail(k.key, fmt::format("= {}; accepted: {}", shown(v.inner()), accepted));
   } else if (!s) {
-    fail(k.key, plain ? fmt::format("is no text; accepted: {}", plain_words) : "is not a name; accepted: text in quotes");
+    fail(k.key,
+         plain ? fmt::format("is no text; accepted: {}", plain_words) : "is not a name; accepted: text in quotes");
   } else if (plain && !is_plain(s->get())) {
     fail(k.key, fmt::format("= \"{}\"; accepted: {}", s->get().substr(0, 80), plain_words));
   } else if (s->get().empty()) {
@@ -230,7 +244,8 @@ void Table::read(const Key& k, Hourly& x) {
     note(v, shown(node));
     return;
   }
-  if (node.as_array()->size() != 24) fail(v.key, fmt::format("= {}; accepted: one number, or 24 for the hours of local standard time", shown(node)));
+  if (node.as_array()->size() != 24)
+    fail(v.key, fmt::format("= {}; accepted: one number, or 24 for the hours of local standard time", shown(node)));
   const std::vector<Real> all = list(v, k.range, 24, 24);
   std::copy(all.begin(), all.end(), x.value.begin());
 }

@@ -1,4 +1,5 @@
-// A TOML table that is read key by key: units from the suffix, ranges, the origin of each value; what is left over is an error.
+// A TOML table that is read key by key: units from the suffix, ranges, the origin of each value; what is left over is
+// an error.
 #pragma once
 #include <optional>
 #include <set>
@@ -11,8 +12,9 @@
 namespace coldsun::site_reader {
 [[noreturn]] void parser_failed(const char* what);  // throws SiteError
 }
-// toml++ 3.3 asserts where a file should be refused ("[=" is enough). Its checks throw here instead; where NDEBUG switches them off
-// the parser goes on to its own error. This header is the only one that includes it, so that both see one definition.
+// toml++ 3.3 asserts where a file should be refused ("[=" is enough). Its checks throw here instead; where NDEBUG
+// switches them off the parser goes on to its own error. This header is the only one that includes it, so that both see
+// one definition.
 #define TOML_ASSERT(expr) ((expr) ? void() : ::coldsun::site_reader::parser_failed(#expr))
 #include <toml++/toml.h>
 
@@ -32,8 +34,9 @@ class Table {
  public:
   Table(const toml::table& table, std::string path, File& file, std::string prefix = {});
 
-  // One key by its line (core/site/key.hpp). A number must be finite and inside its range, and is counted with its origin; a name says
-  // which, not how much, and is not. What stands in for a key that is left out is counted as if it had been written.
+  // One key by its line (core/site/key.hpp). A number must be finite and inside its range, and is counted with its
+  // origin; a name says which, not how much, and is not. What stands in for a key that is left out is counted as if it
+  // had been written.
   void read(const Key& k, Real& x);
   void read(const Key& k, int& x);
   void read(const Key& k, bool& x);
@@ -46,10 +49,14 @@ class Table {
   // The same where a file has no list of keys.
   Real number(const char* key, Limits range) { return get<Real>(key, a_number(range)); }
   Real quantity(const char* base, Quantity q, Limits range) { return get<Real>(base, a(q, range)); }
-  int count(const char* key, int lo, int hi = std::numeric_limits<int>::max()) { return get<int>(key, a_count(lo, hi)); }
+  int count(const char* key, int lo, int hi = std::numeric_limits<int>::max()) {
+    return get<int>(key, a_count(lo, hi));
+  }
   std::string word(const char* key) { return get<std::string>(key, a_text()); }
   std::string name(const char* key) { return get<std::string>(key, a_name()); }
-  std::string kind(const char* key, std::vector<std::string_view> accepted) { return get<std::string>(key, a_kind(std::move(accepted))); }
+  std::string kind(const char* key, std::vector<std::string_view> accepted) {
+    return get<std::string>(key, a_kind(std::move(accepted)));
+  }
   Time instant(const char* key) { return get<Time>(key, an_instant()); }
   std::vector<Real> numbers(const char* key, Limits range, std::size_t least, std::size_t most) {
     return get<std::vector<Real>>(key, numbers_of(range, least, most));
@@ -65,8 +72,8 @@ class Table {
   void finish();
 
   [[noreturn]] void fail(std::string_view key, std::string_view why) const;  // "file:line: table.key why"
-  void doubt(std::string_view key, std::string_view why);                    // of a value that was read: stands in its provenance
-  std::string at(std::string_view what) const;                               // "file:line: [table]: what", for a relation between keys
+  void doubt(std::string_view key, std::string_view why);  // of a value that was read: stands in its provenance
+  std::string at(std::string_view what) const;             // "file:line: [table]: what", for a relation between keys
   const std::string& path() const { return path_; }
   const std::string& file() const { return file_->name; }
   int line() const { return static_cast<int>(table_->source().begin.line); }
@@ -87,7 +94,9 @@ class Table {
   // The key's value; node is null where it is left out, which is remembered as missing unless the rule lets it.
   Value find(const Key& k, std::string_view accepted);
   Value find_quantity(const Key& k);
-  Value find_number(const Key& k, std::string_view accepted) { return k.quantity ? find_quantity(k) : find(k, accepted); }
+  Value find_number(const Key& k, std::string_view accepted) {
+    return k.quantity ? find_quantity(k) : find(k, accepted);
+  }
   void lacks(const Key& k, std::string key, std::string accepted);
   void note(const Value& v, std::string text);
   Real real(const Value& v, const toml::node& node, const Limits& range);

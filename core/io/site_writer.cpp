@@ -2,7 +2,6 @@
 #include "core/io/site_writer.hpp"
 
 #include <fmt/format.h>
-
 #include <unistd.h>
 
 #include <atomic>
@@ -29,7 +28,8 @@ std::string in_quotes(std::string_view text) {
   return out + '"';
 }
 
-// The number in that unit which is read as exactly this SI value: as it was written, or the shortest of those about the quotient.
+// The number in that unit which is read as exactly this SI value: as it was written, or the shortest of those about the
+// quotient.
 std::string in_unit(Real si, const Unit* u, std::string_view written) {
   if (!written.empty()) {
     const std::string text(written);
@@ -51,7 +51,8 @@ std::string in_unit(Real si, const Unit* u, std::string_view written) {
 std::string instant(Time t) {
   const Date d = date_of(t);
   const Time ns = t - midnight(d), s = ns / ns_per_s;
-  std::string text = fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", d.year, d.month, d.day, s / 3600, s / 60 % 60, s % 60);
+  std::string text =
+      fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", d.year, d.month, d.day, s / 3600, s / 60 % 60, s % 60);
   if (ns % ns_per_s) text += fmt::format(".{:09}", ns % ns_per_s);
   return text + "Z";
 }
@@ -65,13 +66,16 @@ class Writer {
     const std::string table = s.table;
     if (!prefix_.empty()) s.table = table.empty() ? prefix_ : prefix_ + "." + table;
     Provenance* p = value_named(from_, s.path());
-    if (const auto* word = std::get_if<std::string*>(&s.at); s.key.optional && !p && !(word && !(**word).empty())) return;   // left out
+    if (const auto* word = std::get_if<std::string*>(&s.at); s.key.optional && !p && !(word && !(**word).empty()))
+      return;  // left out
     std::string& out = text_of_table(table);
     const Unit* u = s.key.quantity ? &unit_of(p, s) : nullptr;
-    const std::string key = u ? fmt::format("{}_{}", s.key.key, u->suffix) : s.key.key, value = text(s, u, p ? p->text : "");
+    const std::string key = u ? fmt::format("{}_{}", s.key.key, u->suffix) : s.key.key,
+                      value = text(s, u, p ? p->text : "");
     constexpr const char* word[] = {"measured", "sourced", "assumed"};
     if (p && p->origin != Origin::unstated)
-      out += fmt::format("{} = {{ value = {}, source = {} }}\n", key, value, in_quotes(fmt::format("{}: {}", word[static_cast<int>(p->origin)], p->note)));
+      out += fmt::format("{} = {{ value = {}, source = {} }}\n", key, value,
+                         in_quotes(fmt::format("{}: {}", word[static_cast<int>(p->origin)], p->note)));
     else out += fmt::format("{} = {}\n", key, value);
   }
   std::string take() const {
@@ -81,12 +85,14 @@ class Writer {
   }
 
  private:
-  // A list may come back to a table after one of its own tables. hall.node[h200] begins a table of the list [[hall.node]].
+  // A list may come back to a table after one of its own tables. hall.node[h200] begins a table of the list
+  // [[hall.node]].
   std::string& text_of_table(const std::string& table) {
     for (auto& [name, lines] : tables_)
       if (name == table) return lines;
     const std::size_t tag = table.find('[');
-    const std::string head = tag == std::string::npos ? fmt::format("\n[{}]\n", table) : fmt::format("\n[[{}]]\n", table.substr(0, tag));
+    const std::string head =
+        tag == std::string::npos ? fmt::format("\n[{}]\n", table) : fmt::format("\n[[{}]]\n", table.substr(0, tag));
     return tables_.emplace_back(table, table.empty() ? "" : head).second;
   }
   static std::string list(const auto& items, auto&& one) {
@@ -141,8 +147,12 @@ void write(const fs::path& path, const std::string& text) {
 }  // namespace
 
 std::string toml_of(const Site& site) { return written(site, site.provenance, "", site.title); }
-std::string toml_of(const PlateClass& p, const Site& s) { return written(p, s.provenance, fmt::format("plate[{}]", p.name), "Plate " + p.name); }
-std::string toml_of(const PvModule& m, const Site& s) { return written(m, s.provenance, fmt::format("module[{}]", m.name), "Module " + m.name); }
+std::string toml_of(const PlateClass& p, const Site& s) {
+  return written(p, s.provenance, fmt::format("plate[{}]", p.name), "Plate " + p.name);
+}
+std::string toml_of(const PvModule& m, const Site& s) {
+  return written(m, s.provenance, fmt::format("module[{}]", m.name), "Module " + m.name);
+}
 std::string toml_of(const Network& n) { return written(n, n.provenance, "", "Network " + n.name); }
 
 fs::path save_site(const Site& given, const fs::path& path, const fs::path& data) {
@@ -152,12 +162,14 @@ fs::path save_site(const Site& given, const fs::path& path, const fs::path& data
     if (is_plain(part.name) && fs::is_regular_file(data / folder / (part.name + ".toml"), error) &&
         unchanged(site.provenance, fmt::format("{}[{}]", what, part.name)))
       return;
-    if (!is_plain(part.name)) throw SiteError(fmt::format("{} {} is named by a path; accepted in a site to be saved: a plain name", what, part.name));
+    if (!is_plain(part.name))
+      throw SiteError(
+          fmt::format("{} {} is named by a path; accepted in a site to be saved: a plain name", what, part.name));
     write(path.parent_path() / (part.name + ".toml"), toml_of(part, site));
   };
   for (const PlateClass& p : site.plate) beside(p, "plate", "plates");
   for (const PvModule& m : site.power.module) beside(m, "module", "modules");
-  for (const Constellation& c : site.constellation) {   // a file beside the first file is not beside this one
+  for (const Constellation& c : site.constellation) {  // a file beside the first file is not beside this one
     if (!fs::path(c.file).is_absolute()) continue;
     if (site.comms.broadband == c.name) site.comms.broadband = c.file;
     for (std::string& name : site.comms.data)

@@ -8,27 +8,35 @@ namespace coldsun {
 namespace {
 
 electrical::Module module_of(const PvModule& m) {
-  return {.photocurrent = m.i_l_ref, .saturation_current = m.i_o_ref, .resistance_series = m.r_s, .resistance_shunt = m.r_sh_ref, .a_ref = m.a_ref,
-          .alpha_sc = m.alpha_sc, .adjust = 100.0 * m.adjust};
+  return {.photocurrent = m.i_l_ref,
+          .saturation_current = m.i_o_ref,
+          .resistance_series = m.r_s,
+          .resistance_shunt = m.r_sh_ref,
+          .a_ref = m.a_ref,
+          .alpha_sc = m.alpha_sc,
+          .adjust = 100.0 * m.adjust};
 }
 
 electrical::Converter converter_of(const BusConverter& c) { return {c.p_rated, c.loss.c0, c.loss.c1, c.loss.c2}; }
 
-// Efficiency at shares of load -> loss per rating against output per rating; loss at no load by the first point's trend, never negative.
+// Efficiency at shares of load -> loss per rating against output per rating; loss at no load by the first point's
+// trend, never negative.
 electrical::LossTable rack_loss(const RackConverter& r) {
   electrical::LossTable t;
   constexpr std::size_t most = sizeof(t.x) / sizeof(t.x[0]);
   if (r.load.size() < 2 || r.load.size() > most || r.load.size() != r.efficiency.size())
-    throw std::invalid_argument("power.rack_converter.load has " + std::to_string(r.load.size()) + " values; accepted: 2 to " + std::to_string(most) +
-                                ", as many as efficiency");
-  for (std::size_t i = 0; i < r.load.size(); ++i) t.x[i] = r.load[i], t.y[i] = r.load[i] * (1.0 / r.efficiency[i] - 1.0);
+    throw std::invalid_argument("power.rack_converter.load has " + std::to_string(r.load.size()) +
+                                " values; accepted: 2 to " + std::to_string(most) + ", as many as efficiency");
+  for (std::size_t i = 0; i < r.load.size(); ++i)
+    t.x[i] = r.load[i], t.y[i] = r.load[i] * (1.0 / r.efficiency[i] - 1.0);
   t.n = static_cast<std::int32_t>(r.load.size());
   electrical::monotone_slopes(t);
   return t;
 }
 
 electrical::Pack pack_of(const Battery& b) {
-  if (!b.chemistry.empty() && b.chemistry != "lfp") throw std::invalid_argument("power.battery.chemistry = \"" + b.chemistry + "\"; accepted: \"lfp\"");
+  if (!b.chemistry.empty() && b.chemistry != "lfp")
+    throw std::invalid_argument("power.battery.chemistry = \"" + b.chemistry + "\"; accepted: \"lfp\"");
   electrical::Pack p;
   p.v_ocv = electrical::ocv_lfp();
   take(p, b);
@@ -50,7 +58,8 @@ electrical::Site site_of(const Power& p, Real t_start) {
     take(s.genset, g);
   }
   s.rack = rack_loss(p.rack_converter);
-  s.sink_capacity = p.converter_sink.heat_capacity, s.sink_conductance = p.converter_sink.conductance, s.t_sink_initial = t_start;
+  s.sink_capacity = p.converter_sink.heat_capacity, s.sink_conductance = p.converter_sink.conductance,
+  s.t_sink_initial = t_start;
   return s;
 }
 
@@ -74,10 +83,19 @@ electrical::System make_electrical(const Network& network, Device device) {
       std::int32_t module = -1;
       for (std::size_t i = 0; i < p.module.size(); ++i)
         if (p.module[i].name == g.module) module = first_module + static_cast<std::int32_t>(i);
-      if (module < 0) throw std::invalid_argument(site.name + ": power.strings names the module \"" + g.module + "\", which was not read");
+      if (module < 0)
+        throw std::invalid_argument(site.name + ": power.strings names the module \"" + g.module +
+                                    "\", which was not read");
       for (int row = 0; row < g.n_row; ++row)
-        strings.push_back({.site = s, .plane = plane, .module = module, .n_series = g.n_series, .count = g.n_per_row, .rating = c.p_rated,
-                           .inductance = c.inductance, .f_sw = c.f_sw, .r_wire = g.r_wire});
+        strings.push_back({.site = s,
+                           .plane = plane,
+                           .module = module,
+                           .n_series = g.n_series,
+                           .count = g.n_per_row,
+                           .rating = c.p_rated,
+                           .inductance = c.inductance,
+                           .f_sw = c.f_sw,
+                           .r_wire = g.r_wire});
       ++plane;
     }
     sites.back().string_count = static_cast<std::int32_t>(strings.size()) - sites.back().string_first;

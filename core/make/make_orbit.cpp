@@ -16,12 +16,14 @@ orbit::Strategy strategy_of(const Site& site) {
   if (word == "longest_remaining") return orbit::Strategy::longest_remaining;
   if (word == "max_elevation") return orbit::Strategy::max_elevation;
   if (word == "sticky") return orbit::Strategy::sticky;
-  throw std::invalid_argument(site.name + ": comms.strategy = \"" + word + "\"; accepted: longest_remaining, max_elevation, sticky");
+  throw std::invalid_argument(site.name + ": comms.strategy = \"" + word +
+                              "\"; accepted: longest_remaining, max_elevation, sticky");
 }
 
-constexpr Time margin = 600 * ns_per_s;   // a member's windows may be shifted
+constexpr Time margin = 600 * ns_per_s;  // a member's windows may be shifted
 
-// Which satellites fly over each site: of the data constellations each site has its own list, of the broadband shell all sites have all.
+// Which satellites fly over each site: of the data constellations each site has its own list, of the broadband shell
+// all sites have all.
 struct Fleets {
   orbit::Fleet data, shell;
 };
@@ -32,11 +34,14 @@ Fleets make_fleets(const Library& library, int n_site, Time start, Time stop, De
     return list;
   };
   if (!library.listed.empty() && static_cast<int>(library.listed.size()) != n_site)
-    throw std::invalid_argument("library: lists of " + std::to_string(library.listed.size()) + " sites; accepted: one per site, " + std::to_string(n_site));
-  const auto listed = library.listed.empty() ? std::vector(static_cast<std::size_t>(n_site), all(library.data)) : library.listed;
+    throw std::invalid_argument("library: lists of " + std::to_string(library.listed.size()) +
+                                " sites; accepted: one per site, " + std::to_string(n_site));
+  const auto listed =
+      library.listed.empty() ? std::vector(static_cast<std::size_t>(n_site), all(library.data)) : library.listed;
   const Time wide = margin + orbit::slot_length;
   return {orbit::make_fleet(library.data, listed, start - margin, stop + margin, device),
-          orbit::make_fleet(library.broadband, std::vector<std::vector<int>>{all(library.broadband)}, start - wide, stop + wide, device)};
+          orbit::make_fleet(library.broadband, std::vector<std::vector<int>>{all(library.broadband)}, start - wide,
+                            stop + wide, device)};
 }
 
 }  // namespace
@@ -51,7 +56,8 @@ orbit::System make_orbit(const Network& network, Device device) {
     o.elevation_mask(orbit::link_constellation, s) = site.comms.broadband_mask;
     o.elevation_mask(orbit::data_constellation, s) = site.comms.mask;
     o.strategy(s) = static_cast<std::int32_t>(strategy_of(site));
-    o.outage_probability(s) = link.outage_probability, o.outage_median(s) = link.outage_median, o.outage_sigma(s) = link.outage_sigma;
+    o.outage_probability(s) = link.outage_probability, o.outage_median(s) = link.outage_median,
+    o.outage_sigma(s) = link.outage_sigma;
     o.outage_offset(s) = link.outage_offset, o.processing_delay(s) = link.processing_delay;
   }
   return o;
@@ -71,9 +77,10 @@ void fill_links(Inputs& in, const System& system, const Library& library, Time s
   const auto link_station = orbit::stations_of(system.orbit, orbit::link_constellation);
   std::vector<orbit::Strategy> strategy;
   for (int s = 0; s < system.n_site(); ++s) strategy.push_back(static_cast<orbit::Strategy>(system.orbit.strategy(s)));
-  constexpr Real dut1 = 0.0;   // UT1 - UTC: below 0.05 s in 2026, 20 ms of a rise time (reference tables use 0 as well)
+  constexpr Real dut1 = 0.0;  // UT1 - UTC: below 0.05 s in 2026, 20 ms of a rise time (reference tables use 0 as well)
   with_space(system.device, [&](auto space) {
-    in.windows = orbit::find_windows(space, data, data_station, {start - margin, stop + margin, dut1}, fleets.data.seen);
+    in.windows =
+        orbit::find_windows(space, data, data_station, {start - margin, stop + margin, dut1}, fleets.data.seen);
     in.contacts = orbit::join_windows(in.windows);
     const Time wide = margin + orbit::slot_length;
     const orbit::Windows passes = orbit::find_windows(space, shell, link_station, {start - wide, stop + wide, dut1});

@@ -12,7 +12,8 @@ sky::Climate sky_climate(const Site& site) {
   sky::Climate k{};
   for (int m = 0; m < 12; ++m) {
     const auto i = static_cast<std::size_t>(m);
-    k.linke_turbidity[m] = c.linke_turbidity[i], k.haze[m] = c.haze[i], k.dust_probability[m] = std::min(1.0, c.dust_days[i] / days[m]);
+    k.linke_turbidity[m] = c.linke_turbidity[i], k.haze[m] = c.haze[i],
+    k.dust_probability[m] = std::min(1.0, c.dust_days[i] / days[m]);
     k.temp_air_min[m] = c.temp_air_min[i], k.temp_air_max[m] = c.temp_air_max[i], k.wind_speed[m] = c.wind_speed[i];
   }
   take(k, c);
@@ -52,18 +53,20 @@ sky::System make_sky(const Network& network, Device device) {
   return sky::make_system(sites, planes, device);
 }
 
-void fill_weather(sky::Weather& table, const System& system, const Network& network, int site, const std::vector<WeatherSeries>& weather,
-                  std::uint64_t seed) {
+void fill_weather(sky::Weather& table, const System& system, const Network& network, int site,
+                  const std::vector<WeatherSeries>& weather, std::uint64_t seed) {
   const sky::Climate climate = sky_climate(network.site[static_cast<std::size_t>(site)]);
   if (weather.empty()) return sky::fill_from_climate(table, system.sky, site, climate, seed);
   if (static_cast<int>(weather.size()) != system.n_site())
-    throw std::invalid_argument("weather: " + std::to_string(weather.size()) + " series for " + std::to_string(system.n_site()) +
-                                " sites; accepted: one per site");
+    throw std::invalid_argument("weather: " + std::to_string(weather.size()) + " series for " +
+                                std::to_string(system.n_site()) + " sites; accepted: one per site");
   const WeatherSeries& w = weather[static_cast<std::size_t>(site)];
   sky::Series s;
-  s.time = w.time, s.ghi = w.ghi, s.dni = w.dni, s.dhi = w.dhi, s.temp_air = w.temp_air, s.wind_speed = w.wind_speed, s.pressure = w.pressure;
+  s.time = w.time, s.ghi = w.ghi, s.dni = w.dni, s.dhi = w.dhi, s.temp_air = w.temp_air, s.wind_speed = w.wind_speed,
+  s.pressure = w.pressure;
   s.stamp = sky::Stamp::centre, s.repeat_yearly = true;
-  s.subhourly_clouds = w.clouds < 0 ? network.site[static_cast<std::size_t>(site)].climate.cloud.in_series : w.clouds != 0;
+  s.subhourly_clouds =
+      w.clouds < 0 ? network.site[static_cast<std::size_t>(site)].climate.cloud.in_series : w.clouds != 0;
   sky::fill_from_series(table, system.sky, site, climate, s);
 }
 

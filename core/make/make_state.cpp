@@ -1,7 +1,7 @@
 // A State at the start of a run: allocated once, jobs in progress, plates at rest, series of what the record keeps.
 #include "common/loops.hpp"
-#include "core/step/couple.hpp"
 #include "core/make/make_system.hpp"
+#include "core/step/couple.hpp"
 #include "core/step/spaces.hpp"
 #include "sky/climate.hpp"
 
@@ -40,26 +40,32 @@ void settle_node(const thermal::System& sys, thermal::State& s, int m, int n, Re
     }
 }
 
-// The loops and plates stand where the set-point of the first instant's air puts them, so that a day does not begin with a cooling of the hall.
+// The loops and plates stand where the set-point of the first instant's air puts them, so that a day does not begin
+// with a cooling of the hall.
 void settle(const System& system, const Inputs& inputs, State& s) {
   for (int m = 0; m < s.n_member; ++m)
     for (int k = 0; k < system.n_site(); ++k) {
       const Real t = couple::supply_set_point(system.control(k), inputs.weather.temp_air(k, 0));
       s.thermal.t_supply(m, k) = s.thermal.t_return(m, k) = t;
       s.thermal.t_facility(m, k) = t - system.thermal.loop(k).approach;
-      for (int n = system.thermal.first_node(k); n < system.thermal.first_node(k + 1); ++n) settle_node(system.thermal, s.thermal, m, n, t);
+      for (int n = system.thermal.first_node(k); n < system.thermal.first_node(k + 1); ++n)
+        settle_node(system.thermal, s.thermal, m, n, t);
     }
 }
 
 }  // namespace
 
-State make_state(const System& system, const Inputs& inputs, int n_member, std::uint64_t seed, std::uint32_t first_member, Time start) {
+State make_state(const System& system, const Inputs& inputs, int n_member, std::uint64_t seed,
+                 std::uint32_t first_member, Time start) {
   State s;
   s.device = system.device, s.time = start, s.seed = seed, s.first_member = first_member, s.n_member = n_member;
   const Device device = system.device;
   const int n_site = system.n_site();
   const auto own = [&](auto&... part) {
-    (allocate_fields(part, device, {{"member", n_member}, {"site", n_site}, {"node", system.thermal.n_node}, {"instrument", system.n_gain}}), ...);
+    (allocate_fields(
+         part, device,
+         {{"member", n_member}, {"site", n_site}, {"node", system.thermal.n_node}, {"instrument", system.n_gain}}),
+     ...);
   };
   own(s.run, s.controls, s.fed, s.observe);
   s.sky = sky::make_state(system.sky, inputs.weather, start, n_member, device);
@@ -74,11 +80,13 @@ State make_state(const System& system, const Inputs& inputs, int n_member, std::
       const ControlLaw& law = system.control(k);
       s.controls.p_site_cap(m, k) = law.p_it_max;
       s.controls.t_supply_set(m, k) = couple::supply_set_point(law, inputs.weather.temp_air(k, 0));
-      const Real usual = sky::mean_clouds(system.sky.site(k).cloud, date_of(start).month - 1).index;   // to be expected till the sun is seen
+      const Real usual = sky::mean_clouds(system.sky.site(k).cloud, date_of(start).month - 1)
+                             .index;  // to be expected till the sun is seen
       s.controls.kc_seen(m, k) = s.controls.kc_planned(m, k) = usual;
-      s.controls.p_pv_seen(m, k) = law.p_it_max;   // nothing was seen yet: the first cut has no cap
+      s.controls.p_pv_seen(m, k) = law.p_it_max;  // nothing was seen yet: the first cut has no cap
     }
-  with_space(device, [&](auto space) { workload::start(space, system.workload, inputs.jobs, s.workload), synchronize(space); });
+  with_space(device,
+             [&](auto space) { workload::start(space, system.workload, inputs.jobs, s.workload), synchronize(space); });
   make_series(s);
   return s;
 }

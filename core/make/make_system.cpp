@@ -33,7 +33,8 @@ System make_system(const Network& network, const Library& library, Device device
   for (std::size_t a = 0; a < network.site.size(); ++a)
     for (std::size_t b = 0; b < a; ++b)
       if (entity_of(network.site[a]) == entity_of(network.site[b]))
-        throw std::invalid_argument("sites " + network.site[b].name + " and " + network.site[a].name + " would share their chance; accepted: another name");
+        throw std::invalid_argument("sites " + network.site[b].name + " and " + network.site[a].name +
+                                    " would share their chance; accepted: another name");
   System s;
   s.device = device;
   s.sky = make_sky(network, device);
@@ -49,8 +50,7 @@ System make_system(const Network& network, const Library& library, Device device
     const Site& site = network.site[static_cast<std::size_t>(k)];
     s.control(k) = control_of(site);
     s.site_name.push_back(site.name);
-    for (const ShadowPoint& p : site.shadow.point)
-      s.n_gain += p.gain_sigma > 0.0;
+    for (const ShadowPoint& p : site.shadow.point) s.n_gain += p.gain_sigma > 0.0;
     for (const NodeType& t : site.hall.node)
       for (int i = 0; i < t.n_node; ++i) s.node_name.push_back(site.name + "/" + t.name + "/" + std::to_string(i));
   }
@@ -58,8 +58,8 @@ System make_system(const Network& network, const Library& library, Device device
   return s;
 }
 
-Inputs make_inputs(const Network& network, const System& system, const Library& library, const std::vector<WeatherSeries>& weather,
-                   const Course& course) {
+Inputs make_inputs(const Network& network, const System& system, const Library& library,
+                   const std::vector<WeatherSeries>& weather, const Course& course) {
   const auto& [start, hours, n_member, seed, first_member] = course;
   Inputs in;
   in.start = start, in.stop = start + nanoseconds(3600.0 * hours);
@@ -68,11 +68,14 @@ Inputs make_inputs(const Network& network, const System& system, const Library& 
   fill_links(in, system, library, in.start, in.stop);
   in.jobs = workload::make_jobs(system.workload, n_member, in.start, in.stop, system.device);
   const workload::State priors = workload::make_state(system.workload, in.jobs, n_member, system.device);
-  with_space(system.device,
-             [&](auto space) { workload::draw_jobs(space, system.workload, priors, in.jobs, course.seed, course.first_member); });
+  with_space(system.device, [&](auto space) {
+    workload::draw_jobs(space, system.workload, priors, in.jobs, course.seed, course.first_member);
+  });
   with_space(system.device, [](auto space) { synchronize(space); });
   if (const int n = workload::count_short(system.workload, in.jobs))
-    throw std::runtime_error("jobs: " + std::to_string(n) + " member(s) draw more arrivals than their table holds; accepted: another seed or a shorter run");
+    throw std::runtime_error(
+        "jobs: " + std::to_string(n) +
+        " member(s) draw more arrivals than their table holds; accepted: another seed or a shorter run");
   return in;
 }
 

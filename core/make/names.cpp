@@ -26,7 +26,8 @@ std::vector<std::string> layers_of(const PlateClass& p, const thermal::Stack& st
   std::vector<std::string> out = cell;
   for (std::size_t z = 0; z < cell.size(); ++z)
     if (std::count(cell.begin(), cell.end(), cell[z]) > 1)
-      out[z] += " " + std::to_string(1 + std::count(cell.begin(), cell.begin() + static_cast<std::ptrdiff_t>(z), cell[z]));
+      out[z] +=
+          " " + std::to_string(1 + std::count(cell.begin(), cell.begin() + static_cast<std::ptrdiff_t>(z), cell[z]));
   return out;
 }
 
@@ -43,7 +44,8 @@ const PlateClass* plate_of(const Network& network, const thermal::System& sys, i
   for (const Site& site : network.site)
     for (const NodeType& t : site.hall.node) {
       if (n < t.n_node) {
-        const auto found = std::find_if(site.plate.begin(), site.plate.end(), [&](const PlateClass& p) { return p.name == t.plate; });
+        const auto found =
+            std::find_if(site.plate.begin(), site.plate.end(), [&](const PlateClass& p) { return p.name == t.plate; });
         return found == site.plate.end() ? nullptr : &*found;
       }
       n -= t.n_node;
@@ -59,7 +61,7 @@ void name_axes(System& s, const Network& network) {
       s.plane_name.push_back(site.name + "/" + g.name);
       for (int i = 0; i < g.n_row; ++i) s.string_name.push_back(site.name + "/" + g.name + "/" + std::to_string(i));
     }
-  for (int f = 0; f < s.thermal.n_field; ++f) {   // plates of several kinds share an axis only as far as they agree
+  for (int f = 0; f < s.thermal.n_field; ++f) {  // plates of several kinds share an axis only as far as they agree
     const PlateClass* p = plate_of(network, s.thermal, f);
     if (!p) continue;
     const auto layer = layers_of(*p, s.thermal.stack(s.thermal.model(s.thermal.node_of_field(f))));

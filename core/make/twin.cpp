@@ -23,11 +23,14 @@ std::string number(Real x) {
 void check_options(const Network& network, const TwinOptions& o) {
   const auto fail = [](const std::string& text) { throw std::invalid_argument(text); };
   if (network.site.empty()) fail("network " + network.name + ": no site; accepted: one or more");
-  if (o.n_member < 1 || o.n_member > 1'000'000) fail("members = " + std::to_string(o.n_member) + "; accepted: 1 to 1000000");
+  if (o.n_member < 1 || o.n_member > 1'000'000)
+    fail("members = " + std::to_string(o.n_member) + "; accepted: 1 to 1000000");
   if (!(o.dt >= 0.1 && o.dt <= 900.0)) fail("dt = " + number(o.dt) + " s; accepted: 0.1 to 900");
-  if (!(o.hours > 0.0 && o.hours <= 24.0 * 400.0)) fail("hours = " + number(o.hours) + "; accepted: more than 0, at most 9600");
+  if (!(o.hours > 0.0 && o.hours <= 24.0 * 400.0))
+    fail("hours = " + number(o.hours) + "; accepted: more than 0, at most 9600");
   const Real steps = o.hours * 3600.0 / o.dt;
-  if (std::abs(steps - std::round(steps)) > 1e-6) fail("hours = " + number(o.hours) + " is no whole number of steps of " + number(o.dt) + " s");
+  if (std::abs(steps - std::round(steps)) > 1e-6)
+    fail("hours = " + number(o.hours) + " is no whole number of steps of " + number(o.dt) + " s");
   if (o.start < 0 || o.start > 4'000'000'000 * ns_per_s) fail("start lies outside the years 1970 to 2096");
 }
 
@@ -74,18 +77,20 @@ std::int64_t bytes_per_member(const System& sys, const workload::JobTable& jobs)
 namespace {
 
 void check_memory(const System& sys, const TwinOptions& o) {
-  const workload::JobTable one = workload::make_jobs(sys.workload, 1, o.start, o.start + nanoseconds(3600.0 * o.hours), sys.device);
+  const workload::JobTable one =
+      workload::make_jobs(sys.workload, 1, o.start, o.start + nanoseconds(3600.0 * o.hours), sys.device);
   const Real each = static_cast<Real>(bytes_per_member(sys, one)), all = each * o.n_member;
   const Real there = static_cast<Real>(::sysconf(_SC_PHYS_PAGES)) * static_cast<Real>(::sysconf(_SC_PAGESIZE));
   if (all > there)
-    throw std::invalid_argument("members = " + std::to_string(o.n_member) + ": their State and jobs take " + number(std::ceil(all * 1e-9)) +
-                                " GB of " + number(std::floor(there * 1e-9)) + " GB; accepted: at most " + number(std::floor(there / each)) +
-                                ", or fewer hours");
+    throw std::invalid_argument("members = " + std::to_string(o.n_member) + ": their State and jobs take " +
+                                number(std::ceil(all * 1e-9)) + " GB of " + number(std::floor(there * 1e-9)) +
+                                " GB; accepted: at most " + number(std::floor(there / each)) + ", or fewer hours");
 }
 
 }  // namespace
 
-Twin make_twin(const Network& network, const Library& library, const std::vector<WeatherSeries>& weather, const TwinOptions& o) {
+Twin make_twin(const Network& network, const Library& library, const std::vector<WeatherSeries>& weather,
+               const TwinOptions& o) {
   check_options(network, o);
   Twin t;
   t.dt = o.dt;
@@ -94,7 +99,8 @@ Twin make_twin(const Network& network, const Library& library, const std::vector
   check_memory(t.system, o);
   t.inputs = make_inputs(network, t.system, library, weather, {o.start, o.hours, o.n_member, o.seed, o.first_member});
   t.state = make_state(t.system, t.inputs, o.n_member, o.seed, o.first_member, o.start);
-  t.state.identity = "network " + network.name + ", " + number(o.hours) + " h from " + std::to_string(o.start) + " ns in steps of " + number(o.dt) + " s";
+  t.state.identity = "network " + network.name + ", " + number(o.hours) + " h from " + std::to_string(o.start) +
+                     " ns in steps of " + number(o.dt) + " s";
   return t;
 }
 
@@ -102,7 +108,8 @@ Device device_named(const std::string& word) {
   if (word == "cpu") return Device::host;
   if (word == "auto") return device_available(Device::cuda) ? Device::cuda : Device::host;
   if (word != "cuda") throw std::invalid_argument("device = \"" + word + "\"; accepted: auto, cpu, cuda");
-  if (!device_available(Device::cuda)) throw std::invalid_argument("device = \"cuda\", but no CUDA device can be used here; accepted: auto, cpu");
+  if (!device_available(Device::cuda))
+    throw std::invalid_argument("device = \"cuda\", but no CUDA device can be used here; accepted: auto, cpu");
   return Device::cuda;
 }
 
@@ -115,7 +122,8 @@ const std::vector<std::pair<std::uint32_t, const char*>>& flag_table() {
       {electrical::flag_electrical_not_finite, "an electrical power is not a number"},
       {electrical::flag_bus_not_converged, "the bus voltage was not found"},
       {electrical::flag_bus_shed, "more was drawn than the bus could give: load was shed"},
-      {electrical::flag_aux_cut, "the bus could not feed pumps, fans and CDU: their power was cut, their cooling was not"},
+      {electrical::flag_aux_cut,
+       "the bus could not feed pumps, fans and CDU: their power was cut, their cooling was not"},
       {thermal::flag_thermal_not_finite, "a temperature is not a number"},
       {thermal::flag_thermal_not_converged, "a plate needed too many steps"},
       {thermal::flag_thermal_trip, "a node's junction passed its trip temperature and the node went off"},

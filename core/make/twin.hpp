@@ -23,7 +23,8 @@ struct Twin {
 };
 
 // Throws std::invalid_argument with one sentence where an option or a value of the network cannot be.
-Twin make_twin(const Network& network, const Library& library, const std::vector<WeatherSeries>& weather, const TwinOptions& options);
+Twin make_twin(const Network& network, const Library& library, const std::vector<WeatherSeries>& weather,
+               const TwinOptions& options);
 
 // What a member of a State and its jobs take; jobs: a table of any number of members.
 std::int64_t bytes_per_member(const System& system, const workload::JobTable& jobs);
@@ -31,7 +32,7 @@ std::int64_t bytes_per_member(const System& system, const workload::JobTable& jo
 Device device_named(const std::string& word);
 // What the bits of a member's flags say, in words.
 std::string flag_text(std::uint32_t flags);
-const std::vector<std::pair<std::uint32_t, const char*>>& flag_table();   // every bit that may be raised, with its words
-bool is_fatal(std::uint32_t flags);   // whether they freeze the member
+const std::vector<std::pair<std::uint32_t, const char*>>& flag_table();  // every bit that may be raised, with its words
+bool is_fatal(std::uint32_t flags);                                      // whether they freeze the member
 
 }  // namespace coldsun

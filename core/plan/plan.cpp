@@ -37,7 +37,8 @@ schedule::Decision decision_at(const schedule::Problem& p, const schedule::Popul
   for (int i = 0; i < all.key.extent(1); ++i) d.key.push_back(all.key(row, i));
   for (int k = 0; k < p.n_scenario(); ++k) {
     d.cost.emplace_back();
-    for (int l = 0; l < schedule::n_line; ++l) d.cost.back().push_back(all.cost(row, k, l)), d.cost_mean[l] += all.cost(row, k, l) / p.n_scenario();
+    for (int l = 0; l < schedule::n_line; ++l)
+      d.cost.back().push_back(all.cost(row, k, l)), d.cost_mean[l] += all.cost(row, k, l) / p.n_scenario();
     d.scenario_score.push_back(all.scenario_score(row, k));
   }
   return d;
@@ -47,11 +48,13 @@ schedule::Decision decision_at(const schedule::Problem& p, const schedule::Popul
 bool differ(const std::vector<schedule::Assignment>& a, const std::vector<schedule::Assignment>& b, Real slot) {
   std::size_t n = 0;
   for (std::size_t i = 0; i < a.size(); ++i)
-    n += a[i].place != b[i].place || a[i].level != b[i].level || (a[i].start < 0) != (b[i].start < 0) || std::abs(a[i].start - b[i].start) * slot > 3600.0;
+    n += a[i].place != b[i].place || a[i].level != b[i].level || (a[i].start < 0) != (b[i].start < 0) ||
+         std::abs(a[i].start - b[i].start) * slot > 3600.0;
   return 10 * n >= std::max<std::size_t>(a.size(), 1);
 }
 // Of the n_row plans that the last generation priced.
-void find_alternatives(Plan& plan, const schedule::Problem& p, const schedule::Population& all, int n_row, std::size_t most) {
+void find_alternatives(Plan& plan, const schedule::Problem& p, const schedule::Population& all, int n_row,
+                       std::size_t most) {
   std::vector<int> order(static_cast<std::size_t>(n_row));
   std::iota(order.begin(), order.end(), 0);
   std::stable_sort(order.begin(), order.end(), [&](int a, int b) { return all.score(a) < all.score(b); });
@@ -87,7 +90,8 @@ std::vector<bool> put_off(const schedule::Problem& p, const std::vector<schedule
     take(a, -job.n_node);
     const std::vector<int>& room = free[static_cast<std::size_t>(a.place)];
     out[i] = a.place != job.home;
-    for (int t = schedule::slots_of(std::max(job.release, 0.0), p.slot), from = t; t < a.start + a.booked && from < a.start && !out[i]; ++t) {
+    for (int t = schedule::slots_of(std::max(job.release, 0.0), p.slot), from = t;
+         t < a.start + a.booked && from < a.start && !out[i]; ++t) {
       if (t >= p.n_slot() || t - from >= a.booked) out[i] = true;
       else if (room[static_cast<std::size_t>(t)] < job.n_node) from = t + 1;
     }
@@ -112,10 +116,13 @@ std::vector<PlanRow> rows_of(const PlanTask& t, const std::vector<schedule::Assi
       const int start = r.placed ? a.start : t.problem.n_slot();
       r.start = r.running ? state.workload.start_time(t.member, j) : t.problem.start + start * slot;
       r.end = t.problem.start + (start + (r.placed ? a.booked : 0)) * slot;
-      if (r.running) r.end = t.problem.start + nanoseconds(t.work[i][k] / wl::pace_at(t.problem.level[std::max(a.level, 0)]));   // not its row's
+      if (r.running)
+        r.end = t.problem.start +
+                nanoseconds(t.work[i][k] / wl::pace_at(t.problem.level[std::max(a.level, 0)]));  // not its row's
       r.arrival = r.placed && a.arrival >= 0 ? t.problem.start + (a.arrival + 1) * slot : r.end;
       if (!r.running) r.hold = held[i] ? r.start : job.release > 0.0 ? t.problem.start + nanoseconds(job.release) : 0;
-      r.cap = r.running && !job.preemptible ? state.workload.plan_cap(t.member, j) : t.problem.level[std::max(a.level, 0)];
+      r.cap =
+          r.running && !job.preemptible ? state.workload.plan_cap(t.member, j) : t.problem.level[std::max(a.level, 0)];
       out.push_back(r);
     }
   }
@@ -136,7 +143,8 @@ schedule::Population price_plans(const PlanTask& task, const PlanOptions& o, con
 std::vector<schedule::Assignment> assignments(const schedule::Population& all, int row) {
   std::vector<schedule::Assignment> out;
   for (int j = 0; j < all.place.extent(1); ++j)
-    out.push_back({all.place(row, j), all.start(row, j), all.level(row, j), all.booked(row, j), all.arrival(row, j), all.send(row, j)});
+    out.push_back({all.place(row, j), all.start(row, j), all.level(row, j), all.booked(row, j), all.arrival(row, j),
+                   all.send(row, j)});
   return out;
 }
 
@@ -178,8 +186,10 @@ void tell(const Network& network, State& state, const Plan& plan, const PlanOpti
     w.told_start(m, r.job) = r.hold > plan.made ? r.hold : 0;
   }
   for (int s = 0; s < w.plan_due.extent(1); ++s) {
-    w.plan_due(m, s) = plan.made + o.decision_time + nanoseconds(network.site[static_cast<std::size_t>(s)].comms.link.control_delay);
-    state.controls.kc_planned(m, s) = state.controls.kc_seen(m, s), state.controls.kc_planned_age(m, s) = state.controls.kc_age(m, s);
+    w.plan_due(m, s) =
+        plan.made + o.decision_time + nanoseconds(network.site[static_cast<std::size_t>(s)].comms.link.control_delay);
+    state.controls.kc_planned(m, s) = state.controls.kc_seen(m, s),
+                                 state.controls.kc_planned_age(m, s) = state.controls.kc_age(m, s);
   }
   state.controls.plan_made(m) = plan.made;
 }
@@ -190,14 +200,17 @@ bool surprised(const Planner& planner, const System& sys, const State& state, co
   const wl::State& w = state.workload;
   for (int s = 0; s < sys.n_site(); ++s) {
     const Real away = state.controls.kc_seen(m, s) - state.controls.kc_planned(m, s), scale = planner.options.law.scale;
-    const sky::ForecastNow then = sky::forecast_now(sys.sky.site(s).cloud, made, state.controls.kc_planned(m, s), state.controls.kc_planned_age(m, s));
-    if (away < scale * sky::forecast_error(then, lead, 0.0) || away > scale * sky::forecast_error(then, lead, 1.0)) return true;
+    const sky::ForecastNow then = sky::forecast_now(sys.sky.site(s).cloud, made, state.controls.kc_planned(m, s),
+                                                    state.controls.kc_planned_age(m, s));
+    if (away < scale * sky::forecast_error(then, lead, 0.0) || away > scale * sky::forecast_error(then, lead, 1.0))
+      return true;
     Real nodes = 0.0;
     const int first = in.jobs.job_first(s);
     for (int j = first; j < first + in.jobs.n_job(s); ++j) {
       const bool came = w.status(m, j) != wl::Status::pending && in.jobs.submit_time(m, j) > made;
       const Time end = w.end_time(m, j);
-      const bool early = w.status(m, j) == wl::Status::done && end > made && end < w.start_time(m, j) + nanoseconds(in.jobs.walltime(m, j));
+      const bool early = w.status(m, j) == wl::Status::done && end > made &&
+                         end < w.start_time(m, j) + nanoseconds(in.jobs.walltime(m, j));
       nodes += came || early ? in.jobs.n_node(m, j) : 0;
     }
     if (nodes > planner.surprise_share * sys.workload.site(s).node_count) return true;
@@ -212,13 +225,16 @@ void replan(Planner& p, const System& sys, State& state, const Inputs& in) {
   for (int m = 0; m < state.n_member; ++m) {
     if (state.run.flags(m) & couple::fatal_flags) continue;
     const bool first = state.controls.plan_made(m) == 0;
-    const bool out_of_turn = !due && !first && state.controls.plan_made(m) < state.time - p.every / 5 && surprised(p, sys, state, in, m);
+    const bool out_of_turn =
+        !due && !first && state.controls.plan_made(m) < state.time - p.every / 5 && surprised(p, sys, state, in, m);
     if (!due && !first && !out_of_turn) continue;
     // a job that comes now is spoken of by then, if it can wait so long
-    state.workload.plan_hold(m) = 2 * p.every + p.options.decision_time, state.workload.plan_reach(m) = nanoseconds(p.options.horizon);
+    state.workload.plan_hold(m) = 2 * p.every + p.options.decision_time,
+    state.workload.plan_reach(m) = nanoseconds(p.options.horizon);
     const auto begin = std::chrono::steady_clock::now();
     Plan plan = decide(*p.network, sys, state, make_plan_task(*p.network, sys, state, in, m, p.options), p.options);
-    plan.wall_time = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();   // the task's making too
+    plan.wall_time =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();  // the task's making too
     tell(*p.network, state, plan, p.options);
     ++p.n_decision, p.n_surprise += out_of_turn, p.wall_time += plan.wall_time, p.score += plan.decision.score;
     p.last[static_cast<std::size_t>(m)] = std::move(plan);

@@ -3,8 +3,8 @@
 #include <cmath>
 
 #include "common/loops.hpp"
-#include "core/step/couple.hpp"
 #include "core/plan/plan_jobs.hpp"
+#include "core/step/couple.hpp"
 #include "core/step/spaces.hpp"
 #include "electrical/converter.hpp"
 #include "schedule/decode.hpp"
@@ -16,37 +16,51 @@ namespace {
 
 namespace wl = workload;
 
-// ---- places ------------------------------------------------------------------------------------------------------------------
+// ---- places
+// ------------------------------------------------------------------------------------------------------------------
 int fill_classes(schedule::Problem& p, const Site& site, const System& sys, int s, int first) {
   int n = sys.thermal.first_node(s), row = first;
   for (const NodeType& t : site.hall.node) {
     schedule::NodeClass& c = p.node_class(row++);
     c.n_node = t.n_node;
     c.curve = {sys.workload.node_p_idle(n), sys.workload.node_p_max(n), sys.workload.node_exponent(n)};
-    c.r_th = sys.thermal.r_junction(sys.thermal.model(n)), c.plate_share = sys.thermal.liquid_fraction(n) / sys.thermal.n_plate(n);
-    c.p_max = sys.thermal.p_max(n), c.p_throttle = sys.thermal.p_throttle(n), c.t_cap = sys.thermal.t_cap(n), c.t_cap_band = sys.thermal.t_cap_band(n);
-    c.p_leakage = sys.thermal.p_leakage(n), c.t_leakage = sys.thermal.t_leakage(n), c.leakage_slope = sys.thermal.leakage_slope(n);
+    c.r_th = sys.thermal.r_junction(sys.thermal.model(n)),
+    c.plate_share = sys.thermal.liquid_fraction(n) / sys.thermal.n_plate(n);
+    c.p_max = sys.thermal.p_max(n), c.p_throttle = sys.thermal.p_throttle(n), c.t_cap = sys.thermal.t_cap(n),
+    c.t_cap_band = sys.thermal.t_cap_band(n);
+    c.p_leakage = sys.thermal.p_leakage(n), c.t_leakage = sys.thermal.t_leakage(n),
+    c.leakage_slope = sys.thermal.leakage_slope(n);
     c.rating = sys.electrical.node_rating(n);
     n += t.n_node;
   }
   return row;
 }
 
-// The loop at rest over the outside temperatures of the outlook and beyond; the converters' heat as a share of IT: grid tie and battery
-// converter at half of the hall's power.
+// The loop at rest over the outside temperatures of the outlook and beyond; the converters' heat as a share of IT: grid
+// tie and battery converter at half of the hall's power.
 schedule::LoopTable loop_of(const System& sys, const State& state, const Outlook& outlook, int m, int s) {
   Real low = 1e9, high = 0.0;
-  for (int k = 0; k < outlook.n_slot(); ++k) low = std::min(low, outlook.temp_air(s, k)), high = std::max(high, outlook.temp_air(s, k));
+  for (int k = 0; k < outlook.n_slot(); ++k)
+    low = std::min(low, outlook.temp_air(s, k)), high = std::max(high, outlook.temp_air(s, k));
   const Real step = std::max((high - low) / (schedule::n_air - 1), 0.5);
   Real t_set[schedule::n_air];
   for (int k = 0; k < schedule::n_air; ++k) t_set[k] = couple::supply_set_point(sys.control(s), low + k * step);
   const thermal::LoopModel& loop = sys.thermal.loop(s);
   const Real v_dot = thermal::flow_of_site(sys.thermal, state.thermal, m, s), half = 0.5 * sys.control(s).p_it_max;
   const electrical::Site& bus = sys.electrical.site(s);
-  const Real extra = 0.5 * (electrical::converter_loss(bus.grid_tie, half) + electrical::converter_loss(bus.battery_converter, half)) / half;
+  const Real extra =
+      0.5 * (electrical::converter_loss(bus.grid_tie, half) + electrical::converter_loss(bus.battery_converter, half)) /
+      half;
   const int n = sys.thermal.first_node(s);
-  return schedule::make_loop_table(loop, {.flow = loop.flow * (v_dot / loop.v_dot), .v_dot = v_dot, .liquid = sys.thermal.liquid_fraction(n),
-                                          .extra = extra, .p_it_max = sys.control(s).p_it_max, .t_first = low, .t_step = step}, t_set);
+  return schedule::make_loop_table(loop,
+                                   {.flow = loop.flow * (v_dot / loop.v_dot),
+                                    .v_dot = v_dot,
+                                    .liquid = sys.thermal.liquid_fraction(n),
+                                    .extra = extra,
+                                    .p_it_max = sys.control(s).p_it_max,
+                                    .t_first = low,
+                                    .t_step = step},
+                                   t_set);
 }
 
 void fill_place(PlanTask& task, const Site& site, const System& sys, const State& state, int s) {
@@ -57,43 +71,50 @@ void fill_place(PlanTask& task, const Site& site, const System& sys, const State
   const ControlLaw& law = sys.control(s);
   place.bus = sys.electrical.site(s);
   place.n_class = static_cast<std::int32_t>(site.hall.node.size()), place.n_node = sys.workload.site(s).node_count;
-  place.loop = loop_of(sys, state, outlook, m, s), place.tau_loop = schedule::loop_time(sys.thermal.loop(s), sys.thermal.loop(s).flow);
+  place.loop = loop_of(sys, state, outlook, m, s),
+  place.tau_loop = schedule::loop_time(sys.thermal.loop(s), sys.thermal.loop(s).flow);
   place.p_grid_budget = law.p_grid_budget, place.p_it_max = law.p_it_max;
   place.t_supply = state.thermal.t_supply(m, s);
-  place.soc = state.electrical.soc(m, s), place.v_1 = state.electrical.v_rc1(m, s), place.v_2 = state.electrical.v_rc2(m, s);
+  place.soc = state.electrical.soc(m, s), place.v_1 = state.electrical.v_rc1(m, s),
+  place.v_2 = state.electrical.v_rc2(m, s);
   place.capacity_factor = state.electrical.capacity_factor(m, s);
   place.p_overhead = state.controls.p_overhead_seen(m, s), place.p_it = state.electrical.p_it(m, s);
   place.genset_carbon = site.power.genset.carbon_intensity, place.genset_price = site.power.genset.price;
   place.t_margin = 1e9;
-  constexpr Real margin = 5.0;   // K before the cap's band: assumed
+  constexpr Real margin = 5.0;  // K before the cap's band: assumed
   for (const NodeType& t : site.hall.node) place.t_margin = std::min(place.t_margin, t.t_cap - margin);
   const Real v_dot = thermal::flow_of_site(sys.thermal, state.thermal, m, s);
   for (int k = 0; k < p.n_slot(); ++k) {
-    p.temp_air(s, k) = outlook.temp_air(s, k), p.carbon(s, k) = outlook.carbon(s, k), p.price(s, k) = outlook.price(s, k);
+    p.temp_air(s, k) = outlook.temp_air(s, k), p.carbon(s, k) = outlook.carbon(s, k),
+                  p.price(s, k) = outlook.price(s, k);
     p.aux_bound(s, k) = thermal::aux_bound(sys.thermal.loop(s), v_dot, outlook.temp_air(s, k));
     p.gap(s, k) = outlook.gap_share(s, k), p.antennas(s, k) = outlook.antennas(s, k);
     p.link_bytes(s, k) = outlook.link_rate(s, k) * seconds(outlook.slot) * (1.0 - outlook.gap_share(s, k));
   }
 }
 
-// ---- forecast ----------------------------------------------------------------------------------------------------------------
+// ---- forecast
+// ----------------------------------------------------------------------------------------------------------------
 schedule::PvForecast forecast_of(const State& state, int m, const PlanOptions& o) {
   schedule::PvForecast f;
-  f.seed = state.seed, f.member = state.first_member + static_cast<std::uint32_t>(m), f.issue = state.time, f.law = o.law;
+  f.seed = state.seed, f.member = state.first_member + static_cast<std::uint32_t>(m), f.issue = state.time,
+  f.law = o.law;
   f.clearsky_index = state.controls.kc_seen.view().row(m), f.index_age = state.controls.kc_age.view().row(m);
   f.temp_cell = state.sky.temp_cell_end.view().row(m);
   f.soiling_ratio = state.sky.soiling_ratio.view().row(m), f.pv_gain = state.electrical.pv_gain.view().row(m);
   return f;
 }
 
-// ---- the plan in force -------------------------------------------------------------------------------------------------------
-// Keys that decode to what stands in the State, told or in force: a search goes on from it. Rows never planned keep the middle of the order.
+// ---- the plan in force
+// ------------------------------------------------------------------------------------------------------- Keys that
+// decode to what stands in the State, told or in force: a search goes on from it. Rows never planned keep the middle of
+// the order.
 std::vector<Real> keys_in_force(const PlanTask& t, const State& state, int m) {
   const schedule::ProblemView q = t.problem;
   const wl::State& w = state.workload;
   std::vector<Real> key(static_cast<std::size_t>(schedule::n_gene * q.n_job));
   for (int i = 0; i < q.n_job; ++i) {
-    if (t.job[static_cast<std::size_t>(i)].empty()) continue;   // only expected
+    if (t.job[static_cast<std::size_t>(i)].empty()) continue;  // only expected
     const int j = t.job[static_cast<std::size_t>(i)].front();
     const bool told = w.told_cap(m, j) > 0.0;
     const int site = told ? w.told_site(m, j) : w.plan_site(m, j), place = site < 0 ? q.job(i).home : site;
@@ -102,9 +123,11 @@ std::vector<Real> keys_in_force(const PlanTask& t, const State& state, int m) {
     int level = 0;
     while (level + 1 < schedule::n_level && cap < 0.5 * (q.level[level] + q.level[level + 1])) ++level;
     const int slot = start > state.time ? static_cast<int>((start - state.time) / t.outlook.slot) : 0;
-    const int booked = schedule::booked_slots(q.job(i), q.level[level], q.slot), moved = place != q.job(i).home;   // a slot each way, as a guess
+    const int booked = schedule::booked_slots(q.job(i), q.level[level], q.slot),
+              moved = place != q.job(i).home;  // a slot each way, as a guess
     const int first = schedule::slots_of(std::max(q.job(i).release, 0.0), q.slot) + moved;
-    const schedule::Starts o = schedule::starts_of(q, q.job(i), first, moved ? q.n_slot - 1 - booked : q.n_slot, booked);
+    const schedule::Starts o =
+        schedule::starts_of(q, q.job(i), first, moved ? q.n_slot - 1 - booked : q.n_slot, booked);
     Real* gene = &key[static_cast<std::size_t>(schedule::n_gene * i)];
     gene[0] = std::min((slot + (i + 1.0) / (q.n_job + 1.0)) / (q.n_slot + 1.0), 0.999);
     gene[1] = (place + 0.5) / q.n_place, gene[3] = (level + 0.5) / schedule::n_level;
@@ -115,14 +138,16 @@ std::vector<Real> keys_in_force(const PlanTask& t, const State& state, int m) {
 
 }  // namespace
 
-PlanTask make_plan_task(const Network& network, const System& sys, const State& state, const Inputs& in, int m, const PlanOptions& o) {
+PlanTask make_plan_task(const Network& network, const System& sys, const State& state, const Inputs& in, int m,
+                        const PlanOptions& o) {
   PlanTask t;
   t.member = m;
   const int n_slot = static_cast<int>(std::lround(o.horizon / seconds(o.slot))), n_site = sys.n_site();
   t.outlook = make_outlook(network, sys, in, state.time, o.slot, n_slot);
   const std::vector<Candidate> jobs = candidates(sys, state, in, m, o);
   schedule::Shape shape;
-  shape.n_place = n_site, shape.n_slot = n_slot, shape.n_scenario = o.n_scenario, shape.n_job = static_cast<int>(jobs.size()), shape.n_class = 0;
+  shape.n_place = n_site, shape.n_slot = n_slot, shape.n_scenario = o.n_scenario,
+  shape.n_job = static_cast<int>(jobs.size()), shape.n_class = 0;
   for (const Site& site : network.site) shape.n_class += static_cast<int>(site.hall.node.size());
   t.problem = schedule::make_problem(shape, sys.device);
   t.problem.slot = seconds(o.slot), t.problem.start = state.time;
@@ -145,11 +170,14 @@ PlanTask make_plan_task(const Network& network, const System& sys, const State& 
   if (state.controls.plan_made(m) != 0) t.incumbent = keys_in_force(t, state, m);
   t.clearsky_index = Array<Real, 3>(Device::host, {o.n_scenario, n_site, n_slot});
   for (int s = 0; s < n_site; ++s) {
-    const Chance chance{forecast.seed, forecast.member, Stream::forecast, static_cast<std::uint32_t>(sys.sky.site(s).entity)};
-    const auto now = sky::forecast_now(sys.sky.site(s).cloud, state.time, forecast.clearsky_index(s), forecast.index_age(s));
+    const Chance chance{forecast.seed, forecast.member, Stream::forecast,
+                        static_cast<std::uint32_t>(sys.sky.site(s).entity)};
+    const auto now =
+        sky::forecast_now(sys.sky.site(s).cloud, state.time, forecast.clearsky_index(s), forecast.index_age(s));
     for (int k = 0; k < o.n_scenario; ++k)
       for (int i = 0; i < n_slot; ++i)
-        t.clearsky_index(k, s, i) = sky::forecast_index(chance, o.law, now, state.time, {k, o.n_scenario}, seconds(o.slot) * (i + 0.5));
+        t.clearsky_index(k, s, i) =
+            sky::forecast_index(chance, o.law, now, state.time, {k, o.n_scenario}, seconds(o.slot) * (i + 0.5));
   }
   return t;
 }
@@ -164,10 +192,12 @@ void follow_scenario(const PlanTask& t, int scenario, const System& sys, Inputs&
       const int slot = std::min(static_cast<int>((k * sky::weather_step) / t.outlook.slot), last), i = k + ahead;
       const Real index = t.clearsky_index(scenario, s, slot);
       const sky::CloudKnot clouds = {index, sky::beam_transmission(index)};
-      const sky::Irradiance now = sky::under_clouds(clouds, from.dni(s, k), from.dhi(s, k), from.dni_clear(s, k), from.up(s, k));
+      const sky::Irradiance now =
+          sky::under_clouds(clouds, from.dni(s, k), from.dhi(s, k), from.dni_clear(s, k), from.up(s, k));
       to.dni(s, i) = now.dni, to.dhi(s, i) = now.dhi, to.cover(s, i) = 0.0, to.dust(s, i) = from.dust(s, k);
       to.ghi_clear(s, i) = from.ghi_clear(s, k), to.dni_clear(s, i) = from.dni_clear(s, k);
-      to.temp_air(s, i) = from.temp_air(s, k), to.wind_speed(s, i) = from.wind_speed(s, k), to.pressure(s, i) = from.pressure(s, k);
+      to.temp_air(s, i) = from.temp_air(s, k), to.wind_speed(s, i) = from.wind_speed(s, k),
+                     to.pressure(s, i) = from.pressure(s, k);
     }
 }
 

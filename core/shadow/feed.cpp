@@ -1,4 +1,4 @@
-// Points, domains and columns of a shadow; drive, analyse, sense, fork.
+// Points of a shadow; drive, analyse, sense, fork.
 #include "core/shadow/feed.hpp"
 
 #include <algorithm>
@@ -13,135 +13,20 @@ namespace coldsun {
 
 namespace {
 
-// How far a fresh member may stand from the site file where readings correct it, and what the model does not know of a day.
-constexpr Real t_sigma = 0.5, t_walk = 2.0;        // K: a plant that was not at rest; 0.02 K in 10 s
-// 1: a battery's own estimate is good to some percent. The walk is energy out of nothing: more of it, and a full battery would seem to charge.
-constexpr Real soc_sigma = 0.05, soc_walk = 2e-4;
-constexpr Real gain_walk = 0.01;                    // 1: an instrument's drift
-constexpr Real farthest = 10.0;                     // priors that a gain may stray: a hall without flow would boil within a step
-// Of ln(a node's flow over its site's). Assumed: manifolds are balanced to some percent; a blocked node is a jump, for which spread is added.
-constexpr Real node_flow_sigma = 0.03, node_flow_farthest = 2.3;
+constexpr Real farthest = 10.0;           // priors that a gain may stray: a hall without flow would boil within a step
+constexpr Real node_flow_farthest = 2.3;  // of ln(a node's flow over its site's)
 
 std::string replaced(std::string text, const std::string& what, const std::string& with) {
   for (std::size_t at; (at = text.find(what)) != std::string::npos;) text.replace(at, what.size(), with);
   return text;
 }
 
-// Columns, domain by domain.
-class Builder {
- public:
-  Builder(const Network& network, Twin& twin, Shadow& shadow) : network_(network), twin_(twin), out_(shadow) {}
-
-  void build() {
-    const System& sys = twin_.system;
-    int gain = 0;
-    for (int s = 0; s < sys.n_site(); ++s) {
-      const ShadowMap& map = network_.site[static_cast<std::size_t>(s)].shadow;
-      const int flow = loop(s, map, gain);
-      strings(s, map), battery(s);
-      for (int n = sys.thermal.first_node(s); n < sys.thermal.first_node(s + 1); ++n) node(s, n, map, flow);
-    }
-    const Device device = twin_.state.device;
-    const int n = static_cast<int>(column_.size());
-    out_.column = Array<Column, 1>(device, {n}), out_.sigma = Array<Real, 1>(device, {n}), out_.walk = Array<Real, 1>(device, {n});
-    for (int j = 0; j < n; ++j) {
-      const Item& item = column_[static_cast<std::size_t>(j)];
-      out_.column(j) = item.column, out_.sigma(j) = item.sigma, out_.walk(j) = item.walk, out_.column_name.push_back(item.name);
-    }
-    out_.domains = assimilation::make_domains(domain_, static_cast<int>(out_.point.size()), device);
-  }
-
- private:
-  struct Item {
-    Column column;
-    std::string name;
-    Real sigma, walk;
-  };
-
-  std::string site_name(int s) const { return twin_.system.site_name[static_cast<std::size_t>(s)]; }
-  void open() { domain_.emplace_back(); }
-  struct Element {
-    std::string name, path;   // of the column, of the field
-    int first = 0, count = 1;
-    Transform transform = Transform::plain;
-    Real sigma = 0.0, walk = 0.0;
-  };
-  void add(const Element& e) {
-    column_.push_back({column_of(twin_.state, e.path, e.first, e.count, e.transform), e.name, e.sigma, e.walk});
-    ++domain_.back().n_element;
-  }
-  // The point is heard in the domain that is open, its home, and an outlet in its site's loop too: a chance correlation with what it knows
-  // nothing of, step after step, would drag it away (interfaces by 4 % in a day, while they heard their node's outlet and the supply).
-  void hear(int s, int node, std::string_view quantity) {
-    for (std::size_t k = 0; k < out_.point.size(); ++k) {
-      const Point& p = out_.point[k];
-      if (p.site != s || p.node != node || p.what->name != quantity || p.what->input) continue;
-      domain_.back().obs.push_back(static_cast<std::int32_t>(k));
-      out_.home[k] = static_cast<std::int32_t>(domain_.size()) - 1;
-    }
-  }
-
-  // The column of the site's flow, if nodes have their own relative to it; else -1.
-  int loop(int s, const ShadowMap& map, int& gain) {
-    const thermal::System& t = twin_.system.thermal;
-    open();
-    for (const char* q : {"t_supply", "t_return", "t_facility", "t_hall"}) {
-      add({.name = site_name(s) + " " + q, .path = std::string("thermal/") + q, .first = s, .sigma = t_sigma, .walk = t_walk});
-      hear(s, -1, q);
-    }
-    hear(s, -1, "flow");
-    for (int n = t.first_node(s); n < t.first_node(s + 1); ++n) hear(s, n, "t_outlet");
-    const int first = t.first_node(s);
-    const bool own = std::any_of(out_.point.begin(), out_.point.end(), [&](const Point& p) { return p.site == s && p.what->name == "t_outlet"; });
-    const int flow = own ? static_cast<int>(column_.size()) : -1;
-    add({.name = site_name(s) + " flow_gain", .path = "thermal/flow_gain", .first = first,
-         .count = t.first_node(s + 1) - first, .transform = own ? Transform::mean_log : Transform::log, .sigma = map.flow_sigma, .walk = map.drift_per_day});
-    for (std::size_t k = 0; k < out_.point.size(); ++k) {
-      const Point& p = out_.point[k];
-      if (p.site != s || !(p.kind->gain_sigma > 0.0)) continue;
-      out_.look(static_cast<int>(k)).gain = gain;
-      add({.name = p.name + " gain", .path = "observe/gain", .first = gain++, .transform = Transform::log, .sigma = p.kind->gain_sigma, .walk = gain_walk});
-    }
-    return flow;
-  }
-  void strings(int s, const ShadowMap& map) {
-    const electrical::Site& e = twin_.system.electrical.site(s);
-    if (e.string_count == 0) return;
-    open();
-    add({.name = site_name(s) + " pv_gain", .path = "electrical/pv_gain", .first = e.string_first,
-         .count = e.string_count, .transform = Transform::log, .sigma = map.soiling_sigma, .walk = map.drift_per_day});
-    hear(s, -1, "p_pv");
-  }
-  void battery(int s) {
-    if (twin_.system.electrical.site(s).battery.n_series == 0) return;
-    open();
-    add({.name = site_name(s) + " soc", .path = "electrical/soc", .first = s, .sigma = soc_sigma, .walk = soc_walk});
-    for (const char* q : {"soc", "p_battery", "p_grid", "v_bus"}) hear(s, -1, q);
-  }
-  void node(int s, int n, const ShadowMap& map, int flow) {
-    const std::string& name = twin_.system.node_name[static_cast<std::size_t>(n)];
-    open();
-    add({.name = name + " tim_gain", .path = "thermal/tim_gain", .first = n, .transform = Transform::log, .sigma = map.tim_sigma, .walk = map.drift_per_day});
-    hear(s, n, "t_junction");
-    if (flow < 0) return;
-    open();   // its outlet tells of its own flow
-    add({.name = name + " flow", .path = "thermal/flow_gain", .first = n, .transform = Transform::log, .sigma = node_flow_sigma, .walk = map.drift_per_day});
-    column_.back().column.base = flow;
-    hear(s, n, "t_outlet");
-  }
-
-  const Network& network_;
-  Twin& twin_;
-  Shadow& out_;
-  std::vector<Item> column_;
-  std::vector<assimilation::Domain> domain_;
-};
-
 Chance chance_of(const State& s, int m, Stream stream, int entity) {
   return {s.seed, s.first_member + static_cast<std::uint32_t>(m), stream, static_cast<std::uint32_t>(entity)};
 }
 
-// Adds sigma(column) times a normal of the member's own to the packed members, and keeps gains and charges within their bounds.
+// Adds sigma(column) times a normal of the member's own to the packed members, and keeps gains and charges within their
+// bounds.
 void scatter_members(const Shadow& f, Twin& t, const Array<Real, 1>& sigma, Real scale, std::uint32_t index) {
   State& s = t.state;
   for (int m = 0; m < s.n_member; ++m)
@@ -154,7 +39,8 @@ void scatter_members(const Shadow& f, Twin& t, const Array<Real, 1>& sigma, Real
   for (int k = 0; k < t.system.n_site(); ++k) {
     const electrical::Pack& b = t.system.electrical.site(k).battery;
     if (b.n_series > 0)
-      for (int m = 0; m < s.n_member; ++m) s.electrical.soc(m, k) = std::clamp(s.electrical.soc(m, k), b.soc_min, b.soc_max);
+      for (int m = 0; m < s.n_member; ++m)
+        s.electrical.soc(m, k) = std::clamp(s.electrical.soc(m, k), b.soc_min, b.soc_max);
   }
 }
 
@@ -168,18 +54,24 @@ std::vector<Point> make_points(const Network& network, const System& system) {
       const Observable* what = find_observable(kind.quantity);
       const std::string site = system.site_name[static_cast<std::size_t>(s)];
       const auto add = [&](int node, const std::string& name) {
-        const std::string own = name.substr(std::min(name.size(), site.size() + 1));   // without the site
+        const std::string own = name.substr(std::min(name.size(), site.size() + 1));  // without the site
         const std::string tag = replaced(replaced(kind.tag, "{site}", site), "{node}", own);
-        out.push_back({.kind = &kind, .what = what, .unit = find_unit(kind.unit, what->quantity),
-                       .topic = prefix + kind.object_type + "/" + kind.point_type + "/" + tag, .name = name + " " + kind.quantity, .site = s, .node = node});
+        out.push_back({.kind = &kind,
+                       .what = what,
+                       .unit = find_unit(kind.unit, what->quantity),
+                       .topic = prefix + kind.object_type + "/" + kind.point_type + "/" + tag,
+                       .name = name + " " + kind.quantity,
+                       .site = s,
+                       .node = node});
       };
       if (what->axis == Observable::site) add(-1, site);
       else
-        for (int n = system.thermal.first_node(s); n < system.thermal.first_node(s + 1); ++n) add(n, system.node_name[static_cast<std::size_t>(n)]);
+        for (int n = system.thermal.first_node(s); n < system.thermal.first_node(s + 1); ++n)
+          add(n, system.node_name[static_cast<std::size_t>(n)]);
     }
   std::vector<std::string> name;
   for (const Point& p : out) name.push_back(p.name);
-  for (Point& p : out)   // instruments that see the same are told apart by their topics
+  for (Point& p : out)  // instruments that see the same are told apart by their topics
     if (std::count(name.begin(), name.end(), p.name) > 1) p.name += " (" + p.topic.substr(prefix.size()) + ")";
   return out;
 }
@@ -188,21 +80,23 @@ Shadow make_shadow(const Network& network, Twin& twin) {
   Shadow f;
   State& s = twin.state;
   f.point = make_points(network, twin.system);
-  if (f.point.empty()) throw std::invalid_argument("network " + network.name + ": publishes nothing; accepted: a site file with [shadow]");
+  if (f.point.empty())
+    throw std::invalid_argument("network " + network.name + ": publishes nothing; accepted: a site file with [shadow]");
   const int n_point = static_cast<int>(f.point.size());
   f.look = Array<Look, 1>(s.device, {n_point});
   for (int k = 0; k < n_point; ++k) {
     const Point& p = f.point[static_cast<std::size_t>(k)];
     if (p.what->how == Observable::flow) f.look(k) = {nullptr, 0, 1.0, p.site, -1};
     else
-      f.look(k) = look_at(s, std::string(p.what->group) + "/" + std::string(p.what->field), p.node >= 0 ? p.node : p.site,
-                          p.what->how == Observable::mean ? twin.dt : 0.0);
+      f.look(k) = look_at(s, std::string(p.what->group) + "/" + std::string(p.what->field),
+                          p.node >= 0 ? p.node : p.site, p.what->how == Observable::mean ? twin.dt : 0.0);
   }
   f.home.assign(f.point.size(), -1);
-  Builder(network, twin, f).build();
+  make_columns(network, twin, f);
   const int n_column = f.column.extent(0), n_domain = f.domains.n_domain();
   f.x = Array<Real, 2>(s.device, {s.n_member, n_column}), f.y = Array<Real, 2>(s.device, {s.n_member, n_point});
-  f.y_obs = Array<Real, 1>(s.device, {n_point}), f.r_obs = Array<Real, 1>(s.device, {n_point}), f.inflation = Array<Real, 1>(s.device, {n_domain});
+  f.y_obs = Array<Real, 1>(s.device, {n_point}), f.r_obs = Array<Real, 1>(s.device, {n_point}),
+  f.inflation = Array<Real, 1>(s.device, {n_domain});
   f.use = Array<std::int8_t, 1>(s.device, {n_point}), f.trouble = Array<std::int32_t, 1>(s.device, {n_domain});
   for (int k = 0; k < n_point; ++k) f.r_obs(k) = std::pow(f.point[static_cast<std::size_t>(k)].kind->noise, 2);
   for (const Site& site : network.site) f.relaxation = std::max(f.relaxation, site.shadow.relaxation);
@@ -228,17 +122,22 @@ void set_knots(const Array<Real, 2>& table, int site, int first, int last, Real 
 
 void drive(const Shadow& f, Twin& t, const std::vector<Real>& value, const std::vector<std::int8_t>& known) {
   if (value.size() != f.point.size() || known.size() != f.point.size())
-    throw std::invalid_argument("drive: " + std::to_string(value.size()) + " values; accepted: one per point, " + std::to_string(f.point.size()));
+    throw std::invalid_argument("drive: " + std::to_string(value.size()) + " values; accepted: one per point, " +
+                                std::to_string(f.point.size()));
   const State& s = t.state;
   sky::Weather& w = t.inputs.weather;
   const Time from = s.time - w.start(0), to = from + nanoseconds(t.dt);
   const int first = static_cast<int>(std::clamp<Time>(from / sky::weather_step, 0, w.n_knot() - 1));
-  const int last = static_cast<int>(std::clamp<Time>((to + sky::weather_step - 1) / sky::weather_step, 0, w.n_knot() - 1));
-  const int clear_from = std::max(first - 1, 0), clear_to = std::min(last + 1, w.n_knot() - 1);   // clouds look a second beyond the step
+  const int last =
+      static_cast<int>(std::clamp<Time>((to + sky::weather_step - 1) / sky::weather_step, 0, w.n_knot() - 1));
+  const int clear_from = std::max(first - 1, 0),
+            clear_to = std::min(last + 1, w.n_knot() - 1);  // clouds look a second beyond the step
   for (std::size_t k = 0; k < f.point.size(); ++k) {
     const Point& p = f.point[k];
     if (!p.what->input) continue;
-    if (!known[k] || !std::isfinite(value[k])) {   // not heard, or not for too long: the members' own work; the sky stays as the table has it
+    if (!known[k] ||
+        !std::isfinite(
+            value[k])) {  // not heard, or not for too long: the members' own work; the sky stays as the table has it
       if (p.what->axis == Observable::node)
         for (int m = 0; m < s.n_member; ++m) t.inputs.feed.p_node(m, p.node) = -1.0;
       continue;
@@ -254,7 +153,9 @@ void drive(const Shadow& f, Twin& t, const std::vector<Real>& value, const std::
     const std::string_view q = p.what->name;
     if (q == "temp_air") set_knots(w.temp_air, p.site, first, last, value[k]);
     else if (q == "wind_speed") set_knots(w.wind_speed, p.site, first, last, std::max(value[k], 0.0));
-    else set_knots(q == "dni" ? w.dni : w.dhi, p.site, first, last, std::max(value[k], 0.0)), set_knots(w.cover, p.site, clear_from, clear_to, 0.0);
+    else
+      set_knots(q == "dni" ? w.dni : w.dhi, p.site, first, last, std::max(value[k], 0.0)),
+          set_knots(w.cover, p.site, clear_from, clear_to, 0.0);
   }
 }
 
@@ -263,12 +164,21 @@ void observe(const Shadow& f, const Twin& t) { observe(t.system, t.state, f.look
 void analyse(const Shadow& f, Twin& t) {
   pack(t.state, f.column, f.x);
   with_space(t.state.device, [&](auto space) {
-    assimilation::analyse(space, f.domains, {.x = f.x, .y = f.y, .y_obs = f.y_obs, .r_obs = f.r_obs, .use = f.use, .inflation = f.inflation,
-                                            .trouble = f.trouble, .form = assimilation::Form::root, .relaxation = f.relaxation});
+    assimilation::analyse(space, f.domains,
+                          {.x = f.x,
+                           .y = f.y,
+                           .y_obs = f.y_obs,
+                           .r_obs = f.r_obs,
+                           .use = f.use,
+                           .inflation = f.inflation,
+                           .trouble = f.trouble,
+                           .form = assimilation::Form::root,
+                           .relaxation = f.relaxation});
     synchronize(space);
   });
-  const Real part = std::sqrt(t.dt / 86400.0);   // of a day's walk
-  for (int j = 0; j < f.column.extent(0); ++j) f.reopen(j) = std::sqrt(f.walk(j) * f.walk(j) * part * part + f.reopen(j) * f.reopen(j));
+  const Real part = std::sqrt(t.dt / 86400.0);  // of a day's walk
+  for (int j = 0; j < f.column.extent(0); ++j)
+    f.reopen(j) = std::sqrt(f.walk(j) * f.walk(j) * part * part + f.reopen(j) * f.reopen(j));
   scatter_members(f, t, f.reopen, 1.0, static_cast<std::uint32_t>(t.state.n_step));
   f.inflation.fill(1.0), f.reopen.fill(0.0);
 }
@@ -277,22 +187,27 @@ std::vector<Real> sense(const Shadow& f, const Twin& t) {
   observe(f, t);
   std::vector<Real> out;
   for (int k = 0; k < f.y.extent(1); ++k)
-    out.push_back(f.y(0, k) + f.point[static_cast<std::size_t>(k)].kind->noise *
-                                  chance_of(t.state, 0, Stream::sensor, k).normal(static_cast<std::uint32_t>(t.state.n_step), 0));
+    out.push_back(f.y(0, k) +
+                  f.point[static_cast<std::size_t>(k)].kind->noise *
+                      chance_of(t.state, 0, Stream::sensor, k).normal(static_cast<std::uint32_t>(t.state.n_step), 0));
   return out;
 }
 
 void fork(const Twin& from, Twin& to) {
   Snapshot kept = snapshot(from.state);
-  if (from.system.site_name == to.system.site_name) kept.attributes["identity"] = to.state.identity;   // its hours may be more
+  if (from.system.site_name == to.system.site_name)
+    kept.attributes["identity"] = to.state.identity;  // its hours may be more
   restore(to.state, kept);
   const auto copy = [](const Array<Real, 2>& a, const Array<Real, 2>& b) {
     if (a.extent(0) != b.extent(0) || a.extent(1) > b.extent(1))
-      throw std::invalid_argument("fork: the twins were made with other inputs; accepted: the same network, start and members, and no fewer hours");
+      throw std::invalid_argument(
+          "fork: the twins were made with other inputs; accepted: the same network, start and members, and no fewer "
+          "hours");
     for (int s = 0; s < a.extent(0); ++s) std::copy(&a(s, 0), &a(s, 0) + a.extent(1), &b(s, 0));
   };
   const sky::Weather &w = from.inputs.weather, &v = to.inputs.weather;
-  copy(w.dni, v.dni), copy(w.dhi, v.dhi), copy(w.cover, v.cover), copy(w.temp_air, v.temp_air), copy(w.wind_speed, v.wind_speed);
+  copy(w.dni, v.dni), copy(w.dhi, v.dhi), copy(w.cover, v.cover), copy(w.temp_air, v.temp_air),
+      copy(w.wind_speed, v.wind_speed);
   to.inputs.feed.p_node = from.inputs.feed.p_node.clone();
 }
 

@@ -1,8 +1,7 @@
 // Packing, unpacking and looking: three loops over (member, item).
-#include "core/shadow/pack_impl.hpp"
-
 #include <stdexcept>
 
+#include "core/shadow/pack_impl.hpp"
 #include "core/step/spaces.hpp"
 
 namespace coldsun {
@@ -15,8 +14,8 @@ FieldRef find(const State& s, const std::string& path, int first, int count) {
     const bool per_member = f.type == Scalar::f64 && !f.extent.empty() && f.extent[0] == s.n_member;
     const auto row = static_cast<int>(f.bytes() / sizeof(Real)) / s.n_member;
     if (!per_member || first < 0 || count < 1 || first + count > row)
-      throw std::invalid_argument("field " + path + " has no places " + std::to_string(first) + " to " + std::to_string(first + count - 1) +
-                                  " of numbers per member");
+      throw std::invalid_argument("field " + path + " has no places " + std::to_string(first) + " to " +
+                                  std::to_string(first + count - 1) + " of numbers per member");
     return f;
   }
   throw std::invalid_argument("no field " + path + " in a State");
@@ -26,7 +25,8 @@ FieldRef find(const State& s, const std::string& path, int first, int count) {
 
 Column column_of(const State& s, const std::string& path, int first, int count, Transform transform) {
   const FieldRef f = find(s, path, first, count);
-  return {static_cast<Real*>(f.data) + first, static_cast<std::int64_t>(f.bytes() / sizeof(Real)) / s.n_member, count, transform, -1};
+  return {static_cast<Real*>(f.data) + first, static_cast<std::int64_t>(f.bytes() / sizeof(Real)) / s.n_member, count,
+          transform, -1};
 }
 
 Look look_at(const State& s, const std::string& path, int place, Real mean_dt) {
@@ -34,7 +34,8 @@ Look look_at(const State& s, const std::string& path, int place, Real mean_dt) {
     const int n_site = s.series.sum.extent(2);
     for (std::size_t v = 0; v < s.series.info.size(); ++v)
       if (s.series.group[v] + "/" + s.series.info[v].name == path)
-        return {s.series.sum.data() + (static_cast<std::int64_t>(v) * s.n_member * n_site + place), n_site, 1.0 / mean_dt, -1, -1};
+        return {s.series.sum.data() + (static_cast<std::int64_t>(v) * s.n_member * n_site + place), n_site,
+                1.0 / mean_dt, -1, -1};
     throw std::invalid_argument("field " + path + " has no mean over the step");
   }
   const Column c = column_of(s, path, place, 1, Transform::plain);

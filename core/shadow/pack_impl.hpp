@@ -70,7 +70,8 @@ void unpack_on(const Space& space, const State& s, const Array<Column, 1>& colum
   for_rows(space, s.n_member, column.extent(0), Scatter{column, x});
 }
 template <class Space>
-void observe_on(const Space& space, const System& sys, const State& s, const Array<Look, 1>& look, const Array<Real, 2>& y) {
+void observe_on(const Space& space, const System& sys, const State& s, const Array<Look, 1>& look,
+                const Array<Real, 2>& y) {
   for_rows(space, s.n_member, look.extent(0), ReadInstruments{look, sys.thermal, s.thermal, s.observe.gain, y});
 }
 

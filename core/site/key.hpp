@@ -1,5 +1,6 @@
-// Keys of a site file: a part of a site is one list of lines, one line a key, and everything about the key comes from its line:
-// the member of the struct, reader, writer, `coldsun check`, the page of all keys (data/KEYS.md), provenance and the attribute in Python.
+// Keys of a site file: a part of a site is one list of lines, one line a key, and everything about the key comes from
+// its line: the member of the struct, reader, writer, `coldsun check`, the page of all keys (data/KEYS.md), provenance
+// and the attribute in Python.
 #pragma once
 #include <array>
 #include <cmath>
@@ -22,8 +23,9 @@ namespace coldsun {
 //   struct Cdu { COLDSUN_KEYS(COLDSUN_CDU) };
 //   Cdu::each_key(cdu, [](const Key& key, auto& member) { ... });   // in the order of the list
 //
-// A line: type, key, rule, meaning. A key of a quantity carries its unit as suffix in the file (ua_kw_per_k) and is SI in the struct. A rule
-// may refer to members that stand before it as `s.name`. A type that is itself such a struct is a table, a vector of them a list of tables.
+// A line: type, key, rule, meaning. A key of a quantity carries its unit as suffix in the file (ua_kw_per_k) and is SI
+// in the struct. A rule may refer to members that stand before it as `s.name`. A type that is itself such a struct is a
+// table, a vector of them a list of tables.
 
 using Monthly = std::array<Real, 12>;  ///< January first
 
@@ -44,40 +46,66 @@ struct Rule {
   std::optional<Quantity> quantity = {};
   Limits range = {};
   std::vector<std::string_view> accepted = {};  // of a choice or a kind
-  std::size_t least = 0, most = 0;         // length of a list
-  std::optional<Real> usually = {};            // stands for a key that is left out, counted with its source
+  std::size_t least = 0, most = 0;              // length of a list
+  std::optional<Real> usually = {};             // stands for a key that is left out, counted with its source
   std::string suffix = {}, source = {};
-  bool optional = false;     // may be left out without a word
-  bool applies = true;       // false: the key is not known here
-  bool is_label = false;     // says which, not how much: changes no result
-  bool only_checked = false; // serves checks of other values alone
-  std::string said = {};          // a range that depends on other keys, for the page
+  bool optional = false;      // may be left out without a word
+  bool applies = true;        // false: the key is not known here
+  bool is_label = false;      // says which, not how much: changes no result
+  bool only_checked = false;  // serves checks of other values alone
+  std::string said = {};      // a range that depends on other keys, for the page
 
-  Rule or_else(Real si, const char* unit, const char* why) const { Rule r = *this; return r.usually = si, r.suffix = unit, r.source = why, r; }
-  Rule or_none() const { Rule r = *this; return r.optional = true, r; }
-  Rule when(bool condition) const { Rule r = *this; return r.applies = condition, r; }
-  Rule label() const { Rule r = *this; return r.is_label = true, r; }
-  Rule checked() const { Rule r = *this; return r.only_checked = true, r; }
-  Rule as(const char* words) const { Rule r = *this; return r.said = words, r; }
+  Rule or_else(Real si, const char* unit, const char* why) const {
+    Rule r = *this;
+    return r.usually = si, r.suffix = unit, r.source = why, r;
+  }
+  Rule or_none() const {
+    Rule r = *this;
+    return r.optional = true, r;
+  }
+  Rule when(bool condition) const {
+    Rule r = *this;
+    return r.applies = condition, r;
+  }
+  Rule label() const {
+    Rule r = *this;
+    return r.is_label = true, r;
+  }
+  Rule checked() const {
+    Rule r = *this;
+    return r.only_checked = true, r;
+  }
+  Rule as(const char* words) const {
+    Rule r = *this;
+    return r.said = words, r;
+  }
   bool may_lack() const { return optional || usually; }
 };
 struct Key : Rule {
   const char *key = "", *meaning = "";
 };
 
-// What stands in the lines. Numbers: an int is a count, Real a number, Monthly 12 of them, Hourly one or 24, a vector least to most.
+// What stands in the lines. Numbers: an int is a count, Real a number, Monthly 12 of them, Hourly one or 24, a vector
+// least to most.
 using Q = Quantity;
 inline Rule a(Quantity q, Limits range) { return {.quantity = q, .range = range}; }
 inline Rule a_number(Limits range) { return {.range = range}; }
-inline Rule numbers_of(Limits range, std::size_t least, std::size_t most) { return {.range = range, .least = least, .most = most}; }
+inline Rule numbers_of(Limits range, std::size_t least, std::size_t most) {
+  return {.range = range, .least = least, .most = most};
+}
 inline Rule a_count(int lo, int hi = std::numeric_limits<int>::max()) {
-  return {.form = Rule::count, .range = between(lo, hi == std::numeric_limits<int>::max() ? infinite : static_cast<Real>(hi))};
+  return {.form = Rule::count,
+          .range = between(lo, hi == std::numeric_limits<int>::max() ? infinite : static_cast<Real>(hi))};
 }
 inline Rule a_flag() { return {.form = Rule::flag}; }
-inline Rule a_choice(std::vector<std::string_view> accepted) { return {.form = Rule::choice, .accepted = std::move(accepted)}; }
-inline Rule a_kind(std::vector<std::string_view> accepted) { return {.form = Rule::kind, .accepted = std::move(accepted)}; }
-inline Rule a_name() { return {.form = Rule::name}; }    // plain (text.hpp): may become a file name or part of a topic
-inline Rule a_text() { return {.form = Rule::text}; }    // any text for people, or what names a file
+inline Rule a_choice(std::vector<std::string_view> accepted) {
+  return {.form = Rule::choice, .accepted = std::move(accepted)};
+}
+inline Rule a_kind(std::vector<std::string_view> accepted) {
+  return {.form = Rule::kind, .accepted = std::move(accepted)};
+}
+inline Rule a_name() { return {.form = Rule::name}; }  // plain (text.hpp): may become a file name or part of a topic
+inline Rule a_text() { return {.form = Rule::text}; }  // any text for people, or what names a file
 inline Rule texts() { return {.form = Rule::texts}; }
 inline Rule an_instant() { return {.form = Rule::instant}; }
 inline Rule a_table() { return {.form = Rule::table}; }  // a vector of tables: one or more; or_none(): any number
@@ -88,15 +116,15 @@ inline Rule a_table() { return {.form = Rule::table}; }  // a vector of tables: 
   if constexpr (requires { to.name = from.name; }) to.name = from.name;
 
 // The members of a list, and each_key(s, f): f(key, member) for every one in order.
-#define COLDSUN_KEYS(LIST)                    \
-  LIST(COLDSUN_KEY_MEMBER)                    \
-  template <class Self, class F>              \
-  static void each_key(Self& s, F&& f) {      \
-    LIST(COLDSUN_KEY_VISIT)                   \
-  }                                           \
-  template <class From, class To>             \
+#define COLDSUN_KEYS(LIST) \
+  LIST(COLDSUN_KEY_MEMBER) \
+  template <class Self, class F> \
+  static void each_key(Self& s, F&& f) { \
+    LIST(COLDSUN_KEY_VISIT) \
+  } \
+  template <class From, class To> \
   static void give(const From& from, To& to) { \
-    LIST(COLDSUN_KEY_GIVE)                    \
+    LIST(COLDSUN_KEY_GIVE) \
   }
 
 template <class T>

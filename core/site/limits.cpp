@@ -17,7 +17,9 @@ std::string Limits::text(Real scale, Real offset) const {
   return s.empty() ? "a number" : s;
 }
 
-bool Limits::holds_about(Real x, Real slack) const { return holds(x) || (holds(x + slack) && !open_lo) || (holds(x - slack) && !open_hi); }
+bool Limits::holds_about(Real x, Real slack) const {
+  return holds(x) || (holds(x + slack) && !open_lo) || (holds(x - slack) && !open_hi);
+}
 
 bool Limits::is_usual(Real si, Real written) const {
   const Real slack = 1e-9 * std::fabs(si);

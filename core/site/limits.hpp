@@ -1,4 +1,5 @@
-// What a number in a file may be: limits that are kept, and within them the usual part, outside of which a value is doubted. SI.
+// What a number in a file may be: limits that are kept, and within them the usual part, outside of which a value is
+// doubted. SI.
 #pragma once
 #include <limits>
 #include <string>
@@ -19,11 +20,14 @@ struct Limits {
 
   constexpr Limits usual(Real low, Real high) const { return with(low, high, zero_is_usual, least); }
   constexpr Limits or_zero() const { return with(usual_lo, usual_hi, true, least); }
-  constexpr Limits no_nearer_to_zero(Real magnitude) const { return with(usual_lo, usual_hi, zero_is_usual, magnitude); }
+  constexpr Limits no_nearer_to_zero(Real magnitude) const {
+    return with(usual_lo, usual_hi, zero_is_usual, magnitude);
+  }
 
   bool holds(Real x) const { return (open_lo ? x > lo : x >= lo) && (open_hi ? x < hi : x <= hi); }
   bool holds_about(Real x, Real slack) const;  // a limit as written passes although its conversion rounds
-  bool is_usual(Real si, Real written) const;  // `written`: without the unit's offset, so that a temperature of 0 degC is 0
+  bool is_usual(Real si,
+                Real written) const;  // `written`: without the unit's offset, so that a temperature of 0 degC is 0
   /// In the unit that the reader of the message wrote.
   std::string text(Real scale = 1, Real offset = 0) const;
   std::string usual_text(Real scale = 1, Real offset = 0) const;
@@ -41,7 +45,9 @@ constexpr Limits within(Real lo, Real hi, bool open_lo) {
   return r;
 }
 constexpr Limits any() { return {}; }
-constexpr Limits positive() { return within(0, infinite, true); }  // its size is judged by proportions.cpp or by a relation
+constexpr Limits positive() {
+  return within(0, infinite, true);
+}  // its size is judged by proportions.cpp or by a relation
 constexpr Limits not_negative() { return within(0, infinite, false); }
 constexpr Limits between(Real lo, Real hi) { return within(lo, hi, false); }
 constexpr Limits above(Real lo, Real hi) { return within(lo, hi, true); }

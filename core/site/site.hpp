@@ -27,18 +27,20 @@ struct Provenance {
 // ---- climate -----------------------------------------------------------------------------------------------------
 namespace usual {
 inline constexpr Real kwh = 3.6e6;  // J
-// Monthly means of daily extremes; 0.05 K about 0 degC: a value with three digits too few rather than one in some hundred winters.
+// Monthly means of daily extremes; 0.05 K about 0 degC: a value with three digits too few rather than one in some
+// hundred winters.
 inline constexpr Limits monthly_air = between(203.15, 333.15).usual(213.15, 323.15).no_nearer_to_zero(0.05);
 // beyond the air a plane that faces the sun gets 5,970 kWh/m2 a year, a level one on the equator 3,650
 inline constexpr Limits ghi_year = between(100 * kwh, 3650 * kwh).usual(600 * kwh, 2900 * kwh);
 inline constexpr Limits dni_year = between(50 * kwh, 5970 * kwh).usual(300 * kwh, 4300 * kwh);
 }  // namespace usual
 
+// clang-format off
 /// How cloudy the place is (kernels/sky/cloud.hpp holds the process).
-#define COLDSUN_CLOUD(K)                                                                                            \
+#define COLDSUN_CLOUD(K) \
   K(Monthly, clear_fraction, a_number(share().usual(0.01, 1).or_zero()), "share of time without any cloud, per month") \
   K(Monthly, overcast_fraction, a_number(share().usual(0.001, 1).or_zero()), "share of time all covered, per month; the rest is broken cloud") \
-  K(Real, kc_thick, a_number(above(0, 1).usual(0.1, 0.9)), "clear-sky index under the thickest clouds")             \
+  K(Real, kc_thick, a_number(above(0, 1).usual(0.1, 0.9)), "clear-sky index under the thickest clouds") \
   K(Real, kc_max, a_number(between(1, 2).usual(1, 1.6)), "cap of cloud enhancement: about 1.25 at sea level, 1.4 at altitude") \
   K(bool, in_series, a_flag().or_none(), "clouds vary inside the cloudy intervals of a weather file as well; false: as smooth as the file")
 struct CloudClimate {
@@ -47,24 +49,24 @@ struct CloudClimate {
 };
 
 /// A year's sums that the model is printed beside; it does not enter the physics.
-#define COLDSUN_REFERENCE(K)                                                                                        \
-  K(std::string, name, a_text().label(), "whose year")                                                              \
+#define COLDSUN_REFERENCE(K) \
+  K(std::string, name, a_text().label(), "whose year") \
   K(Real, ghi, a(Q::irradiation, usual::ghi_year).or_none().checked(), "global horizontal irradiation of the year") \
   K(Real, dni, a(Q::irradiation, usual::dni_year).or_none().checked(), "direct normal irradiation of the year")
 struct ReferenceYear { COLDSUN_KEYS(COLDSUN_REFERENCE) };
 
-#define COLDSUN_CLIMATE(K)                                                                                          \
+#define COLDSUN_CLIMATE(K) \
   K(Monthly, linke_turbidity, a_number(between(1, 12).usual(1.5, 9)), "monthly Linke turbidity at air mass 2 on days without dust") \
   K(Monthly, haze, a_number(between(0, 3).usual(0.005, 1).or_zero()), "optical depth of haze beyond the turbidity on days without dust") \
   K(Real, haze_forward, a_number(share().usual(0.2, 0.95)), "share of the light that haze takes from the beam and that arrives as diffuse") \
-  K(Monthly, dust_days, a_number(between(0, 28).usual(0.2, 28).or_zero()), "days of dust per month")                \
+  K(Monthly, dust_days, a_number(between(0, 28).usual(0.2, 28).or_zero()), "days of dust per month") \
   K(Real, dust_depth, a_number(between(0, 3).usual(0.02, 1.5).or_zero()), "mean optical depth that a dusty day adds to the haze") \
-  K(Monthly, temp_air_min, a(Q::temperature, usual::monthly_air), "monthly mean of the daily minimum")              \
-  K(Monthly, temp_air_max, a(Q::temperature, usual::monthly_air), "monthly mean of the daily maximum")              \
-  K(Monthly, wind_speed, a(Q::velocity, between(0, 40).usual(0.5, 15)), "monthly mean at 10 m")                     \
+  K(Monthly, temp_air_min, a(Q::temperature, usual::monthly_air), "monthly mean of the daily minimum") \
+  K(Monthly, temp_air_max, a(Q::temperature, usual::monthly_air), "monthly mean of the daily maximum") \
+  K(Monthly, wind_speed, a(Q::velocity, between(0, 40).usual(0.5, 15)), "monthly mean at 10 m") \
   K(Real, wind_amplitude, a_number(between(0, 1).usual(0.02, 1).or_zero()), "daily swing as a part of the mean; highest at the warmest hour") \
-  K(Real, albedo, a_number(share().usual(0.05, 0.9)), "albedo of the ground before the rows")                       \
-  K(CloudClimate, cloud, a_table(), "how cloudy the place is")                                                      \
+  K(Real, albedo, a_number(share().usual(0.05, 0.9)), "albedo of the ground before the rows") \
+  K(CloudClimate, cloud, a_table(), "how cloudy the place is") \
   K(std::vector<ReferenceYear>, reference, a_table().or_none(), "a year's sums that the model is printed beside")
 struct Climate { COLDSUN_KEYS(COLDSUN_CLIMATE) };
 
@@ -73,41 +75,41 @@ namespace usual {
 inline constexpr Limits mask_angle = between(0, std::numbers::pi / 2).usual(0, std::numbers::pi / 3).no_nearer_to_zero(degree / 2);
 inline constexpr Limits delay = between(0, 3600).usual(1e-3, 60).or_zero();
 }
-#define COLDSUN_BAND(K)                                                                                             \
-  K(std::string, name, a_name().label(), "name of the band: Ka, X, Ku")                                             \
-  K(Real, frequency, a(Q::frequency, between(30e6, 1e15).usual(0.1e9, 400e12)).checked(), "downlink carrier")       \
-  K(Real, rate_down, a(Q::data_rate, between(0, 1e14)), "rate to the ground")                                       \
+#define COLDSUN_BAND(K) \
+  K(std::string, name, a_name().label(), "name of the band: Ka, X, Ku") \
+  K(Real, frequency, a(Q::frequency, between(30e6, 1e15).usual(0.1e9, 400e12)).checked(), "downlink carrier") \
+  K(Real, rate_down, a(Q::data_rate, between(0, 1e14)), "rate to the ground") \
   K(Real, rate_up, a(Q::data_rate, between(0, 1e14)), "rate to the satellite")
 struct Band { COLDSUN_KEYS(COLDSUN_BAND) };
 
 /// Priors of the broadband link's outages at its 15-s slot boundaries, and how an outage reaches the work.
-#define COLDSUN_LINK_PRIOR(K)                                                                                       \
+#define COLDSUN_LINK_PRIOR(K) \
   K(Real, outage_probability, a_number(share().usual(0.001, 1).or_zero()), "chance of an outage at a slot boundary") \
-  K(Real, outage_median, a(Q::time, between(1e-4, 15).usual(0.01, 10)), "median length of an outage")               \
-  K(Real, outage_sigma, a_number(between(0, 3).usual(0.01, 2).or_zero()), "spread of ln(length)")                   \
+  K(Real, outage_median, a(Q::time, between(1e-4, 15).usual(0.01, 10)), "median length of an outage") \
+  K(Real, outage_sigma, a_number(between(0, 3).usual(0.01, 2).or_zero()), "spread of ln(length)") \
   K(Real, outage_offset, a(Q::time, between(-15, 15).no_nearer_to_zero(1e-3)), "start of the outage after the boundary; negative: before") \
   K(Real, processing_delay, a(Q::time, between(0, 10).usual(1e-3, 1).or_zero()), "round trip without the way to the satellite and back") \
   K(Real, link_bound_share, a_number(share().usual(0.005, 1).or_zero()), "share of jobs that stall when the link is gone") \
-  K(Real, buffer, a(Q::time, usual::delay), "time that a link-bound job goes on without the link")                  \
+  K(Real, buffer, a(Q::time, usual::delay), "time that a link-bound job goes on without the link") \
   K(Real, burst_gain, a_number(share().usual(0.005, 1).or_zero()), "power over normal while the queue drains, as a share of p_max - p") \
   K(Real, burst_ratio, a_number(between(0, 100).usual(0.05, 20).or_zero()), "seconds of drain per second of stall") \
   K(Real, control_delay, a(Q::time, usual::delay), "delay of caps, set-points and plans over the link")
 struct LinkPrior { COLDSUN_KEYS(COLDSUN_LINK_PRIOR) };
 
-#define COLDSUN_COMMS(K)                                                                                            \
-  K(Real, mask, a(Q::angle, usual::mask_angle), "lowest elevation of the data antennas")                            \
-  K(Real, broadband_mask, a(Q::angle, usual::mask_angle), "lowest elevation of the broadband terminal")             \
-  K(int, n_antenna, a_count(0, 100), "data antennas: satellites served at once")                                    \
-  K(std::string, broadband, a_text(), "constellation that carries control and link-bound work")                     \
-  K(std::vector<std::string>, data, texts(), "constellations whose contacts are counted")                           \
+#define COLDSUN_COMMS(K) \
+  K(Real, mask, a(Q::angle, usual::mask_angle), "lowest elevation of the data antennas") \
+  K(Real, broadband_mask, a(Q::angle, usual::mask_angle), "lowest elevation of the broadband terminal") \
+  K(int, n_antenna, a_count(0, 100), "data antennas: satellites served at once") \
+  K(std::string, broadband, a_text(), "constellation that carries control and link-bound work") \
+  K(std::vector<std::string>, data, texts(), "constellations whose contacts are counted") \
   K(std::string, strategy, a_choice({"longest_remaining", "max_elevation", "sticky"}), "how the serving satellite is chosen") \
-  K(std::vector<Band>, band, a_table().or_none(), "bands of the data antennas")                                     \
+  K(std::vector<Band>, band, a_table().or_none(), "bands of the data antennas") \
   K(LinkPrior, link, a_table(), "outages of the broadband link and what they do to the work")
 struct Comms { COLDSUN_KEYS(COLDSUN_COMMS) };
 
 // ---- work --------------------------------------------------------------------------------------------------------
-#define COLDSUN_JOBS(K)                                                                                             \
-  K(std::string, file, a_text(), "job statistics: a file of data/jobs, or beside the site's")                       \
+#define COLDSUN_JOBS(K) \
+  K(std::string, file, a_text(), "job statistics: a file of data/jobs, or beside the site's") \
   K(Real, load, a_number(between(0, 10).usual(0.02, 2).or_zero()), "offered GPU-seconds over the hall's")
 struct JobMix { COLDSUN_KEYS(COLDSUN_JOBS) };
 
@@ -135,13 +137,13 @@ inline constexpr ParameterInfo parameter_table[] = {COLDSUN_PARAMETERS(COLDSUN_P
 inline constexpr int n_parameter = static_cast<int>(std::size(parameter_table));
 
 /// [study.NAME]: one distribution per parameter, in the parameter's unit.
-#define COLDSUN_PRIOR(K)                                                                                            \
-  K(std::string, distribution, a_choice({"uniform", "normal", "lognormal", "triangular"}), "shape")                 \
-  K(Real, low, s.is(s.range(1e-4)), "lower bound")                                                                  \
+#define COLDSUN_PRIOR(K) \
+  K(std::string, distribution, a_choice({"uniform", "normal", "lognormal", "triangular"}), "shape") \
+  K(Real, low, s.is(s.range(1e-4)), "lower bound") \
   K(Real, high, s.is(between(s.info().least, s.info().most).usual(0.01 * s.info().most, s.info().most)), "upper bound") \
-  K(Real, mean, s.is(s.range(1e-4)).when(s.distribution == "normal"), "mean of a normal distribution")              \
+  K(Real, mean, s.is(s.range(1e-4)).when(s.distribution == "normal"), "mean of a normal distribution") \
   K(Real, deviation, s.is(s.deviations()).when(s.distribution == "normal"), "standard deviation of a normal distribution") \
-  K(Real, median, s.is(s.range(1e-4)).when(s.distribution == "lognormal"), "median of a lognormal distribution")    \
+  K(Real, median, s.is(s.range(1e-4)).when(s.distribution == "lognormal"), "median of a lognormal distribution") \
   K(Real, deviation_of_log, a_number(above(0, 5).usual(0.005, 2)).when(s.distribution == "lognormal"), "standard deviation of the logarithm") \
   K(Real, mode, s.is(s.range(1e-4)).when(s.distribution == "triangular"), "mode of a triangular distribution")
 struct ParameterPrior {
@@ -181,21 +183,21 @@ struct Constellation {
 };
 
 // ---- the whole ---------------------------------------------------------------------------------------------------
-#define COLDSUN_SITE(K)                                                                                             \
-  K(std::string, name, a_name(), "name of the site; chance follows it")                                             \
-  K(std::string, title, a_text().label(), "one line for people")                                                    \
+#define COLDSUN_SITE(K) \
+  K(std::string, name, a_name(), "name of the site; chance follows it") \
+  K(std::string, title, a_text().label(), "one line for people") \
   K(std::string, like, a_text().or_none().label(), "another site: what this file leaves out is as in that one, counted as assumed") \
   K(Real, latitude, a(Q::angle, between(-90 * usual::degree, 90 * usual::degree).no_nearer_to_zero(0.1 * usual::degree)), "geodetic, north positive") \
-  K(Real, longitude, a(Q::angle, between(-std::numbers::pi, std::numbers::pi)), "longitude, east positive")         \
+  K(Real, longitude, a(Q::angle, between(-std::numbers::pi, std::numbers::pi)), "longitude, east positive") \
   K(Real, altitude, a(Q::length, between(-430, 6000).usual(-430, 5500).no_nearer_to_zero(0.5)), "altitude above sea level") \
-  K(Real, utc_offset, a(Q::time, between(-12 * 3600.0, 14 * 3600.0)), "local standard time minus UTC")              \
-  K(Time, start, an_instant(), "first instant of the demo day")                                                     \
-  K(Climate, climate, a_table(), "climate")                                                                         \
-  K(Hall, hall, a_table(), "the rooms and what stands in them")                                                     \
-  K(Cooling, cooling, a_table(), "coolant loops, dry cooler and hall air")                                          \
-  K(Power, power, a_table(), "sun, battery, bus and grid")                                                          \
-  K(Comms, comms, a_table(), "links")                                                                               \
-  K(JobMix, jobs, a_table(), "work")                                                                                \
+  K(Real, utc_offset, a(Q::time, between(-12 * 3600.0, 14 * 3600.0)), "local standard time minus UTC") \
+  K(Time, start, an_instant(), "first instant of the demo day") \
+  K(Climate, climate, a_table(), "climate") \
+  K(Hall, hall, a_table(), "the rooms and what stands in them") \
+  K(Cooling, cooling, a_table(), "coolant loops, dry cooler and hall air") \
+  K(Power, power, a_table(), "sun, battery, bus and grid") \
+  K(Comms, comms, a_table(), "links") \
+  K(JobMix, jobs, a_table(), "work") \
   K(ShadowMap, shadow, a_table().or_none(), "what the site publishes and how the published points meet the model") \
   K(StudyPriors, study, a_table().or_none(), "what a study draws anew for each member, where it differs from the single values")
 struct Site {
@@ -207,20 +209,21 @@ struct Site {
 };
 
 /// A path for data between two places that is not a contact: fibre, or laser links between satellites.
-#define COLDSUN_LINK(K)                                                                                             \
-  K(std::string, from, a_text(), "a site or a constellation")                                                       \
-  K(std::string, to, a_text(), "a site or a constellation")                                                         \
-  K(std::string, kind, a_kind({"fibre", "laser", "broadband"}).label(), "what carries it")                          \
+#define COLDSUN_LINK(K) \
+  K(std::string, from, a_text(), "a site or a constellation") \
+  K(std::string, to, a_text(), "a site or a constellation") \
+  K(std::string, kind, a_kind({"fibre", "laser", "broadband"}).label(), "what carries it") \
   K(Real, rate, a(Q::data_rate, s.kind == "fibre" ? between(1e3, 1e15).usual(100e6, 2e12) : between(1e3, 1e15).usual(1e6, 100e9)), "data rate") \
   K(Real, latency, a(Q::time, between(0, 10).usual(1e-4, 1)), "latency, one way")
 struct Link { COLDSUN_KEYS(COLDSUN_LINK) };
 
-#define COLDSUN_NETWORK(K)                                                                                          \
-  K(std::string, name, a_name().label(), "name of the network")                                                     \
-  K(Time, start, an_instant(), "first instant of the demo day")                                                     \
-  K(std::vector<std::string>, sites, texts(), "sites: files of data/sites, or beside the network's")                \
-  K(std::vector<std::string>, constellations, texts(), "constellations that the sites and links use")               \
+#define COLDSUN_NETWORK(K) \
+  K(std::string, name, a_name().label(), "name of the network") \
+  K(Time, start, an_instant(), "first instant of the demo day") \
+  K(std::vector<std::string>, sites, texts(), "sites: files of data/sites, or beside the network's") \
+  K(std::vector<std::string>, constellations, texts(), "constellations that the sites and links use") \
   K(std::vector<Link>, link, a_table().or_none(), "paths for data that are no contacts")
+// clang-format on
 struct Network {
   COLDSUN_KEYS(COLDSUN_NETWORK)
   std::vector<Site> site;

@@ -30,10 +30,12 @@ Decoded decode(std::string_view s) {
   return {code, n};
 }
 
-// C0, DEL and C1 drive terminals; the others (Unicode 15, general category Cf, Zl, Zp) hide or turn what stands beside them.
+// C0, DEL and C1 drive terminals; the others (Unicode 15, general category Cf, Zl, Zp) hide or turn what stands beside
+// them.
 bool shows(std::uint32_t c) {
-  return c >= 0x20 && !(c >= 0x7f && c < 0xa0) && c != 0xad && c != 0x61c && !(c >= 0x200b && c <= 0x200f) && !(c >= 0x2028 && c <= 0x202e) &&
-         !(c >= 0x2060 && c <= 0x206f) && c != 0xfeff && !(c >= 0xfff9 && c <= 0xfffb) && !(c >= 0xe0000 && c <= 0xe0fff);
+  return c >= 0x20 && !(c >= 0x7f && c < 0xa0) && c != 0xad && c != 0x61c && !(c >= 0x200b && c <= 0x200f) &&
+         !(c >= 0x2028 && c <= 0x202e) && !(c >= 0x2060 && c <= 0x206f) && c != 0xfeff &&
+         !(c >= 0xfff9 && c <= 0xfffb) && !(c >= 0xe0000 && c <= 0xe0fff);
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 
 namespace coldsun {
 
+// clang-format off
 #define COLDSUN_QUANTITIES(Q) \
   Q(temperature, "temperature") Q(temperature_difference, "temperature difference") Q(power, "power") Q(energy, "energy") Q(time, "time") \
   Q(length, "length") Q(area, "area") Q(volume, "volume") Q(volume_flow, "volume flow") Q(pressure, "pressure") Q(angle, "angle") \
@@ -19,6 +20,7 @@ namespace coldsun {
   Q(resistance, "electrical resistance") Q(capacitance, "capacitance") Q(inductance, "inductance") Q(frequency, "frequency") \
   Q(current_per_temperature, "current per temperature") Q(voltage_per_temperature, "voltage per temperature") Q(data_rate, "data rate") \
   Q(share, "share")
+// clang-format on
 #define COLDSUN_QUANTITY_NAME(name, text) name,
 enum class Quantity { COLDSUN_QUANTITIES(COLDSUN_QUANTITY_NAME) };
 
@@ -44,8 +46,8 @@ std::string suffixes(Quantity);
 inline Real to_si(const Unit& u, Real value) { return value * u.scale + u.offset; }
 inline Real from_si(const Unit& u, Real si) { return (si - u.offset) / u.scale; }
 
-/// For feeds and plots, where a name alone says the unit: from_unit("degc", 32) = 305.15. Throws std::invalid_argument listing what is
-/// known.
+/// For feeds and plots, where a name alone says the unit: from_unit("degc", 32) = 305.15. Throws std::invalid_argument
+/// listing what is known.
 Real from_unit(std::string_view suffix, Real value);
 Real to_unit(std::string_view suffix, Real si);
 

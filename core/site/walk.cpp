@@ -73,7 +73,9 @@ Real number(const Slot& s, const KeyValue& value) {
 std::vector<Real> numbers(const Slot& s, const KeyValue& value, std::size_t least, std::size_t most) {
   const auto* x = std::get_if<std::vector<Real>>(&value);
   if (!x || x->size() < least || x->size() > most)
-    refuse(s, value, least == most ? fmt::format("a list of {} numbers", most) : fmt::format("a list of {} to {} numbers", least, most));
+    refuse(s, value,
+           least == most ? fmt::format("a list of {} numbers", most)
+                         : fmt::format("a list of {} to {} numbers", least, most));
   for (const Real one : *x) checked(s, value, one);
   return *x;
 }
@@ -91,9 +93,11 @@ void put(const Slot& s, bool& x, const KeyValue& v) {
 void put(const Slot& s, std::string& x, const KeyValue& v) {
   const auto* text = std::get_if<std::string>(&v);
   const auto& words = s.key.accepted;
-  if (!words.empty() && (!text || std::find(words.begin(), words.end(), *text) == words.end())) refuse(s, v, fmt::format("{}", fmt::join(words, ", ")));
+  if (!words.empty() && (!text || std::find(words.begin(), words.end(), *text) == words.end()))
+    refuse(s, v, fmt::format("{}", fmt::join(words, ", ")));
   if (words.empty() && !s.key.is_label) refuse(s, v, "a change in its file: it names another file or a topic");
-  if (!text || text->empty() || (s.key.form == Rule::name && !is_plain(*text))) refuse(s, v, s.key.form == Rule::name ? plain_words : "text");
+  if (!text || text->empty() || (s.key.form == Rule::name && !is_plain(*text)))
+    refuse(s, v, s.key.form == Rule::name ? plain_words : "text");
   x = *text;
 }
 void put(const Slot& s, Monthly& x, const KeyValue& v) {
@@ -107,7 +111,9 @@ void put(const Slot& s, Hourly& x, const KeyValue& v) {
   std::copy(all.begin(), all.end(), x.value.begin());
 }
 void put(const Slot& s, std::vector<Real>& x, const KeyValue& v) { x = numbers(s, v, s.key.least, s.key.most); }
-void put(const Slot& s, std::vector<std::string>&, const KeyValue& v) { refuse(s, v, "a change in its file: it names other files"); }
+void put(const Slot& s, std::vector<std::string>&, const KeyValue& v) {
+  refuse(s, v, "a change in its file: it names other files");
+}
 void put(const Slot& s, Time& x, const KeyValue& v) {
   if (const auto* ns = std::get_if<std::int64_t>(&v)) x = *ns;
   else refuse(s, v, "nanoseconds since 1970 UTC");
@@ -146,8 +152,9 @@ bool at_path(Site& site, std::string_view path, const Visit& found) {
   walk(site, [&](const Slot& s) {
     if (near.empty() && s.key.key == leaf) near = s.path();
   });
-  throw std::invalid_argument(fmt::format("{} is not a key of {}{}", clean(path.substr(0, 80)), site.name,
-                                          near.empty() ? "; accepted: a key of data/KEYS.md" : fmt::format("; did you mean {}?", near)));
+  throw std::invalid_argument(
+      fmt::format("{} is not a key of {}{}", clean(path.substr(0, 80)), site.name,
+                  near.empty() ? "; accepted: a key of data/KEYS.md" : fmt::format("; did you mean {}?", near)));
 }
 
 }  // namespace
@@ -200,7 +207,8 @@ void set_key(Site& site, std::string_view path, const KeyValue& value, std::stri
     p->text = text, p->origin = Origin::assumed, p->note = why, p->file.clear(), p->line = 0, p->doubt.clear();
     const auto doubt = [&](Real x) {
       if (p->doubt.empty() && !s.key.range.is_usual(x, u ? x - u->offset : x))
-        p->doubt = fmt::format("{} = {}; usual: {}", p->key, in_unit(x), s.key.range.usual_text(u ? u->scale : 1, u ? u->offset : 0));
+        p->doubt = fmt::format("{} = {}; usual: {}", p->key, in_unit(x),
+                               s.key.range.usual_text(u ? u->scale : 1, u ? u->offset : 0));
     };
     if (const auto* x = std::get_if<Real>(&value)) doubt(*x);
     if (const auto* all = std::get_if<std::vector<Real>>(&value)) std::for_each(all->begin(), all->end(), doubt);
@@ -211,7 +219,8 @@ void set_key(Site& site, std::string_view path, const KeyValue& value, std::stri
 Provenance* value_named(std::vector<Provenance>& all, std::string_view key) {
   for (Provenance& p : all) {
     const std::string_view name = p.key;
-    if (name == key || (name.size() > key.size() + 1 && name.starts_with(key) && name[key.size()] == '_' && find_unit(name.substr(key.size() + 1))))
+    if (name == key || (name.size() > key.size() + 1 && name.starts_with(key) && name[key.size()] == '_' &&
+                        find_unit(name.substr(key.size() + 1))))
       return &p;
   }
   return nullptr;

@@ -7,17 +7,21 @@
 
 namespace coldsun {
 
-/// A key of one site: its line, where its value stands, and in which table: "cooling.cdu", "hall.node[h200]", "" at the head.
+/// A key of one site: its line, where its value stands, and in which table: "cooling.cdu", "hall.node[h200]", "" at the
+/// head.
 struct Slot {
   std::string table;
   Key key;
-  std::variant<Real*, int*, bool*, std::string*, Monthly*, Hourly*, std::vector<Real>*, std::vector<std::string>*, Time*> at;
+  std::variant<Real*, int*, bool*, std::string*, Monthly*, Hourly*, std::vector<Real>*, std::vector<std::string>*,
+               Time*>
+      at;
   std::string path() const { return table.empty() ? key.key : table + "." + key.key; }
 };
 using Visit = std::function<void(const Slot&)>;
 
-// In the order of the lists. Tables that are left out are skipped, or with `all` visited as if they stood there, lists of tables with one
-// element. A site's plates and modules have files of their own: walk_named, as "plate[gpu_700w].length".
+// In the order of the lists. Tables that are left out are skipped, or with `all` visited as if they stood there, lists
+// of tables with one element. A site's plates and modules have files of their own: walk_named, as
+// "plate[gpu_700w].length".
 void walk(Site& site, const Visit& visit, bool all = false);
 void walk(Network& network, const Visit& visit, bool all = false);
 void walk(PlateClass& plate, const Visit& visit, bool all = false);
@@ -32,8 +36,8 @@ std::string text_of(const KeyValue& value);
 
 /// The SI value of that path; std::invalid_argument names the nearest known path.
 KeyValue get_key(const Site& site, std::string_view path);
-/// Sets it, counted as assumed with `why` behind it. Refused with the sentence of the reader where the value is outside its range or of
-/// another kind (std::invalid_argument). Relations between keys are the reader's: io::checked.
+/// Sets it, counted as assumed with `why` behind it. Refused with the sentence of the reader where the value is outside
+/// its range or of another kind (std::invalid_argument). Relations between keys are the reader's: io::checked.
 void set_key(Site& site, std::string_view path, const KeyValue& value, std::string_view why);
 
 /// The value of that key, which may be named without its unit; nullptr: none.

@@ -17,7 +17,8 @@ struct StepHooks {
 };
 
 // n_step steps of dt. Returns how many were made.
-inline std::int64_t run(const System& system, State& state, const Inputs& inputs, Real dt, std::int64_t n_step, const StepHooks& hooks) {
+inline std::int64_t run(const System& system, State& state, const Inputs& inputs, Real dt, std::int64_t n_step,
+                        const StepHooks& hooks) {
   for (std::int64_t i = 0; i < n_step; ++i) {
     if (hooks.decide) hooks.decide(state);
     step(system, state, inputs, dt);

@@ -1,4 +1,5 @@
-// A State laid out for keeping: each field's bytes with its name, so that saving, hashing and comparing need not know physics.
+// A State laid out for keeping: each field's bytes with its name, so that saving, hashing and comparing need not know
+// physics.
 #pragma once
 #include <cstring>
 #include <map>
@@ -31,7 +32,7 @@ struct FieldRef {
   std::string group;  // "thermal"
   FieldInfo info{"", "", "", "", Kind::state};
   Scalar type = Scalar::f64;
-  std::size_t item = 0;            // bytes of one element
+  std::size_t item = 0;  // bytes of one element
   std::vector<std::int32_t> extent;
   void* data = nullptr;
   std::string path() const { return group + "/" + info.name; }
@@ -52,8 +53,8 @@ FieldRef field_of(const char* group, const FieldInfo& info, const A& array) {
 
 struct Snapshot {
   struct Item {
-    std::string path;         // "thermal/t_junction"
-    FieldRef field;           // its data pointer is not used; read from a file, its texts are empty
+    std::string path;  // "thermal/t_junction"
+    FieldRef field;    // its data pointer is not used; read from a file, its texts are empty
     std::vector<char> bytes;
   };
   std::map<std::string, std::string> attributes;

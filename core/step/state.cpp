@@ -8,18 +8,17 @@ namespace coldsun {
 
 std::vector<FieldRef> fields(const State& s) {
   std::vector<FieldRef> out;
-  each_field(s, [&](const char* group, const FieldInfo& info, const auto& array) { out.push_back(field_of(group, info, array)); });
+  each_field(s, [&](const char* group, const FieldInfo& info, const auto& array) {
+    out.push_back(field_of(group, info, array));
+  });
   return out;
 }
 
 Snapshot snapshot(const State& s) {
   Snapshot kept;
-  kept.attributes = {{"time_ns", std::to_string(s.time)},
-                     {"n_step", std::to_string(s.n_step)},
-                     {"seed", std::to_string(s.seed)},
-                     {"first_member", std::to_string(s.first_member)},
-                     {"n_member", std::to_string(s.n_member)},
-                     {"identity", s.identity}};
+  kept.attributes = {{"time_ns", std::to_string(s.time)},      {"n_step", std::to_string(s.n_step)},
+                     {"seed", std::to_string(s.seed)},         {"first_member", std::to_string(s.first_member)},
+                     {"n_member", std::to_string(s.n_member)}, {"identity", s.identity}};
   for (const FieldRef& f : fields(s)) {
     if (f.info.kind == Kind::scratch) continue;
     Snapshot::Item item{f.path(), f, std::vector<char>(f.bytes())};

@@ -15,16 +15,19 @@ namespace coldsun {
 
 // Ways by which an outage reaches the silicon; each can be switched off, the schedule and the cuts stay.
 enum Path : std::uint32_t { path_stall = 1, path_burst = 2, path_stale = 4, path_all = 7 };
-struct PathName { const char* name; Path path; };
+struct PathName {
+  const char* name;
+  Path path;
+};
 inline constexpr PathName path_names[] = {{"stall", path_stall}, {"burst", path_burst}, {"stale", path_stale}};
 
 // What the site's remote controller may say, per site; constant.
 struct ControlLaw {
-  Real t_supply_design = 0;   // K, set-point of the coolant supply at or above t_air_design
-  Real t_supply_min = 0;      // K, lowest set-point: dew point and condensation
-  Real approach = 0;          // K, supply set-point over ambient air when that is lower
-  Real p_grid_budget = 0;     // W that IT may take from the grid under the site cap
-  Real p_it_max = 0;          // W
+  Real t_supply_design = 0;  // K, set-point of the coolant supply at or above t_air_design
+  Real t_supply_min = 0;     // K, lowest set-point: dew point and condensation
+  Real approach = 0;         // K, supply set-point over ambient air when that is lower
+  Real p_grid_budget = 0;    // W that IT may take from the grid under the site cap
+  Real p_it_max = 0;         // W
 };
 
 struct System {
@@ -34,17 +37,20 @@ struct System {
   workload::System workload;
   electrical::System electrical;
   thermal::System thermal;
-  Array<ControlLaw, 1> control;             // (site)
-  Array<Real, 2> p_leak_bound;              // (1, node) W: leakage of a node at the end of its cap band
+  Array<ControlLaw, 1> control;  // (site)
+  Array<Real, 2> p_leak_bound;   // (1, node) W: leakage of a node at the end of its cap band
   std::uint32_t paths = path_all;
   std::vector<std::string> site_name, node_name, plane_name, string_name;
-  std::vector<std::string> layer_name;      // of the fields' solid cells, from the power plane up; empty where the plates differ
-  std::vector<Real> column_x, column_y;     // middles of the fields' columns, across and along the flow [mm]; empty where the plates differ
-  int n_gain = 0;                           // instruments whose gain is estimated
+  std::vector<std::string>
+      layer_name;  // of the fields' solid cells, from the power plane up; empty where the plates differ
+  std::vector<Real> column_x,
+      column_y;    // middles of the fields' columns, across and along the flow [mm]; empty where the plates differ
+  int n_gain = 0;  // instruments whose gain is estimated
   int n_site() const { return control.extent(0); }
 };
 
 // What moved by remote control: held while the link is down.
+// clang-format off
 #define COLDSUN_CORE_CONTROLS(F) \
   F(Real, p_site_cap,      "W",  "member site", state,   Control,  "cap on what the nodes are asked for, as the remote controller last said") \
   F(Real, t_supply_set,    "K",  "member site", state,   Control,  "set-point of the coolant supply as the remote controller last said") \
@@ -61,23 +67,31 @@ struct System {
   F(Real, kc_planned_age,  "s",  "member site", state,   host,     "kc_age at the last decision of a planner") \
   F(Time, plan_made,       "ns", "member",      state,   host,     "last decision of a planner, 0 none") \
   F(Real, p_aux_bound,     "W",  "member site", scratch, BoundAux, "most that the auxiliaries may draw")
+// clang-format on
 struct Controls {
   COLDSUN_ARRAYS(COLDSUN_CORE_CONTROLS)
 };
-struct ControlsView { COLDSUN_VIEWS(ControlsView, Controls, COLDSUN_CORE_CONTROLS) };
+struct ControlsView {
+  COLDSUN_VIEWS(ControlsView, Controls, COLDSUN_CORE_CONTROLS)
+};
 
 // What nodes are asked and allowed where instruments say what they draw (Inputs::feed); not used without one.
+// clang-format off
 #define COLDSUN_CORE_FED(F) \
   F(Real, p_request_bus, "W", "member node", scratch, AskFed, "power that the bus is asked for: as the instrument says, else the node's own work") \
   F(Real, p_floor,       "W", "member node", scratch, AskFed, "power at rest, no more than the instrument says") \
   F(Real, p_site_cap,    "W", "member site", scratch, AskFed, "all that the nodes can draw") \
   F(Real, p_request,     "W", "member node", scratch, CapFed, "power that the plates are asked for, leakage included") \
   F(Real, p_allocated,   "W", "member node", scratch, CapFed, "cap on the node's power: what the bus can give, no more than the instrument says")
+// clang-format on
 struct Fed {
   COLDSUN_ARRAYS(COLDSUN_CORE_FED)
 };
-struct FedView { COLDSUN_VIEWS(FedView, Fed, COLDSUN_CORE_FED) };
+struct FedView {
+  COLDSUN_VIEWS(FedView, Fed, COLDSUN_CORE_FED)
+};
 
+// clang-format off
 #define COLDSUN_CORE_RUN(F) \
   F(std::uint32_t, flags,   "1",  "member",      state,   RaiseFlags, "remarks on the member and what froze it, as bits; 0: sound") \
   F(Time,          start,   "ns", "member",      scratch, host,       "start of the present cut") \
@@ -85,25 +99,32 @@ struct FedView { COLDSUN_VIEWS(FedView, Fed, COLDSUN_CORE_FED) };
   F(std::int32_t,  active,  "1",  "member",      scratch, host,       "members of the present sub-step") \
   F(std::int64_t,  n_cut,   "1",  "member",      state,   host,       "cuts walked since the start") \
   F(std::int32_t,  link_up, "1",  "member site", scratch, LinkNow,    "link at the middle of what is so far the present cut")
+// clang-format on
 struct Run {
   COLDSUN_ARRAYS(COLDSUN_CORE_RUN)
 };
-struct RunView { COLDSUN_VIEWS(RunView, Run, COLDSUN_CORE_RUN) };
+struct RunView {
+  COLDSUN_VIEWS(RunView, Run, COLDSUN_CORE_RUN)
+};
 
 // Instruments whose word is not taken for true.
+// clang-format off
 #define COLDSUN_CORE_OBSERVE(F) \
   F(Real, gain, "1", "member instrument", parameter, host, "what an instrument says over what is there")
+// clang-format on
 struct Observe {
   COLDSUN_ARRAYS(COLDSUN_CORE_OBSERVE)
 };
 
 // Sums over the cuts of one step of every derived (member, site) field: the record's step means.
 struct Series {
-  struct Source { View<const Real, 2> value; };
-  Array<Source, 1> source;                  // (variable)
-  Array<Real, 3> sum;                       // (variable, member, site)
+  struct Source {
+    View<const Real, 2> value;
+  };
+  Array<Source, 1> source;  // (variable)
+  Array<Real, 3> sum;       // (variable, member, site)
   std::vector<FieldInfo> info;
-  std::vector<std::string> group;           // whose field it is
+  std::vector<std::string> group;  // whose field it is
 };
 
 struct State {
@@ -113,7 +134,7 @@ struct State {
   std::uint64_t seed = 0;
   std::uint32_t first_member = 0;
   int n_member = 0;
-  std::string identity;   // network and span of the inputs: a State is taken up only by a twin of the same
+  std::string identity;  // network and span of the inputs: a State is taken up only by a twin of the same
   Run run;
   sky::State sky;
   orbit::State orbit;
@@ -128,24 +149,24 @@ struct State {
 
 // What instruments say of the coming step in place of the model's own; the sky is said through the weather table.
 struct Feed {
-  Array<Real, 2> p_node;                    // (member, node) W drawn; below 0: the node's own work. No data: no feed
+  Array<Real, 2> p_node;  // (member, node) W drawn; below 0: the node's own work. No data: no feed
 };
 
 struct Inputs {
   sky::Weather weather;
-  orbit::Windows windows;                   // of the data constellations
+  orbit::Windows windows;  // of the data constellations
   orbit::Contacts contacts;
-  orbit::SlotTable slots;                   // of the broadband constellation
+  orbit::SlotTable slots;  // of the broadband constellation
   workload::JobTable jobs;
   Feed feed;
-  Time start = 0, stop = 0;                 // the span they cover
+  Time start = 0, stop = 0;  // the span they cover
 };
 
 // f(group, part) for every struct of Arrays in a State, in the order of the record.
 template <class S, class F>
 void each_part(S& s, F&& f) {
-  f("run", s.run), f("sky", s.sky), f("orbit", s.orbit), f("workload", s.workload), f("electrical", s.electrical), f("thermal", s.thermal),
-      f("controls", s.controls), f("fed", s.fed), f("observe", s.observe);
+  f("run", s.run), f("sky", s.sky), f("orbit", s.orbit), f("workload", s.workload), f("electrical", s.electrical),
+      f("thermal", s.thermal), f("controls", s.controls), f("fed", s.fed), f("observe", s.observe);
 }
 // f(group, info, array) for every field.
 template <class S, class F>
@@ -156,12 +177,15 @@ void each_field(S& s, F&& f) {
 }
 std::vector<FieldRef> fields(const State& s);
 
-State make_state(const System& system, const Inputs& inputs, int n_member, std::uint64_t seed, std::uint32_t first_member, Time start);
+State make_state(const System& system, const Inputs& inputs, int n_member, std::uint64_t seed,
+                 std::uint32_t first_member, Time start);
 
-// Keeping and taking up: all kinds but scratch. restore throws std::invalid_argument in one sentence where the snapshot does not fit.
+// Keeping and taking up: all kinds but scratch. restore throws std::invalid_argument in one sentence where the snapshot
+// does not fit.
 Snapshot snapshot(const State& s);
 void restore(State& s, const Snapshot& kept);
-// One hash per member over the fields of kind state; equal within one build for equal members, however they were batched.
+// One hash per member over the fields of kind state; equal within one build for equal members, however they were
+// batched.
 std::vector<std::uint64_t> hash(const State& s);
 
 }  // namespace coldsun

@@ -21,7 +21,8 @@ void follow_cuts(State& s, const Cuts& partner, int n) {
 }
 
 void keep_cuts(const Cut& cut, Cuts& made) {
-  for (int a = 0; a < cut.n_active; ++a) made.stop[static_cast<std::size_t>(cut.member(a))].push_back(cut.stop(cut.member(a)));
+  for (int a = 0; a < cut.n_active; ++a)
+    made.stop[static_cast<std::size_t>(cut.member(a))].push_back(cut.stop(cut.member(a)));
 }
 
 }  // namespace
@@ -30,7 +31,9 @@ void step(const System& system, State& state, const Inputs& inputs, Real dt, con
   if (cuts.made) cuts.made->stop.assign(static_cast<std::size_t>(state.n_member), {});
   with_space(state.device, [&](auto space) {
     walk(space, system, state, inputs, state.time + nanoseconds(dt),
-         Around{[&](const Cut& cut) { if (cuts.follow) follow_cuts(state, *cuts.follow, cut.n_active); },
+         Around{[&](const Cut& cut) {
+                  if (cuts.follow) follow_cuts(state, *cuts.follow, cut.n_active);
+                },
                 [&](const Cut& cut) {
                   if (cuts.after) cuts.after(state, cut);
                   if (cuts.made) keep_cuts(cut, *cuts.made);

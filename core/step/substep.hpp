@@ -4,7 +4,8 @@
 
 namespace coldsun {
 
-// Sets run.stop of the first n active members to the next instant at which something changes for them, `end` at the latest.
+// Sets run.stop of the first n active members to the next instant at which something changes for them, `end` at the
+// latest.
 template <class Space>
 void find_cuts(Space space, const System& sys, State& s, const Inputs& in, int n, Time end);
 

@@ -1,4 +1,5 @@
-// One step on a space: every member walks its own cuts. What step() does on the State's device, and checks on spaces of their own.
+// One step on a space: every member walks its own cuts. What step() does on the State's device, and checks on spaces of
+// their own.
 #pragma once
 #include "common/loops.hpp"
 #include "core/step/couple.hpp"
@@ -21,7 +22,8 @@ struct Around {
   After after;
 };
 template <class Space, class Before, class After>
-void walk(const Space& space, const System& sys, State& s, const Inputs& in, Time end, const Around<Before, After>& around) {
+void walk(const Space& space, const System& sys, State& s, const Inputs& in, Time end,
+          const Around<Before, After>& around) {
   for (int m = 0; m < s.n_member; ++m) s.run.start(m) = s.time;
   s.series.sum.fill(0.0);
   for (int n; (n = gather_active(s, end)) > 0;) {
@@ -32,7 +34,8 @@ void walk(const Space& space, const System& sys, State& s, const Inputs& in, Tim
     substep(space, sys, s, in, cut);
     synchronize(space);
     around.after(cut);
-    for (int a = 0; a < n; ++a) s.run.start(s.run.active(a)) = s.run.stop(s.run.active(a)), ++s.run.n_cut(s.run.active(a));
+    for (int a = 0; a < n; ++a)
+      s.run.start(s.run.active(a)) = s.run.stop(s.run.active(a)), ++s.run.n_cut(s.run.active(a));
   }
   s.time = end, ++s.n_step;
 }

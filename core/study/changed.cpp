@@ -29,7 +29,7 @@ Network with_fields(Network network, int n_field) {
   int first = 0;
   for (Site& site : network.site) {
     const std::vector<NodeType> types = site.hall.node;
-    std::vector<Real> rise;   // of the junction over the supply, at full power and design flow
+    std::vector<Real> rise;  // of the junction over the supply, at full power and design flow
     for (const NodeType& t : types) {
       rise.push_back(all.r_junction(all.model(first)) * all.liquid_fraction(first) * t.p_max / t.n_plate);
       first += t.n_node;
@@ -50,7 +50,8 @@ Network with_fields(Network network, int n_field) {
 
 Network with_supply(Network network, Real t_supply) {
   if (!(t_supply >= 283.15 && t_supply <= 343.15))
-    throw std::invalid_argument("t_supply = " + std::to_string(t_supply) + " K; accepted: 283.15 to 343.15 (10 to 70 degrees C)");
+    throw std::invalid_argument("t_supply = " + std::to_string(t_supply) +
+                                " K; accepted: 283.15 to 343.15 (10 to 70 degrees C)");
   for (Site& site : network.site)
     for (const char* key : {"cooling.t_supply", "cooling.t_supply_min"}) set_key(site, key, t_supply, why);
   note(network, "cooling.t_supply", std::to_string(t_supply) + " K, held");
@@ -71,7 +72,8 @@ Network changed(Network network, std::string_view key, const KeyValue& value) {
     return with_fields(std::move(network), static_cast<int>(n));
   }
   const std::size_t slash = key.find('/');
-  const std::string_view name = slash == std::string_view::npos ? "" : key.substr(0, slash), path = key.substr(name.empty() ? 0 : slash + 1);
+  const std::string_view name = slash == std::string_view::npos ? "" : key.substr(0, slash),
+                         path = key.substr(name.empty() ? 0 : slash + 1);
   bool any = false;
   for (Site& site : network.site) {
     if (!name.empty() && site.name != name) continue;

@@ -12,8 +12,8 @@ Network with_fields(Network network, int n_field);
 // The coolant supply held at one temperature [K], whatever the weather.
 Network with_supply(Network network, Real t_supply);
 
-// One key: "cooling.cdu.ua" of every site, "masdar/cooling.cdu.ua" of one; "n_field" and "t_supply" [K] are the two above.
-// std::invalid_argument where the key is not known or the value is refused.
+// One key: "cooling.cdu.ua" of every site, "masdar/cooling.cdu.ua" of one; "n_field" and "t_supply" [K] are the two
+// above. std::invalid_argument where the key is not known or the value is refused.
 Network changed(Network network, std::string_view key, const KeyValue& value);
 
 }  // namespace coldsun

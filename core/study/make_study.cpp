@@ -1,4 +1,5 @@
-// Makes a study: parameters drawn from the site's priors, jobs drawn anew with them, one State without and one per path with the event.
+// Makes a study: parameters drawn from the site's priors, jobs drawn anew with them, one State without and one per path
+// with the event.
 #include <algorithm>
 #include <limits>
 #include <stdexcept>
@@ -16,14 +17,23 @@ namespace {
 Real value_of(const Site& site, Parameter p) {
   const LinkPrior& l = site.comms.link;
   switch (p) {
-    case Parameter::outage_probability: return l.outage_probability;
-    case Parameter::outage_median: return l.outage_median;
-    case Parameter::link_bound_share: return l.link_bound_share;
-    case Parameter::buffer: return l.buffer;
-    case Parameter::burst_gain: return l.burst_gain;
-    case Parameter::burst_ratio: return l.burst_ratio;
-    case Parameter::load: return site.jobs.load;
-    case Parameter::tim_gain: case Parameter::flow_gain: return 1.0;
+    case Parameter::outage_probability:
+      return l.outage_probability;
+    case Parameter::outage_median:
+      return l.outage_median;
+    case Parameter::link_bound_share:
+      return l.link_bound_share;
+    case Parameter::buffer:
+      return l.buffer;
+    case Parameter::burst_gain:
+      return l.burst_gain;
+    case Parameter::burst_ratio:
+      return l.burst_ratio;
+    case Parameter::load:
+      return site.jobs.load;
+    case Parameter::tim_gain:
+    case Parameter::flow_gain:
+      return 1.0;
   }
   throw std::logic_error("parameter");
 }
@@ -51,11 +61,13 @@ void set_groups(Study& s, const Site& site) {
     s.group.push_back(type.name), range.push_back({first, first + type.n_node});
     first += type.n_node;
   }
-  for (const char* name : {"t_supply", "t_return"}) s.group.push_back(name), range.push_back({first, first + 1}), ++first;
+  for (const char* name : {"t_supply", "t_return"})
+    s.group.push_back(name), range.push_back({first, first + 1}), ++first;
   const int n_group = static_cast<int>(range.size());
   s.ensemble.first_item = {device, {n_group}}, s.ensemble.stop_item = {device, {n_group}};
   for (int g = 0; g < n_group; ++g) {
-    s.ensemble.first_item(g) = range[static_cast<std::size_t>(g)].first, s.ensemble.stop_item(g) = range[static_cast<std::size_t>(g)].second;
+    s.ensemble.first_item(g) = range[static_cast<std::size_t>(g)].first,
+    s.ensemble.stop_item(g) = range[static_cast<std::size_t>(g)].second;
   }
   s.limit = {device, {first}};
   s.limit.fill(std::numeric_limits<Real>::max());
@@ -66,9 +78,12 @@ void set_groups(Study& s, const Site& site) {
 void apply(const Study& s, State& state) {
   for (int m = 0; m < state.n_member; ++m) {
     const auto x = [&](Parameter p) { return s.parameter(m, static_cast<int>(p)); };
-    state.orbit.outage_probability(m, 0) = x(Parameter::outage_probability), state.orbit.outage_median(m, 0) = x(Parameter::outage_median);
-    state.workload.link_bound_share(m, 0) = x(Parameter::link_bound_share), state.workload.link_buffer(m, 0) = x(Parameter::buffer);
-    state.workload.burst_gain(m, 0) = x(Parameter::burst_gain), state.workload.burst_ratio(m, 0) = x(Parameter::burst_ratio);
+    state.orbit.outage_probability(m, 0) = x(Parameter::outage_probability),
+                                      state.orbit.outage_median(m, 0) = x(Parameter::outage_median);
+    state.workload.link_bound_share(m, 0) = x(Parameter::link_bound_share),
+                                       state.workload.link_buffer(m, 0) = x(Parameter::buffer);
+    state.workload.burst_gain(m, 0) = x(Parameter::burst_gain),
+                                 state.workload.burst_ratio(m, 0) = x(Parameter::burst_ratio);
     const Real load = s.twin.system.workload.site(0).load;
     state.workload.load_gain(m, 0) = load > 0 ? x(Parameter::load) / load : 1.0;
     for (int n = 0; n < s.twin.system.thermal.n_node; ++n)
@@ -78,7 +93,8 @@ void apply(const Study& s, State& state) {
 
 State start_of(const Study& s) {
   const State& first = s.twin.state;
-  State state = make_state(s.twin.system, s.twin.inputs, first.n_member, first.seed, first.first_member, s.twin.inputs.start);
+  State state =
+      make_state(s.twin.system, s.twin.inputs, first.n_member, first.seed, first.first_member, s.twin.inputs.start);
   state.identity = first.identity;
   apply(s, state);
   return state;
@@ -90,19 +106,23 @@ void draw_jobs(Study& s) {
   apply(s, t.state);
   Real most = 0;
   for (int m = 0; m < t.state.n_member; ++m) most = std::max(most, t.state.workload.load_gain(m, 0));
-  t.inputs.jobs = workload::make_jobs(t.system.workload, t.state.n_member, t.inputs.start, t.inputs.stop, t.system.device, most);
+  t.inputs.jobs =
+      workload::make_jobs(t.system.workload, t.state.n_member, t.inputs.start, t.inputs.stop, t.system.device, most);
   with_space(t.system.device, [&](auto space) {
     workload::draw_jobs(space, t.system.workload, t.state.workload, t.inputs.jobs, t.state.seed, t.state.first_member);
     synchronize(space);
   });
   if (workload::count_short(t.system.workload, t.inputs.jobs))
-    throw std::runtime_error("jobs: a member draws more arrivals than its table holds; accepted: another seed or a shorter run");
+    throw std::runtime_error(
+        "jobs: a member draws more arrivals than its table holds; accepted: another seed or a shorter run");
 }
 
 }  // namespace
 
-Study make_study(const Network& network, const Library& library, const std::vector<WeatherSeries>& weather, TwinOptions twin, StudyOptions options) {
-  if (network.site.size() != 1) throw std::invalid_argument("a study takes one site, not " + std::to_string(network.site.size()));
+Study make_study(const Network& network, const Library& library, const std::vector<WeatherSeries>& weather,
+                 TwinOptions twin, StudyOptions options) {
+  if (network.site.size() != 1)
+    throw std::invalid_argument("a study takes one site, not " + std::to_string(network.site.size()));
   if (!(options.limit > 0)) throw std::invalid_argument("limit of the drift; accepted: more than 0 K");
   const Site& site = network.site.front();
   const Device device = twin.device;
@@ -118,7 +138,9 @@ Study make_study(const Network& network, const Library& library, const std::vect
   s.ensemble.setting(0) = options.limit, s.ensemble.setting(1) = window_length;
   const int n = twin.n_member, n_item = s.limit.extent(0);
   s.parameter = {device, {n, n_parameter}};
-  with_space(device, [&](auto space) { ensemble::draw_priors(space, s.ensemble, s.parameter, twin.seed, twin.first_member), synchronize(space); });
+  with_space(device, [&](auto space) {
+    ensemble::draw_priors(space, s.ensemble, s.parameter, twin.seed, twin.first_member), synchronize(space);
+  });
   draw_jobs(s);
   s.twin.state = start_of(s), s.watch = ensemble::make_watch(s.ensemble, n, device);
   s.value = {device, {n, n_item}}, s.weight = {device, {n, n_item}}, s.key = {device, {n, n_item}};

@@ -1,4 +1,5 @@
-// Steps pairs: first every State with the event, looking at its traced outages; then the twin without, along all of their cuts.
+// Steps pairs: first every State with the event, looking at its traced outages; then the twin without, along all of
+// their cuts.
 #include "core/study/study.hpp"
 
 #include <algorithm>
@@ -15,10 +16,11 @@ namespace coldsun {
 
 namespace {
 
-constexpr Real job_age = 10.0;   // s, a node counts once its job is older in both twins: plates have settled by then
+constexpr Real job_age = 10.0;  // s, a node counts once its job is older in both twins: plates have settled by then
 
 // What is followed of a member's State. key: the node's job once it is old enough, -1: the node does not count.
-// reads t_junction, throttle_fraction, node_job, start_time, t_supply, t_return; writes value, key, weight. 60 B per item
+// reads t_junction, throttle_fraction, node_job, start_time, t_supply, t_return; writes value, key, weight. 60 B per
+// item
 struct Items {
   View<const std::int32_t, 1> member, row;
   View<const Time, 1> now;
@@ -48,9 +50,18 @@ struct Rows {
   View<std::int32_t, 2> key;
 };
 Items items_of(const State& s, const Rows& to) {
-  return {.member = to.member, .row = to.row, .now = s.run.stop, .t_junction = s.thermal.t_junction, .throttle_fraction = s.thermal.throttle_fraction,
-          .t_supply = s.thermal.t_supply, .t_return = s.thermal.t_return, .node_job = s.workload.node_job, .start_time = s.workload.start_time,
-          .value = to.value, .weight = to.weight, .key = to.key};
+  return {.member = to.member,
+          .row = to.row,
+          .now = s.run.stop,
+          .t_junction = s.thermal.t_junction,
+          .throttle_fraction = s.thermal.throttle_fraction,
+          .t_supply = s.thermal.t_supply,
+          .t_return = s.thermal.t_return,
+          .node_job = s.workload.node_job,
+          .start_time = s.workload.start_time,
+          .value = to.value,
+          .weight = to.weight,
+          .key = to.key};
 }
 
 int n_item(const Study& s) { return s.limit.extent(0); }
@@ -95,7 +106,7 @@ void keep_looks(Space space, Study& s, Event& e, const std::vector<std::vector<T
     s.member(n) = m, s.now(n) = cut.stop(m), ++n;
     look.push_back(cut.stop(m));
   }
-  for (int l = 0; l < n; ++l)   // after all growing
+  for (int l = 0; l < n; ++l)  // after all growing
     s.row_a(l) = s.member(l) * s.n_look + static_cast<int>(e.look[static_cast<std::size_t>(s.member(l))].size()) - 1;
   if (n == 0) return;
   for_rows(space, n, n_item(s), items_of(e.state, {s.member, s.row_a, e.value, {}, e.key}));
@@ -116,7 +127,9 @@ void close_windows(Space space, Study& s, Event& e, Done&& done) {
 // The twin without the event stands where the other looked: their difference.
 template <class Space>
 void compare_looks(Space space, Study& s, Event& e, const std::vector<std::vector<Time>>& window, const Cut& cut) {
-  const auto window_of = [&](int m) { return window_at(window[static_cast<std::size_t>(m)], s.twin.state.run.stop(m)); };
+  const auto window_of = [&](int m) {
+    return window_at(window[static_cast<std::size_t>(m)], s.twin.state.run.stop(m));
+  };
   const auto found = [&](int m) {
     const auto& look = e.look[static_cast<std::size_t>(m)];
     const auto at = std::lower_bound(look.begin(), look.end(), cut.stop(m));
@@ -124,7 +137,8 @@ void compare_looks(Space space, Study& s, Event& e, const std::vector<std::vecto
   };
   std::vector<char> looks(static_cast<std::size_t>(s.twin.state.n_member), 0);
   for (int a = 0; a < cut.n_active; ++a) looks[static_cast<std::size_t>(cut.member(a))] = found(cut.member(a)) >= 0;
-  close_windows(space, s, e, [&](int m, Time open) { return looks[static_cast<std::size_t>(m)] && open != window_of(m); });
+  close_windows(space, s, e,
+                [&](int m, Time open) { return looks[static_cast<std::size_t>(m)] && open != window_of(m); });
   int n = 0;
   for (int a = 0; a < cut.n_active; ++a) {
     const int m = cut.member(a), look = found(m);
@@ -133,8 +147,16 @@ void compare_looks(Space space, Study& s, Event& e, const std::vector<std::vecto
     s.member(n) = m, s.row_a(n) = m * s.n_look + look, s.row_b(n) = m, s.now(n) = cut.stop(m), ++n;
   }
   if (n == 0) return;
-  ensemble::compare(space, s.ensemble, e.tally, {.member = s.member, .a = s.row_a, .b = s.row_b, .now = s.now, .value_a = e.value, .value_b = s.value,
-                                                .key_a = e.key, .key_b = s.key}, n);
+  ensemble::compare(space, s.ensemble, e.tally,
+                    {.member = s.member,
+                     .a = s.row_a,
+                     .b = s.row_b,
+                     .now = s.now,
+                     .value_a = e.value,
+                     .value_b = s.value,
+                     .key_a = e.key,
+                     .key_b = s.key},
+                    n);
   synchronize(space);
 }
 
@@ -194,7 +216,8 @@ void step_pairs(Space space, Study& s) {
   };
   step(sys, s.twin.state, s.twin.inputs, s.twin.dt, {.follow = s.event.empty() ? &looks : &all, .after = after});
   add_energy(s, 0, s.twin.state);
-  for (Event& e : s.event) close_windows(space, s, e, [&](int, Time open) { return open + nanoseconds(window_length) <= to; });
+  for (Event& e : s.event)
+    close_windows(space, s, e, [&](int, Time open) { return open + nanoseconds(window_length) <= to; });
 }
 
 }  // namespace

@@ -7,14 +7,18 @@
 namespace coldsun::assimilation {
 
 Domains make_domains(const std::vector<Domain>& domains, int n_obs, Device device) {
-  const auto fail = [](std::size_t k, const std::string& why) { throw std::invalid_argument("domain " + std::to_string(k) + ": " + why); };
+  const auto fail = [](std::size_t k, const std::string& why) {
+    throw std::invalid_argument("domain " + std::to_string(k) + ": " + why);
+  };
   std::size_t n_entry = 0;
   for (std::size_t k = 0; k < domains.size(); ++k) {
     const Domain& d = domains[k];
     if (d.n_element < 0) fail(k, "n_element is negative; accepted: 0 or more");
-    if (!d.weight.empty() && d.weight.size() != d.obs.size()) fail(k, "as many weights as observations are accepted, or none");
+    if (!d.weight.empty() && d.weight.size() != d.obs.size())
+      fail(k, "as many weights as observations are accepted, or none");
     for (const std::int32_t o : d.obs)
-      if (o < 0 || o >= n_obs) fail(k, "observation " + std::to_string(o) + "; accepted: 0 to " + std::to_string(n_obs - 1));
+      if (o < 0 || o >= n_obs)
+        fail(k, "observation " + std::to_string(o) + "; accepted: 0 to " + std::to_string(n_obs - 1));
     for (const Real w : d.weight)
       if (!(w > 0.0 && w <= 1.0)) fail(k, "weight " + std::to_string(w) + "; accepted: above 0, at most 1");
     n_entry += d.obs.size();
@@ -27,7 +31,8 @@ Domains make_domains(const std::vector<Domain>& domains, int n_obs, Device devic
     const Domain& d = domains[static_cast<std::size_t>(k)];
     out.first_element(k) = element, out.first_obs(k) = entry;
     element += d.n_element;
-    for (std::size_t i = 0; i < d.obs.size(); ++i, ++entry) out.obs(entry) = d.obs[i], out.weight(entry) = d.weight.empty() ? 1.0 : d.weight[i];
+    for (std::size_t i = 0; i < d.obs.size(); ++i, ++entry)
+      out.obs(entry) = d.obs[i], out.weight(entry) = d.weight.empty() ? 1.0 : d.weight[i];
   }
   out.first_element(n) = element, out.first_obs(n) = entry;
   return out;

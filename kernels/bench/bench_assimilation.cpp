@@ -21,17 +21,26 @@ void analysis(benchmark::State& state, int n_domain, int n, int m, int n_member)
   }
   const Domains domains = make_domains(list, n_domain * m, Device::host);
   const Array<Real, 2> x(Device::host, {n_member, n_domain * n}), y(Device::host, {n_member, n_domain * m});
-  const Array<Real, 1> y_obs(Device::host, {n_domain * m}), r_obs(Device::host, {n_domain * m}), inflation(Device::host, {n_domain});
+  const Array<Real, 1> y_obs(Device::host, {n_domain * m}), r_obs(Device::host, {n_domain * m}),
+      inflation(Device::host, {n_domain});
   const Array<std::int8_t, 1> use(Device::host, {n_domain * m});
   const Array<std::int32_t, 1> trouble(Device::host, {n_domain});
   const Chance chance{3, 0, Stream::test, 2};
   for (int i = 0; i < n_member; ++i) {
-    for (int j = 0; j < n_domain * n; ++j) x(i, j) = chance.normal(static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(j));
+    for (int j = 0; j < n_domain * n; ++j)
+      x(i, j) = chance.normal(static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(j));
     for (int d = 0; d < n_domain; ++d)
       for (int k = 0; k < m; ++k) y(i, d * m + k) = x(i, d * n + k % n);
   }
   r_obs.fill(1.0), inflation.fill(1.0), use.fill(1);
-  const Analysis a{.x = x, .y = y, .y_obs = y_obs, .r_obs = r_obs, .use = use, .inflation = inflation, .trouble = trouble, .form = Form::root};
+  const Analysis a{.x = x,
+                   .y = y,
+                   .y_obs = y_obs,
+                   .r_obs = r_obs,
+                   .use = use,
+                   .inflation = inflation,
+                   .trouble = trouble,
+                   .form = Form::root};
   // One column against one observation of itself by hand: the mean goes to m (1 - p / (p + r / copies)).
   const auto moments = [&](Real& mean, Real& p) {
     mean = p = 0.0;
@@ -44,14 +53,17 @@ void analysis(benchmark::State& state, int n_domain, int n, int m, int n_member)
   analyse(Host{}, domains, a);
   moments(mean_a, p_a);
   const Real r = n > 1 ? 1.0 : 1.0 / m;
-  if (std::fabs(mean_a - mean * r / (p + r)) > 1e-12 || std::fabs(p_a - p * r / (p + r)) > 1e-12) return state.SkipWithError("differs from Kalman's update");
+  if (std::fabs(mean_a - mean * r / (p + r)) > 1e-12 || std::fabs(p_a - p * r / (p + r)) > 1e-12)
+    return state.SkipWithError("differs from Kalman's update");
   use.fill(1);
   for (auto _ : state) {
     analyse(Host{}, domains, a);
     benchmark::ClobberMemory();
   }
-  // S: 3 N m^2 / 2; factor: m^3 / 3; a column: 3 N m for P, 3 m^2 for the solves, 3 N m for the anomalies, 6 N. x is read and written thrice.
-  const Real flops = n_domain * (1.5 * n_member * m * m + m * m * m / 3.0 + n * (6.0 * n_member * m + 3.0 * m * m + 6.0 * n_member));
+  // S: 3 N m^2 / 2; factor: m^3 / 3; a column: 3 N m for P, 3 m^2 for the solves, 3 N m for the anomalies, 6 N. x is
+  // read and written thrice.
+  const Real flops =
+      n_domain * (1.5 * n_member * m * m + m * m * m / 3.0 + n * (6.0 * n_member * m + 3.0 * m * m + 6.0 * n_member));
   const auto kind = benchmark::Counter::kIsIterationInvariantRate;
   state.counters["items"] = benchmark::Counter(static_cast<Real>(n_domain) * n, kind);
   state.counters["bytes"] = benchmark::Counter(48.0 * n_member * n_domain * n, kind);

@@ -1,4 +1,5 @@
-// Benchmarks of the common kernels: the verbs on memory, elementary functions, chance. Each is checked against libm or a plain loop first.
+// Benchmarks of the common kernels: the verbs on memory, elementary functions, chance. Each is checked against libm or
+// a plain loop first.
 #include <benchmark/benchmark.h>
 
 #include <cmath>
@@ -45,7 +46,8 @@ Real reference(Real v) {
   return std::sin(v) + std::cos(v);
 }
 
-// reads x; writes y. 16 B per item; flops: exp 26, log 26, sincos 40, pow 55, quantile 64 (every add, multiply, divide, root counts one)
+// reads x; writes y. 16 B per item; flops: exp 26, log 26, sincos 40, pow 55, quantile 64 (every add, multiply, divide,
+// root counts one)
 template <What what>
 struct Apply {
   View<const Real, 2> x;
@@ -60,7 +62,8 @@ void function(benchmark::State& state, Real low, Real high, Real flops) {
   for_rows(Host{}, n_row, n_col, Apply<what>{x, y});
   for (int i = 0; i < n_row * n_col; ++i) {
     const Real want = reference<what>(x.data()[i]);
-    if (!(std::fabs(y.data()[i] - want) <= 1e-14 * std::fmax(1.0, std::fabs(want)))) return state.SkipWithError("differs from libm");
+    if (!(std::fabs(y.data()[i] - want) <= 1e-14 * std::fmax(1.0, std::fabs(want))))
+      return state.SkipWithError("differs from libm");
   }
   for (auto _ : state) {
     for_rows(Host{}, n_row, n_col, Apply<what>{x, y});
@@ -93,7 +96,8 @@ struct Draw {
 template <bool normal>
 void philox(benchmark::State& state) {
   const Quad known = philox4x32(Quad{{0, 0, 0, 0}}, 0, 0);
-  if (known.v[0] != 0x6627e8d5 || known.v[3] != 0x9b00dbd8) return state.SkipWithError("Philox differs from its known answer");
+  if (known.v[0] != 0x6627e8d5 || known.v[3] != 0x9b00dbd8)
+    return state.SkipWithError("Philox differs from its known answer");
   const Array<Real, 2> x(Device::host, {n_row, n_col});
   const Chance chance{1, 2, Stream::test, 3};
   for (auto _ : state) {
@@ -123,7 +127,13 @@ void triad(benchmark::State& state) {
       if (a(r, i) != 7.0) return state.SkipWithError("1 + 3 * 2 is not 7");
   rates(state, static_cast<Real>(rows) * cols, 24, 2);
 }
-BENCHMARK(triad)->ArgNames({"cols", "one"})->Args({524'288, 0})->Args({524'288, 1})->Args({512, 0})->Args({512, 1})->UseRealTime();
+BENCHMARK(triad)
+    ->ArgNames({"cols", "one"})
+    ->Args({524'288, 0})
+    ->Args({524'288, 1})
+    ->Args({512, 0})
+    ->Args({512, 1})
+    ->UseRealTime();
 
 // reads x. 8 B and 1 flop per item
 struct Term {
@@ -136,7 +146,8 @@ void sum(benchmark::State& state) {
   const Array<Real, 1> x(Device::host, {n});
   long double exact = 0.0L;
   for (int i = 0; i < n; ++i) x(i) = std::sin(i), exact += x(i);
-  if (std::fabs(reduce(Host{}, n, Term{x}) - static_cast<Real>(exact)) > 1e-13 * n) return state.SkipWithError("the tree's sum is wrong");
+  if (std::fabs(reduce(Host{}, n, Term{x}) - static_cast<Real>(exact)) > 1e-13 * n)
+    return state.SkipWithError("the tree's sum is wrong");
   for (auto _ : state) benchmark::DoNotOptimize(reduce(Host{}, n, Term{x}));
   rates(state, n, 8, 1);
 }

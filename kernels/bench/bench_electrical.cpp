@@ -1,4 +1,5 @@
-// Electrical kernels on the host: points of the single-diode model, strings before and after the closing, whole bus steps.
+// Electrical kernels on the host: points of the single-diode model, strings before and after the closing, whole bus
+// steps.
 #include <benchmark/benchmark.h>
 
 #include <cmath>
@@ -40,8 +41,8 @@ double reference_power(const Curve& c) {
   return i * (low - i * c.resistance_series);
 }
 
-// 40 B per point: two in, three out. 420 flops: six evaluations of the curve (exp 31, products and sums 12), five Newton quotients at
-// 11, exp, log and products of the parameters 90, start value 15.
+// 40 B per point: two in, three out. 420 flops: six evaluations of the curve (exp 31, products and sums 12), five
+// Newton quotients at 11, exp, log and products of the parameters 90, start value 15.
 void max_power_of_points(benchmark::State& state) {
   const int n = static_cast<int>(state.range(0));
   const Points x(n);
@@ -50,7 +51,8 @@ void max_power_of_points(benchmark::State& state) {
   for_rows(Host{}, 1, n, kernel);
   for (int k = 0; k < n; k += n / 100) {
     const double p = reference_power(calcparams_cec(x.g(0, k), x.t(0, k), module));
-    if (!(std::fabs(x.p(0, k) / p - 1.0) < 1e-12)) return state.SkipWithError("maximum power differs from the scalar reference");
+    if (!(std::fabs(x.p(0, k) / p - 1.0) < 1e-12))
+      return state.SkipWithError("maximum power differs from the scalar reference");
   }
   for (auto _ : state) {
     for_rows(Host{}, 1, n, kernel);
@@ -60,8 +62,8 @@ void max_power_of_points(benchmark::State& state) {
 }
 BENCHMARK(max_power_of_points)->Arg(1 << 14)->Arg(1 << 20)->UseRealTime();
 
-// 56 B per point: five parameters and a voltage in, a current out. 420 flops: eight evaluations of the curve at 43, seven quotients, one
-// log.
+// 56 B per point: five parameters and a voltage in, a current out. 420 flops: eight evaluations of the curve at 43,
+// seven quotients, one log.
 void current_of_curves(benchmark::State& state) {
   const int n = static_cast<int>(state.range(0));
   const Points x(n);
@@ -104,11 +106,13 @@ struct Plant {
   static System make() {
     Site s;
     s.r_droop = 12.8e-3, s.capacitance = 0.3, s.r_pv_cable = 5e-3, s.r_battery_cable = 3e-3, s.r_load_cable = 4e-3;
-    s.battery = pack_lfp_280ah(250, 8), s.battery_converter = Converter{1e6}, s.grid_tie = Converter{1.2e6}, s.p_import = 1e6;
+    s.battery = pack_lfp_280ah(250, 8), s.battery_converter = Converter{1e6}, s.grid_tie = Converter{1.2e6},
+    s.p_import = 1e6;
     s.aux_converter = Converter{1e5}, s.rack = loss_rack_llc();
     s.sink_capacity = 2e5, s.sink_conductance = 5e3;
     std::vector<StringRow> strings(n_string, StringRow{0, 0, 0, 14, 1, 8.5e3, 0.9e-3, 50e3, 0.3});
-    return make_system({module_longi_lr5_72hbd_545m()}, {s}, strings, std::vector<NodeRow>(n_node, NodeRow{0, 10e3}), Device::host);
+    return make_system({module_longi_lr5_72hbd_545m()}, {s}, strings, std::vector<NodeRow>(n_node, NodeRow{0, 10e3}),
+                       Device::host);
   }
   explicit Plant(int members) : sys(make()), st(make_state(sys, members, Device::host)), n(members) {
     const Device h = Device::host;
@@ -116,27 +120,38 @@ struct Plant {
     for (auto* a : {&g, &t}) *a = {h, {n, 1}};
     for (auto* a : {&p_request, &p_floor, &p_leak, &p_node}) *a = {h, {n, n_node}};
     for (auto* a : {&p_aux, &p_aux_bound, &p_site_cap, &t_coolant}) *a = {h, {n, 1}};
-    stop.fill(10 * ns_per_s), t.fill(320.0), p_request.fill(6e3), p_floor.fill(1e3), p_leak.fill(100.0), p_node.fill(5e3);
+    stop.fill(10 * ns_per_s), t.fill(320.0), p_request.fill(6e3), p_floor.fill(1e3), p_leak.fill(100.0),
+        p_node.fill(5e3);
     p_aux.fill(3e4), p_aux_bound.fill(5e4), p_site_cap.fill(1e9), t_coolant.fill(305.0);
     for (int m = 0; m < n; ++m) member(m) = m, g(m, 0) = 1000.0 * m / n;
   }
   void step() {
-    const Drive d{.effective_irradiance = g, .temp_cell = t, .p_request = p_request, .p_floor = p_floor, .p_leak_bound = p_leak,
-                .priority = priority, .p_node = p_node,
-                .p_aux = p_aux, .p_aux_bound = p_aux_bound, .p_site_cap = p_site_cap, .t_coolant = t_coolant, .flags = flags};
+    const Drive d{.effective_irradiance = g,
+                  .temp_cell = t,
+                  .p_request = p_request,
+                  .p_floor = p_floor,
+                  .p_leak_bound = p_leak,
+                  .priority = priority,
+                  .p_node = p_node,
+                  .p_aux = p_aux,
+                  .p_aux_bound = p_aux_bound,
+                  .p_site_cap = p_site_cap,
+                  .t_coolant = t_coolant,
+                  .flags = flags};
     const Cut cut{member, start, stop, n, 0, 0};
     allocate(Host{}, sys, st, d, cut);
     advance(Host{}, sys, st, d, cut);
   }
 };
 
-// One bus, 10 s: allocate and advance. Bytes: 144 strings x 480 B, 128 nodes x 90 B, 1 kB of the site. Flops: strings 1,850, nodes 150,
-// site 3,500.
+// One bus, 10 s: allocate and advance. Bytes: 144 strings x 480 B, 128 nodes x 90 B, 1 kB of the site. Flops: strings
+// 1,850, nodes 150, site 3,500.
 void bus_step(benchmark::State& state) {
   Plant plant(static_cast<int>(state.range(0)));
   plant.step();
   for (int m = 0; m < plant.n; ++m)
-    if (!(std::fabs(plant.st.balance_bus(m, 0)) < 1e-10 * 1e6) || plant.flags(m)) return state.SkipWithError("the bus does not balance");
+    if (!(std::fabs(plant.st.balance_bus(m, 0)) < 1e-10 * 1e6) || plant.flags(m))
+      return state.SkipWithError("the bus does not balance");
   for (auto _ : state) {
     plant.st.soc.fill(0.6);
     plant.step();

@@ -1,5 +1,5 @@
-// Orbit kernels on the host: propagations, windows of a shell, slot tables, links over a cut. Each checked against a scalar before it is
-// timed.
+// Orbit kernels on the host: propagations, windows of a shell, slot tables, links over a cut. Each checked against a
+// scalar before it is timed.
 #include <benchmark/benchmark.h>
 
 #include <cmath>
@@ -31,8 +31,8 @@ std::vector<Station> pilots() {
           make_station(-22.92 * degree, -69.91 * degree, 1635.0, 25 * degree)};
 }
 
-// One state: 560 flops (adds, multiplies, divisions and roots of sgp4_propagate; a sine-cosine pair counts 35), 52 B written; the
-// 264 B of coefficients stay in cache over the rows.
+// One state: 560 flops (adds, multiplies, divisions and roots of sgp4_propagate; a sine-cosine pair counts 35), 52 B
+// written; the 264 B of coefficients stay in cache over the rows.
 void propagate_states(benchmark::State& bench) {
   const Catalogue c = shell(2376, 72);
   constexpr int n_time = 60;
@@ -45,7 +45,8 @@ void propagate_states(benchmark::State& bench) {
   for_rows(Host{}, n_time, n, f);
   for (int s = 0; s < n; s += 13) {  // the scalar: one state at a time through the same formulas, without SIMD
     const Sgp4Result x = sgp4_propagate(load_coefficients(c.coefficient, s), 59.0);
-    if (!(std::fabs(x.teme.r.x - r(0, 59, s)) < 1e-6) || error(59, s) != 0) return bench.SkipWithError("differs from the scalar");
+    if (!(std::fabs(x.teme.r.x - r(0, 59, s)) < 1e-6) || error(59, s) != 0)
+      return bench.SkipWithError("differs from the scalar");
   }
   for (auto _ : bench) {
     for_rows(Host{}, n_time, n, f);
@@ -56,8 +57,8 @@ void propagate_states(benchmark::State& bench) {
 }
 BENCHMARK(propagate_states)->UseRealTime();
 
-// Windows of a shell over two sites and a day: 481 grid points a satellite (640 flops, 96 B to and fro), 40 flops a site and point, and
-// some 35 brackets a satellite and site refined with about 8 propagations each.
+// Windows of a shell over two sites and a day: 481 grid points a satellite (640 flops, 96 B to and fro), 40 flops a
+// site and point, and some 35 brackets a satellite and site refined with about 8 propagations each.
 void windows_of_a_day(benchmark::State& bench) {
   const Catalogue c = shell(static_cast<int>(bench.range(0)), 72);
   const auto stations = pilots();
@@ -69,16 +70,19 @@ void windows_of_a_day(benchmark::State& bench) {
       const int s = w.satellite(i);
       const Sgp4Result x = sgp4_propagate(load_coefficients(c.coefficient, s), seconds(t - c.epoch(s)) / 60);
       const Look l = look(stations[static_cast<std::size_t>(w.station(i))], teme_to_pef(x.teme, gmst82(t, 0.0)));
-      if (w.truncated(i) == 0 && !(std::fabs(l.elevation - 25 * degree) < 1e-6)) return bench.SkipWithError("edge not at the mask");
+      if (w.truncated(i) == 0 && !(std::fabs(l.elevation - 25 * degree) < 1e-6))
+        return bench.SkipWithError("edge not at the mask");
     }
   }
   for (auto _ : bench) benchmark::DoNotOptimize(find_windows(Host{}, c, stations, {start, stop, 0.0}).size());
   const double pairs = 2.0 * c.n_satellite();
-  rates(bench, pairs, 481 * (48 + 48 / 2.0), 481 * (320 + 40) + 16 * 8 * 680.0, (49 * 48 + 264.0) * c.n_satellite());  // a tile at a time
+  rates(bench, pairs, 481 * (48 + 48 / 2.0), 481 * (320 + 40) + 16 * 8 * 680.0,
+        (49 * 48 + 264.0) * c.n_satellite());  // a tile at a time
 }
 BENCHMARK(windows_of_a_day)->Arg(1584)->Arg(2376)->UseRealTime()->Unit(benchmark::kMillisecond);
 
-// Slot tables of two sites and a day: about 9 satellites in view a slot, 660 flops each, and one more to fill; 44 B written a slot.
+// Slot tables of two sites and a day: about 9 satellites in view a slot, 660 flops each, and one more to fill; 44 B
+// written a slot.
 void slots_of_a_day(benchmark::State& bench) {
   const Catalogue c = shell(2376, 72);
   const auto stations = pilots();
@@ -90,15 +94,18 @@ void slots_of_a_day(benchmark::State& bench) {
   for (int b = 0; b < 2; ++b)
     for (int k = 0; k < t.n_slot(); ++k) {
       in_view += t.visible(b, k);
-      if (t.satellite(b, k) >= 0 && !(t.elevation(b, k) >= 25 * degree - 1e-6)) return bench.SkipWithError("serves below the mask");
+      if (t.satellite(b, k) >= 0 && !(t.elevation(b, k) >= 25 * degree - 1e-6))
+        return bench.SkipWithError("serves below the mask");
     }
-  for (auto _ : bench) benchmark::DoNotOptimize(assign_slots(Host{}, c, stations, strategy, w, {start, stop, 0.0}).n_slot());
+  for (auto _ : bench)
+    benchmark::DoNotOptimize(assign_slots(Host{}, c, stations, strategy, w, {start, stop, 0.0}).n_slot());
   const double slots = 2.0 * t.n_slot();
   rates(bench, slots, 44 + 20 * in_view / slots, 660 * (in_view + slots) / slots);
 }
 BENCHMARK(slots_of_a_day)->UseRealTime()->Unit(benchmark::kMillisecond);
 
-// Links of a thousand members at two sites over a 10-s cut: about 5 Philox draws of 250 flops-worth; 160 B read and written.
+// Links of a thousand members at two sites over a 10-s cut: about 5 Philox draws of 250 flops-worth; 160 B read and
+// written.
 void advance_links(benchmark::State& bench) {
   constexpr int n_member = 1024;
   const Catalogue c = shell(1584, 72);
@@ -108,7 +115,8 @@ void advance_links(benchmark::State& bench) {
   const SlotTable slots = assign_slots(Host{}, c, stations, strategy, w, {start, start + 3600 * ns_per_s, 0.0});
   const Contacts contacts = join_windows(w);
   System system = make_system(2, Device::host);
-  system.outage_probability.fill(0.22), system.outage_median.fill(0.519), system.outage_sigma.fill(0.03), system.outage_offset.fill(-0.18);
+  system.outage_probability.fill(0.22), system.outage_median.fill(0.519), system.outage_sigma.fill(0.03),
+      system.outage_offset.fill(-0.18);
   State state = make_state(system, n_member, Device::host);
   const Drive drive{slots, contacts, 7, 0};
   Array<std::int32_t, 1> member(Device::host, {n_member});

@@ -1,4 +1,5 @@
-// Planner on the host: node table, decoder, rollouts and a generation of the search; a default decision. 64 jobs, 2 places, 288 slots.
+// Planner on the host: node table, decoder, rollouts and a generation of the search; a default decision. 64 jobs, 2
+// places, 288 slots.
 #include <benchmark/benchmark.h>
 
 #include <cmath>
@@ -14,9 +15,9 @@ namespace {
 
 using bench::rates;
 
-// Counted by hand. A decoder's step per job and slot that it looks at: a compare and a subtraction. A rollout's place and slot: limits of
-// the battery 130, its current 80 (2 Newton steps), supply and two offers 70, dispatch and closing 90, loop table and lag 40; a running job's
-// slot: two points of the node table 20, its share of power and work 30.
+// Counted by hand. A decoder's step per job and slot that it looks at: a compare and a subtraction. A rollout's place
+// and slot: limits of the battery 130, its current 80 (2 Newton steps), supply and two offers 70, dispatch and closing
+// 90, loop table and lag 40; a running job's slot: two points of the node table 20, its share of power and work 30.
 constexpr double flops_place_slot = 410.0, flops_job_slot = 50.0, flops_decode_slot = 4.0, flops_node_point = 400.0;
 
 struct World {
@@ -28,7 +29,8 @@ struct World {
     plans = make_population(problem, n_plan, Device::host);
     const Chance c{1, 0, Stream::test, 0};
     for (int k = 0; k < n_plan; ++k)
-      for (int g = 0; g < plans.key.extent(1); ++g) plans.key(k, g) = c.uniform(static_cast<std::uint32_t>(k), static_cast<std::uint32_t>(g));
+      for (int g = 0; g < plans.key.extent(1); ++g)
+        plans.key(k, g) = c.uniform(static_cast<std::uint32_t>(k), static_cast<std::uint32_t>(g));
     decode(Host{}, problem, plans, 0, n_plan);
     for (int k = 0; k < n_plan; ++k)
       for (int j = 0; j < problem.n_job(); ++j)
@@ -38,7 +40,8 @@ struct World {
 
 void node_table(benchmark::State& state) {
   World w(1);
-  const NodePoint n = point_of(w.problem.place(0), w.problem.node_class(0), w.problem.job(3).utilization, 1.0, w.problem.knot_first);
+  const NodePoint n =
+      point_of(w.problem.place(0), w.problem.node_class(0), w.problem.job(3).utilization, 1.0, w.problem.knot_first);
   if (!(n.p > 0.0)) state.SkipWithError("the cap law gives no power");
   for (auto _ : state) prepare(Host{}, w.problem);
   const double points = static_cast<double>(w.problem.node.size()) * 2;  // two classes a place
@@ -61,7 +64,8 @@ BENCHMARK(decode_plans)->Name("schedule/decode")->UseRealTime();
 // Of n (plan, scenario) by the mean of the 256 random plans. The tables that all of them read are the working set.
 void rollout_rates(benchmark::State& state, const World& w, double n) {
   const double cells = w.problem.n_place() * w.problem.n_slot(), work = w.booked / 256.0;
-  const double tables = sizeof(NodePoint) * static_cast<double>(w.problem.node.size()) + 24.0 * cells * w.problem.n_scenario();
+  const double tables =
+      sizeof(NodePoint) * static_cast<double>(w.problem.node.size()) + 24.0 * cells * w.problem.n_scenario();
   rates(state, n, 80.0 * cells + 160.0 * work, flops_place_slot * cells + flops_job_slot * work, tables);
 }
 
@@ -71,14 +75,15 @@ void rollouts(benchmark::State& state) {
   evaluate(Host{}, w.problem, Weights{}, w.plans, 0, 256);
   Real sum = 0.0;  // lines against score, once
   for (int k = 0; k < n_line; ++k) sum += Weights{}.line[k] * w.plans.cost(3, 2, k);
-  if (!(std::fabs(sum - w.plans.scenario_score(3, 2)) <= 1e-12 * std::fabs(sum))) state.SkipWithError("the score is not the sum of its lines");
+  if (!(std::fabs(sum - w.plans.scenario_score(3, 2)) <= 1e-12 * std::fabs(sum)))
+    state.SkipWithError("the score is not the sum of its lines");
   for (auto _ : state) evaluate(Host{}, w.problem, Weights{}, w.plans, 0, 256);
   rollout_rates(state, w, 256.0 * w.problem.n_scenario());
 }
 BENCHMARK(rollouts)->Name("schedule/rollout")->UseRealTime();
 
-// items: plans x scenarios that were rolled out (who has another's schedule has its price), search and heuristics included; one iteration is
-// a default decision (target: 10 s on two cores)
+// items: plans x scenarios that were rolled out (who has another's schedule has its price), search and heuristics
+// included; one iteration is a default decision (target: 10 s on two cores)
 void decision(benchmark::State& state) {
   World w(256);
   const SearchOptions o;
@@ -86,9 +91,11 @@ void decision(benchmark::State& state) {
   for (auto _ : state) {
     const Decision d = decide(Host{}, w.problem, o);
     rolled_out = d.n_different;
-    if (d.n_priced != o.n_plan || !(d.score <= d.rule_score[0])) state.SkipWithError("a decision worse than first come, first served");
+    if (d.n_priced != o.n_plan || !(d.score <= d.rule_score[0]))
+      state.SkipWithError("a decision worse than first come, first served");
   }
-  rollout_rates(state, w, static_cast<double>(rolled_out) * w.problem.n_scenario());   // the decoder's part is some hundredths
+  rollout_rates(state, w,
+                static_cast<double>(rolled_out) * w.problem.n_scenario());  // the decoder's part is some hundredths
 }
 BENCHMARK(decision)->Name("schedule/decision")->UseRealTime()->Iterations(1)->Unit(benchmark::kMillisecond);
 

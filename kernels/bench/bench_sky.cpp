@@ -1,4 +1,5 @@
-// Benchmarks of the sky: the Sun's place, clear sky, transposition, cloud field, the whole step. Each is checked before it is timed.
+// Benchmarks of the sky: the Sun's place, clear sky, transposition, cloud field, the whole step. Each is checked before
+// it is timed.
 #include <benchmark/benchmark.h>
 
 #include <cmath>
@@ -67,11 +68,13 @@ struct ClearSky {
   View<Real, 2> out;
   COLDSUN_FN void operator()(int i) const {
     const Real up = math::cos(in(i, 0));
-    const Irradiance s = clear_sky(up, absolute_airmass(relative_airmass(in(i, 0), up), 83000.0), in(i, 1), 1635.0, 1366.0);
+    const Irradiance s =
+        clear_sky(up, absolute_airmass(relative_airmass(in(i, 0), up), 83000.0), in(i, 1), 1635.0, 1366.0);
     out(i, 0) = s.ghi, out(i, 1) = s.dni;
   }
 };
-// reads zenith, turbidity, ghi, dni; writes the plane's irradiance. 40 B; air mass 70, direction 90, Perez 40: 210 flops
+// reads zenith, turbidity, ghi, dni; writes the plane's irradiance. 40 B; air mass 70, direction 90, Perez 40: 210
+// flops
 struct Plate {
   View<const Real, 2> in, sky;
   View<Real, 1> out;
@@ -79,8 +82,13 @@ struct Plate {
   COLDSUN_FN void operator()(int i) const {
     Real up, level;
     math::sincos(in(i, 0), level, up);
-    const SkyNow s = {.ghi = sky(i, 0), .dni = sky(i, 1), .dhi = std::fma(-sky(i, 1), up, sky(i, 0)), .dni_extra = 1366.0, .zenith = in(i, 0),
-                      .cos_zenith = up, .airmass = relative_airmass(in(i, 0), up)};
+    const SkyNow s = {.ghi = sky(i, 0),
+                      .dni = sky(i, 1),
+                      .dhi = std::fma(-sky(i, 1), up, sky(i, 0)),
+                      .dni_extra = 1366.0,
+                      .zenith = in(i, 0),
+                      .cos_zenith = up,
+                      .airmass = relative_airmass(in(i, 0), up)};
     out(i) = on_plane(Transposition::perez, s, tilt, cos_aoi(tilt, 0.0, level, up), 0.25).global();
   }
 };
@@ -98,8 +106,8 @@ void sky_clear(benchmark::State& state) {
     benchmark::ClobberMemory();
   }
   // At the zenith the beam of the formula, by libm.
-  const Real beam =
-      1366.0 * (0.664 + 0.163 / std::exp(-1635.0 / 8000.0)) * std::exp(-0.09 * absolute_airmass(relative_airmass(0.0, 1.0), 83000.0));
+  const Real beam = 1366.0 * (0.664 + 0.163 / std::exp(-1635.0 / 8000.0)) *
+                    std::exp(-0.09 * absolute_airmass(relative_airmass(0.0, 1.0), 83000.0));
   if (std::fabs(s.out(0, 1) - beam) > 1e-9 * beam) return state.SkipWithError("differs from libm");
   rates(state, n_item, 32, 230);
 }
@@ -112,7 +120,8 @@ void sky_perez(benchmark::State& state) {
     benchmark::ClobberMemory();
   }
   for (int i = 0; i < n_item; ++i)
-    if (!(s.poa(i) > 0.0 && s.poa(i) < 2.0 * s.out(i, 0) + 400.0)) return state.SkipWithError("a plane shines by itself");
+    if (!(s.poa(i) > 0.0 && s.poa(i) < 2.0 * s.out(i, 0) + 400.0))
+      return state.SkipWithError("a plane shines by itself");
   rates(state, n_item, 40, 210);
 }
 BENCHMARK(sky_perez)->Name("sky/perez")->UseRealTime();
@@ -123,7 +132,8 @@ CloudLaw cloudy() {
   return make_cloud_law(c);
 }
 
-// writes the mean index of ten seconds. 8 B; 11 knots of 12 octaves (10 flops) and 180 more, some 40 normals of 70: 6,000 flops
+// writes the mean index of ten seconds. 8 B; 11 knots of 12 octaves (10 flops) and 180 more, some 40 normals of 70:
+// 6,000 flops
 struct Clouds {
   View<const CloudLaw, 1> law;
   View<Real, 1> out;
@@ -147,18 +157,21 @@ void sky_clouds(benchmark::State& state) {
 }
 BENCHMARK(sky_clouds)->Name("sky/cloud_mean_10s")->UseRealTime();
 
-// The step of 64 members, two sites, four planes, ten seconds by day. Items: member-sites, each with two planes. 800 B and 7,500 flops
+// The step of 64 members, two sites, four planes, ten seconds by day. Items: member-sites, each with two planes. 800 B
+// and 7,500 flops
 void sky_advance(benchmark::State& state) {
   constexpr int n_member = 64;
   std::vector<Site> site(2);
   for (int s = 0; s < 2; ++s)
-    site[s].latitude = -0.4, site[s].longitude = -1.22, site[s].altitude = 1635.0, site[s].entity = s, site[s].cloud = cloudy();
+    site[s].latitude = -0.4, site[s].longitude = -1.22, site[s].altitude = 1635.0, site[s].entity = s,
+    site[s].cloud = cloudy();
   std::vector<Plane> plane(4);
   for (int p = 0; p < 4; ++p) plane[p].site = p / 2, plane[p].surface_tilt = 0.3;
   const System system = make_system(site, plane, Device::host);
   Weather weather = make_weather(system, noon, noon + 600 * ns_per_s, Device::host);
   Climate climate = {};
-  for (int m = 0; m < 12; ++m) climate.linke_turbidity[m] = 3.0, climate.temp_air_min[m] = 285.0, climate.temp_air_max[m] = 300.0;
+  for (int m = 0; m < 12; ++m)
+    climate.linke_turbidity[m] = 3.0, climate.temp_air_min[m] = 285.0, climate.temp_air_max[m] = 300.0;
   for (int s = 0; s < 2; ++s) fill_from_climate(weather, system, s, climate, 1);
   State sky = make_state(system, weather, noon, n_member, Device::host);
   const Array<std::int32_t, 1> member(Device::host, {n_member});
@@ -173,7 +186,8 @@ void sky_advance(benchmark::State& state) {
   for (int m = 0; m < n_member; ++m) {
     CloudField field(system.site(1).cloud, {1, cut.id(m), Stream::cloud, 1});
     const Real index = cloud_mean(field, OwnCover{}, start(m), stop(m)).index;
-    if (flags(m) || std::fabs(sky.clearsky_index(m, 1) - index) > 1e-3) return state.SkipWithError("the step's clouds are not the field's");
+    if (flags(m) || std::fabs(sky.clearsky_index(m, 1) - index) > 1e-3)
+      return state.SkipWithError("the step's clouds are not the field's");
   }
   rates(state, 2 * n_member, 800, 7500);
 }

@@ -1,4 +1,5 @@
-// Thermal kernels on the host: factorisation and solution of one plate, a lumped plate, the loop, whole cuts of a hall of 128 nodes.
+// Thermal kernels on the host: factorisation and solution of one plate, a lumped plate, the loop, whole cuts of a hall
+// of 128 nodes.
 #include <benchmark/benchmark.h>
 
 #include <cmath>
@@ -18,12 +19,14 @@ using bench::rates;
 using Solver = PlateSolver<n_y, n_solid>;
 constexpr int nz = Solver::nz, n = Solver::n;
 
-// 30 x 30 mm die, 75 channels of 0.2 x 1 mm, copper, 1 L/min of 25 % propylene glycol; one half of the die twice as hot as the other.
+// 30 x 30 mm die, 75 channels of 0.2 x 1 mm, copper, 1 L/min of 25 % propylene glycol; one half of the die twice as hot
+// as the other.
 PlateSpec plate() {
   PlateSpec p;
   p.length = p.width = 0.03, p.tim_layer = 2, p.coolant = Coolant::pg25;
   p.layer = {{50e-6, 120, 1.63566e6, 0}, {700e-6, 120, 1.63566e6, 0}, {50e-6, 5, 2.5e6, 0}, {1e-3, 390, 3.45e6, 0}};
-  p.channel = {0.2e-3, 1e-3, 75, 1.5}, p.fin_conductivity = 390, p.fin_heat_capacity = 3.45e6, p.lid = {1e-3, 390, 3.45e6, 0};
+  p.channel = {0.2e-3, 1e-3, 75, 1.5}, p.fin_conductivity = 390, p.fin_heat_capacity = 3.45e6,
+  p.lid = {1e-3, 390, 3.45e6, 0};
   for (int y = 0; y < map_rows; ++y)
     for (int x = 0; x < n_x; ++x) p.power_map.push_back(x < n_x / 2 ? 2.0 : 1.0);
   return p;
@@ -32,7 +35,8 @@ constexpr Real flow = 1e-3 / 60;
 
 struct OnePlate {
   Stack stack = make_stack(plate());
-  std::unique_ptr<char, decltype(&std::free)> memory{static_cast<char*>(std::aligned_alloc(64, Solver::bytes() + 64)), &std::free};
+  std::unique_ptr<char, decltype(&std::free)> memory{static_cast<char*>(std::aligned_alloc(64, Solver::bytes() + 64)),
+                                                     &std::free};
   SerialTeam team{memory.get(), 0, Solver::bytes()};
   Solver s = Solver::make(team);
   Real shift = 1.0 / (sdirk2::gamma * 0.1);
@@ -40,7 +44,8 @@ struct OnePlate {
     for (int i = 0; i < n * n_mode; ++i) s.t[i] = std::sin(0.1 * i);
     const std::vector<Real> map = plate().power_map;
     for (int y = 0; y < n_y; ++y)
-      store(s.source + y * n_mode, transform(s.table.transpose, &map[static_cast<std::size_t>(y * map_rows / n_y * n_x)]));
+      store(s.source + y * n_mode,
+            transform(s.table.transpose, &map[static_cast<std::size_t>(y * map_rows / n_y * n_x)]));
     PlateFlow<n_solid>{&stack, flow, 1.0}.refresh(team, s, 313.15);
     factor<n_mode>(*s.a, shift, 0, s.band);
   }
@@ -56,8 +61,8 @@ struct OnePlate {
   }
 };
 
-// One plate: 128 rows of 8 modes, half bandwidth 8. Writes 17 numbers per row and mode (139 kB); 137 flops each: 8 multipliers, 64 fma, 1
-// inverse.
+// One plate: 128 rows of 8 modes, half bandwidth 8. Writes 17 numbers per row and mode (139 kB); 137 flops each: 8
+// multipliers, 64 fma, 1 inverse.
 void factor_plate(benchmark::State& state) {
   OnePlate p;
   for (int i = 0; i < n * n_mode; ++i) p.s.error[i] = p.s.t[i];
@@ -93,7 +98,8 @@ struct Hall {
   static constexpr int n_node = 128;
   System sys;
   State st;
-  Array<Real, 2> request{Device::host, {1, n_node}}, floor{Device::host, {1, n_node}}, allocated{Device::host, {1, n_node}};
+  Array<Real, 2> request{Device::host, {1, n_node}}, floor{Device::host, {1, n_node}},
+      allocated{Device::host, {1, n_node}};
   Array<Real, 2> t_set{Device::host, {1, 1}}, temp_air{Device::host, {1, 1}}, q_extra{Device::host, {1, 1}};
   Array<std::uint32_t, 1> flags{Device::host, {1}};
   Array<std::int32_t, 1> member{Device::host, {1}};
@@ -101,14 +107,17 @@ struct Hall {
 
   static System make() {
     LoopModel l;
-    l.c_supply = l.c_return = 3e6, l.pump_flow = 0.017, l.dp = 1.5e5, l.pump_efficiency = 0.6, l.cdu_ua = 2.5e5, l.c_facility = 1e7;
-    l.flow_facility = 8e4, l.facility_pump_flow = 0.02, l.facility_pump_dp = 1e5, l.facility_pump_efficiency = 0.6, l.dry_cooler_ua = 2e5, l.air_flow = 150;
+    l.c_supply = l.c_return = 3e6, l.pump_flow = 0.017, l.dp = 1.5e5, l.pump_efficiency = 0.6, l.cdu_ua = 2.5e5,
+    l.c_facility = 1e7;
+    l.flow_facility = 8e4, l.facility_pump_flow = 0.02, l.facility_pump_dp = 1e5, l.facility_pump_efficiency = 0.6,
+    l.dry_cooler_ua = 2e5, l.air_flow = 150;
     l.dry_cooler_fan_power = 4e4, l.hall_air_heat_capacity = 5e6, l.hall_air_cooling = 3e5;
     l.hall_air_cooler_ua = 2e4, l.hall_air_fan_power = 5e3, l.p_aux_base = 1e3;
     std::vector<NodeSpec> nodes;
     for (int i = 0; i < n_node; ++i) {
       NodeSpec s;
-      s.field = i % 2 == 0, s.flow = flow, s.p_max = 7500, s.p_throttle = 1500, s.t_cap = 370, s.p_leakage = 250, s.leakage_slope = 0.02;
+      s.field = i % 2 == 0, s.flow = flow, s.p_max = 7500, s.p_throttle = 1500, s.t_cap = 370, s.p_leakage = 250,
+      s.leakage_slope = 0.02;
       nodes.push_back(s);
     }
     return make_system({plate()}, nodes, {l}, Device::host);
@@ -119,8 +128,13 @@ struct Hall {
   }
   void step(Real dt) {
     stop(0) = start(0) + nanoseconds(dt);
-    const Drive d{.p_request = request, .p_floor = floor, .p_allocated = allocated, .t_supply_set = t_set, .temp_air = temp_air, .q_extra = q_extra,
-                .flags = flags};
+    const Drive d{.p_request = request,
+                  .p_floor = floor,
+                  .p_allocated = allocated,
+                  .t_supply_set = t_set,
+                  .temp_air = temp_air,
+                  .q_extra = q_extra,
+                  .flags = flags};
     Cut c;
     c.member = member, c.start = start, c.stop = stop, c.n_active = 1;
     advance(Host{}, sys, st, d, c);
@@ -133,14 +147,17 @@ struct Hall {
   }
   bool balanced() const {  // the scalar reference of a cut: heat in = carried off + stored, node by node
     for (int i = 0; i < n_node; ++i)
-      if (!(std::fabs(st.q_plate(0, i) - st.q_carried(0, i) - st.q_stored(0, i)) < 1e-9 * std::fabs(st.q_plate(0, i)))) return false;
+      if (!(std::fabs(st.q_plate(0, i) - st.q_carried(0, i) - st.q_stored(0, i)) < 1e-9 * std::fabs(st.q_plate(0, i))))
+        return false;
     return flags(0) == 0;
   }
 };
 
-// Per SDIRK2 step of a field: factors once (140 kflop), five solves (34 kflop each), operator, sums and transforms (144 kflop); the plate's
-// state crosses memory once a cut: 16 kB. Items are steps of fields; lumped plates and loop are in the time and not in the count.
-constexpr double step_flops = 140e3 + 5 * 33.8e3 + 144e3, step_bytes = 16.4e3, hall_bytes = Hall::n_node / 2 * step_bytes;
+// Per SDIRK2 step of a field: factors once (140 kflop), five solves (34 kflop each), operator, sums and transforms (144
+// kflop); the plate's state crosses memory once a cut: 16 kB. Items are steps of fields; lumped plates and loop are in
+// the time and not in the count.
+constexpr double step_flops = 140e3 + 5 * 33.8e3 + 144e3, step_bytes = 16.4e3,
+                 hall_bytes = Hall::n_node / 2 * step_bytes;
 
 void cut_of_a_quiet_hall(benchmark::State& state) {
   Hall h;
@@ -175,11 +192,19 @@ void loop_of_a_site(benchmark::State& state) {
   Hall h;
   const LoopModel& m = h.sys.loop(0);
   LoopState s{308.0, 316.0, 304.0, 300.0, 0.5, 0.5};
-  LoopInput in{.q_plates = 5e5, .q_extra = 1e4, .q_nodes_air = 1e5, .t_supply_set = 308.15, .temp_air = 293.15, .flow = m.flow, .v_dot = m.v_dot,
+  LoopInput in{.q_plates = 5e5,
+               .q_extra = 1e4,
+               .q_nodes_air = 1e5,
+               .t_supply_set = 308.15,
+               .temp_air = 293.15,
+               .flow = m.flow,
+               .v_dot = m.v_dot,
                .dt = 10.0};
   const LoopOutput o = advance_loop(m, s, in);
-  const Real stored = (m.c_supply * (o.state.t_supply - s.t_supply) + m.c_return * (o.state.t_return - s.t_return)) / in.dt;
-  if (!(std::fabs(in.q_plates + in.q_extra + o.q_pump - o.q_cdu - stored) < 1e-6)) return state.SkipWithError("the loop loses heat");
+  const Real stored =
+      (m.c_supply * (o.state.t_supply - s.t_supply) + m.c_return * (o.state.t_return - s.t_return)) / in.dt;
+  if (!(std::fabs(in.q_plates + in.q_extra + o.q_pump - o.q_cdu - stored) < 1e-6))
+    return state.SkipWithError("the loop loses heat");
   for (auto _ : state) {
     in.q_plates = 5e5 + (in.q_plates == 5e5);
     benchmark::DoNotOptimize(advance_loop(m, s, in));

@@ -41,7 +41,9 @@ struct Twin {
 
   explicit Twin(int n) {
     std::vector<Site> sites(2);
-    for (int s = 0; s < 2; ++s) sites[static_cast<std::size_t>(s)] = {128 * s, 128, 8, 0.9, 0.0, 0.25, 0.15, 0.5, 1.0, static_cast<std::uint32_t>(s)};
+    for (int s = 0; s < 2; ++s)
+      sites[static_cast<std::size_t>(s)] = {128 * s, 128,  8,   0.9, 0.0,
+                                            0.25,    0.15, 0.5, 1.0, static_cast<std::uint32_t>(s)};
     std::vector<NodeRow> nodes;
     for (int k = 0; k < n_node; ++k) nodes.push_back({k / 128, 1400.0, 7000.0, 0.8});
     sys = make_system(sites, {mix(), mix()}, nodes, Device::host);
@@ -49,7 +51,8 @@ struct Twin {
     state = make_state(sys, jobs, n, Device::host);
     draw_jobs(Host{}, sys, state, jobs, 1, 0);
     start(Host{}, sys, jobs, state);
-    link_up = {Device::host, {n, 2}}, p_node = {Device::host, {n, n_node}}, flags = {Device::host, {n}}, member = {Device::host, {n}};
+    link_up = {Device::host, {n, 2}}, p_node = {Device::host, {n, n_node}}, flags = {Device::host, {n}},
+    member = {Device::host, {n}};
     now = {Device::host, {n}}, next = {Device::host, {n}};
     link_up.fill(1), now.fill(t_zero);
     for (int m = 0; m < n; ++m) member(m) = m;
@@ -78,16 +81,19 @@ bool draws_agree(const Twin& t, int m) {
     const int s = t.jobs.job_site(j), place = j - t.jobs.job_first(s) - t.jobs.n_initial(s);
     if (place < 0) continue;
     const JobStatistics& x = t.sys.statistics(s);
-    const double u = job_chance(1, static_cast<std::uint32_t>(m), t.sys.site(s).entity).uniform(static_cast<std::uint32_t>(place), draw_duration);
+    const double u = job_chance(1, static_cast<std::uint32_t>(m), t.sys.site(s).entity)
+                         .uniform(static_cast<std::uint32_t>(place), draw_duration);
     int l = 0;
     while (l + 2 < x.n_level && x.level[l + 1] <= u) ++l;
-    const double d = x.duration[0][l] * std::pow(x.duration[0][l + 1] / x.duration[0][l], (u - x.level[l]) / (x.level[l + 1] - x.level[l]));
+    const double d = x.duration[0][l] * std::pow(x.duration[0][l + 1] / x.duration[0][l],
+                                                 (u - x.level[l]) / (x.level[l + 1] - x.level[l]));
     if (!(std::fabs(t.jobs.work(m, j) / d - 1.0) < 1e-12)) return false;
   }
   return true;
 }
 
-// Per job: 83 B written or read, 12 Philox blocks of 10 rounds and some 450 flops (five logarithms or quantiles, four exponentials).
+// Per job: 83 B written or read, 12 Philox blocks of 10 rounds and some 450 flops (five logarithms or quantiles, four
+// exponentials).
 void draw_table(benchmark::State& state) {
   const int n = static_cast<int>(state.range(0));
   Twin t(n);
@@ -110,7 +116,8 @@ void ask_power(benchmark::State& state) {
     for (int k = 0; k < n_node; ++k) {
       const int j = t.state.node_job(m, k);
       const double p = 1400.0 + 5600.0 * std::pow(j < 0 ? 0.0 : t.jobs.job_utilization(m, j), 0.8);
-      if (!(std::fabs(t.state.p_request(m, k) / p - 1.0) < 1e-13)) return state.SkipWithError("power differs from the scalar reference");
+      if (!(std::fabs(t.state.p_request(m, k) / p - 1.0) < 1e-13))
+        return state.SkipWithError("power differs from the scalar reference");
     }
   const AskPower kernel = t.ask_power();
   for (auto _ : state) {
@@ -132,8 +139,10 @@ void pace_of_nodes(benchmark::State& state) {
   for (int m = 0; m < n; ++m)
     for (int k = 0; k < n_node; ++k) {
       const double asked = t.state.p_request(m, k) - 1400.0, y = (t.p_node(m, k) - 1400.0) / asked;
-      const double s = std::fmin(std::fmax((y - 0.18) / 0.82, 0.0), 1.0), pace = asked > 1.0 ? 1.0 - std::pow(1.0 - s, 2.4) : 1.0;
-      if (!(std::fabs(t.state.node_pace(m, k) - pace) < 1e-13)) return state.SkipWithError("pace differs from the scalar reference");
+      const double s = std::fmin(std::fmax((y - 0.18) / 0.82, 0.0), 1.0),
+                   pace = asked > 1.0 ? 1.0 - std::pow(1.0 - s, 2.4) : 1.0;
+      if (!(std::fabs(t.state.node_pace(m, k) - pace) < 1e-13))
+        return state.SkipWithError("pace differs from the scalar reference");
     }
   for (auto _ : state) {
     for_rows(Host{}, n, n_node, kernel);
@@ -143,7 +152,8 @@ void pace_of_nodes(benchmark::State& state) {
 }
 BENCHMARK(pace_of_nodes)->Arg(1)->Arg(256)->UseRealTime();
 
-// A whole cut of 10 s at most: events, dispatch where a job came or went, power, progress. Per node some 270 B and 160 flops.
+// A whole cut of 10 s at most: events, dispatch where a job came or went, power, progress. Per node some 270 B and 160
+// flops.
 void whole_cut(benchmark::State& state) {
   const int n = static_cast<int>(state.range(0));
   Twin t(n);

@@ -27,8 +27,8 @@ inline Real told_cache() {
   return most > 0 ? static_cast<Real>(most) : 32e6;
 }
 
-// STREAM triad (McCalpin 1995): reads b, c; writes a. 24 B and 2 flops per item; the read that a write of a cache line causes is not
-// counted
+// STREAM triad (McCalpin 1995): reads b, c; writes a. 24 B and 2 flops per item; the read that a write of a cache line
+// causes is not counted
 struct Triad {
   View<Real, 2> a;
   View<const Real, 2> b, c;
@@ -76,7 +76,8 @@ inline constexpr const char* instruction_set = "baseline";
 #endif
 #endif
 
-// Twelve independent chains hide the latency of two units: 4 cycles each on all cores since 2015. Contraction makes each step one fma.
+// Twelve independent chains hide the latency of two units: 4 cycles each on all cores since 2015. Contraction makes
+// each step one fma.
 __attribute__((noinline, optimize("fp-contract=fast"))) inline Real fma_chains(std::int64_t n, Real scale) {
   Lanes x[12];
   for (int k = 0; k < 12; ++k) x[k] = Lanes{} + static_cast<Real>(k);
@@ -92,12 +93,14 @@ __attribute__((noinline, optimize("fp-contract=fast"))) inline Real fma_chains(s
 inline Machine measure_machine() {
   Machine machine;
   machine.threads = omp_get_max_threads();
-  // Four times the last-level cache in all, as STREAM asks of its arrays, but no more than a quarter of the machine's memory.
+  // Four times the last-level cache in all, as STREAM asks of its arrays, but no more than a quarter of the machine's
+  // memory.
   const Real memory = static_cast<Real>(sysconf(_SC_PHYS_PAGES)) * static_cast<Real>(sysconf(_SC_PAGESIZE));
   machine.triad = std::min(std::max(4.0 * told_cache(), 384e6), memory / 4.0);
   constexpr int n_row = 64;
   const int n_col = static_cast<int>(machine.triad / (24.0 * n_row));
-  const Array<Real, 2> a(Device::host, {n_row, n_col}), b(Device::host, {n_row, n_col}), c(Device::host, {n_row, n_col});
+  const Array<Real, 2> a(Device::host, {n_row, n_col}), b(Device::host, {n_row, n_col}),
+      c(Device::host, {n_row, n_col});
   b.fill(1.0), c.fill(2.0);
   const auto triad = [&] { for_rows(Host{}, n_row, n_col, Triad{a, b, c, 3.0}); };
   machine.bandwidth_all = 24.0 * n_row * n_col / best_seconds(7, triad);

@@ -1,6 +1,7 @@
-// Runs the benchmarks: measures the machine first, then says for every kernel which share of its limits the kernel reaches.
-// A benchmark calls rates() (rates.hpp) with bytes and flops counted by hand; state.counters["threads"] = 1 where it runs on one thread.
-// The share of the memory's bandwidth is told of kernels whose working set no cache holds; the others are bound by arithmetic or a cache.
+// Runs the benchmarks: measures the machine first, then says for every kernel which share of its limits the kernel
+// reaches. A benchmark calls rates() (rates.hpp) with bytes and flops counted by hand; state.counters["threads"] = 1
+// where it runs on one thread. The share of the memory's bandwidth is told of kernels whose working set no cache holds;
+// the others are bound by arithmetic or a cache.
 // --benchmark_format=json and --benchmark_out=FILE hold the shares too.
 #include <benchmark/benchmark.h>
 
@@ -29,7 +30,7 @@ Real share_of_bandwidth(const Machine& m, const Run& run) {
   return std::min(counter(run, "bytes") / (on_one_thread(run) ? m.bandwidth_one : m.bandwidth_all), 1.0);
 }
 Real share_of_arithmetic(const Machine& m, const Run& run) {
-  return counter(run, "flops") / (on_one_thread(run) ? m.flops_one : m.flops_all);   // above 1: somebody miscounted
+  return counter(run, "flops") / (on_one_thread(run) ? m.flops_one : m.flops_all);  // above 1: somebody miscounted
 }
 
 // Why a benchmark gave no time, or "": the library's word for it changed with version 1.8.
@@ -44,11 +45,12 @@ class Table : public benchmark::BenchmarkReporter {
   explicit Table(const Machine& machine) : machine_(machine) {}
   bool ReportContext(const Context&) override {
     const Machine& m = machine_;
-    std::printf("memory  %7.1f GB/s on all threads (%d), %.1f on one: triad over %.0f MB; caches hold %.1f MB\n", m.bandwidth_all / 1e9,
-                m.threads, m.bandwidth_one / 1e9, m.triad / 1e6, m.cache / 1e6);
-    std::printf("fma     %7.1f Gflop/s on all threads (%d), %.1f on one: chains of fma\n\n", m.flops_all / 1e9, m.threads,
-                m.flops_one / 1e9);
-    std::printf("%-36s %12s %10s %12s %9s %9s %9s %9s\n", "kernel", "time", "items/s", "working set", "GB/s", "of memory", "Gflop/s", "of fma");
+    std::printf("memory  %7.1f GB/s on all threads (%d), %.1f on one: triad over %.0f MB; caches hold %.1f MB\n",
+                m.bandwidth_all / 1e9, m.threads, m.bandwidth_one / 1e9, m.triad / 1e6, m.cache / 1e6);
+    std::printf("fma     %7.1f Gflop/s on all threads (%d), %.1f on one: chains of fma\n\n", m.flops_all / 1e9,
+                m.threads, m.flops_one / 1e9);
+    std::printf("%-36s %12s %10s %12s %9s %9s %9s %9s\n", "kernel", "time", "items/s", "working set", "GB/s",
+                "of memory", "Gflop/s", "of fma");
     return true;
   }
   void ReportRuns(const std::vector<Run>& runs) override {
@@ -69,9 +71,11 @@ class Table : public benchmark::BenchmarkReporter {
     const Real ns = run.GetAdjustedRealTime() * 1e9 / benchmark::GetTimeUnitMultiplier(run.time_unit);
     const char* unit = ns < 1e3 ? "ns" : (ns < 1e6 ? "us" : "ms");
     char share[16] = "in cache";
-    if (!in_cache(machine_, run)) std::snprintf(share, sizeof share, "%.1f%%", 100.0 * share_of_bandwidth(machine_, run));
-    std::printf("%-36s %9.3f %s %10.3g %9.3f MB %9.2f %9s %9.2f %8.1f%%\n", name.c_str(), ns < 1e3 ? ns : (ns < 1e6 ? ns / 1e3 : ns / 1e6), unit,
-                counter(run, "items"), counter(run, "working_set") / 1e6, counter(run, "bytes") / 1e9, share, counter(run, "flops") / 1e9,
+    if (!in_cache(machine_, run))
+      std::snprintf(share, sizeof share, "%.1f%%", 100.0 * share_of_bandwidth(machine_, run));
+    std::printf("%-36s %9.3f %s %10.3g %9.3f MB %9.2f %9s %9.2f %8.1f%%\n", name.c_str(),
+                ns < 1e3 ? ns : (ns < 1e6 ? ns / 1e3 : ns / 1e6), unit, counter(run, "items"),
+                counter(run, "working_set") / 1e6, counter(run, "bytes") / 1e9, share, counter(run, "flops") / 1e9,
                 100.0 * share_of_arithmetic(machine_, run));
   }
   Machine machine_;
@@ -99,7 +103,8 @@ class Json : public benchmark::JSONReporter {
 };
 
 bool has(int argc, char** argv, const char* start) {
-  return std::any_of(argv + 1, argv + argc, [start](const char* a) { return std::strncmp(a, start, std::strlen(start)) == 0; });
+  return std::any_of(argv + 1, argv + argc,
+                     [start](const char* a) { return std::strncmp(a, start, std::strlen(start)) == 0; });
 }
 
 Machine measure_and_tell() {
@@ -125,7 +130,8 @@ int main(int argc, char** argv) {
   Table table(machine);
   Json to_screen(machine), to_file(machine);
   benchmark::BenchmarkReporter* const screen = json ? static_cast<benchmark::BenchmarkReporter*>(&to_screen) : &table;
-  const std::size_t n_run = file ? benchmark::RunSpecifiedBenchmarks(screen, &to_file) : benchmark::RunSpecifiedBenchmarks(screen);
+  const std::size_t n_run =
+      file ? benchmark::RunSpecifiedBenchmarks(screen, &to_file) : benchmark::RunSpecifiedBenchmarks(screen);
   benchmark::Shutdown();
   return n_run == 0 || table.failed() || to_screen.failed();
 }

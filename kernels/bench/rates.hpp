@@ -4,7 +4,8 @@
 
 namespace coldsun::bench {
 
-// bytes and flops are those of an item. working_set: where a pass goes over the same bytes several times they count once; 0: all of them.
+// bytes and flops are those of an item. working_set: where a pass goes over the same bytes several times they count
+// once; 0: all of them.
 inline void rates(benchmark::State& state, double items, double bytes, double flops, double working_set = 0.0) {
   const auto kind = benchmark::Counter::kIsIterationInvariantRate;
   state.counters["items"] = benchmark::Counter(items, kind);

@@ -1,6 +1,7 @@
 // View: pointer, extents, strides. Array: a View that owns its memory on a Device. C order, last index fastest.
-// The last index is always contiguous (its stride is 1 and is not multiplied): that is what lets loops load whole vectors.
-// A value shared by all rows, such as a parameter that no member changes, has a row stride of 0: shared_rows().
+// The last index is always contiguous (its stride is 1 and is not multiplied): that is what lets loops load whole
+// vectors. A value shared by all rows, such as a parameter that no member changes, has a row stride of 0:
+// shared_rows().
 #pragma once
 #include <array>
 #include <cstddef>
@@ -117,7 +118,9 @@ class Array {
   operator View<T, R>() const { return view_; }
   operator View<const T, R>() const { return view_; }
   template <class... I>
-  T& operator()(I... i) const { return view_(i...); }
+  T& operator()(I... i) const {
+    return view_(i...);
+  }
   void fill(T value) const {
     for (std::int64_t i = 0; i < size(); ++i) data()[i] = value;
   }

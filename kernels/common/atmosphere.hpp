@@ -5,10 +5,12 @@
 
 namespace coldsun {
 
-// Pressure [Pa] at an altitude [m] below 11 km: ISO 2533 (1975), a troposphere of 288.15 K at sea level that cools by 6.5 K/km in
-// hydrostatic balance. Its altitude is geopotential: within 0.1 % of pressure up to 5 km of geometric height.
+// Pressure [Pa] at an altitude [m] below 11 km: ISO 2533 (1975), a troposphere of 288.15 K at sea level that cools
+// by 6.5 K/km in hydrostatic balance. Its altitude is geopotential: within 0.1 % of pressure up to 5 km of geometric
+// height.
 COLDSUN_FN Real standard_pressure(Real altitude) {
-  constexpr Real lapse = 0.0065, exponent = constants::standard_gravity / (constants::dry_air_gas * lapse);  // K/m, 5.25588
+  constexpr Real lapse = 0.0065,
+                 exponent = constants::standard_gravity / (constants::dry_air_gas * lapse);  // K/m, 5.25588
   return constants::standard_atmosphere * math::pow(1.0 - lapse / 288.15 * altitude, exponent);
 }
 

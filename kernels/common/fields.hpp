@@ -1,5 +1,5 @@
-// Fields: a struct of Arrays is one list of lines, one line a field, and everything about the field comes from its line:
-// the Array, the View of kernels, allocation, saving, hash, record and the docs in Python.
+// Fields: a struct of Arrays is one list of lines, one line a field, and everything about the field comes from its
+// line: the Array, the View of kernels, allocation, saving, hash, record and the docs in Python.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -14,14 +14,16 @@
 namespace coldsun {
 
 //   #define COLDSUN_THERMAL_STATE(F)
-//     F(Real, t_junction, "K", "member node", state, thermal, "hottest point of the power plane at the end of the step")
+//     F(Real, t_junction, "K", "member node", state, thermal, "hottest point of the power plane at the end of the
+//     step")
 //     ...
 //   struct State { COLDSUN_ARRAYS(COLDSUN_THERMAL_STATE) };
 //   struct StateView { COLDSUN_VIEWS(StateView, State, COLDSUN_THERMAL_STATE) };
 //   State s;  allocate_fields(s, device, {{"member", 8}, {"node", 128}});
 //
-// A line: type, name, unit (SI, UDUNITS spelling; "1" for pure numbers), names of the axes, kind, writer, meaning (one line, long_name and
-// docstring). Writer: the one kernel that changes it, or a physics whose kernels hand it on to each other; host: what is set between steps.
+// A line: type, name, unit (SI, UDUNITS spelling; "1" for pure numbers), names of the axes, kind, writer, meaning (one
+// line, long_name and docstring). Writer: the one kernel that changes it, or a physics whose kernels hand it on to each
+// other; host: what is set between steps.
 
 // state: moves forward in time, saved and hashed.  parameter: per-member constants, saved.
 // derived: computed anew every step, recorded.     scratch: nobody's business.
@@ -42,26 +44,30 @@ constexpr int rank_of(std::string_view axes) {
   return n;
 }
 
-#define COLDSUN_FIELD_ARRAY(Type, name, unit, axes, kind, writer, meaning) ::coldsun::Array<Type, ::coldsun::rank_of(axes)> name;
-#define COLDSUN_FIELD_VIEW(Type, name, unit, axes, kind, writer, meaning) ::coldsun::View<Type, ::coldsun::rank_of(axes)> name;
-#define COLDSUN_FIELD_READ(Type, name, unit, axes, kind, writer, meaning) ::coldsun::View<const Type, ::coldsun::rank_of(axes)> name;
+#define COLDSUN_FIELD_ARRAY(Type, name, unit, axes, kind, writer, meaning) \
+  ::coldsun::Array<Type, ::coldsun::rank_of(axes)> name;
+#define COLDSUN_FIELD_VIEW(Type, name, unit, axes, kind, writer, meaning) \
+  ::coldsun::View<Type, ::coldsun::rank_of(axes)> name;
+#define COLDSUN_FIELD_READ(Type, name, unit, axes, kind, writer, meaning) \
+  ::coldsun::View<const Type, ::coldsun::rank_of(axes)> name;
 #define COLDSUN_FIELD_TAKE(Type, name, unit, axes, kind, writer, meaning) name = s.name;
 #define COLDSUN_FIELD_VISIT(Type, name, unit, axes, kind, writer, meaning) \
   f(::coldsun::FieldInfo{#name, unit, axes, meaning, ::coldsun::Kind::kind, #writer}, s.name);
 
 // The Arrays of a list, and each(s, f): f(info, array) for every one in order.
-#define COLDSUN_ARRAYS(LIST)                \
-  LIST(COLDSUN_FIELD_ARRAY)                 \
-  template <class Self, class F>            \
-  static void each(Self& s, F&& f) {        \
-    LIST(COLDSUN_FIELD_VISIT)               \
+#define COLDSUN_ARRAYS(LIST) \
+  LIST(COLDSUN_FIELD_ARRAY) \
+  template <class Self, class F> \
+  static void each(Self& s, F&& f) { \
+    LIST(COLDSUN_FIELD_VISIT) \
   }
-// The Views of a list, taken from a struct of its Arrays; a kernel holds them under the fields' own names. READS: only for reading.
+// The Views of a list, taken from a struct of its Arrays; a kernel holds them under the fields' own names. READS: only
+// for reading.
 #define COLDSUN_VIEWS(Name, Of, LIST) COLDSUN_VIEWS_AS(COLDSUN_FIELD_VIEW, Name, Of, LIST)
 #define COLDSUN_READS(Name, Of, LIST) COLDSUN_VIEWS_AS(COLDSUN_FIELD_READ, Name, Of, LIST)
 #define COLDSUN_VIEWS_AS(MEMBER, Name, Of, LIST) \
-  LIST(MEMBER)                                   \
-  Name() = default;                              \
+  LIST(MEMBER) \
+  Name() = default; \
   Name(const Of& s) { LIST(COLDSUN_FIELD_TAKE) }
 
 struct Axis {
@@ -69,7 +75,8 @@ struct Axis {
   int length;
 };
 
-// Zeroed memory for every field of the list, by the lengths of its axes. Throws std::logic_error where a line names an axis that is not given.
+// Zeroed memory for every field of the list, by the lengths of its axes. Throws std::logic_error where a line names an
+// axis that is not given.
 template <class S>
 void allocate_fields(S& s, Device device, std::initializer_list<Axis> axes) {
   S::each(s, [&]<class T, int R>(const FieldInfo& info, Array<T, R>& a) {
@@ -81,14 +88,16 @@ void allocate_fields(S& s, Device device, std::initializer_list<Axis> axes) {
       const Axis* found = nullptr;
       for (const Axis& x : axes)
         if (x.name == name) found = &x;
-      if (!found) throw std::logic_error(std::string(info.name) + ": the axis \"" + std::string(name) + "\" has no length");
+      if (!found)
+        throw std::logic_error(std::string(info.name) + ": the axis \"" + std::string(name) + "\" has no length");
       e = found->length;
     }
     a = Array<T, R>(device, extent);
   });
 }
 
-// What the compiler cannot see: a struct's Arrays beside its list, and a name used twice in one list. Checked once per struct, by a test.
+// What the compiler cannot see: a struct's Arrays beside its list, and a name used twice in one list. Checked once per
+// struct, by a test.
 template <class S>
 void check_fields(const S& s) {
   std::size_t bytes = 0;

@@ -1,7 +1,8 @@
-// HostTeam: every thread of a team as a fiber on one host thread, run one by one from barrier to barrier in an order of our choice.
-// A CUDA team kernel is executed on a machine without a GPU. For tests (see team_check.hpp); links with boost_context.
-// In every order: scratch is poisoned (NaN, -1), each piece is an allocation of its own (the address sanitizer guards its ends), all
-// threads must ask for the same pieces, come to the same barriers, and stay within the bytes of the launch.
+// HostTeam: every thread of a team as a fiber on one host thread, run one by one from barrier to barrier in an order of
+// our choice. A CUDA team kernel is executed on a machine without a GPU. For tests (see team_check.hpp); links with
+// boost_context. In every order: scratch is poisoned (NaN, -1), each piece is an allocation of its own (the address
+// sanitizer guards its ends), all threads must ask for the same pieces, come to the same barriers, and stay within the
+// bytes of the launch.
 #pragma once
 #include <algorithm>
 #include <boost/context/fiber.hpp>
@@ -32,8 +33,8 @@
 
 namespace coldsun {
 
-// forward, backward: by rank. shuffled: drawn anew by Philox at every barrier. isolated: forward, but each thread starts a stretch from the
-// scratch of the last barrier, and two that change one byte to different values are an error.
+// forward, backward: by rank. shuffled: drawn anew by Philox at every barrier. isolated: forward, but each thread
+// starts a stretch from the scratch of the last barrier, and two that change one byte to different values are an error.
 struct TeamOrder {
   enum Kind { forward, backward, isolated, shuffled } kind = forward;
   std::uint64_t seed = 0;
@@ -155,23 +156,25 @@ class HostTeam {
 
 inline void HostCrew::start(int rank, const std::function<void(HostTeam&)>& body) {
   Thread& t = thread_[static_cast<std::size_t>(rank)];
-  auto stack = t.stack ? std::move(t.stack) : std::unique_ptr<char[]>(new char[stack_size]);  // the last item's, if there was one
+  auto stack = t.stack ? std::move(t.stack)
+                       : std::unique_ptr<char[]>(new char[stack_size]);  // the last item's, if there was one
   t = Thread{};
   t.stack = std::move(stack);
-  t.fiber = boost::context::fiber(std::allocator_arg, OwnStack{t.stack.get()}, [this, rank, &t, &body](boost::context::fiber&& back) {
-    COLDSUN_FIBER_ARRIVE(nullptr, &crew_stack_, &crew_stack_size_);
-    t.back = std::move(back);
-    try {
-      HostTeam team(*this, rank);
-      if (!abandoned_) body(team);
-    } catch (const Abandoned&) {
-    } catch (...) {
-      t.error = std::current_exception();
-    }
-    t.at = At::end;
-    COLDSUN_FIBER_LEAVE(nullptr, crew_stack_, crew_stack_size_);
-    return std::move(t.back);
-  });
+  t.fiber = boost::context::fiber(std::allocator_arg, OwnStack{t.stack.get()},
+                                  [this, rank, &t, &body](boost::context::fiber&& back) {
+                                    COLDSUN_FIBER_ARRIVE(nullptr, &crew_stack_, &crew_stack_size_);
+                                    t.back = std::move(back);
+                                    try {
+                                      HostTeam team(*this, rank);
+                                      if (!abandoned_) body(team);
+                                    } catch (const Abandoned&) {
+                                    } catch (...) {
+                                      t.error = std::current_exception();
+                                    }
+                                    t.at = At::end;
+                                    COLDSUN_FIBER_LEAVE(nullptr, crew_stack_, crew_stack_size_);
+                                    return std::move(t.back);
+                                  });
 }
 
 // Every thread once, from where it waits to its next barrier or its end.
@@ -194,7 +197,8 @@ inline void HostCrew::walk(std::uint32_t stretch, int item) {
 
 inline std::vector<int> HostCrew::sequence(std::uint32_t stretch, int item) const {
   std::vector<int> order(static_cast<std::size_t>(size_));
-  for (int r = 0; r < size_; ++r) order[static_cast<std::size_t>(r)] = order_.kind == TeamOrder::backward ? size_ - 1 - r : r;
+  for (int r = 0; r < size_; ++r)
+    order[static_cast<std::size_t>(r)] = order_.kind == TeamOrder::backward ? size_ - 1 - r : r;
   if (order_.kind != TeamOrder::shuffled) return order;
   const Chance chance{order_.seed, 0, Stream::test, static_cast<std::uint32_t>(item)};
   for (int r = size_ - 1; r > 0; --r) {  // Fisher and Yates
@@ -208,9 +212,10 @@ inline void HostCrew::check_barrier() const {
   const Thread& first = thread_[0];
   for (const Thread& t : thread_) {
     if (t.at != first.at) throw std::logic_error("some threads ended while others wait at a barrier");
-    if (t.at == At::barrier && (t.barrier.line() != first.barrier.line() || t.barrier.column() != first.barrier.column()))
-      throw std::logic_error("threads wait at different barriers, lines " + std::to_string(first.barrier.line()) + " and " +
-                             std::to_string(t.barrier.line()));
+    if (t.at == At::barrier &&
+        (t.barrier.line() != first.barrier.line() || t.barrier.column() != first.barrier.column()))
+      throw std::logic_error("threads wait at different barriers, lines " + std::to_string(first.barrier.line()) +
+                             " and " + std::to_string(t.barrier.line()));
   }
 }
 
@@ -218,7 +223,8 @@ inline char* HostCrew::piece(int rank, std::size_t bytes) {
   Thread& t = thread_[static_cast<std::size_t>(rank)];
   t.used += scratch_bytes<char>(bytes);
   if (t.used > capacity_)
-    throw std::logic_error("scratch of " + std::to_string(t.used) + " bytes asked for, " + std::to_string(capacity_) + " given");
+    throw std::logic_error("scratch of " + std::to_string(t.used) + " bytes asked for, " + std::to_string(capacity_) +
+                           " given");
   const std::size_t k = t.n_piece++;
   if (k == piece_.size()) {
     Piece p;
@@ -228,7 +234,8 @@ inline char* HostCrew::piece(int rank, std::size_t bytes) {
     if (posix_memalign(&memory, scratch_line, bytes ? bytes : 1) != 0) throw std::bad_alloc();
     p.memory.reset(static_cast<char*>(memory));
     std::memset(memory, 0xff, bytes);
-    if (order_.kind == TeamOrder::isolated) p.before.assign(bytes, '\xff'), p.after = p.before, p.writer.assign(bytes, -1);
+    if (order_.kind == TeamOrder::isolated)
+      p.before.assign(bytes, '\xff'), p.after = p.before, p.writer.assign(bytes, -1);
     piece_.push_back(std::move(p));
   }
   if (piece_[k].bytes != bytes) throw std::logic_error("threads ask for different pieces of scratch");
@@ -244,8 +251,8 @@ inline void HostCrew::merge(int rank) {
       if (now == p.before[b]) continue;
       if (p.writer[b] >= 0 && p.after[b] != now)
         throw std::logic_error("threads " + std::to_string(p.writer[b]) + " and " + std::to_string(rank) +
-                               " write different values to byte " + std::to_string(b) + " of scratch piece " + std::to_string(k) +
-                               " with no barrier between");
+                               " write different values to byte " + std::to_string(b) + " of scratch piece " +
+                               std::to_string(k) + " with no barrier between");
       p.after[b] = now, p.writer[b] = rank;
     }
   }

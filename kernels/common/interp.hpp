@@ -1,5 +1,6 @@
-// Interpolation in tables: linear on uniform and non-uniform knots, the exact mean over an interval, monotone cubic (PCHIP).
-// Outside the table the end value holds. Every lookup is free of branches on the data, so that loops over lookups vectorise.
+// Interpolation in tables: linear on uniform and non-uniform knots, the exact mean over an interval, monotone cubic
+// (PCHIP). Outside the table the end value holds. Every lookup is free of branches on the data, so that loops over
+// lookups vectorise.
 #pragma once
 #include "common/array.hpp"
 #include "common/math.hpp"
@@ -40,12 +41,15 @@ COLDSUN_FN Real interp(const View<const Real, 1>& x, const View<const Real, 1>& 
 }
 
 // Bilinear on two increasing axes: z(i, j) at (x(i), y(j)).
-COLDSUN_FN Real interp2(const View<const Real, 1>& x, const View<const Real, 1>& y, const View<const Real, 2>& z, Real at_x, Real at_y) {
+COLDSUN_FN Real interp2(const View<const Real, 1>& x, const View<const Real, 1>& y, const View<const Real, 2>& z,
+                        Real at_x, Real at_y) {
   const Place p = place(x, at_x), q = place(y, at_y);
-  return lerp(lerp(z(p.cell, q.cell), z(p.cell, q.cell + 1), q.t), lerp(z(p.cell + 1, q.cell), z(p.cell + 1, q.cell + 1), q.t), p.t);
+  return lerp(lerp(z(p.cell, q.cell), z(p.cell, q.cell + 1), q.t),
+              lerp(z(p.cell + 1, q.cell), z(p.cell + 1, q.cell + 1), q.t), p.t);
 }
 
-// prefix(i) = integral of the piecewise linear function with knots y from knot 0 to knot i, in steps (trapezia, exact but for rounding).
+// prefix(i) = integral of the piecewise linear function with knots y from knot 0 to knot i, in steps (trapezia, exact
+// but for rounding).
 COLDSUN_FN void integrate_uniform(const View<const Real, 1>& y, const View<Real, 1>& prefix) {
   Real sum = 0.0;
   prefix(0) = 0.0;
@@ -53,7 +57,8 @@ COLDSUN_FN void integrate_uniform(const View<const Real, 1>& y, const View<Real,
 }
 
 // Integral from knot to x, in steps, of that function held constant outside its knots.
-COLDSUN_FN Real integral_uniform(const View<const Real, 1>& y, const View<const Real, 1>& prefix, Real first, Real inverse_step, Real x) {
+COLDSUN_FN Real integral_uniform(const View<const Real, 1>& y, const View<const Real, 1>& prefix, Real first,
+                                 Real inverse_step, Real x) {
   const int n = y.extent[0];
   const Place p = place_uniform(x, first, inverse_step, n);
   const Real s = (x - first) * inverse_step;
@@ -61,26 +66,30 @@ COLDSUN_FN Real integral_uniform(const View<const Real, 1>& y, const View<const 
   return outside + prefix(p.cell) + p.t * lerp(y(p.cell), y(p.cell + 1), 0.5 * p.t);
 }
 
-// Mean of that function over [start, stop], start <= stop; at start == stop its value. Inside one cell the prefix sums cancel to nothing,
-// so the value at the middle, which is exact there, is taken; elsewhere the prefix sums round: 1e-16 n over the length in steps.
-COLDSUN_FN Real mean_uniform(const View<const Real, 1>& y, const View<const Real, 1>& prefix, Real first, Real inverse_step, Real start,
-                             Real stop) {
+// Mean of that function over [start, stop], start <= stop; at start == stop its value. Inside one cell the prefix sums
+// cancel to nothing, so the value at the middle, which is exact there, is taken; elsewhere the prefix sums round: 1e-16
+// n over the length in steps.
+COLDSUN_FN Real mean_uniform(const View<const Real, 1>& y, const View<const Real, 1>& prefix, Real first,
+                             Real inverse_step, Real start, Real stop) {
   const Real a = (start - first) * inverse_step, b = (stop - first) * inverse_step;
   const Real last = y.extent[0] - 1.0;
   const bool one_cell = std::floor(math::clamp(a, -1.0, last)) == std::floor(math::clamp(b, -1.0, last)) || b == a;
   const Real middle = interp_uniform(y, first, inverse_step, 0.5 * (start + stop));
-  const Real whole = integral_uniform(y, prefix, first, inverse_step, stop) - integral_uniform(y, prefix, first, inverse_step, start);
+  const Real whole =
+      integral_uniform(y, prefix, first, inverse_step, stop) - integral_uniform(y, prefix, first, inverse_step, start);
   return one_cell ? middle : whole / (b - a);
 }
 
-// One-sided three-point slope at an end, limited so that the end stays monotone (Moler, Numerical Computing with MATLAB, 3.6, 2004).
+// One-sided three-point slope at an end, limited so that the end stays monotone (Moler, Numerical Computing with
+// MATLAB, 3.6, 2004).
 COLDSUN_FN Real pchip_end_slope(Real h0, Real h1, Real d0, Real d1) {
   const Real s = ((2.0 * h0 + h1) * d0 - h0 * d1) / (h0 + h1);
   if (s * d0 <= 0.0) return 0.0;
   return d0 * d1 <= 0.0 && std::fabs(s) > 3.0 * std::fabs(d0) ? 3.0 * d0 : s;
 }
 
-// Slopes of the monotone cubic through (x, y): weighted harmonic means (Fritsch and Butland 1984, doi 10.1137/0905021), as in SciPy.
+// Slopes of the monotone cubic through (x, y): weighted harmonic means (Fritsch and Butland 1984, doi 10.1137/0905021),
+// as in SciPy.
 COLDSUN_FN void pchip_slopes(const View<const Real, 1>& x, const View<const Real, 1>& y, const View<Real, 1>& slope) {
   const int n = x.extent[0];
   for (int i = 0; i < n; ++i) slope(i) = (y(1) - y(0)) / (x(1) - x(0));
@@ -115,7 +124,8 @@ struct Pchip {
   // Zero outside the table, where the end value holds.
   COLDSUN_FN Real derivative(Real at) const {
     const Place p = place(x, at);
-    const Real d = hermite_slope(y(p.cell), y(p.cell + 1), slope(p.cell), slope(p.cell + 1), x(p.cell + 1) - x(p.cell), p.t);
+    const Real d =
+        hermite_slope(y(p.cell), y(p.cell + 1), slope(p.cell), slope(p.cell + 1), x(p.cell + 1) - x(p.cell), p.t);
     return at < x(0) || at > x(x.extent[0] - 1) ? 0.0 : d;
   }
 };

@@ -54,7 +54,8 @@ char* host_scratch(std::size_t bytes) {
     std::size_t size = 0;
     ~Buffer() { std::free(data); }
   };
-  static thread_local Buffer buffer;  // grows to the largest kernel of the thread and stays, so that a step allocates nothing
+  static thread_local Buffer
+      buffer;  // grows to the largest kernel of the thread and stays, so that a step allocates nothing
   if (bytes > buffer.size) {
     std::free(std::exchange(buffer.data, nullptr));
     buffer.size = 0;

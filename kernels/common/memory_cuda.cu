@@ -1,4 +1,5 @@
-// Managed memory of a CUDA device, and whether there is one. The only place of the library that allocates for a State on a device.
+// Managed memory of a CUDA device, and whether there is one. The only place of the library that allocates for a State
+// on a device.
 #include <cuda_runtime.h>
 
 #include <stdexcept>
@@ -8,7 +9,8 @@ namespace coldsun {
 
 bool cuda_available() noexcept {
   int n = 0;
-  const bool yes = cudaGetDeviceCount(&n) == cudaSuccess && n > 0;  // no driver, an old driver, no device: an error code, never a crash
+  const bool yes = cudaGetDeviceCount(&n) == cudaSuccess &&
+                   n > 0;  // no driver, an old driver, no device: an error code, never a crash
   cudaGetLastError();
   return yes;
 }
@@ -22,7 +24,8 @@ void* allocate_cuda(std::size_t bytes) {
   if (error != cudaSuccess) {
     cudaFree(p);
     cudaGetLastError();
-    throw std::runtime_error("CUDA failed while allocating " + std::to_string(bytes) + " bytes: " + cudaGetErrorString(error));
+    throw std::runtime_error("CUDA failed while allocating " + std::to_string(bytes) +
+                             " bytes: " + cudaGetErrorString(error));
   }
   return p;
 }

@@ -1,4 +1,5 @@
-// Chance as a function: Philox4x32-10 (Salmon et al. 2011, doi 10.1145/2063384.2063405), key = seed, counter = who, what and when.
+// Chance as a function: Philox4x32-10 (Salmon et al. 2011, doi 10.1145/2063384.2063405), key = seed, counter = who,
+// what and when.
 #pragma once
 #include "common/math.hpp"
 #include "common/space.hpp"
@@ -20,7 +21,16 @@ COLDSUN_FN Quad philox4x32(Quad c, std::uint32_t k0, std::uint32_t k1) {
 }
 
 // One stream per random process; the numbers are part of every record: append, never renumber.
-enum class Stream : std::uint8_t { cloud = 1, link = 2, job = 3, prior = 4, sensor = 5, plan = 6, forecast = 7, test = 255 };
+enum class Stream : std::uint8_t {
+  cloud = 1,
+  link = 2,
+  job = 3,
+  prior = 4,
+  sensor = 5,
+  plan = 6,
+  forecast = 7,
+  test = 255
+};
 
 // Whose chance: counter = {member, stream(8) | entity(24), index, draw}. index is the place on the process's own grid.
 struct Chance {
@@ -30,16 +40,20 @@ struct Chance {
   std::uint32_t entity;
 
   COLDSUN_FN Quad bits(std::uint32_t index, std::uint32_t draw) const {
-    return philox4x32(Quad{{member, std::uint32_t{static_cast<std::uint8_t>(stream)} << 24 | (entity & 0xFFFFFFu), index, draw}},
-                      static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32));
+    return philox4x32(
+        Quad{{member, std::uint32_t{static_cast<std::uint8_t>(stream)} << 24 | (entity & 0xFFFFFFu), index, draw}},
+        static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32));
   }
   // Uniform on the open interval (0, 1), 52 bits.
   COLDSUN_FN Real uniform(std::uint32_t index, std::uint32_t draw) const {
     const Quad q = bits(index, draw);
     const std::uint64_t u = std::uint64_t{q.v[0]} << 32 | q.v[1];
-    return math::real_of(0x3ff0000000000000 | u >> 12) - (1.0 - 0x1p-53);  // (k + 1/2) / 2^52, exact; AVX2 cannot convert k
+    return math::real_of(0x3ff0000000000000 | u >> 12) -
+           (1.0 - 0x1p-53);  // (k + 1/2) / 2^52, exact; AVX2 cannot convert k
   }
-  COLDSUN_FN Real normal(std::uint32_t index, std::uint32_t draw) const { return math::normal_quantile(uniform(index, draw)); }
+  COLDSUN_FN Real normal(std::uint32_t index, std::uint32_t draw) const {
+    return math::normal_quantile(uniform(index, draw));
+  }
 };
 
 }  // namespace coldsun

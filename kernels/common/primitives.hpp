@@ -1,5 +1,6 @@
-// Primitives: sort by (key, index), select, quantile; through Thrust on every backend, in files of their own. The same answer for any number
-// of threads and on every backend, since ties go by the index and nothing is summed. All of them wait until they are done.
+// Primitives: sort by (key, index), select, quantile; through Thrust on every backend, in files of their own. The same
+// answer for any number of threads and on every backend, since ties go by the index and nothing is summed. All of them
+// wait until they are done.
 #pragma once
 #include "common/array.hpp"
 
@@ -9,8 +10,8 @@ namespace coldsun {
 void sort_by_key(Host, View<const Real, 1> key, View<std::int32_t, 1> index);
 // Writes the numbers i with flag(i) != 0 to index, rising; returns how many.
 int select(Host, View<const std::int32_t, 1> flag, View<std::int32_t, 1> index);
-// Quantile q in [0, 1] of the values, linear between order statistics (Hyndman and Fan 1996, type 7, doi 10.1080/00031305.1996.10473566).
-// No NaN among them. index is scratch of the values' length.
+// Quantile q in [0, 1] of the values, linear between order statistics (Hyndman and Fan 1996, type 7,
+// doi 10.1080/00031305.1996.10473566). No NaN among them. index is scratch of the values' length.
 Real quantile(Host, View<const Real, 1> value, Real q, View<std::int32_t, 1> index);
 
 #if defined(COLDSUN_CUDA)

@@ -19,9 +19,11 @@ namespace coldsun {
 
 using Real = double;
 
-struct Host {};                           // OpenMP; always there
-struct Cuda { void* stream = nullptr; };  // cudaStream_t; native launches
-struct KokkosSpace {};                    // whatever Kokkos::DefaultExecutionSpace is
+struct Host {};  // OpenMP; always there
+struct Cuda {
+  void* stream = nullptr;
+};  // cudaStream_t; native launches
+struct KokkosSpace {};  // whatever Kokkos::DefaultExecutionSpace is
 
 enum class Device : std::int8_t { host, cuda };
 

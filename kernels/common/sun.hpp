@@ -1,6 +1,6 @@
 // The Sun: its place in the inertial frame of the orbits (TEME), and as a station sees it. SI, radians.
-// Method: Solar Position Algorithm (Reda and Andreas 2004, doi 10.1016/j.solener.2003.12.003; NREL/TP-560-34302), with vectors for its
-// spherical triangles; 0.0003 degrees.
+// Method: Solar Position Algorithm (Reda and Andreas 2004, doi 10.1016/j.solener.2003.12.003; NREL/TP-560-34302), with
+// vectors for its spherical triangles; 0.0003 degrees.
 #pragma once
 #include <cmath>
 
@@ -39,7 +39,8 @@ struct Place {
 // Turns an angle into [0, 2 pi).
 COLDSUN_FN Real wrap(Real angle) { return angle - 2.0 * pi * std::floor(angle / (2.0 * pi)); }
 
-// Obliquity of the ecliptic without nutation at t Julian millennia (equation 24): Laskar (1986), arc seconds in tens of millennia.
+// Obliquity of the ecliptic without nutation at t Julian millennia (equation 24): Laskar (1986), arc seconds in tens of
+// millennia.
 COLDSUN_FN Real mean_obliquity(Real t) {
   const Real u = 0.1 * t;
   Real s = 2.45;
@@ -56,7 +57,8 @@ COLDSUN_FN Place place(Time utc, Real delta_t = delta_t_now) {
   const Real distance_au = heliocentric_distance(millennium);
   const Nutation shift = nutation(century);
   const Real obliquity = mean_obliquity(millennium) + shift.obliquity;
-  const Real aberration = -20.4898 / 3600.0 * degree / distance_au;  // equation 25, constant of aberration 20.4898 arc seconds
+  const Real aberration =
+      -20.4898 / 3600.0 * degree / distance_au;  // equation 25, constant of aberration 20.4898 arc seconds
   const Real longitude = heliocentric_longitude(millennium) + pi + shift.longitude + aberration;
   const Real latitude = -heliocentric_latitude(millennium);
 
@@ -92,7 +94,8 @@ COLDSUN_FN Place between(const Place& a, const Place& b, Real t) {
 COLDSUN_FN Real mean_sidereal_time(Time utc) {
   Real day, fraction;
   julian_date(utc, day, fraction);
-  const Real whole = day - 2451544.5, rest = fraction - 0.5;  // days after J2000 are whole + rest; whole turns are dropped
+  const Real whole = day - 2451544.5,
+             rest = fraction - 0.5;  // days after J2000 are whole + rest; whole turns are dropped
   const Real days = whole + rest, t = days / 36525.0;
   const Real degrees = 280.46061837 + 360.0 * rest + 0.98564736629 * days + t * t * (0.000387933 - t / 38710000.0);
   return wrap(degrees * degree);
@@ -102,7 +105,8 @@ COLDSUN_FN Real mean_sidereal_time(Time utc) {
 COLDSUN_FN Real equation_of_time(Time utc, const Place& p) {
   Real day, fraction;
   julian_date(utc, day, fraction);
-  const Real hour_angle = mean_sidereal_time(utc) - std::atan2(p.teme.y, p.teme.x);  // at Greenwich; mean noon is at 12 h UTC
+  const Real hour_angle =
+      mean_sidereal_time(utc) - std::atan2(p.teme.y, p.teme.x);  // at Greenwich; mean noon is at 12 h UTC
   const Real mean = 2.0 * pi * (fraction - 0.5);
   return (wrap(hour_angle - mean + pi) - pi) / (2.0 * pi) * 86400.0;
 }
@@ -128,8 +132,9 @@ COLDSUN_FN Horizon horizon(const Observer& o) {
   return h;
 }
 
-// Refraction [rad] at a true elevation [rad], air pressure [Pa] and temperature [K] (equation 42; Meeus 1998, after Saemundsson 1986).
-// Zero where the Sun's upper edge is below the horizon: 0.26667 degrees of radius and 0.5667 of refraction there.
+// Refraction [rad] at a true elevation [rad], air pressure [Pa] and temperature [K] (equation 42; Meeus 1998, after
+// Saemundsson 1986). Zero where the Sun's upper edge is below the horizon: 0.26667 degrees of radius and 0.5667 of
+// refraction there.
 COLDSUN_FN Real refraction(Real elevation, Real pressure, Real temp_air) {
   const Real e = elevation / degree;
   const Real argument = (e + 10.3 / (e + 5.11)) * degree;
@@ -146,8 +151,8 @@ COLDSUN_FN Sight sight(const Place& p, Real sidereal, const Horizon& h, Real pre
   math::sincos(sidereal, s, c);
   // From the observer, not from the Earth's centre: parallax, 0.0024 degrees at most.
   const Real d = p.distance;
-  const Direction r = unit(
-      {d * (c * p.teme.x + s * p.teme.y) - h.position.x, d * (c * p.teme.y - s * p.teme.x) - h.position.y, d * p.teme.z - h.position.z});
+  const Direction r = unit({d * (c * p.teme.x + s * p.teme.y) - h.position.x,
+                            d * (c * p.teme.y - s * p.teme.x) - h.position.y, d * p.teme.z - h.position.z});
   Sight v;
   v.geometric = {dot(r, h.east), dot(r, h.north), dot(r, h.up)};
   const Real level = std::sqrt(v.geometric.x * v.geometric.x + v.geometric.y * v.geometric.y);
@@ -170,9 +175,9 @@ COLDSUN_FN Real solar_hour(const Place& p, Real sidereal, Real longitude) {
   return wrap(sidereal + longitude - std::atan2(p.teme.y, p.teme.x) + pi) * (12.0 / pi);
 }
 
-// Irradiance outside the atmosphere on a plane facing the Sun [W/m2], day of the year from 1: Spencer (1971), Search 2, 172, with the
-// constant 1366.1 W/m2 of ASTM E490-00a. The nominal total irradiance of the IAU is 1361; the clear-sky models below were fitted with the
-// older values.
+// Irradiance outside the atmosphere on a plane facing the Sun [W/m2], day of the year from 1: Spencer (1971), Search 2,
+// 172, with the constant 1366.1 W/m2 of ASTM E490-00a. The nominal total irradiance of the IAU is 1361; the clear-sky
+// models below were fitted with the older values.
 COLDSUN_FN Real extraterrestrial_dni(int day) {
   const Real b = 2.0 * pi / 365.0 * (day - 1);
   Real s, c, s2, c2;

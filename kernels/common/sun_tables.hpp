@@ -1,6 +1,7 @@
-// Periodic terms of the Earth's place and of nutation, as the Solar Position Algorithm has them: facts of the tables A4.2 and A4.3 in
-// Reda and Andreas, Solar Position Algorithm for Solar Radiation Applications, NREL/TP-560-34302 (2008), doi 10.2172/15003974; they are
-// VSOP87 (Bretagnon and Francou 1988) and the IAU 1980 nutation, cut where the Sun's place is right to 0.0003 degrees from -2000 to 6000.
+// Periodic terms of the Earth's place and of nutation, as the Solar Position Algorithm has them: facts of the tables
+// A4.2 and A4.3 in Reda and Andreas, Solar Position Algorithm for Solar Radiation Applications, NREL/TP-560-34302
+// (2008), doi 10.2172/15003974; they are VSOP87 (Bretagnon and Francou 1988) and the IAU 1980 nutation, cut where the
+// Sun's place is right to 0.0003 degrees from -2000 to 6000.
 #pragma once
 #include "common/math.hpp"
 

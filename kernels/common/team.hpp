@@ -1,12 +1,13 @@
 // Team: the threads that share one item of for_teams and its scratch memory.
 // A team functor is  struct F { template <class Team> COLDSUN_FN void operator()(Team& team, int item) const; };
-//   team.rank(), team.size()      which thread, of how many; loops read  for (int i = team.rank(); i < n; i += team.size())
-//   team.sync()                   barrier: what any thread wrote to scratch before it, all see after it; every thread must come
-//   team.scratch<T>(n)            the next n T of the item's scratch, the same address for every thread; call in the same order
-//   team.shuffle(x, from)         the value x of thread `from` (a barrier on both sides)
-// Scratch holds whatever it holds: write before you read. The bytes of a launch are the sum of scratch_bytes<T>(n) over the calls.
-// The host's fast form has one thread: size() is a constant 1, so the loops above become plain vectorisable loops.
-// host_team.hpp runs the threads one by one in shuffled order: run_team_checked there finds a missing barrier without a GPU.
+//   team.rank(), team.size()      which thread, of how many; loops read  for (int i = team.rank(); i < n; i +=
+//   team.size()) team.sync()                   barrier: what any thread wrote to scratch before it, all see after it;
+//   every thread must come team.scratch<T>(n)            the next n T of the item's scratch, the same address for every
+//   thread; call in the same order team.shuffle(x, from)         the value x of thread `from` (a barrier on both sides)
+// Scratch holds whatever it holds: write before you read. The bytes of a launch are the sum of scratch_bytes<T>(n) over
+// the calls. The host's fast form has one thread: size() is a constant 1, so the loops above become plain vectorisable
+// loops. host_team.hpp runs the threads one by one in shuffled order: run_team_checked there finds a missing barrier
+// without a GPU.
 #pragma once
 #include <cstddef>
 
@@ -14,8 +15,9 @@
 
 namespace coldsun {
 
-inline constexpr std::size_t scratch_line = 64;                 // every piece starts on a cache line
-inline constexpr std::size_t scratch_slack = 8 * scratch_line;  // added to every launch, for the few who add up plain sizes
+inline constexpr std::size_t scratch_line = 64;  // every piece starts on a cache line
+inline constexpr std::size_t scratch_slack =
+    8 * scratch_line;  // added to every launch, for the few who add up plain sizes
 
 template <class T>
 COLDSUN_FN constexpr std::size_t scratch_bytes(std::size_t n) {
@@ -33,7 +35,9 @@ struct SerialTeam {
   static constexpr int size() { return 1; }
   static constexpr void sync() {}
   template <class T>
-  COLDSUN_FN T shuffle(T x, int) const { return x; }
+  COLDSUN_FN T shuffle(T x, int) const {
+    return x;
+  }
   template <class T>
   COLDSUN_FN T* scratch(std::size_t n) {
     T* p = reinterpret_cast<T*>(memory + used);

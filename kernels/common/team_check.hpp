@@ -1,7 +1,9 @@
-// run_team_checked: does a team kernel keep its bits in whatever order its threads run between two barriers? For tests, with HostTeam.
+// run_team_checked: does a team kernel keep its bits in whatever order its threads run between two barriers? For tests,
+// with HostTeam.
 //   EXPECT_EQ(run_team_checked(n_item, team_size, bytes, Functor{...}, n_seed, outputs...), "");
 // What each order finds:
-//   forward, backward   of any two threads each goes first once: whoever reads what another wrote since the last barrier, or writes what
+//   forward, backward   of any two threads each goes first once: whoever reads what another wrote since the last
+//   barrier, or writes what
 //                       another still reads, gives other bits in one of the two
 //   isolated            two threads that write different values to one place of scratch are named, with the place
 //   shuffled            n_seed times: global memory and longer chains
@@ -33,7 +35,8 @@ template <class T, int R>
 Bytes bytes_of(const View<T, R>& v) {
   std::int64_t n = 1;
   for (int r = R - 1; r >= 0; --r) {
-    if (v.extent[r] > 1 && v.stride[r] != n) throw std::invalid_argument("run_team_checked: an output is not contiguous");
+    if (v.extent[r] > 1 && v.stride[r] != n)
+      throw std::invalid_argument("run_team_checked: an output is not contiguous");
     n *= v.extent[r];
   }
   return {reinterpret_cast<char*>(v.data), v.data ? static_cast<std::size_t>(n) * sizeof(T) : 0};
@@ -44,9 +47,11 @@ Bytes bytes_of(const Array<T, R>& a) {
 }
 
 // Runs f with a SerialTeam, then in every order with the outputs put back to what they were, and compares bit for bit.
-// outputs: contiguous Views or Arrays on the host that f writes; left as the serial run writes them. "" where all is well, else a sentence.
+// outputs: contiguous Views or Arrays on the host that f writes; left as the serial run writes them. "" where all is
+// well, else a sentence.
 template <class F, class... Out>
-std::string run_team_checked(int n_item, int team_size, std::size_t bytes, const F& f, int n_seed, const Out&... outputs) {
+std::string run_team_checked(int n_item, int team_size, std::size_t bytes, const F& f, int n_seed,
+                             const Out&... outputs) {
   const std::vector<Bytes> out{bytes_of(outputs)...};
   const auto save = [&out] {
     std::vector<std::vector<char>> copy;
@@ -59,7 +64,8 @@ std::string run_team_checked(int n_item, int team_size, std::size_t bytes, const
   const auto before = save();
   for (int item = 0; item < n_item; ++item) {
     char* memory = host_scratch(bytes + scratch_slack);
-    std::memset(memory, 0, bytes + scratch_slack);  // zero here and poison below: reading before writing gives two answers
+    std::memset(memory, 0,
+                bytes + scratch_slack);  // zero here and poison below: reading before writing gives two answers
     SerialTeam team{memory, 0, bytes + scratch_slack};
     f(team, item);
   }

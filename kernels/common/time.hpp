@@ -10,7 +10,8 @@ inline constexpr Time ns_per_day = 86'400 * ns_per_s;
 inline constexpr Time never = INT64_MAX;
 
 COLDSUN_FN constexpr Real seconds(Time duration) { return static_cast<Real>(duration) * 1e-9; }
-// Rounded to the nearest; beyond 292 years and for NaN it saturates to never (or minus never), so that a bad number is no wild cut.
+// Rounded to the nearest; beyond 292 years and for NaN it saturates to never (or minus never), so that a bad number is
+// no wild cut.
 COLDSUN_FN constexpr Time nanoseconds(Real s) {
   const Real ns = s * 1e9;
   return ns <= -9.2e18 ? -never : (ns < 9.2e18 ? static_cast<Time>(ns + (ns < 0 ? -0.5 : 0.5)) : never);
@@ -28,8 +29,8 @@ struct Date {
   int year, month, day;
 };
 
-// Days from 1970-01-01. Years start in March, so that the leap day comes last (Fliegel and Van Flandern 1968, doi 10.1145/364096.364097,
-// in the era form of H. Hinnant, chrono-compatible low-level date algorithms).
+// Days from 1970-01-01. Years start in March, so that the leap day comes last (Fliegel and Van Flandern 1968,
+// doi 10.1145/364096.364097, in the era form of H. Hinnant, chrono-compatible low-level date algorithms).
 COLDSUN_FN constexpr Time days_from_date(Date d) {
   const Time y = d.month > 2 ? d.year : d.year - 1;
   const Time era = floor_div(y, 400), of_era = y - era * 400;
@@ -45,7 +46,8 @@ COLDSUN_FN constexpr Date date_of(Time t) {
   const Time of_year = day - (365 * of_era + of_era / 4 - of_era / 100);
   const Time m = (5 * of_year + 2) / 153;
   const int month = static_cast<int>(m < 10 ? m + 3 : m - 9);
-  return {static_cast<int>(of_era + era * 400 + (month <= 2)), month, static_cast<int>(of_year - (153 * m + 2) / 5 + 1)};
+  return {static_cast<int>(of_era + era * 400 + (month <= 2)), month,
+          static_cast<int>(of_year - (153 * m + 2) / 5 + 1)};
 }
 // 1 on the first of January.
 COLDSUN_FN constexpr int day_of_year(Time t) {

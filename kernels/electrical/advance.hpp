@@ -1,4 +1,5 @@
-// The closing of the bus: what was drawn is given, losses are computed, battery, bus voltage and heat sink move to the end of the cut.
+// The closing of the bus: what was drawn is given, losses are computed, battery, bus voltage and heat sink move to the
+// end of the cut.
 #pragma once
 #include "common/loops.hpp"
 #include "electrical/allocate.hpp"
@@ -24,7 +25,8 @@ struct AskServed {
 };
 
 // Closes the bus of one (active member, site) and moves its state.
-// reads 24 B per node and 20 Real per site, writes 8 B per node and 25 Real per site; about 60 flops per node and 2,500 per site.
+// reads 24 B per node and 20 Real per site, writes 8 B per node and 25 Real per site; about 60 flops per node and 2,500
+// per site.
 struct CloseSites {
   Cut cut;
   SystemView sys;
@@ -36,7 +38,8 @@ struct CloseSites {
     const int m = cut.member(item / n_site), s = item % n_site;
     const Site& p = sys.site(s);
     const Supply supply =
-        make_supply(p, st.pv_linear(m, s), st.pv_square(m, s), PackLimits{st.p_discharge_reserve(m, s), st.p_discharge_max(m, s), st.p_charge_max(m, s)},
+        make_supply(p, st.pv_linear(m, s), st.pv_square(m, s),
+                    PackLimits{st.p_discharge_reserve(m, s), st.p_discharge_max(m, s), st.p_charge_max(m, s)},
                     static_cast<GensetMode>(st.genset_mode(m, s)));
     st.trouble(m, s) = 0;
     const Real load = serve(m, s, p, load_budget(p, offer(p, supply, p.v_min).all()));
@@ -48,19 +51,22 @@ struct CloseSites {
     pv(m, s, p, b);
     battery(m, s, p, supply, b);
     const Source grid = source(p.grid_tie, 0.0, b.d.grid, supply.grid_on);
-    st.p_grid(m, s) = grid.terminal, st.loss_grid_tie(m, s) = supply.grid_on ? converter_loss(p.grid_tie, grid.terminal) : 0.0;
+    st.p_grid(m, s) = grid.terminal,
+                 st.loss_grid_tie(m, s) = supply.grid_on ? converter_loss(p.grid_tie, grid.terminal) : 0.0;
     const Source genset = source(p.genset_rectifier, 0.0, b.d.genset, b.d.genset > 0.0);
     st.p_genset(m, s) = genset.terminal,
-                st.loss_genset_rectifier(m, s) = b.d.genset > 0.0 ? converter_loss(p.genset_rectifier, genset.terminal) : 0.0;
+                   st.loss_genset_rectifier(m, s) =
+                       b.d.genset > 0.0 ? converter_loss(p.genset_rectifier, genset.terminal) : 0.0;
   }
 
-  // Gives auxiliaries and nodes what they drew; sheds by priority where that is more than the bus has. Returns the power into the load
-  // cable.
+  // Gives auxiliaries and nodes what they drew; sheds by priority where that is more than the bus has. Returns the
+  // power into the load cable.
   COLDSUN_FN Real serve(int m, int s, const Site& p, Real budget) const {
     Real aux = math::max(drive.p_aux(m, s), 0.0);
     Real drawn = 0.0;
     for (int n = p.node_first; n < p.node_first + p.node_count; ++n)
-      st.p_served_node(m, n) = drive.p_node(m, n), drawn += drive.p_node(m, n) + table_loss(p.rack, sys.node_rating(n), drive.p_node(m, n));
+      st.p_served_node(m, n) = drive.p_node(m, n),
+                          drawn += drive.p_node(m, n) + table_loss(p.rack, sys.node_rating(n), drive.p_node(m, n));
     if (input_power(p.aux_converter, aux) + drawn > budget * (1.0 + 1e-12)) {
       const Real most = load_power(p.aux_converter, budget) * (1.0 - 1e-12);
       if (aux > most) aux = most, st.trouble(m, s) |= flag_aux_cut;
@@ -90,13 +96,15 @@ struct CloseSites {
     const Source source_of = source(p.battery_converter, cable_factor(p.r_battery_cable, b.v), b.d.battery, on);
     st.loss_battery_cable(m, s) = source_of.loss_cable;
     if (p.battery.n_series == 0) {
-      st.p_battery(m, s) = st.loss_battery_converter(m, s) = st.i_battery(m, s) = st.v_battery(m, s) = st.p_heat_battery(m, s) = 0.0;
+      st.p_battery(m, s) = st.loss_battery_converter(m, s) = st.i_battery(m, s) = st.v_battery(m, s) =
+          st.p_heat_battery(m, s) = 0.0;
       return;
     }
     const Real n = static_cast<Real>(p.battery.n_series) * static_cast<Real>(p.battery.n_parallel);
     const Cell cell{st.soc(m, s), st.v_rc1(m, s), st.v_rc2(m, s)};
     const CellCut c = cell_cut(p.battery, st.capacity_factor(m, s), cut.length(m));
-    const Real i = current_for_power(p.battery, c, cell, source_of.terminal / n), v = mean_voltage(p.battery, c, cell, i);
+    const Real i = current_for_power(p.battery, c, cell, source_of.terminal / n),
+               v = mean_voltage(p.battery, c, cell, i);
     st.p_battery(m, s) = n * i * v, st.i_battery(m, s) = i, st.v_battery(m, s) = v;
     st.loss_battery_converter(m, s) = on ? converter_loss(p.battery_converter, st.p_battery(m, s)) : 0.0;
     st.p_heat_battery(m, s) = n * cell_heat(p.battery, c, cell, i);
@@ -119,13 +127,14 @@ struct SumSites {
     const Site& p = sys.site(s);
     sum_strings(m, s, p);
     st.p_charge(m, s) = math::max(-st.p_battery(m, s), 0.0), st.p_import(m, s) = math::max(st.p_grid(m, s), 0.0);
-    st.p_loss(m, s) = st.loss_pv_converter(m, s) + st.loss_pv_cable(m, s) + st.loss_battery_converter(m, s) + st.loss_battery_cable(m, s) +
-                   st.loss_grid_tie(m, s) + st.loss_genset_rectifier(m, s) + st.loss_rack(m, s) + st.loss_load_cable(m, s) + st.loss_aux_converter(m, s);
+    st.p_loss(m, s) = st.loss_pv_converter(m, s) + st.loss_pv_cable(m, s) + st.loss_battery_converter(m, s) +
+                      st.loss_battery_cable(m, s) + st.loss_grid_tie(m, s) + st.loss_genset_rectifier(m, s) +
+                      st.loss_rack(m, s) + st.loss_load_cable(m, s) + st.loss_aux_converter(m, s);
     st.balance_pv(m, s) = st.p_pv_available(m, s) - (st.p_pv(m, s) + st.p_curtailed(m, s) + st.p_mppt_loss(m, s));
-    st.balance_bus(m, s) =
-        st.p_pv(m, s) + st.p_battery(m, s) + st.p_grid(m, s) + st.p_genset(m, s) - (st.p_it(m, s) + st.p_aux(m, s) + st.p_loss(m, s) + st.de_bus_dt(m, s));
-    const Real indoors =
-        st.loss_battery_converter(m, s) + st.loss_grid_tie(m, s) + st.loss_genset_rectifier(m, s) + st.loss_rack(m, s) + st.loss_aux_converter(m, s);
+    st.balance_bus(m, s) = st.p_pv(m, s) + st.p_battery(m, s) + st.p_grid(m, s) + st.p_genset(m, s) -
+                           (st.p_it(m, s) + st.p_aux(m, s) + st.p_loss(m, s) + st.de_bus_dt(m, s));
+    const Real indoors = st.loss_battery_converter(m, s) + st.loss_grid_tie(m, s) + st.loss_genset_rectifier(m, s) +
+                         st.loss_rack(m, s) + st.loss_aux_converter(m, s);
     const Sink sink = sink_after(p, st.t_sink(m, s), drive.t_coolant(m, s), indoors, cut.length(m));
     st.t_sink(m, s) = sink.t_end, st.p_heat(m, s) = sink.p_heat;
     const Real sum = st.balance_bus(m, s) + st.balance_pv(m, s) + st.v_bus(m, s) + st.soc(m, s) + sink.t_end;
@@ -143,7 +152,8 @@ struct SumSites {
       missed += n * (r.on ? st.p_miss(m, k) : st.p_mp(m, k));
       converter += n * st.loss(m, k);
     }
-    st.p_pv_available(m, s) = available, st.p_pv(m, s) = pv, st.p_curtailed(m, s) = curtailed, st.p_mppt_loss(m, s) = missed;
+    st.p_pv_available(m, s) = available, st.p_pv(m, s) = pv, st.p_curtailed(m, s) = curtailed,
+                         st.p_mppt_loss(m, s) = missed;
     st.loss_pv_converter(m, s) = converter;
   }
 };
@@ -169,16 +179,11 @@ template <class Space>
 void advance(Space space, const System& sys, State& st, const Drive& d, const Cut& cut) {
   const int n_site = sys.site.extent(0);
   const std::int64_t n_item = static_cast<std::int64_t>(cut.n_active) * n_site;
-  for_each(space, n_item,
-           CloseSites{cut, sys, d, st, n_site});
-  for_rows(space, cut.n_active, sys.string_site.extent(0),
-           OperateStrings{cut, sys, d, st});
-  for_rows(space, cut.n_active, sys.string_site.extent(0),
-           ModeOfStrings{cut, sys, st});
-  for_each(space, n_item,
-           SumSites{cut, sys, d, st, n_site});
-  for_each(space, n_item,
-           MoveGensets{cut, sys, d, st, n_site});
+  for_each(space, n_item, CloseSites{cut, sys, d, st, n_site});
+  for_rows(space, cut.n_active, sys.string_site.extent(0), OperateStrings{cut, sys, d, st});
+  for_rows(space, cut.n_active, sys.string_site.extent(0), ModeOfStrings{cut, sys, st});
+  for_each(space, n_item, SumSites{cut, sys, d, st, n_site});
+  for_each(space, n_item, MoveGensets{cut, sys, d, st, n_site});
   for_each(space, cut.n_active, RaiseFlags{cut, d, st, n_site});
 }
 

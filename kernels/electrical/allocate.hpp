@@ -1,6 +1,7 @@
 // What a bus can give over the coming cut, shared out to the nodes in order of priority: before the plates are solved.
-// Guarantee: whatever nodes draw up to their cap and auxiliaries up to theirs, the closing bus can give, at worst from the battery's reserve.
-// Both use load_budget of the same offer, made at the lowest bus voltage, where every cable loses most.
+// Guarantee: whatever nodes draw up to their cap and auxiliaries up to theirs, the closing bus can give, at worst from
+// the battery's reserve. Both use load_budget of the same offer, made at the lowest bus voltage, where every cable
+// loses most.
 #pragma once
 #include "common/loops.hpp"
 #include "electrical/bus.hpp"
@@ -8,9 +9,9 @@
 
 namespace coldsun::electrical {
 
-// Ask: works(n) [whether a job is on the node], least(n), most(n) [W at the node], leakage(n) [W of them that the cap does not count],
-// cost(n, p) [W at the rack converter's input], priority(n), give(n, p), given(n).
-// The most that node n can have of what is left; its cost rises with power, halving keeps the end that can be paid.
+// Ask: works(n) [whether a job is on the node], least(n), most(n) [W at the node], leakage(n) [W of them that the cap
+// does not count], cost(n, p) [W at the rack converter's input], priority(n), give(n, p), given(n). The most that node
+// n can have of what is left; its cost rises with power, halving keeps the end that can be paid.
 template <class Ask>
 COLDSUN_FN Real share_of_node(const Ask& ask, int n, Real left, Real cap) {
   const Real least = ask.least(n), most = math::min(ask.most(n), cap + ask.leakage(n));
@@ -74,9 +75,10 @@ struct GiveMore {
   }
 };
 
-// Shares `budget` (at the inputs of the rack converters) and `cap` (at the nodes, without leakage) among the nodes: the least of all that
-// have work, by priority; what more these ask, by priority; then the idle ones. So empty nodes go off first, then the last of those with work
-// are lowered to their least, and only where even that is too much do they go off.
+// Shares `budget` (at the inputs of the rack converters) and `cap` (at the nodes, without leakage) among the nodes: the
+// least of all that have work, by priority; what more these ask, by priority; then the idle ones. So empty nodes go off
+// first, then the last of those with work are lowered to their least, and only where even that is too much do they go
+// off.
 template <class Ask>
 COLDSUN_FN void serve_by_priority(const Ask& ask, int first, int count, Real budget, Real cap) {
   GiveLeast<Ask> least{ask, true, budget, cap};
@@ -86,7 +88,8 @@ COLDSUN_FN void serve_by_priority(const Ask& ask, int first, int count, Real bud
   GiveLeast<Ask> idle{ask, false, more.left, more.cap};
   by_priority(ask, first, count, idle);
 }
-// Before the plates: a node asks from idle plus leakage up to request plus leakage, within the rating of its rack converter.
+// Before the plates: a node asks from idle plus leakage up to request plus leakage, within the rating of its rack
+// converter.
 struct AskAllocation {
   const SystemView& sys;
   const Drive& drive;
@@ -122,8 +125,8 @@ COLDSUN_FN PvTerms pv_terms(const SystemView& sys, const Site& p, const View<con
 }
 
 // PV sums, battery limits, allocation: one item per (active member, site). Sums run in string order.
-// reads 40 B per string, 40 B per node; writes 8 B per node and 10 Real per site; about 30 flops per string, 60 per node and priority
-// level.
+// reads 40 B per string, 40 B per node; writes 8 B per node and 10 Real per site; about 30 flops per string, 60 per
+// node and priority level.
 struct AllocateSites {
   Cut cut;
   SystemView sys;
@@ -137,10 +140,11 @@ struct AllocateSites {
     const auto [linear, square] = pv_terms(sys, p, st.p_track, m);
     PackLimits b{0.0, 0.0, 0.0};
     if (p.battery.n_series > 0)
-      b = pack_limits(p.battery, cell_cut(p.battery, st.capacity_factor(m, s), cut.length(m)), Cell{st.soc(m, s), st.v_rc1(m, s), st.v_rc2(m, s)},
-                      p.battery_converter.rating);
+      b = pack_limits(p.battery, cell_cut(p.battery, st.capacity_factor(m, s), cut.length(m)),
+                      Cell{st.soc(m, s), st.v_rc1(m, s), st.v_rc2(m, s)}, p.battery_converter.rating);
     st.pv_linear(m, s) = linear, st.pv_square(m, s) = square;
-    st.p_discharge_reserve(m, s) = b.discharge_reserve, st.p_discharge_max(m, s) = b.discharge, st.p_charge_max(m, s) = b.charge;
+    st.p_discharge_reserve(m, s) = b.discharge_reserve, st.p_discharge_max(m, s) = b.discharge,
+                              st.p_charge_max(m, s) = b.charge;
     // Where a generator can still come the reserve holds the hall until it is there.
     const auto mode = static_cast<GensetMode>(st.genset_mode(m, s));
     const Offer o = offer(p, make_supply(p, linear, square, b, mode), p.v_min);
@@ -148,7 +152,8 @@ struct AllocateSites {
     const Real all = load_budget(p, o.all()), budget = bridged ? all : load_budget(p, o.without_reserve());
     share_out(m, s, p, budget, all - budget);
   }
-  // Auxiliaries first, then the nodes. Bounds are not kept back where the reserve holds what would be drawn up to them: most of it never is.
+  // Auxiliaries first, then the nodes. Bounds are not kept back where the reserve holds what would be drawn up to them:
+  // most of it never is.
   COLDSUN_FN void share_out(int m, int s, const Site& p, Real budget, Real reserve) const {
     const Real bound = drive.p_aux_bound(m, s), kept = kept_for_aux(p, bound, drive.p_aux(m, s), reserve);
     const bool enough = kept <= budget;
@@ -159,7 +164,8 @@ struct AllocateSites {
     serve_by_priority(ask, p.node_first, p.node_count, left, drive.p_site_cap(m, s));
     Real withheld = 0.0;
     for (int n = p.node_first; n < p.node_first + p.node_count; ++n)
-      withheld += math::max(drive.p_request(m, n) - math::max(st.p_allocated(m, n) - drive.p_leak_bound(m, n), 0.0), 0.0);
+      withheld +=
+          math::max(drive.p_request(m, n) - math::max(st.p_allocated(m, n) - drive.p_leak_bound(m, n), 0.0), 0.0);
     st.p_withheld(m, s) = withheld;
   }
   // Of the nodes' leakage bounds what they did not draw in the cut before.
@@ -174,10 +180,8 @@ struct AllocateSites {
 template <class Space>
 void allocate(Space space, const System& sys, State& st, const Drive& d, const Cut& cut) {
   const int n_site = sys.site.extent(0);
-  for_rows(space, cut.n_active, sys.string_site.extent(0),
-           TrackStrings{cut, sys, d, st});
-  for_each(space, static_cast<std::int64_t>(cut.n_active) * n_site,
-           AllocateSites{cut, sys, d, st, n_site});
+  for_rows(space, cut.n_active, sys.string_site.extent(0), TrackStrings{cut, sys, d, st});
+  for_each(space, static_cast<std::int64_t>(cut.n_active) * n_site, AllocateSites{cut, sys, d, st, n_site});
 }
 
 }  // namespace coldsun::electrical

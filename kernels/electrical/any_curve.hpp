@@ -1,12 +1,13 @@
-// The single-diode model on any curve: the fixed Newton steps of single_diode.hpp, checked by their last one, and for the few curves that they
-// do not solve (a shunt or series resistance that rules the curve) Newton within a bracket, as long as it takes.
+// The single-diode model on any curve: the fixed Newton steps of single_diode.hpp, checked by their last one, and for
+// the few curves that they do not solve (a shunt or series resistance that rules the curve) Newton within a bracket, as
+// long as it takes.
 #pragma once
 #include "electrical/single_diode.hpp"
 
 namespace coldsun::electrical {
 
-// A diode voltage and the length of the last step against nNsVth: up to last_step what is left is rounding (Newton squares it). A number, not
-// a bool: the loops stay vectors.
+// A diode voltage and the length of the last step against nNsVth: up to last_step what is left is rounding (Newton
+// squares it). A number, not a bool: the loops stay vectors.
 struct Solved {
   Real x, moved;
 };
@@ -30,7 +31,8 @@ COLDSUN_FN Solved fast_max_power(const Curve& c) {
   return last_of(c, x, p.d_power() / d2_power(c, p));
 }
 
-// Root of a function that rises through [lo, hi]: Newton, the middle where it leaves the bracket and at every fourth step.
+// Root of a function that rises through [lo, hi]: Newton, the middle where it leaves the bracket and at every fourth
+// step.
 template <class F>
 COLDSUN_FN Real bracketed(Real lo, Real hi, const F& f) {
   Real x = hi;

@@ -1,5 +1,5 @@
-// Kernels of any single-diode curve on bare arrays, in two passes: the fast one fills vectors and leaves NaN where its steps did not suffice;
-// the sure one, with branches, solves what is left. NaN among the inputs stays NaN.
+// Kernels of any single-diode curve on bare arrays, in two passes: the fast one fills vectors and leaves NaN where its
+// steps did not suffice; the sure one, with branches, solves what is left. NaN among the inputs stays NaN.
 #pragma once
 #include "electrical/any_curve.hpp"
 #include "electrical/curve_points.hpp"
@@ -12,7 +12,8 @@ struct SevenPoints {
 };
 COLDSUN_FN SevenPoints seven_points(const Curve& c, Real vd_sc, Real v_oc, Real vd_mp) {
   const Point mp = at(c, vd_mp);
-  return {.i_sc = at(c, vd_sc).i, .v_oc = v_oc, .i_mp = mp.i, .v_mp = mp.v, .p_mp = mp.power(), .i_x = 0.0, .i_xx = 0.0};
+  return {
+      .i_sc = at(c, vd_sc).i, .v_oc = v_oc, .i_mp = mp.i, .v_mp = mp.v, .p_mp = mp.power(), .i_x = 0.0, .i_xx = 0.0};
 }
 
 struct SevenPointsOfCurves {
@@ -30,7 +31,8 @@ struct SevenPointsOfCurves {
   }
 };
 
-// reads 5 Real, writes 7 Real: 96 B and about 1,950 flops per curve (38 evaluations of the curve at 43, quotients, logs at 30).
+// reads 5 Real, writes 7 Real: 96 B and about 1,950 flops per curve (38 evaluations of the curve at 43, quotients, logs
+// at 30).
 struct FastSevenPoints : SevenPointsOfCurves {
   COLDSUN_FN void operator()(int row, int i) const {
     const Curve c = curve(row, i);
@@ -68,6 +70,7 @@ struct FastCurrent : CurrentOfAny {
     current(row, i) = if_solved(at(c, s.x).i, s.moved);
   }
 };
+// reads 1 Real per point, and for those that the fast pass left what that one does, with some ten times its flops.
 struct SureCurrent : CurrentOfAny {
   COLDSUN_FN void operator()(int row, int i) const {
     if (current(row, i) == current(row, i)) return;
@@ -89,6 +92,7 @@ struct FastVoltage : VoltageOfAny {
     voltage(row, i) = if_solved(s.x - current(row, i) * c.resistance_series, s.moved);
   }
 };
+// reads 1 Real per point, and for those that the fast pass left what that one does, with some ten times its flops.
 struct SureVoltage : VoltageOfAny {
   COLDSUN_FN void operator()(int row, int i) const {
     if (voltage(row, i) == voltage(row, i)) return;

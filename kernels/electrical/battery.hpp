@@ -1,7 +1,7 @@
-// LFP battery: open-circuit voltage by state of charge, series resistance and two RC pairs, exact over a cut of constant current.
-// The current is constant over the cut and such that the mean terminal power is what was asked: energy at the terminals is exact in the
-// RC pairs and second order in the open-circuit voltage (taken at the mid state of charge).
-// Thevenin model: Plett, Battery Management Systems vol. 1 (2015), ch. 2. Discharge is positive.
+// LFP battery: open-circuit voltage by state of charge, series resistance and two RC pairs, exact over a cut of
+// constant current. The current is constant over the cut and such that the mean terminal power is what was asked:
+// energy at the terminals is exact in the RC pairs and second order in the open-circuit voltage (taken at the mid state
+// of charge). Thevenin model: Plett, Battery Management Systems vol. 1 (2015), ch. 2. Discharge is positive.
 #pragma once
 #include <cmath>
 
@@ -20,13 +20,16 @@ struct CellCut {
 };
 COLDSUN_FN CellCut cell_cut(const Pack& b, Real capacity_factor, Real dt) {
   const Real e_1 = math::exp(-dt / b.tau_1), e_2 = math::exp(-dt / b.tau_2);
-  return CellCut{dt, e_1, e_2, (1.0 - e_1) * b.tau_1 / dt, (1.0 - e_2) * b.tau_2 / dt, dt / (b.capacity * capacity_factor)};
+  return CellCut{
+      dt, e_1, e_2, (1.0 - e_1) * b.tau_1 / dt, (1.0 - e_2) * b.tau_2 / dt, dt / (b.capacity * capacity_factor)};
 }
 
 COLDSUN_FN Cell cell_after(const Pack& b, const CellCut& c, const Cell& s, Real i) {
   return Cell{s.soc - c.k * i, b.r_1 * i + (s.v_1 - b.r_1 * i) * c.e_1, b.r_2 * i + (s.v_2 - b.r_2 * i) * c.e_2};
 }
-COLDSUN_FN Real terminal_voltage(const Pack& b, const Cell& s, Real i) { return b.v_ocv(s.soc) - b.r_0 * i - s.v_1 - s.v_2; }
+COLDSUN_FN Real terminal_voltage(const Pack& b, const Cell& s, Real i) {
+  return b.v_ocv(s.soc) - b.r_0 * i - s.v_1 - s.v_2;
+}
 
 // Mean terminal voltage over the cut at current i.
 COLDSUN_FN Real mean_voltage(const Pack& b, const CellCut& c, const Cell& s, Real i) {
@@ -34,7 +37,8 @@ COLDSUN_FN Real mean_voltage(const Pack& b, const CellCut& c, const Cell& s, Rea
   return b.v_ocv(s.soc - 0.5 * c.k * i) - r * i - s.v_1 * c.g_1 - s.v_2 * c.g_2;
 }
 
-// Current of a cell whose mean terminal power over the cut is p: start from the quadratic at the present voltage, then N Newton steps.
+// Current of a cell whose mean terminal power over the cut is p: start from the quadratic at the present voltage, then
+// N Newton steps.
 template <int N = 8>
 COLDSUN_FN Real current_for_power(const Pack& b, const CellCut& c, const Cell& s, Real p) {
   const Real r = b.r_0 + b.r_1 * (1.0 - c.g_1) + b.r_2 * (1.0 - c.g_2);
@@ -47,7 +51,8 @@ COLDSUN_FN Real current_for_power(const Pack& b, const CellCut& c, const Cell& s
   return i;
 }
 
-// Heat of a cell, mean over the cut: i^2 r_0 and v^2 / r of each pair, with v(t) = a + b exp(-t / tau) squared and averaged exactly.
+// Heat of a cell, mean over the cut: i^2 r_0 and v^2 / r of each pair, with v(t) = a + b exp(-t / tau) squared and
+// averaged exactly.
 struct RcPair {
   Real r, tau, v;  // ohm, s, V at the start
   Real e, g;       // exp(-dt / tau), its mean over the cut
@@ -72,7 +77,8 @@ COLDSUN_FN Real highest_voltage(const Pack& b, const CellCut& c, const Cell& s, 
   return b.v_ocv(math::max(s.soc, n.soc)) - b.r_0 * i - math::min(s.v_1, n.v_1) - math::min(s.v_2, n.v_2);
 }
 
-// Largest part of current i that keeps the voltage inside its window over the whole cut; halving keeps the feasible end.
+// Largest part of current i that keeps the voltage inside its window over the whole cut; halving keeps the feasible
+// end.
 COLDSUN_FN bool voltage_holds(const Pack& b, const CellCut& c, const Cell& s, Real i) {
   return i >= 0.0 ? lowest_voltage(b, c, s, i) >= b.v_cell_min : highest_voltage(b, c, s, i) <= b.v_cell_max;
 }
@@ -87,7 +93,8 @@ COLDSUN_FN Real held_by_voltage(const Pack& b, const CellCut& c, const Cell& s, 
   return good;
 }
 
-// Powers of the whole pack at the cell terminals that can be held over the cut without crossing a limit of charge, current or voltage.
+// Powers of the whole pack at the cell terminals that can be held over the cut without crossing a limit of charge,
+// current or voltage.
 struct PackLimits {
   Real discharge_reserve, discharge, charge;  // W, all >= 0; discharge_reserve stops at soc_reserve
 };

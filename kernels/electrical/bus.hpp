@@ -1,8 +1,8 @@
-// DC bus of a site: who gives what at a bus voltage, and the voltage that follows. Powers are means over the cut, W; "at the bus" means
-// after the source's own converter and cable. Order of supply: PV, battery above its reserve, grid, genset, the battery's reserve.
-// A generator that runs gives its least first, and the rest before the battery: it spares the battery until it may stop.
-// Order of surplus: battery, export, curtailment, and last the generator's load below its least. Every loss comes from its own model;
-// nothing here is a remainder.
+// DC bus of a site: who gives what at a bus voltage, and the voltage that follows. Powers are means over the cut, W;
+// "at the bus" means after the source's own converter and cable. Order of supply: PV, battery above its reserve, grid,
+// genset, the battery's reserve. A generator that runs gives its least first, and the rest before the battery: it
+// spares the battery until it may stop. Order of surplus: battery, export, curtailment, and last the generator's load
+// below its least. Every loss comes from its own model; nothing here is a remainder.
 #pragma once
 #include <cmath>
 
@@ -15,12 +15,13 @@ namespace coldsun::electrical {
 
 // What the sources of a bus can do over the cut, before cables.
 struct Supply {
-  Real pv_linear, pv_square;                          // net PV of the boost converters = linear u + square u^2, u the share used
+  Real pv_linear, pv_square;  // net PV of the boost converters = linear u + square u^2, u the share used
   Real battery_reserve, battery_all, battery_charge;  // behind the battery converter, charge as a positive number
-  Real battery_least_charge;                          // what the converter of a battery that is switched off needs before it can charge at all
-  Real grid_import, grid_export, genset;              // behind their converters
-  Real grid_plan, genset_least;                       // of the import what comes before a running generator; what it gives at least
-  bool battery_on, battery_low, battery_empty, grid_on, genset_on;  // low: at its reserve, where an idle converter is switched off
+  Real battery_least_charge;  // what the converter of a battery that is switched off needs before it can charge at all
+  Real grid_import, grid_export, genset;  // behind their converters
+  Real grid_plan, genset_least;           // of the import what comes before a running generator; what it gives at least
+  bool battery_on, battery_low, battery_empty, grid_on,
+      genset_on;  // low: at its reserve, where an idle converter is switched off
 };
 
 COLDSUN_FN Supply make_supply(const Site& p, Real pv_linear, Real pv_square, const PackLimits& b, GensetMode genset) {
@@ -47,7 +48,9 @@ COLDSUN_FN Supply make_supply(const Site& p, Real pv_linear, Real pv_square, con
   s.genset_on = genset == GensetMode::running;
   if (s.genset_on || genset == GensetMode::ready)
     s.genset = math::max(through(p.genset_rectifier, math::min(p.genset.p_max, p.genset_rectifier.rating)), 0.0);
-  if (s.genset_on) s.genset_least = math::clamp(through(p.genset_rectifier, math::min(p.genset.p_min, p.genset_rectifier.rating)), 0.0, s.genset);
+  if (s.genset_on)
+    s.genset_least =
+        math::clamp(through(p.genset_rectifier, math::min(p.genset.p_min, p.genset_rectifier.rating)), 0.0, s.genset);
   return s;
 }
 
@@ -101,36 +104,44 @@ COLDSUN_FN Dispatch dispatch(const Supply& s, const Offer& o, Real k_battery, Re
   return d;
 }
 
-// Power that the loads can have in all (before their cable) when the bus gives a; kept a hair below, so that rounding never sheds.
+// Power that the loads can have in all (before their cable) when the bus gives a; kept a hair below, so that rounding
+// never sheds.
 COLDSUN_FN Real load_budget(const Site& p, Real a) {
   return cable_load(cable_factor(p.r_load_cable, p.v_min), math::max(a, 0.0)) * (1.0 - 1e-12);
 }
 
-// What the nodes may be asked for in all: sun now, what battery, grid and generator are meant to give, less what the site needs beside that work.
-COLDSUN_FN Real site_cap(Real p_pv_available, Real p_battery, Real p_grid_budget, Real p_genset, Real p_overhead, Real p_it_max) {
+// What the nodes may be asked for in all: sun now, what battery, grid and generator are meant to give, less what the
+// site needs beside that work.
+COLDSUN_FN Real site_cap(Real p_pv_available, Real p_battery, Real p_grid_budget, Real p_genset, Real p_overhead,
+                         Real p_it_max) {
   return math::clamp(p_pv_available + p_battery + p_grid_budget + p_genset - p_overhead, 0.0, p_it_max);
 }
 
-// What is kept back for the auxiliaries at the loads' side, before the nodes get the rest: what they drew last and a twentieth, at most their
-// bound. Only as far as `reserve` (what the bus could give beyond its budget) does not hold the way up to the bound is that kept back too.
+// What is kept back for the auxiliaries at the loads' side, before the nodes get the rest: what they drew last and a
+// twentieth, at most their bound. Only as far as `reserve` (what the bus could give beyond its budget) does not hold
+// the way up to the bound is that kept back too.
 COLDSUN_FN Real kept_for_aux(const Site& p, Real bound, Real drawn, Real reserve) {
-  return math::max(input_power(p.aux_converter, math::min(bound, 1.05 * drawn)), input_power(p.aux_converter, bound) - reserve);
+  return math::max(input_power(p.aux_converter, math::min(bound, 1.05 * drawn)),
+                   input_power(p.aux_converter, bound) - reserve);
 }
 
 struct BusState {
-  Real v, de_dt, load;  // voltage at the end of the cut, rate of energy in the capacitance, load at the bus with its cable
+  Real v, de_dt,
+      load;  // voltage at the end of the cut, rate of energy in the capacitance, load at the bus with its cable
   Dispatch d;
   bool converged;
 };
 
-// Bus voltage and dispatch. The droop's voltage depends on the current of the regulating sources, that on the losses and on the
-// capacitance, and those on the voltage: a fixed-point iteration whose factor is about r_droop capacitance / tau_v (1e-2). The last
-// dispatch is made at the last voltage, so that the powers balance whatever the iteration did. The voltage neither rises by energy that is
-// not there (ceiling, from the least that the sources give) nor falls by energy that nobody takes (floor).
+// Bus voltage and dispatch. The droop's voltage depends on the current of the regulating sources, that on the losses
+// and on the capacitance, and those on the voltage: a fixed-point iteration whose factor is about r_droop capacitance /
+// tau_v (1e-2). The last dispatch is made at the last voltage, so that the powers balance whatever the iteration did.
+// The voltage neither rises by energy that is not there (ceiling, from the least that the sources give) nor falls by
+// energy that nobody takes (floor).
 COLDSUN_FN BusState solve_bus(const Site& p, const Supply& s, Real v_old, Real load, Real dt) {
   const bool has_c = p.capacitance > 0.0;
   const Real half_c = 0.5 * p.capacitance / dt, w = 1.0 - math::exp(-dt / p.tau_v);
-  const Real spare = math::max(offer(p, s, p.v_min).all() - cable_fed(cable_factor(p.r_load_cable, p.v_min), load), 0.0);
+  const Real spare =
+      math::max(offer(p, s, p.v_min).all() - cable_fed(cable_factor(p.r_load_cable, p.v_min), load), 0.0);
   const Real ceiling = has_c ? std::sqrt(v_old * v_old + spare / half_c) : p.v_max;
   const Real floor = has_c ? std::sqrt(math::max(v_old * v_old - load / half_c, 0.0)) : p.v_min;
   BusState b{v_old, 0.0, 0.0, {}, false};
@@ -145,7 +156,8 @@ COLDSUN_FN BusState solve_bus(const Site& p, const Supply& s, Real v_old, Real l
     change = std::fabs(v - b.v);
     b.v = v;
   }
-  b.converged = change <= 1e-9 * p.v_nominal || s.battery_low;  // its converter may start and stop at a point of no width
+  b.converged =
+      change <= 1e-9 * p.v_nominal || s.battery_low;  // its converter may start and stop at a point of no width
   return b;
 }
 

@@ -11,13 +11,14 @@ struct CurveParameters {
   View<const Real, 2> photocurrent, saturation_current, resistance_series, resistance_shunt, nNsVth;
   COLDSUN_FN Curve operator()(int row, int i) const {
     // the order of max: NaN stays NaN
-    return make_curve(math::max(photocurrent_dark, photocurrent(row, i)), saturation_current(row, i), resistance_series(row, i),
-                      1.0 / resistance_shunt(row, i), nNsVth(row, i));
+    return make_curve(math::max(photocurrent_dark, photocurrent(row, i)), saturation_current(row, i),
+                      resistance_series(row, i), 1.0 / resistance_shunt(row, i), nNsVth(row, i));
   }
   COLDSUN_FN bool dark(int row, int i) const { return photocurrent(row, i) <= photocurrent_dark; }
 };
 
-// reads 5 Real, writes 5 Real: 80 B and about 1,000 flops per curve (20 evaluations of the curve at 43, Newton quotients, one log at 30).
+// reads 5 Real, writes 5 Real: 80 B and about 1,000 flops per curve (20 evaluations of the curve at 43, Newton
+// quotients, one log at 30).
 struct KeyPointsOfCurves {
   CurveParameters curve;
   View<Real, 2> i_sc, v_oc, i_mp, v_mp, p_mp;
@@ -49,12 +50,17 @@ struct CurrentOfCurves {
 // reads 9 Real, writes 5 Real: 112 B and about 70 flops per point (one exp at 31).
 struct ParametersOfPoints {
   View<const Real, 2> effective_irradiance, temp_cell;  // W/m2, K
-  View<const Real, 2> alpha_sc, a_ref, photocurrent_ref, saturation_current_ref, resistance_shunt_ref, resistance_series_ref, adjust;
+  View<const Real, 2> alpha_sc, a_ref, photocurrent_ref, saturation_current_ref, resistance_shunt_ref,
+      resistance_series_ref, adjust;
   View<Real, 2> photocurrent, saturation_current, resistance_series, resistance_shunt, nNsVth;
   COLDSUN_FN void operator()(int row, int i) const {
-    const Module m{.photocurrent = photocurrent_ref(row, i), .saturation_current = saturation_current_ref(row, i),
-                   .resistance_series = resistance_series_ref(row, i), .resistance_shunt = resistance_shunt_ref(row, i),
-                   .a_ref = a_ref(row, i), .alpha_sc = alpha_sc(row, i), .adjust = adjust(row, i)};
+    const Module m{.photocurrent = photocurrent_ref(row, i),
+                   .saturation_current = saturation_current_ref(row, i),
+                   .resistance_series = resistance_series_ref(row, i),
+                   .resistance_shunt = resistance_shunt_ref(row, i),
+                   .a_ref = a_ref(row, i),
+                   .alpha_sc = alpha_sc(row, i),
+                   .adjust = adjust(row, i)};
     const Curve c = calcparams_cec(effective_irradiance(row, i), temp_cell(row, i), m);
     photocurrent(row, i) = c.photocurrent;
     saturation_current(row, i) = c.saturation_current;
@@ -65,8 +71,8 @@ struct ParametersOfPoints {
 };
 
 // Maximum power at irradiance and cell temperature, for one module type.
-// reads 2 Real, writes 3 Real: 40 B and about 420 flops per point (6 evaluations of the curve at 43, 5 quotients at 11, parameters 90,
-// start 15).
+// reads 2 Real, writes 3 Real: 40 B and about 420 flops per point (6 evaluations of the curve at 43, 5 quotients at 11,
+// parameters 90, start 15).
 struct MaxPowerOfPoints {
   View<const Real, 2> effective_irradiance, temp_cell;
   View<Real, 2> v_mp, i_mp, p_mp;

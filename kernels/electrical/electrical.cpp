@@ -19,19 +19,25 @@ void check_converter(const Converter& c, const std::string& where) {
 }
 
 void check_site(const Site& s, const std::string& where) {
-  require(s.v_min > 0.0 && s.v_min <= s.v_nominal && s.v_nominal <= s.v_max, where + ": bus window must hold v_min <= v_nominal <= v_max");
-  require(s.r_droop >= 0.0 && s.tau_v > 0.0 && s.capacitance >= 0.0, where + ": droop, response time or capacitance of the bus");
+  require(s.v_min > 0.0 && s.v_min <= s.v_nominal && s.v_nominal <= s.v_max,
+          where + ": bus window must hold v_min <= v_nominal <= v_max");
+  require(s.r_droop >= 0.0 && s.tau_v > 0.0 && s.capacitance >= 0.0,
+          where + ": droop, response time or capacitance of the bus");
   // The voltage is found by fixed-point iteration; this is its factor.
-  require(s.r_droop * s.capacitance < 0.2 * s.tau_v, where + ": r_droop x capacitance must stay below a fifth of tau_v");
+  require(s.r_droop * s.capacitance < 0.2 * s.tau_v,
+          where + ": r_droop x capacitance must stay below a fifth of tau_v");
   require(s.r_pv_cable >= 0.0 && s.r_battery_cable >= 0.0 && s.r_load_cable >= 0.0, where + ": cable resistances");
   require(s.mppt_step >= 0.0 && s.mppt_step < 0.05, where + ": step of the trackers");
   require(s.p_import >= 0.0 && s.p_export >= 0.0 && s.p_import_plan >= 0.0, where + ": limits of grid and genset");
   const Genset& g = s.genset;
-  require(0.0 <= g.p_min && g.p_min <= g.p_max && g.start_time >= 0.0 && g.least_run >= 0.0 && g.soc_stop <= s.battery.soc_max,
+  require(0.0 <= g.p_min && g.p_min <= g.p_max && g.start_time >= 0.0 && g.least_run >= 0.0 &&
+              g.soc_stop <= s.battery.soc_max,
           where + ": genset");
   require(g.fuel_idle >= 0.0 && g.fuel_slope >= 0.0, where + ": fuel of the genset");
-  check_converter(s.battery_converter, where + ": battery converter"), check_converter(s.grid_tie, where + ": grid tie");
-  check_converter(s.genset_rectifier, where + ": genset rectifier"), check_converter(s.aux_converter, where + ": auxiliary converter");
+  check_converter(s.battery_converter, where + ": battery converter"),
+      check_converter(s.grid_tie, where + ": grid tie");
+  check_converter(s.genset_rectifier, where + ": genset rectifier"),
+      check_converter(s.aux_converter, where + ": auxiliary converter");
   require(s.p_export == 0.0 || (s.grid_tie.rating > 0.0 && s.p_import >= idle_power(s.grid_tie)),
           where + ": a grid tie that exports must be able to import its own idle power");
   require(s.rack.n >= 2 && s.rack.n <= 8, where + ": loss table of the rack converters needs 2 to 8 points");
@@ -41,7 +47,8 @@ void check_site(const Site& s, const std::string& where) {
   require(s.sink_capacity > 0.0 && s.sink_conductance > 0.0, where + ": heat sink");
   const Pack& b = s.battery;
   if (b.n_series == 0) return;
-  require(b.n_series > 0 && b.n_parallel > 0 && b.capacity > 0.0 && b.tau_1 > 0.0 && b.tau_2 > 0.0, where + ": battery cells");
+  require(b.n_series > 0 && b.n_parallel > 0 && b.capacity > 0.0 && b.tau_1 > 0.0 && b.tau_2 > 0.0,
+          where + ": battery cells");
   require(b.r_0 > 0.0 && b.r_1 >= 0.0 && b.r_2 >= 0.0 && b.i_charge >= 0.0 && b.i_discharge >= 0.0,
           where + ": battery resistances or currents");
   require(0.0 <= b.soc_min && b.soc_min <= b.soc_reserve && b.soc_reserve <= b.soc_max && b.soc_max <= 1.0,
@@ -49,17 +56,19 @@ void check_site(const Site& s, const std::string& where) {
   require(b.soc_min <= b.soc_start && b.soc_start <= b.soc_max, where + ": soc_start outside soc_min .. soc_max");
   require(b.v_cell_min < b.v_cell_max && b.v_ocv.n >= 2, where + ": battery voltages");
   // Half the matched-load current is far beyond any use; below it power rises with current.
-  require(b.i_discharge * (b.r_0 + b.r_1 + b.r_2) < 0.25 * b.v_cell_min, where + ": battery current limit too high for its resistance");
+  require(b.i_discharge * (b.r_0 + b.r_1 + b.r_2) < 0.25 * b.v_cell_min,
+          where + ": battery current limit too high for its resistance");
 }
 
 // Contiguous ranges of rows by site.
 template <class Row>
-void ranges(const std::vector<Row>& rows, std::vector<Site>& sites, std::int32_t Site::*first, std::int32_t Site::*count,
-            const char* what) {
+void ranges(const std::vector<Row>& rows, std::vector<Site>& sites, std::int32_t Site::* first,
+            std::int32_t Site::* count, const char* what) {
   for (Site& s : sites) s.*first = 0, s.*count = 0;
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const std::int32_t site = rows[i].site;
-    require(site >= 0 && site < static_cast<std::int32_t>(sites.size()), std::string(what) + " " + std::to_string(i) + ": no such site");
+    require(site >= 0 && site < static_cast<std::int32_t>(sites.size()),
+            std::string(what) + " " + std::to_string(i) + ": no such site");
     Site& s = sites[static_cast<std::size_t>(site)];
     if (s.*count == 0) s.*first = static_cast<std::int32_t>(i);
     require(s.*first + s.*count == static_cast<std::int32_t>(i),
@@ -78,7 +87,11 @@ System make_system(const std::vector<Module>& modules, std::vector<Site> sites, 
   ranges(nodes, sites, &Site::node_first, &Site::node_count, "node");
   const int n_string = static_cast<int>(strings.size()), n_node = static_cast<int>(nodes.size());
   System s;
-  allocate_fields(s, device, {{"module", static_cast<int>(modules.size())}, {"site", static_cast<int>(sites.size())}, {"string", n_string}, {"node", n_node}});
+  allocate_fields(s, device,
+                  {{"module", static_cast<int>(modules.size())},
+                   {"site", static_cast<int>(sites.size())},
+                   {"string", n_string},
+                   {"node", n_node}});
   for (std::size_t i = 0; i < modules.size(); ++i) s.module(i) = modules[i];
   for (std::size_t i = 0; i < sites.size(); ++i) s.site(i) = sites[i];
   for (int i = 0; i < n_string; ++i) {
@@ -86,7 +99,8 @@ System make_system(const std::vector<Module>& modules, std::vector<Site> sites, 
     const std::string where = "string " + std::to_string(i);
     require(r.module >= 0 && r.module < static_cast<std::int32_t>(modules.size()), where + ": no such module");
     require(r.plane >= 0 && r.n_series > 0 && r.count >= 0, where + ": plane, modules in series or count");
-    require(r.rating > 0.0 && r.inductance > 0.0 && r.f_sw > 0.0 && r.r_wire >= 0.0, where + ": boost converter or wiring");
+    require(r.rating > 0.0 && r.inductance > 0.0 && r.f_sw > 0.0 && r.r_wire >= 0.0,
+            where + ": boost converter or wiring");
     s.string_site(i) = r.site, s.string_plane(i) = r.plane, s.string_module(i) = r.module;
     s.string_n_series(i) = r.n_series, s.string_count(i) = r.count, s.string_rating(i) = r.rating;
     const Converter& c = s.site(r.site).string_converter;

@@ -1,5 +1,6 @@
-// Electrical power of the sites in quasi-steady mode: PV strings, converters, battery and the DC bus. Structs and entry points.
-// Order in a cut: allocate (what the bus can give, a cap per node) -> the plates draw -> advance (the bus closes on what was drawn).
+// Electrical power of the sites in quasi-steady mode: PV strings, converters, battery and the DC bus. Structs and entry
+// points. Order in a cut: allocate (what the bus can give, a cap per node) -> the plates draw -> advance (the bus
+// closes on what was drawn).
 #pragma once
 #include <cstdint>
 #include <vector>
@@ -15,10 +16,12 @@ enum class Mode : std::int8_t { off = 0, ccm = 1, dcm = 2, limited = 3, curtaile
 
 // Bits raised in flags(member).
 inline constexpr std::uint32_t flag_electrical_not_finite = 1u << 8;  // a result is not a number: freeze the member
-inline constexpr std::uint32_t flag_bus_not_converged = 1u
-                                                        << 9;  // the droop equation is not met to 1e-9 of v_nominal; the powers still balance
-inline constexpr std::uint32_t flag_bus_shed = 1u << 10;       // more was drawn than had been allocated: load was shed in the closing
-inline constexpr std::uint32_t flag_aux_cut = 1u << 11;        // pumps, fans and CDU drew more than the bus has: their power was cut
+inline constexpr std::uint32_t flag_bus_not_converged =
+    1u << 9;  // the droop equation is not met to 1e-9 of v_nominal; the powers still balance
+inline constexpr std::uint32_t flag_bus_shed =
+    1u << 10;  // more was drawn than had been allocated: load was shed in the closing
+inline constexpr std::uint32_t flag_aux_cut =
+    1u << 11;  // pumps, fans and CDU drew more than the bus has: their power was cut
 
 // A PV module at reference conditions, 1000 W/m2 and 25 degC, CEC parameters (Dobos 2012, doi 10.1115/1.4005759).
 struct Module {
@@ -29,8 +32,8 @@ struct Module {
   Real adjust;                               // percent
 };
 
-// Loss of a converter against the power p at its measured terminals: loss = rating (c0 + c1 x + c2 x^2), x = |p| / rating.
-// rating 0: there is no such converter.
+// Loss of a converter against the power p at its measured terminals: loss = rating (c0 + c1 x + c2 x^2), x = |p| /
+// rating. rating 0: there is no such converter.
 struct Converter {
   Real rating = 0.0;  // W
   Real c0 = 0.0016, c1 = 0.0038, c2 = 0.0049;
@@ -46,36 +49,38 @@ struct Pack {
   Real r_0 = 0.0, r_1 = 0.0, r_2 = 0.0;  // ohm of one cell
   Real tau_1 = 1.0, tau_2 = 1.0;         // s
   std::int32_t n_series = 0, n_parallel = 0;
-  Real i_charge = 0.0, i_discharge = 0.0;        // A of one cell
-  Real v_cell_min = 0.0, v_cell_max = 0.0;               // V of one cell
-  Real soc_min = 0.0, soc_reserve = 0.0, soc_max = 1.0;  // below soc_reserve the battery gives only when nothing else can
+  Real i_charge = 0.0, i_discharge = 0.0;   // A of one cell
+  Real v_cell_min = 0.0, v_cell_max = 0.0;  // V of one cell
+  Real soc_min = 0.0, soc_reserve = 0.0,
+       soc_max = 1.0;  // below soc_reserve the battery gives only when nothing else can
   Real soc_start = 0.5;
 };
 
 // A generator: off, on its way, running, or (to a planner, who sees slots of minutes) there as soon as it is needed.
 enum class GensetMode : std::int8_t { off = 0, starting = 1, running = 2, ready = 3 };
 struct Genset {
-  Real p_max = 0.0, p_min = 0.0;                  // W at its terminals; below p_min it runs only where nobody takes more
-  Real start_time = 0.0, least_run = 0.0;      // s from the word to power; least run
-  Real soc_stop = 0.0;                            // charge of the battery at which it may stop
-  Real fuel_idle = 0.0, fuel_slope = 0.0;    // m3/s at no load, m3/J above that
+  Real p_max = 0.0, p_min = 0.0;           // W at its terminals; below p_min it runs only where nobody takes more
+  Real start_time = 0.0, least_run = 0.0;  // s from the word to power; least run
+  Real soc_stop = 0.0;                     // charge of the battery at which it may stop
+  Real fuel_idle = 0.0, fuel_slope = 0.0;  // m3/s at no load, m3/J above that
 };
 
 // One site: its bus and all that hangs on it but strings and nodes.
 struct Site {
   std::int32_t string_first = 0, string_count = 0, node_first = 0, node_count = 0;
   Real v_nominal = 800.0, v_min = 720.0, v_max = 820.0;  // V, window of the bus
-  Real r_droop = 0.0;                                // ohm: v_bus = v_nominal - r_droop i of battery, grid tie and genset together
-  Real tau_v = 0.2;                                  // s, response of the voltage to a change of that current
-  Real capacitance = 0.0;                            // F
+  Real r_droop = 0.0;      // ohm: v_bus = v_nominal - r_droop i of battery, grid tie and genset together
+  Real tau_v = 0.2;        // s, response of the voltage to a change of that current
+  Real capacitance = 0.0;  // F
   Real r_pv_cable = 0.0, r_battery_cable = 0.0,
        r_load_cable = 0.0;  // ohm: field feeder, battery cable, distribution to racks and auxiliaries
   Real mppt_step = 0.005;   // perturbation of the tracker as a part of v_oc
   Pack battery;
   Converter string_converter;  // its loss per unit; the rating is the string's own
   Converter battery_converter, grid_tie, genset_rectifier, aux_converter;
-  Real p_import = 0.0, p_export = 0.0;       // W at the grid's terminals
-  Real p_import_plan = 0.0;  // W of it that is meant to be taken while a generator could start, and before it where it runs
+  Real p_import = 0.0, p_export = 0.0;  // W at the grid's terminals
+  Real p_import_plan =
+      0.0;  // W of it that is meant to be taken while a generator could start, and before it where it runs
   Genset genset;
   LossTable rack;                                    // of every node's rack converter, 800 V to 50 V
   Real sink_capacity = 1.0, sink_conductance = 1.0;  // J/K and W/K to the coolant: heat sink of the converters indoors
@@ -83,6 +88,7 @@ struct Site {
 };
 
 // Constant. A string row stands for `count` equal strings, each with a boost converter of its own.
+// clang-format off
 #define COLDSUN_ELECTRICAL_SYSTEM(F) \
   F(Module,       module,            "1",   "module", parameter, host, "CEC parameters of the PV modules") \
   F(Site,         site,              "1",   "site",   parameter, host, "bus, battery, grid tie, genset and converters of the sites") \
@@ -100,12 +106,16 @@ struct Site {
   F(Real,         string_loss_2,     "1",   "string", parameter, host, "loss of the boost converter per rating: square term") \
   F(std::int32_t, node_site,         "1",   "node",   parameter, host, "site of the node") \
   F(Real,         node_rating,       "W",   "node",   parameter, host, "rated output of the node's rack converter")
+// clang-format on
 struct System {
   COLDSUN_ARRAYS(COLDSUN_ELECTRICAL_SYSTEM)
 };
-struct SystemView { COLDSUN_READS(SystemView, System, COLDSUN_ELECTRICAL_SYSTEM) };
+struct SystemView {
+  COLDSUN_READS(SystemView, System, COLDSUN_ELECTRICAL_SYSTEM)
+};
 
 // (string): of one of the row's equal strings. (site): balances in README.
+// clang-format off
 #define COLDSUN_ELECTRICAL_STATE(F) \
   F(Real,          v_pv,                   "V",    "member string", derived,   OperateStrings, "voltage at the string's terminals") \
   F(Real,          i_pv,                   "A",    "member string", derived,   OperateStrings, "current of the string") \
@@ -174,22 +184,25 @@ struct SystemView { COLDSUN_READS(SystemView, System, COLDSUN_ELECTRICAL_SYSTEM)
   F(Real,          p_discharge_max,        "W",    "member site",   scratch,   AllocateSites,  "discharge that can be held over the cut down to soc_min") \
   F(Real,          p_charge_max,           "W",    "member site",   scratch,   AllocateSites,  "charge that can be held over the cut") \
   F(std::uint32_t, trouble,                "1",    "member site",   scratch,   electrical,     "bits to raise in the member's flags")
+// clang-format on
 struct State {
   COLDSUN_ARRAYS(COLDSUN_ELECTRICAL_STATE)
 };
-struct StateView { COLDSUN_VIEWS(StateView, State, COLDSUN_ELECTRICAL_STATE) };
+struct StateView {
+  COLDSUN_VIEWS(StateView, State, COLDSUN_ELECTRICAL_STATE)
+};
 
-// What the caller passes in each cut, constant or mean over it. allocate reads all but p_node, p_aux, t_coolant; advance reads
-// p_node, p_aux, t_coolant, p_request, p_leak_bound and priority.
+// What the caller passes in each cut, constant or mean over it. allocate reads all but p_node, p_aux, t_coolant;
+// advance reads p_node, p_aux, t_coolant, p_request, p_leak_bound and priority.
 struct Drive {
   View<const Real, 2> effective_irradiance, temp_cell;   // (member, plane) W/m2, K
   View<const Real, 2> p_request, p_floor, p_leak_bound;  // (member, node) W: asked, idle, most leakage above them
   View<const std::int32_t, 2> priority;                  // (member, node) higher is served first
   View<const Real, 2> p_node;                            // (member, node) W drawn
-  View<const Real, 2> p_aux, p_aux_bound;                // (member, site) W drawn by pumps, fans, CDU; the most they may draw
-  View<const Real, 2> p_site_cap;                        // (member, site) W, cap on the sum of the nodes, as the controls last said
-  View<const Real, 2> t_coolant;                         // (member, site) K at the converters' cold plates
-  View<std::uint32_t, 1> flags;                          // (member)
+  View<const Real, 2> p_aux, p_aux_bound;  // (member, site) W drawn by pumps, fans, CDU; the most they may draw
+  View<const Real, 2> p_site_cap;          // (member, site) W, cap on the sum of the nodes, as the controls last said
+  View<const Real, 2> t_coolant;           // (member, site) K at the converters' cold plates
+  View<std::uint32_t, 1> flags;            // (member)
 };
 
 // Host-side description of a System, in the order of its rows. Nodes and strings of a site are contiguous.
@@ -201,8 +214,10 @@ struct NodeRow {
   std::int32_t site;
   Real rating;  // W
 };
-// Throws std::invalid_argument with one sentence where the description cannot be built. Fills the first/count ranges of the sites.
-System make_system(const std::vector<Module>&, std::vector<Site>, const std::vector<StringRow>&, const std::vector<NodeRow>&, Device);
+// Throws std::invalid_argument with one sentence where the description cannot be built. Fills the first/count ranges of
+// the sites.
+System make_system(const std::vector<Module>&, std::vector<Site>, const std::vector<StringRow>&,
+                   const std::vector<NodeRow>&, Device);
 // Batteries at soc_start and at rest, buses at v_nominal, sinks at t_sink_initial, factors at 1.
 State make_state(const System&, int n_member, Device);
 
@@ -216,7 +231,8 @@ LossTable loss_rack_llc();
 // Brings a member's stop forward to the instant at which a starting generator is there.
 template <class Space>
 void next_event(Space, const System&, const State&, const NextCut&);
-// Sky of the coming cut -> strings' maximum power, battery limits, p_allocated and p_aux_cap. Must come before advance in every cut.
+// Sky of the coming cut -> strings' maximum power, battery limits, p_allocated and p_aux_cap. Must come before advance
+// in every cut.
 template <class Space>
 void allocate(Space, const System&, State&, const Drive&, const Cut&);
 // Closes every bus on p_node and p_aux and moves battery, bus voltage and heat sink to the end of the cut.

@@ -1,11 +1,13 @@
-// Generator of a site: when it starts and stops, what it must and can give, its fuel. Pure rules, and the kernel that moves it after a cut.
+// Generator of a site: when it starts and stops, what it must and can give, its fuel. Pure rules, and the kernel that
+// moves it after a cut.
 #pragma once
 #include "common/cut.hpp"
 #include "electrical/bus.hpp"
 
 namespace coldsun::electrical {
 
-// It starts where sun, battery above its reserve and the grid's plan could not carry the site for this long: the longest step that is usual [s].
+// It starts where sun, battery above its reserve and the grid's plan could not carry the site for this long: the
+// longest step that is usual [s].
 inline constexpr Real genset_outlook = 900.0;
 // Without a battery it stops only where the others have a tenth more than is needed.
 inline constexpr Real genset_margin = 1.1;
@@ -17,21 +19,24 @@ COLDSUN_FN Real genset_fuel_rate(const Genset& g, Real p) { return g.fuel_idle +
 
 struct GensetNow {
   GensetMode mode;
-  Real time;       // s in this mode
-  bool starts;     // it was told to start just now
+  Real time;    // s in this mode
+  bool starts;  // it was told to start just now
 };
-// needed: the others cannot carry the site; relieved: they can, and the battery is charged to where the generator may stop.
+// needed: the others cannot carry the site; relieved: they can, and the battery is charged to where the generator may
+// stop.
 COLDSUN_FN GensetNow genset_after(const Genset& g, GensetMode mode, Real time, bool needed, bool relieved) {
   constexpr Real rounding = 1e-6;  // s; instants are whole nanoseconds
-  if (mode == GensetMode::off && needed) return {g.start_time > 0.0 ? GensetMode::starting : GensetMode::running, 0.0, true};
+  if (mode == GensetMode::off && needed)
+    return {g.start_time > 0.0 ? GensetMode::starting : GensetMode::running, 0.0, true};
   if (mode == GensetMode::starting && time >= g.start_time - rounding) return {GensetMode::running, 0.0, false};
   if (mode == GensetMode::running && relieved && time >= g.least_run - rounding) return {GensetMode::off, 0.0, false};
   return {mode, time, false};
 }
 
 // After the closing: fuel and hours of the cut, then what the generator does next.
-// need: what is asked of the site with its auxiliaries and losses; the others: sun, battery over the outlook, what may be taken from the grid.
-// reads 16 B per node, 14 Real per site; writes 6 Real per site; 2 flops per node and, where there is a generator, 1,500 per site.
+// need: what is asked of the site with its auxiliaries and losses; the others: sun, battery over the outlook, what may
+// be taken from the grid. reads 16 B per node, 14 Real per site; writes 6 Real per site; 2 flops per node and, where
+// there is a generator, 1,500 per site.
 struct MoveGensets {
   Cut cut;
   SystemView sys;
@@ -50,13 +55,15 @@ struct MoveGensets {
       st.fuel_rate(m, s) = genset_fuel_rate(p.genset, st.p_genset(m, s));
       st.genset_fuel(m, s) += st.fuel_rate(m, s) * length, st.genset_run_time(m, s) += length;
     }
-    const Real need = needed_power(m, s, p), sun_and_grid = st.pv_linear(m, s) + st.pv_square(m, s) + st.loss_pv_converter(m, s) + p.p_import_plan;
+    const Real need = needed_power(m, s, p),
+               sun_and_grid = st.pv_linear(m, s) + st.pv_square(m, s) + st.loss_pv_converter(m, s) + p.p_import_plan;
     Real battery = 0.0;
     bool charged = true;
     if (p.battery.n_series > 0 && p.battery_converter.rating > 0.0) {
       const Real outlook = math::max(genset_outlook, p.genset.start_time);
-      battery = pack_limits(p.battery, cell_cut(p.battery, st.capacity_factor(m, s), outlook), Cell{st.soc(m, s), st.v_rc1(m, s), st.v_rc2(m, s)},
-                            p.battery_converter.rating).discharge_reserve;
+      battery = pack_limits(p.battery, cell_cut(p.battery, st.capacity_factor(m, s), outlook),
+                            Cell{st.soc(m, s), st.v_rc1(m, s), st.v_rc2(m, s)}, p.battery_converter.rating)
+                    .discharge_reserve;
       if (battery <= idle_power(p.battery_converter)) battery = 0.0;
       charged = st.soc(m, s) >= p.genset.soc_stop;
     }
@@ -66,7 +73,8 @@ struct MoveGensets {
     st.genset_mode(m, s) = static_cast<std::int8_t>(now.mode), st.genset_time(m, s) = now.time;
     if (now.starts) ++st.genset_starts(m, s);
   }
-  // What is asked, the auxiliaries' own draw (also where it was cut), losses, and what leakage and the junctions' caps made of the nodes' power.
+  // What is asked, the auxiliaries' own draw (also where it was cut), losses, and what leakage and the junctions' caps
+  // made of the nodes' power.
   COLDSUN_FN Real needed_power(int m, int s, const Site& p) const {
     Real asked = 0.0;
     for (int n = p.node_first; n < p.node_first + p.node_count; ++n) asked += drive.p_request(m, n);
@@ -85,7 +93,8 @@ struct GensetReady {
     const int m = next.member(a);
     for (int s = 0; s < n_site; ++s) {
       if (st.genset_mode(m, s) != static_cast<std::int8_t>(GensetMode::starting)) continue;
-      const Time ready = next.now(m) + nanoseconds(math::max(sys.site(s).genset.start_time - st.genset_time(m, s), 0.0));
+      const Time ready =
+          next.now(m) + nanoseconds(math::max(sys.site(s).genset.start_time - st.genset_time(m, s), 0.0));
       if (ready > next.now(m) && ready < next.stop(m)) next.stop(m) = ready;
     }
   }

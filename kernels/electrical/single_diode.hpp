@@ -1,8 +1,8 @@
-// Single-diode model of a PV module: parameters at irradiance and temperature, maximum power point, current at a voltage, voltage at a
-// power.
+// Single-diode model of a PV module: parameters at irradiance and temperature, maximum power point, current at a
+// voltage, voltage at a power.
 //   i = photocurrent - saturation_current (exp(x / nNsVth) - 1) - x / resistance_shunt,   v = x - i resistance_series
-// The diode voltage x is the unknown everywhere: voltage and current are explicit in it and no step divides by a small number.
-// Newton runs a fixed number of times, so that all lanes of a vector do the same.
+// The diode voltage x is the unknown everywhere: voltage and current are explicit in it and no step divides by a small
+// number. Newton runs a fixed number of times, so that all lanes of a vector do the same.
 #pragma once
 #include <cmath>
 
@@ -15,29 +15,40 @@ struct Curve {
   Real photocurrent, saturation_current, resistance_series, conductance_shunt, nNsVth;  // A, A, ohm, S, V
   Real inverse_nNsVth, ratio, log_ratio;  // 1/V; photocurrent / saturation_current and its logarithm
 };
-COLDSUN_FN Curve make_curve(Real photocurrent, Real saturation_current, Real resistance_series, Real conductance_shunt, Real nNsVth) {
+COLDSUN_FN Curve make_curve(Real photocurrent, Real saturation_current, Real resistance_series, Real conductance_shunt,
+                            Real nNsVth) {
   const Real ratio = photocurrent / saturation_current;
-  return Curve{.photocurrent = photocurrent, .saturation_current = saturation_current, .resistance_series = resistance_series,
-               .conductance_shunt = conductance_shunt, .nNsVth = nNsVth, .inverse_nNsVth = 1.0 / nNsVth, .ratio = ratio, .log_ratio = math::log(ratio)};
+  return Curve{.photocurrent = photocurrent,
+               .saturation_current = saturation_current,
+               .resistance_series = resistance_series,
+               .conductance_shunt = conductance_shunt,
+               .nNsVth = nNsVth,
+               .inverse_nNsVth = 1.0 / nNsVth,
+               .ratio = ratio,
+               .log_ratio = math::log(ratio)};
 }
 
 inline constexpr Real boltzmann_ev = 8.617333262e-5;  // eV/K, CODATA 2018
 inline constexpr Real t_reference = 298.15;           // K
 inline constexpr Real g_reference = 1000.0;           // W/m2
-inline constexpr Real gap_reference = 1.121;          // eV, silicon at 25 degC (De Soto et al. 2006, doi 10.1016/j.solener.2005.06.010)
-inline constexpr Real gap_slope = -2.677e-4;          // 1/K, the same source; the CEC model keeps both for every material
+inline constexpr Real gap_reference =
+    1.121;  // eV, silicon at 25 degC (De Soto et al. 2006, doi 10.1016/j.solener.2005.06.010)
+inline constexpr Real gap_slope = -2.677e-4;  // 1/K, the same source; the CEC model keeps both for every material
 
-// De Soto et al. 2006 with the CEC model's adjustment of the temperature coefficient (Dobos 2012, doi 10.1115/1.4005759).
+// De Soto et al. 2006 with the CEC model's adjustment of the temperature coefficient (Dobos 2012,
+// doi 10.1115/1.4005759).
 COLDSUN_FN Curve calcparams_cec(Real effective_irradiance, Real temp_cell, const Module& m) {
   const Real g = effective_irradiance / g_reference, r = temp_cell / t_reference;
   const Real alpha = m.alpha_sc * (1.0 - m.adjust * 0.01);
   const Real gap = gap_reference * (1.0 + gap_slope * (temp_cell - t_reference));
   const Real e = gap_reference / (boltzmann_ev * t_reference) - gap / (boltzmann_ev * temp_cell);
-  return make_curve(g * (m.photocurrent + alpha * (temp_cell - t_reference)), m.saturation_current * r * r * r * math::exp(e),
-                    m.resistance_series, g / m.resistance_shunt, m.a_ref * r);
+  return make_curve(g * (m.photocurrent + alpha * (temp_cell - t_reference)),
+                    m.saturation_current * r * r * r * math::exp(e), m.resistance_series, g / m.resistance_shunt,
+                    m.a_ref * r);
 }
 
-// ln x to 6e-3 for any positive normal x, from its exponent k and its fraction 1 + f: log2(1 + f) ~ f + 0.345 f (1 - f). For start values.
+// ln x to 6e-3 for any positive normal x, from its exponent k and its fraction 1 + f: log2(1 + f) ~ f + 0.345 f (1 -
+// f). For start values.
 inline constexpr Real rough_log_error = 6e-3;
 COLDSUN_FN Real rough_log(Real x) {
   const std::uint64_t u = math::bits_of(x);
@@ -62,9 +73,12 @@ COLDSUN_FN Point at(const Curve& c, Real x) {
   p.dv = 1.0 - c.resistance_series * p.di;
   return p;
 }
-COLDSUN_FN Real d2_power(const Curve& c, const Point& p) { return 2.0 * p.di * p.dv + (p.v - p.i * c.resistance_series) * p.d2i; }
+COLDSUN_FN Real d2_power(const Curve& c, const Point& p) {
+  return 2.0 * p.di * p.dv + (p.v - p.i * c.resistance_series) * p.d2i;
+}
 
-// An upper bound of v_oc: the diode alone takes the photocurrent at a ln(1 + r), and ln(1 + r) is below both ln r + 1 / r and r.
+// An upper bound of v_oc: the diode alone takes the photocurrent at a ln(1 + r), and ln(1 + r) is below both ln r + 1 /
+// r and r.
 COLDSUN_FN Real vd_bound(const Curve& c) { return c.nNsVth * math::min(c.log_ratio + 1.0 / c.ratio, c.ratio); }
 
 // N Newton steps, unrolled by recursion. MPP on dP/dx, undivided.
@@ -77,7 +91,8 @@ COLDSUN_FN Real newton_mpp(const Curve& c, Real x) {
     return newton_mpp<N - 1>(c, x - p.d_power() / d2_power(c, p));
   }
 }
-// Terminal voltage v: x - i(x) resistance_series = v is convex and rising in x, so that from the right Newton never overshoots.
+// Terminal voltage v: x - i(x) resistance_series = v is convex and rising in x, so that from the right Newton never
+// overshoots.
 template <int N>
 COLDSUN_FN Real newton_voltage(const Curve& c, Real v, Real x) {
   if constexpr (N == 0) {
@@ -112,8 +127,8 @@ COLDSUN_FN Real newton_power(const Curve& c, Real power, Real flat, Real vd_mp, 
 struct MaxPower {
   Real vd, v, i, p, curvature;  // diode voltage, terminals, d2P/dx2
 };
-// Start: the maximum of the ideal diode's power, x = a (w - 1) with w e^w = e^l, l = 1 + ln(photocurrent / saturation_current), w ~ l - ln
-// l.
+// Start: the maximum of the ideal diode's power, x = a (w - 1) with w e^w = e^l, l = 1 + ln(photocurrent /
+// saturation_current), w ~ l - ln l.
 template <int N = 5>
 COLDSUN_FN MaxPower max_power(const Curve& c) {
   const Real l = math::max(1.0 + c.log_ratio, 1.1);  // dimmer than the saturation current: start near the origin
@@ -122,8 +137,9 @@ COLDSUN_FN MaxPower max_power(const Curve& c) {
   return MaxPower{x, p.v, p.i, p.power(), d2_power(c, p)};
 }
 
-// Diode voltage at any terminal voltage, reverse (no breakdown) to far above v_oc. Three upper bounds of x: all photocurrent through the
-// series resistance; no current at all; and, above v_oc, a diode that takes all that the voltage drives through the series resistance.
+// Diode voltage at any terminal voltage, reverse (no breakdown) to far above v_oc. Three upper bounds of x: all
+// photocurrent through the series resistance; no current at all; and, above v_oc, a diode that takes all that the
+// voltage drives through the series resistance.
 template <int N = 7>
 COLDSUN_FN Real vd_from_v(const Curve& c, Real v) {
   const Real open = vd_bound(c), all = v + c.photocurrent * c.resistance_series;
@@ -135,8 +151,9 @@ COLDSUN_FN Real i_from_v(const Curve& c, Real v) { return at(c, vd_from_v(c, v))
 COLDSUN_FN Real i_sc(const Curve& c) { return i_from_v(c, 0.0); }
 COLDSUN_FN Real v_oc(const Curve& c) { return newton_open<5>(c, vd_bound(c)); }
 
-// Diode voltage at any terminal current: the curve shifted down by it crosses zero there. Concave and falling in x, so that from the right
-// Newton never overshoots. What is left of the photocurrent bounds x as in vd_bound; where nothing is left, x is below zero.
+// Diode voltage at any terminal current: the curve shifted down by it crosses zero there. Concave and falling in x, so
+// that from the right Newton never overshoots. What is left of the photocurrent bounds x as in vd_bound; where nothing
+// is left, x is below zero.
 template <int N>
 COLDSUN_FN Real newton_current(const Curve& c, Real current, Real x) {
   if constexpr (N == 0) {
@@ -153,8 +170,9 @@ COLDSUN_FN Real vd_from_i(const Curve& c, Real current) {
 }
 COLDSUN_FN Real v_from_i(const Curve& c, Real current) { return vd_from_i(c, current) - current * c.resistance_series; }
 
-// Diode voltage right of the maximum at which the module gives `power`, 0 <= power <= max.p: the way to curtail. The parabola at the
-// maximum lies above the curve there, so that its root is a start from the right; so is the bound of v_oc.
+// Diode voltage right of the maximum at which the module gives `power`, 0 <= power <= max.p: the way to curtail. The
+// parabola at the maximum lies above the curve there, so that its root is a start from the right; so is the bound of
+// v_oc.
 template <int N = 9>
 COLDSUN_FN Real vd_for_power(const Curve& c, Real vd_mp, Real p_mp, Real curvature, Real power) {
   const Real parabola = vd_mp + std::sqrt(math::max(2.0 * (power - p_mp) / curvature, 0.0));

@@ -12,19 +12,20 @@ inline constexpr Real g_dark = 0.1;  // W/m2: below it a string is dark
 COLDSUN_FN Converter string_converter(const SystemView& sys, int s) {
   return Converter{sys.string_rating(s), sys.string_loss_0(s), sys.string_loss_1(s), sys.string_loss_2(s)};
 }
-// Curve of one module with its part of the wiring; photocurrent never below that of g_dark, so that all lanes stay finite.
+// Curve of one module with its part of the wiring; photocurrent never below that of g_dark, so that all lanes stay
+// finite.
 COLDSUN_FN Curve string_curve(const SystemView& sys, int s, Real g, Real t) {
   Curve c = calcparams_cec(math::max(g, g_dark), t, sys.module(sys.string_module(s)));
   c.resistance_series += sys.string_r_wire(s) / static_cast<Real>(sys.string_n_series(s));
   return c;
 }
 
-// Maximum power, and what perturb and observe makes of it: the tracker dwells 1/4, 1/2, 1/4 of its time at v - dv, v, v + dv (three-level
-// operation, Femia et al. 2005, doi 10.1109/TPEL.2005.850975). All three powers are points of the curve. dv is laid on the diode voltage
-// through the slope dv/dx; the terminal step differs from it in second order. Where the maximum lies above the bus voltage a boost stage
-// cannot reach it: its diode conducts and the string rests at the bus voltage (pass-through).
-// reads effective_irradiance, temp_cell, pv_gain, v_bus, string rows; writes v_mp, p_mp, p_track, p_miss, vd_mp, vd_pass, curvature.
-// 160 B and about 980 flops per string.
+// Maximum power, and what perturb and observe makes of it: the tracker dwells 1/4, 1/2, 1/4 of its time at v - dv, v, v
+// + dv (three-level operation, Femia et al. 2005, doi 10.1109/TPEL.2005.850975). All three powers are points of the
+// curve. dv is laid on the diode voltage through the slope dv/dx; the terminal step differs from it in second order.
+// Where the maximum lies above the bus voltage a boost stage cannot reach it: its diode conducts and the string rests
+// at the bus voltage (pass-through). reads effective_irradiance, temp_cell, pv_gain, v_bus, string rows; writes v_mp,
+// p_mp, p_track, p_miss, vd_mp, vd_pass, curvature. 160 B and about 980 flops per string.
 struct TrackStrings {
   Cut cut;
   SystemView sys;
@@ -33,7 +34,8 @@ struct TrackStrings {
 
   COLDSUN_FN void operator()(int a, int s) const {
     const int m = cut.member(a), site = sys.string_site(s), plane = sys.string_plane(s);
-    const Real g = drive.effective_irradiance(m, plane) * st.pv_gain(m, s), n = static_cast<Real>(sys.string_n_series(s));
+    const Real g = drive.effective_irradiance(m, plane) * st.pv_gain(m, s),
+               n = static_cast<Real>(sys.string_n_series(s));
     const Curve c = string_curve(sys, s, g, drive.temp_cell(m, plane));
     const MaxPower best = max_power(c);
     const Real v_passed = st.v_bus(m, site) / n, x_passed = vd_from_v(c, v_passed), p_passed = at(c, x_passed).power();
@@ -52,8 +54,9 @@ struct TrackStrings {
   }
 };
 
-// The operating point at the site's share of PV power. Curtailed and limited strings go up in voltage, right of the maximum.
-// reads what TrackStrings wrote, pv_share, v_bus; writes v_pv, i_pv, duty, i_l, loss. 170 B and about 830 flops per string.
+// The operating point at the site's share of PV power. Curtailed and limited strings go up in voltage, right of the
+// maximum. reads what TrackStrings wrote, pv_share, v_bus; writes v_pv, i_pv, duty, i_l, loss. 170 B and about 830
+// flops per string.
 struct OperateStrings {
   Cut cut;
   SystemView sys;
@@ -62,14 +65,17 @@ struct OperateStrings {
 
   COLDSUN_FN void operator()(int a, int s) const {
     const int m = cut.member(a), site = sys.string_site(s), plane = sys.string_plane(s);
-    const Real g = drive.effective_irradiance(m, plane) * st.pv_gain(m, s), n = static_cast<Real>(sys.string_n_series(s));
+    const Real g = drive.effective_irradiance(m, plane) * st.pv_gain(m, s),
+               n = static_cast<Real>(sys.string_n_series(s));
     const Curve c = string_curve(sys, s, g, drive.temp_cell(m, plane));
     const Converter converter = string_converter(sys, s);
     const PvRange range = pv_range(converter, st.p_track(m, s));
     const Real used = st.pv_share(m, site), target = range.low + used * (range.high - range.low);
-    const bool dark = !(g > g_dark), passes = (st.vd_pass(m, s) > 0.0) & (used == 1.0) & (range.high == st.p_track(m, s));
+    const bool dark = !(g > g_dark),
+               passes = (st.vd_pass(m, s) > 0.0) & (used == 1.0) & (range.high == st.p_track(m, s));
     const Real p_top = math::max(st.p_mp(m, s) / n, 1e-9);
-    const Real x_right = vd_for_power(c, st.vd_mp(m, s), p_top, st.curvature(m, s), math::clamp(target / n, 0.0, p_top));
+    const Real x_right =
+        vd_for_power(c, st.vd_mp(m, s), p_top, st.curvature(m, s), math::clamp(target / n, 0.0, p_top));
     const Real x_open = newton_open<5>(c, vd_bound(c));
     const Real x_on = passes ? st.vd_pass(m, s) : x_right;
     const Point p = at(c, range.on ? x_on : x_open);
@@ -83,8 +89,8 @@ struct OperateStrings {
   }
 };
 
-// The converters' modes, from what OperateStrings wrote; apart from it, as a store of bytes keeps a loop from becoming vectors.
-// reads p_track, vd_pass, v_pv, i_pv, v_bus, pv_share; writes mode. 90 B and about 30 flops per string.
+// The converters' modes, from what OperateStrings wrote; apart from it, as a store of bytes keeps a loop from becoming
+// vectors. reads p_track, vd_pass, v_pv, i_pv, v_bus, pv_share; writes mode. 90 B and about 30 flops per string.
 struct ModeOfStrings {
   Cut cut;
   SystemView sys;
@@ -93,7 +99,9 @@ struct ModeOfStrings {
   COLDSUN_FN void operator()(int a, int s) const {
     const int m = cut.member(a), site = sys.string_site(s);
     const PvRange range = pv_range(string_converter(sys, s), st.p_track(m, s));
-    const bool discontinuous = boost(st.v_pv(m, s), st.v_bus(m, site), st.i_pv(m, s), sys.string_inductance(s), sys.string_f_sw(s)).discontinuous;
+    const bool discontinuous =
+        boost(st.v_pv(m, s), st.v_bus(m, site), st.i_pv(m, s), sys.string_inductance(s), sys.string_f_sw(s))
+            .discontinuous;
     Mode k = discontinuous ? Mode::dcm : Mode::ccm;
     if (st.vd_pass(m, s) > 0.0) k = Mode::pass_through;
     if (range.high < st.p_track(m, s)) k = Mode::limited;

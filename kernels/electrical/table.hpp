@@ -4,7 +4,8 @@
 
 namespace coldsun::electrical {
 
-// Knots x (rising), values y and slopes d. Left of the first and right of the last knot the curve goes on as a straight line.
+// Knots x (rising), values y and slopes d. Left of the first and right of the last knot the curve goes on as a straight
+// line.
 template <int N>
 struct Table {
   std::int32_t n = 0;
@@ -19,18 +20,20 @@ struct Table {
   COLDSUN_FN Real operator()(Real q) const {
     const int k = interval(q);
     const Real inside = math::clamp(q, x[0], x[n - 1]), h = x[k + 1] - x[k], t = (inside - x[k]) / h, u = 1.0 - t;
-    const Real cubic = u * u * (1.0 + 2.0 * t) * y[k] + t * t * (3.0 - 2.0 * t) * y[k + 1] + h * t * u * (u * d[k] - t * d[k + 1]);
+    const Real cubic =
+        u * u * (1.0 + 2.0 * t) * y[k] + t * t * (3.0 - 2.0 * t) * y[k + 1] + h * t * u * (u * d[k] - t * d[k + 1]);
     return cubic + (q - inside) * (q < x[0] ? d[0] : d[n - 1]);
   }
   COLDSUN_FN Real slope(Real q) const {
     const int k = interval(q);
     const Real inside = math::clamp(q, x[0], x[n - 1]), h = x[k + 1] - x[k], t = (inside - x[k]) / h;
-    return 6.0 * t * (1.0 - t) * (y[k + 1] - y[k]) / h + (1.0 - t) * (1.0 - 3.0 * t) * d[k] + t * (3.0 * t - 2.0) * d[k + 1];
+    return 6.0 * t * (1.0 - t) * (y[k + 1] - y[k]) / h + (1.0 - t) * (1.0 - 3.0 * t) * d[k] +
+           t * (3.0 * t - 2.0) * d[k + 1];
   }
 };
 
-// Slopes that keep monotone data monotone (Fritsch and Butland 1984, doi 10.1137/0905021): weighted harmonic mean of the secants
-// inside, the secant itself at both ends, so that the straight continuation is the last trend of the data.
+// Slopes that keep monotone data monotone (Fritsch and Butland 1984, doi 10.1137/0905021): weighted harmonic mean of
+// the secants inside, the secant itself at both ends, so that the straight continuation is the last trend of the data.
 template <int N>
 COLDSUN_FN void monotone_slopes(Table<N>& t) {
   for (int i = 0; i < t.n; ++i) {

@@ -1,4 +1,5 @@
-// The loops of an ensemble: priors, extremes, differences in windows. What they compute stands in prior.hpp and window.hpp.
+// The loops of an ensemble: priors, extremes, differences in windows. What they compute stands in prior.hpp and
+// window.hpp.
 #pragma once
 #include "common/loops.hpp"
 #include "ensemble/ensemble.hpp"
@@ -35,7 +36,8 @@ struct WatchGroup {
   }
 };
 
-// reads both rows of items and their keys; updates the trace and counts the drift at the window's offsets. 24 B and 3 flops per item
+// reads both rows of items and their keys; updates the trace and counts the drift at the window's offsets. 24 B and 3
+// flops per item
 struct CompareGroup {
   Look look;
   SystemView sys;
@@ -64,7 +66,8 @@ struct CloseGroup {
     const Trace t = st.trace(m, g);
     const Real peak = math::max(t.rise, -t.dip), back = t.last_above > 0 ? seconds(t.last_above - st.open(m)) : 0.0;
     ++st.n_event(m, g), st.n_above(m, g) += peak > sys.setting(0) ? 1 : 0;
-    st.sum_rise(m, g) += t.rise, st.sum_dip(m, g) += t.dip, st.sum_peak(m, g) += peak, st.sum_time(m, g) += t.above, st.sum_return(m, g) += back;
+    st.sum_rise(m, g) += t.rise, st.sum_dip(m, g) += t.dip, st.sum_peak(m, g) += peak, st.sum_time(m, g) += t.above,
+        st.sum_return(m, g) += back;
     st.max_rise(m, g) = math::max(st.max_rise(m, g), t.rise), st.max_dip(m, g) = math::min(st.max_dip(m, g), t.dip);
     st.max_return(m, g) = math::max(st.max_return(m, g), back);
     ++st.peak_count(m, g, bin_of(peak));

@@ -12,7 +12,8 @@ Watch make_watch(const System& sys, int n_member, Device device) {
 
 Tally make_tally(const System& sys, int n_member, Device device) {
   Tally t;
-  allocate_fields(t, device, {{"member", n_member}, {"group", sys.n_group()}, {"offset", sys.n_offset()}, {"bin", n_bin}});
+  allocate_fields(t, device,
+                  {{"member", n_member}, {"group", sys.n_group()}, {"offset", sys.n_offset()}, {"bin", n_bin}});
   t.open.fill(never), t.trace.fill(Trace{});
   return t;
 }

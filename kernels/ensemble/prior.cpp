@@ -23,7 +23,8 @@ Prior make_prior(Shape shape, Real low, Real high, Real centre, Real spread) {
   Prior p{.shape = shape, .low = low, .high = high, .centre = centre, .spread = spread};
   if (shape == Shape::fixed || shape == Shape::uniform) return p;
   if (shape == Shape::triangular) {
-    require(low < high && low <= centre && centre <= high, "mode outside low and high; accepted: low <= mode <= high, low < high");
+    require(low < high && low <= centre && centre <= high,
+            "mode outside low and high; accepted: low <= mode <= high, low < high");
     return p;
   }
   require(low < high && spread > 0, "standard deviation or width of the bounds is not positive");

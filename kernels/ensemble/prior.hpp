@@ -1,4 +1,5 @@
-// A prior: a distribution between two bounds, sampled by its inverse, so that one uniform number of a member gives one value.
+// A prior: a distribution between two bounds, sampled by its inverse, so that one uniform number of a member gives one
+// value.
 #pragma once
 #include "common/philox.hpp"
 
@@ -27,15 +28,18 @@ COLDSUN_FN Real quantile(const Prior& prior, Real u) {
   const Real width = prior.high - prior.low;
   if (prior.shape == Shape::fixed) return prior.centre;
   if (prior.shape == Shape::uniform) return prior.low + u * width;
-  if (prior.shape == Shape::triangular) return prior.low + width * triangular_quantile((prior.centre - prior.low) / width, u);
+  if (prior.shape == Shape::triangular)
+    return prior.low + width * triangular_quantile((prior.centre - prior.low) / width, u);
   const Real p = prior.share_low + u * (prior.share_high - prior.share_low);
   const Real z = math::normal_quantile(math::clamp(p, 1e-300, 1.0 - 0x1p-53));
-  const Real x = prior.shape == Shape::normal ? prior.centre + prior.spread * z : prior.centre * math::exp(prior.spread * z);
+  const Real x =
+      prior.shape == Shape::normal ? prior.centre + prior.spread * z : prior.centre * math::exp(prior.spread * z);
   return math::clamp(x, prior.low, prior.high);  // the rounding of the shares
 }
 
 // A member's own value: counter = {member, prior | entity, index of the parameter, 0}.
-COLDSUN_FN Real draw(const Prior& prior, std::uint64_t seed, std::uint32_t member, std::uint32_t entity, std::uint32_t index) {
+COLDSUN_FN Real draw(const Prior& prior, std::uint64_t seed, std::uint32_t member, std::uint32_t entity,
+                     std::uint32_t index) {
   return quantile(prior, Chance{seed, member, Stream::prior, entity}.uniform(index, 0));
 }
 

@@ -12,7 +12,7 @@ namespace coldsun::ensemble {
 
 namespace {
 
-constexpr Real few_members = 4.0;   // fewer that hold all the events say nothing of how members scatter
+constexpr Real few_members = 4.0;  // fewer that hold all the events say nothing of how members scatter
 constexpr Real infinite = std::numeric_limits<Real>::infinity();
 
 void require(bool holds, const char* why) {
@@ -38,7 +38,9 @@ Real beta_fraction(Real a, Real b, Real x) {
 }
 
 Mean around(Real value, Real deviation, std::int64_t n, Real level) {
-  const Real half = n > 1 ? student_quantile(0.5 + 0.5 * level, static_cast<Real>(n - 1)) * deviation / std::sqrt(static_cast<Real>(n)) : infinite;
+  const Real half = n > 1 ? student_quantile(0.5 + 0.5 * level, static_cast<Real>(n - 1)) * deviation /
+                                std::sqrt(static_cast<Real>(n))
+                          : infinite;
   return {value, {value - half, value + half}, deviation};
 }
 
@@ -47,8 +49,10 @@ Mean around(Real value, Real deviation, std::int64_t n, Real level) {
 Real incomplete_beta(Real a, Real b, Real x) {
   if (x <= 0) return 0.0;
   if (x >= 1) return 1.0;
-  const Real front = std::exp(std::lgamma(a + b) - std::lgamma(a) - std::lgamma(b) + a * std::log(x) + b * std::log1p(-x));
-  return x < (a + 1.0) / (a + b + 2.0) ? front * beta_fraction(a, b, x) / a : 1.0 - front * beta_fraction(b, a, 1.0 - x) / b;
+  const Real front =
+      std::exp(std::lgamma(a + b) - std::lgamma(a) - std::lgamma(b) + a * std::log(x) + b * std::log1p(-x));
+  return x < (a + 1.0) / (a + b + 2.0) ? front * beta_fraction(a, b, x) / a
+                                       : 1.0 - front * beta_fraction(b, a, 1.0 - x) / b;
 }
 
 Real binomial_cdf(std::int64_t k, std::int64_t n, Real p) {
@@ -69,8 +73,11 @@ Real student_quantile(Real p, Real nu) {
 }
 
 Ranks quantile_ranks(std::int64_t n, Real p, Real level) {
-  require(n >= 1 && p > 0 && p < 1 && level > 0 && level < 1, "quantile: an empty sample, or p or level outside 0 to 1");
-  const auto covers = [&](std::int64_t low, std::int64_t high) { return binomial_cdf(high - 1, n, p) - binomial_cdf(low - 1, n, p); };
+  require(n >= 1 && p > 0 && p < 1 && level > 0 && level < 1,
+          "quantile: an empty sample, or p or level outside 0 to 1");
+  const auto covers = [&](std::int64_t low, std::int64_t high) {
+    return binomial_cdf(high - 1, n, p) - binomial_cdf(low - 1, n, p);
+  };
   const Real tail = 0.5 * (1.0 - level);
   std::int64_t low = 0, high = n + 1;  // P(B <= low - 1) <= tail <= P(B <= low); the same from above
   for (std::int64_t step = std::int64_t{1} << 40; step > 0; step /= 2) {
@@ -116,7 +123,8 @@ Mean ratio(const std::vector<Real>& a, const std::vector<Real>& b, Real level) {
   for (std::size_t i = 0; i < a.size(); ++i) square += math::square(a[i] - r * b[i]);
   const Real deviation = a.size() > 1 ? std::sqrt(square / (n - 1.0)) / (sum_b / n) : 0.0;
   Mean m = around(r, deviation, static_cast<std::int64_t>(a.size()), level);
-  if (sum_a == 0 || square == 0) {   // none of them, or all alike: what as many members without (or with) an exception allow, after Clopper and Pearson
+  if (sum_a == 0 || square == 0) {  // none of them, or all alike: what as many members without (or with) an exception
+                                    // allow, after Clopper and Pearson
     const auto heard = static_cast<Real>(std::count_if(b.begin(), b.end(), [](Real x) { return x > 0; }));
     const Real rest = std::pow(0.5 * (1.0 - level), 1.0 / heard);
     m.interval = sum_a == 0 ? Interval{0.0, 1.0 - rest} : r == 1.0 ? Interval{rest, 1.0} : m.interval;
@@ -148,18 +156,22 @@ Mean share(const std::vector<Real>& a, const std::vector<Real>& b, Real level) {
     const Real d = math::square(a[i] - r * b[i]);
     square += d, fourth += d * d;
   }
-  const Real deviation = n > 1 ? std::sqrt(square * n / (n - 1.0)) / (all / n) / std::sqrt(n) : 0.0;   // of a member, as mean and ratio give it
+  const Real deviation = n > 1 ? std::sqrt(square * n / (n - 1.0)) / (all / n) / std::sqrt(n)
+                               : 0.0;  // of a member, as mean and ratio give it
   // Members that would hold it all, were they equal; at most so many count as one event each.
-  const auto by_members = [&](Real sum, Real sum2) { return beta_quantile(1.0 - tail, sum * sum / sum2 + 1.0, std::max(n - sum * sum / sum2, 1e-9)); };
+  const auto by_members = [&](Real sum, Real sum2) {
+    return beta_quantile(1.0 - tail, sum * sum / sum2 + 1.0, std::max(n - sum * sum / sum2, 1e-9));
+  };
   if (part == 0) return {r, {0.0, 1.0 - std::pow(tail, 1.0 / n)}, 0.0};
   if (part == all) return {r, {std::pow(tail, 1.0 / n), 1.0}, 0.0};
   if (n < 2) return {r, {0.0, 1.0}, deviation};
-  if (square == 0) return {r, wilson(part, all, level), 0.0};   // every member alike: as if events were independent
+  if (square == 0) return {r, wilson(part, all, level), 0.0};  // every member alike: as if events were independent
   const Real kurtosis = n * fourth / math::square(square);
   const Real nu = std::clamp(2.0 * n / std::max(kurtosis - 1.0, 1e-9), std::min(4.0, n - 1.0), n - 1.0);
   const Real t = student_quantile(1.0 - tail, nu), variance = square * n / (n - 1.0) / math::square(all);
   const Real events = r * (1.0 - r) / variance, w = t * t / events;
-  const Real middle = (r + 0.5 * w) / (1.0 + w), half = t / (1.0 + w) * std::sqrt(r * (1.0 - r) / events + 0.25 * w / events);
+  const Real middle = (r + 0.5 * w) / (1.0 + w),
+             half = t / (1.0 + w) * std::sqrt(r * (1.0 - r) / events + 0.25 * w / events);
   Interval i{middle - half, middle + half};
   if (part * part < few_members * part2) i.high = std::max(i.high, by_members(part, part2));
   if (math::square(all - part) < few_members * rest2) i.low = std::min(i.low, 1.0 - by_members(all - part, rest2));
@@ -169,7 +181,8 @@ Mean share(const std::vector<Real>& a, const std::vector<Real>& b, Real level) {
 Interval wilson(Real k, Real n, Real level) {
   require(n > 0 && k >= 0 && k <= n && level > 0 && level < 1, "Wilson: k of n with 0 <= k <= n, n > 0");
   const Real z = math::normal_quantile(0.5 + 0.5 * level), share = k / n, w = z * z / n;
-  const Real middle = (share + 0.5 * w) / (1.0 + w), half = z / (1.0 + w) * std::sqrt(share * (1.0 - share) / n + 0.25 * w / n);
+  const Real middle = (share + 0.5 * w) / (1.0 + w),
+             half = z / (1.0 + w) * std::sqrt(share * (1.0 - share) / n + 0.25 * w / n);
   return {k == 0 ? 0.0 : middle - half, k == n ? 1.0 : middle + half};
 }
 

@@ -1,4 +1,5 @@
-// A window that begins with an event: what a difference does in it, kept as it goes. Pure functions; memory does not grow with time.
+// A window that begins with an event: what a difference does in it, kept as it goes. Pure functions; memory does not
+// grow with time.
 #pragma once
 #include "common/math.hpp"
 #include "common/time.hpp"
@@ -7,7 +8,8 @@ namespace coldsun::ensemble {
 
 // Counts of a signed quantity over many orders of magnitude: bins of equal width in asinh(x / unit), symmetric about 0.
 inline constexpr int n_bin = 128;
-inline constexpr Real bin_unit = 0.02, bin_width = 0.1375;  // linear below 0.02, then 15 % a bin up to 66; the end bins are open
+inline constexpr Real bin_unit = 0.02,
+                      bin_width = 0.1375;  // linear below 0.02, then 15 % a bin up to 66; the end bins are open
 COLDSUN_FN Real asinh_of(Real x) {
   const Real a = std::fabs(x), y = math::log(a + std::sqrt(a * a + 1.0));
   return x < 0 ? -y : y;
@@ -31,18 +33,19 @@ struct Drift {
 
 // What one window has seen so far. Between two looks the size of the drift is taken as linear in time.
 struct Trace {
-  Time last = never;        // of the last look; never: none yet
-  Real size = 0;            // at the last look
-  Real rise = 0, dip = 0;   // furthest so far
-  Real above = 0;           // time above the limit [s]
-  Time last_above = 0;      // when the limit was last crossed downwards, or the last look that was above it; 0: never
+  Time last = never;       // of the last look; never: none yet
+  Real size = 0;           // at the last look
+  Real rise = 0, dip = 0;  // furthest so far
+  Real above = 0;          // time above the limit [s]
+  Time last_above = 0;     // when the limit was last crossed downwards, or the last look that was above it; 0: never
 
   COLDSUN_FN void look(Time now, const Drift& d, Real limit) {
     const Real v = d.size();
     if (last != never && now > last) {
       const Real dt = seconds(now - last), before = size - limit, after = v - limit;
       if (before > 0 && after > 0) above += dt, last_above = now;
-      else if (before > 0) above += dt * (before / (before - after)), last_above = last + nanoseconds(dt * (before / (before - after)));
+      else if (before > 0)
+        above += dt * (before / (before - after)), last_above = last + nanoseconds(dt * (before / (before - after)));
       else if (after > 0) above += dt * (after / (after - before)), last_above = now;
     } else if (v > limit) {
       last_above = now;

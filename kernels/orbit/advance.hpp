@@ -13,14 +13,17 @@ struct Lines {
   Drive drive;
   COLDSUN_FN Link link(int m, int site) const {
     return {Chance{drive.seed, drive.first_member + static_cast<std::uint32_t>(m), Stream::link, sys.entity(site)},
-            OutageLaw{st.outage_probability(m, site), st.outage_median(m, site), st.outage_sigma(m, site), sys.outage_offset(site)},
+            OutageLaw{st.outage_probability(m, site), st.outage_median(m, site), st.outage_sigma(m, site),
+                      sys.outage_offset(site)},
             drive.slots, site, nanoseconds(st.window_shift(m, link_constellation))};
   }
-  COLDSUN_FN ContactLine contact(int m, int site) const { return {drive.contacts, site, nanoseconds(st.window_shift(m, data_constellation))}; }
+  COLDSUN_FN ContactLine contact(int m, int site) const {
+    return {drive.contacts, site, nanoseconds(st.window_shift(m, data_constellation))};
+  }
 };
 
-// One (member, site) over its cut. Reads the slots and contacts that the cut touches (one or two), 40 B each; writes 72 B.
-// About 250 flops per slot boundary (three Philox draws), most of it integer work.
+// One (member, site) over its cut. Reads the slots and contacts that the cut touches (one or two), 40 B each; writes 72
+// B. About 250 flops per slot boundary (three Philox draws), most of it integer work.
 struct AdvanceLink : Lines {
   Cut cut;
   COLDSUN_FN void operator()(int a, int site) const {

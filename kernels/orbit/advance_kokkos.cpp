@@ -7,10 +7,11 @@ namespace coldsun::orbit {
 
 template void advance<KokkosSpace>(KokkosSpace, const System&, State&, const Drive&, const Cut&);
 template void next_event<KokkosSpace>(KokkosSpace, const System&, const State&, const Drive&, const NextCut&);
-template Windows find_windows<KokkosSpace>(KokkosSpace, const Catalogue&, std::span<const Station>, const Span&, std::span<const std::uint8_t>);
-template SlotTable assign_slots<KokkosSpace>(KokkosSpace, const Catalogue&, std::span<const Station>, std::span<const Strategy>,
-                                             const Windows&, const Span&);
-template void propagate<KokkosSpace>(KokkosSpace, const CatalogueView&, View<const Time, 1>, View<Real, 3>, View<Real, 3>,
-                                     View<std::int32_t, 2>);
+template Windows find_windows<KokkosSpace>(KokkosSpace, const Catalogue&, std::span<const Station>, const Span&,
+                                           std::span<const std::uint8_t>);
+template SlotTable assign_slots<KokkosSpace>(KokkosSpace, const Catalogue&, std::span<const Station>,
+                                             std::span<const Strategy>, const Windows&, const Span&);
+template void propagate<KokkosSpace>(KokkosSpace, const CatalogueView&, View<const Time, 1>, View<Real, 3>,
+                                     View<Real, 3>, View<std::int32_t, 2>);
 
 }  // namespace coldsun::orbit

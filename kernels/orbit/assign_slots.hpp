@@ -9,8 +9,9 @@
 namespace coldsun::orbit {
 namespace slots {
 
-// For each (site, slot): how many satellites stand above the mask at its start, and the window that the strategy would take anew.
-// Reads the windows that can be open (20 B each, some 60 for ten thousand satellites) and propagates each open one.
+// For each (site, slot): how many satellites stand above the mask at its start, and the window that the strategy would
+// take anew. Reads the windows that can be open (20 B each, some 60 for ten thousand satellites) and propagates each
+// open one.
 struct Choose {
   Ephemeris ephemeris;
   WindowsView windows;
@@ -18,15 +19,15 @@ struct Choose {
   View<const std::int32_t, 1> strategy;
   SlotView slots;
   View<std::int32_t, 2> best;  // (site, slot) row of the window table, -1 none
-  // Sine of the elevation; for longest_remaining led by the number of slot starts still to come (what counts is service in whole slots),
-  // so that the higher of two satellites that leave in the same slot is taken.
+  // Sine of the elevation; for longest_remaining led by the number of slot starts still to come (what counts is service
+  // in whole slots), so that the higher of two satellites that leave in the same slot is taken.
   COLDSUN_FN Real score(int site, int i, Time t, Real sin_theta, Real cos_theta) const {
     const int s = windows.satellite(i);
-    const Sight seen =
-        sight(station(site), ephemeris.pef(load_coefficients(ephemeris.catalogue.coefficient, s), s, seconds(t - ephemeris.start), sin_theta,
-                                           cos_theta));
+    const Sight seen = sight(station(site), ephemeris.pef(load_coefficients(ephemeris.catalogue.coefficient, s), s,
+                                                          seconds(t - ephemeris.start), sin_theta, cos_theta));
     const bool lasting = strategy(site) == static_cast<std::int32_t>(Strategy::longest_remaining);
-    return seen.sin_elevation + (lasting ? 4.0 * static_cast<Real>((windows.los(i) - t + slot_length - 1) / slot_length) : 0.0);
+    return seen.sin_elevation +
+           (lasting ? 4.0 * static_cast<Real>((windows.los(i) - t + slot_length - 1) / slot_length) : 0.0);
   }
   COLDSUN_FN void operator()(int site, int k) const {
     const Time t = slot_start(slots.first + k);
@@ -45,8 +46,8 @@ struct Choose {
   }
 };
 
-// Along time, one site a thread: keep the window while it is open (sticky, longest_remaining) or take the best each time.
-// Reads and writes 4 B per slot.
+// Along time, one site a thread: keep the window while it is open (sticky, longest_remaining) or take the best each
+// time. Reads and writes 4 B per slot.
 struct Keep {
   WindowsView windows;
   View<const std::int32_t, 1> strategy;
@@ -81,7 +82,8 @@ struct Fill {
     Real rest = 0;
     if (s >= 0) {
       const Real x = seconds(t - ephemeris.start), theta = ephemeris.angle(x);
-      const PosVel p = ephemeris.pef(load_coefficients(ephemeris.catalogue.coefficient, s), s, x, math::sin(theta), math::cos(theta));
+      const PosVel p = ephemeris.pef(load_coefficients(ephemeris.catalogue.coefficient, s), s, x, math::sin(theta),
+                                     math::cos(theta));
       l = look(station(site), p);
       rest = seconds(windows.los(chosen(site, k)) - t);
     }
@@ -94,8 +96,8 @@ struct Fill {
 }  // namespace slots
 
 template <class Space>
-SlotTable assign_slots(Space space, const Catalogue& catalogue, std::span<const Station> stations, std::span<const Strategy> strategy,
-                       const Windows& windows, const Span& span) {
+SlotTable assign_slots(Space space, const Catalogue& catalogue, std::span<const Station> stations,
+                       std::span<const Strategy> strategy, const Windows& windows, const Span& span) {
   const auto [start, stop, dut1] = span;
   const Device device = catalogue.epoch.device();
   const int n_site = static_cast<int>(stations.size());

@@ -7,9 +7,10 @@ namespace coldsun::orbit {
 
 std::vector<ElementSet> walker_delta(const WalkerDelta& w) {
   if (w.total <= 0 || w.plane <= 0 || w.total % w.plane != 0)
-    throw std::invalid_argument("walker delta: " + std::to_string(w.total) + " satellites do not fill " + std::to_string(w.plane) +
-                                " planes.");
-  // The Kozai mean motion that SGP4 turns back into this semi-major axis: the correction of R3 sec. 6 by fixed-point iteration.
+    throw std::invalid_argument("walker delta: " + std::to_string(w.total) + " satellites do not fill " +
+                                std::to_string(w.plane) + " planes.");
+  // The Kozai mean motion that SGP4 turns back into this semi-major axis: the correction of R3 sec. 6 by fixed-point
+  // iteration.
   const Real a = 1.0 + w.altitude / (1e3 * sgp4::radius), no = sgp4::xke / (a * std::sqrt(a));
   Real kozai = no;
   for (int k = 0; k < 8; ++k) kozai *= no / sgp4::brouwer_axis(kozai, 0.0, std::cos(w.inclination)).no;

@@ -1,4 +1,5 @@
-// Element sets as people publish them (TLE, OMM), as a generator makes them (Walker delta), and the catalogue that kernels read.
+// Element sets as people publish them (TLE, OMM), as a generator makes them (Walker delta), and the catalogue that
+// kernels read.
 #pragma once
 #include <span>
 #include <string>
@@ -11,12 +12,13 @@
 
 namespace coldsun::orbit {
 
-// One set with the names of CCSDS 502.0-B-3 (OMM); angles and mean motion in rad and rad/s, bstar in 1/Earth radii as SGP4 has it.
+// One set with the names of CCSDS 502.0-B-3 (OMM); angles and mean motion in rad and rad/s, bstar in 1/Earth radii as
+// SGP4 has it.
 struct ElementSet {
   MeanElements mean;
   std::int64_t norad_cat_id = 0;  // up to nine digits
   std::string object_name, object_id;
-  std::string file = {};    // base name of the file it was read from; empty: generated
+  std::string file = {};  // base name of the file it was read from; empty: generated
   std::int32_t line = 0;  // where it begins there
 };
 
@@ -40,17 +42,21 @@ struct ElementFile {
   int n_record = 0;
 };
 
-// Readers take text, never a path. A faulty record costs itself alone and is named; std::invalid_argument, in one sentence, only where the
-// text holds no record at all, or a header that cannot be used.
+// Readers take text, never a path. A faulty record costs itself alone and is named; std::invalid_argument, in one
+// sentence, only where the text holds no record at all, or a header that cannot be used.
 ElementFile read_elements(std::string_view text);  // TLE or OMM CSV, whichever the text is
-ElementFile read_tle(std::string_view text);       // two or three lines per set; alpha-5 ids; sets without checksum are read, with a remark
-ElementFile read_omm_csv(std::string_view text);   // header line with OMM keywords, in any order; # lines are comments
-// The same without asking whether SGP4 can propagate a set; the first fault is thrown as std::invalid_argument with line and column.
+ElementFile read_tle(
+    std::string_view text);  // two or three lines per set; alpha-5 ids; sets without checksum are read, with a remark
+ElementFile read_omm_csv(std::string_view text);  // header line with OMM keywords, in any order; # lines are comments
+// The same without asking whether SGP4 can propagate a set; the first fault is thrown as std::invalid_argument with
+// line and column.
 std::vector<ElementSet> parse_tle(std::string_view text);
 std::vector<ElementSet> parse_omm_csv(std::string_view text);
-Time parse_utc(std::string_view text);  // 2026-06-14T06:00:00.123456[Z] or 2026-165T06:00:00[Z], 1678 to 2261; throws as above
+Time parse_utc(
+    std::string_view text);  // 2026-06-14T06:00:00.123456[Z] or 2026-165T06:00:00[Z], 1678 to 2261; throws as above
 
-// Walker delta pattern inclination: total/plane/phasing (Walker 1984); plane p of slot j has mean anomaly 2 pi (j / s + phasing p / total).
+// Walker delta pattern inclination: total/plane/phasing (Walker 1984); plane p of slot j has mean anomaly 2 pi (j / s +
+// phasing p / total).
 struct WalkerDelta {
   Real inclination = 0;  // [rad]
   int total = 0, plane = 0, phasing = 0;
@@ -62,13 +68,16 @@ struct WalkerDelta {
 };
 std::vector<ElementSet> walker_delta(const WalkerDelta& shell);
 
-// What kernels read: coefficients of SGP4, one satellite a column, so that neighbouring threads read neighbouring numbers.
+// What kernels read: coefficients of SGP4, one satellite a column, so that neighbouring threads read neighbouring
+// numbers.
+// clang-format off
 #define COLDSUN_ORBIT_CATALOGUE(F) \
   F(Real,         coefficient, "1",   "coefficient satellite", parameter, host, "coefficients of SGP4: sgp4.hpp") \
   F(Time,         epoch,       "ns",  "satellite",             parameter, host, "epoch of the elements") \
   F(std::int32_t, error,       "1",   "satellite",             parameter, host, "Sgp4Error of the set itself; 0: it can be propagated") \
   F(Real,         period,      "s",   "satellite",             parameter, host, "period of the orbit") \
   F(Real,         until,       "min", "satellite",             parameter, host, "last time after the epoch at which SGP4 holds; -infinity where error is not 0")
+// clang-format on
 struct Catalogue {
   COLDSUN_ARRAYS(COLDSUN_ORBIT_CATALOGUE)
   int n_satellite() const { return epoch.extent(0); }

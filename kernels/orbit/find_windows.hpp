@@ -1,6 +1,7 @@
-// Search for contact windows: scan a coarse grid for culminations, then refine each on its own thread. Template, instantiated per backend.
-// A window that both begins and ends in the span holds a highest point, where the rate of the elevation turns from + to -. A pass lasts
-// minutes, but between two culminations lies a revolution, so the grid may be coarse (min(180 s, T/24)) and no short pass is missed.
+// Search for contact windows: scan a coarse grid for culminations, then refine each on its own thread. Template,
+// instantiated per backend. A window that both begins and ends in the span holds a highest point, where the rate of the
+// elevation turns from + to -. A pass lasts minutes, but between two culminations lies a revolution, so the grid may be
+// coarse (min(180 s, T/24)) and no short pass is missed.
 #pragma once
 #include <algorithm>
 #include <vector>
@@ -17,14 +18,15 @@ struct Ephemeris {
   EarthAngle angle;
   View<const Real, 1> minutes;  // (satellite) from the epoch to the start of the span
 
-  // Satellite s with its coefficients c. One that cannot be propagated, or is decayed for good, is put at the centre of the Earth: below
-  // everybody's horizon.
+  // Satellite s with its coefficients c. One that cannot be propagated, or is decayed for good, is put at the centre of
+  // the Earth: below everybody's horizon.
   COLDSUN_FN PosVel pef(const Sgp4Coefficients& c, int s, Real x, Real sin_theta, Real cos_theta) const {
     const Real t = minutes(s) + x * (1.0 / 60.0);
     const Sgp4Result state = sgp4_propagate(c, t);
     const PosVel p = teme_to_pef(state.teme, sin_theta, cos_theta);
     const bool ok = t <= catalogue.until(s) && state.error == 0;
-    return {{ok ? p.r.x : 0.0, ok ? p.r.y : 0.0, ok ? p.r.z : 0.0}, {ok ? p.v.x : 0.0, ok ? p.v.y : 0.0, ok ? p.v.z : 0.0}};
+    return {{ok ? p.r.x : 0.0, ok ? p.r.y : 0.0, ok ? p.r.z : 0.0},
+            {ok ? p.v.x : 0.0, ok ? p.v.y : 0.0, ok ? p.v.z : 0.0}};
   }
 };
 
@@ -40,9 +42,10 @@ inline Ephemeris make_ephemeris(const Catalogue& c, const Array<Real, 1>& minute
 
 namespace windows {
 
-inline constexpr int tile = 48;                // grid steps scanned at a time
-inline constexpr int capacity = tile / 2 + 3;  // a rate cannot turn down oftener than every second step; and the two ends
-inline constexpr Real tolerance = 1e-5;        // of every root [s]
+inline constexpr int tile = 48;  // grid steps scanned at a time
+inline constexpr int capacity =
+    tile / 2 + 3;                        // a rate cannot turn down oftener than every second step; and the two ends
+inline constexpr Real tolerance = 1e-5;  // of every root [s]
 
 // What the scan finds: a turn of the rate within a grid step, or a window that is open at an end and holds no turn.
 enum Kind : std::int32_t { culmination = 0, open_at_start = 1, open_at_stop = 2 };
@@ -69,9 +72,10 @@ struct Scan {
   }
 };
 
-// Whether a satellite can rise above the mask of a station between two neighbouring grid points. Generous: the angle at the Earth's centre
-// within which the mask is exceeded, for the greater height, a small Earth, and 0.3 deg for the plumb line, against the angle at the
-// nearer point less what half a step can close at 1.2 times the greater angular speed.
+// Whether a satellite can rise above the mask of a station between two neighbouring grid points. Generous: the angle at
+// the Earth's centre within which the mask is exceeded, for the greater height, a small Earth, and 0.3 deg for the
+// plumb line, against the angle at the nearer point less what half a step can close at 1.2 times the greater angular
+// speed.
 COLDSUN_FN bool within_reach(const Station& b, const PosVel& p, const PosVel& q, Real step) {
   const Real rp = std::sqrt(dot(p.r, p.r)), rq = std::sqrt(dot(q.r, q.r)), rb = std::sqrt(dot(b.position, b.position));
   if (!(rp > 0.0 && rq > 0.0)) return true;
@@ -94,8 +98,8 @@ struct FindTurns {
   View<const Station, 1> station;
   Tile tile;
   View<const std::int32_t, 2> listed;  // (station, satellite) 0: not looked for; no data: all are
-  View<std::int32_t, 3> found;  // (station, satellite, place): 4 * grid point + kind
-  View<std::int32_t, 2> count;  // (station, satellite)
+  View<std::int32_t, 3> found;         // (station, satellite, place): 4 * grid point + kind
+  View<std::int32_t, 2> count;         // (station, satellite)
   COLDSUN_FN PosVel at(int row, int s) const {
     return {{pef(0, row, s), pef(1, row, s), pef(2, row, s)}, {pef(3, row, s), pef(4, row, s), pef(5, row, s)}};
   }
@@ -128,7 +132,8 @@ struct Found {
   std::int32_t truncated, valid;
 };
 
-// One bracket to one window: root of the elevation's rate, then of sin(elevation) - sin(mask) on either side. 15 to 30 propagations.
+// One bracket to one window: root of the elevation's rate, then of sin(elevation) - sin(mask) on either side. 15 to 30
+// propagations.
 struct Refine {
   Ephemeris ephemeris;
   Grid grid;
@@ -148,8 +153,8 @@ struct Refine {
     }
   };
 
-  // Rate > 0 at lo, <= 0 at hi: Illinois' variant of the false position (Dowell & Jarratt 1971). A satellite that is lost on the way has
-  // a rate of exactly 0 from then on: the last instant before it is taken.
+  // Rate > 0 at lo, <= 0 at hi: Illinois' variant of the false position (Dowell & Jarratt 1971). A satellite that is
+  // lost on the way has a rate of exactly 0 from then on: the last instant before it is taken.
   COLDSUN_FN static Real turn(const Line& line, Real lo, Real hi) {
     Real f_lo = line(lo).rate, f_hi = line(hi).rate;
     int side = 0;
@@ -220,12 +225,13 @@ struct Row {
   Bracket who;
   Found when;
 };
-// Sorts, joins rows of one satellite that overlap (an orbit can culminate twice in one window), fills the table. Host code, windows.cpp.
+// Sorts, joins rows of one satellite that overlap (an orbit can culminate twice in one window), fills the table. Host
+// code, windows.cpp.
 Windows make_table(std::vector<Row> rows, int n_station, Time start, Device device);
 
 template <class Space>
-std::vector<Bracket> scan(Space space, const Ephemeris& e, const Grid& grid, const Array<Station, 1>& station, const Array<std::int32_t, 2>& listed,
-                          Device device) {
+std::vector<Bracket> scan(Space space, const Ephemeris& e, const Grid& grid, const Array<Station, 1>& station,
+                          const Array<std::int32_t, 2>& listed, Device device) {
   const int n_sat = e.catalogue.n_satellite(), n_station = station.extent(0);
   Array<Real, 3> pef(device, {6, tile + 1, n_sat});
   Array<std::int32_t, 3> found(device, {n_station, n_sat, capacity});

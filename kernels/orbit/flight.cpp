@@ -24,11 +24,16 @@ std::string date(Time t) {
 }
 std::string text_of(std::int32_t error) {
   switch (static_cast<Sgp4Error>(error)) {
-    case Sgp4Error::eccentricity: return "code 1, eccentricity out of range";
-    case Sgp4Error::mean_motion: return "code 2, mean motion not positive";
-    case Sgp4Error::semi_latus_rectum: return "code 4, orbit no ellipse";
-    case Sgp4Error::decayed: return "code 6, decayed";
-    default: return "code " + std::to_string(error);
+    case Sgp4Error::eccentricity:
+      return "code 1, eccentricity out of range";
+    case Sgp4Error::mean_motion:
+      return "code 2, mean motion not positive";
+    case Sgp4Error::semi_latus_rectum:
+      return "code 4, orbit no ellipse";
+    case Sgp4Error::decayed:
+      return "code 6, decayed";
+    default:
+      return "code " + std::to_string(error);
   }
 }
 
@@ -36,12 +41,14 @@ std::string text_of(std::int32_t error) {
 std::int32_t error_at(const Sgp4Coefficients& c, Real t) {
   const Sgp4Result s = sgp4_propagate(c, t);
   if (s.error != 0) return s.error;
-  return std::isfinite(s.teme.r.x + s.teme.r.y + s.teme.r.z) ? 0 : static_cast<std::int32_t>(Sgp4Error::semi_latus_rectum);
+  return std::isfinite(s.teme.r.x + s.teme.r.y + s.teme.r.z) ? 0
+                                                             : static_cast<std::int32_t>(Sgp4Error::semi_latus_rectum);
 }
 
-// First time on the way from the epoch to `end` [min, negative: before it] at which SGP4 gives an error; without one: error 0.
-// The mean perigee is followed in steps that the drag can change by one or two per cent. Only where it is below 1.006 Earth radii (38 km;
-// the periodic terms of J2 and J3 move it by 20 km at most) states are computed, 48 per revolution, and the first error is refined to 0.06 s.
+// First time on the way from the epoch to `end` [min, negative: before it] at which SGP4 gives an error; without one:
+// error 0. The mean perigee is followed in steps that the drag can change by one or two per cent. Only where it is
+// below 1.006 Earth radii (38 km; the periodic terms of J2 and J3 move it by 20 km at most) states are computed, 48 per
+// revolution, and the first error is refined to 0.06 s.
 struct End {
   Real at = 0;
   std::int32_t error = 0;
@@ -96,7 +103,8 @@ std::vector<int> nearest_sets(std::span<const ElementSet> sets, const std::vecto
   const auto far = [&](int i) { return std::llabs(sets[static_cast<std::size_t>(i)].mean.epoch - middle); };
   for (const int i : list) {
     const ElementSet& s = sets[static_cast<std::size_t>(i)];
-    const auto [it, fresh] = best.emplace(std::pair(s.norad_cat_id, s.norad_cat_id == 0 ? s.object_name : std::string()), i);
+    const auto [it, fresh] =
+        best.emplace(std::pair(s.norad_cat_id, s.norad_cat_id == 0 ? s.object_name : std::string()), i);
     if (!fresh && far(i) < far(it->second)) it->second = i;
   }
   std::vector<int> kept;
@@ -118,7 +126,8 @@ std::string name_of(const ElementSet& s) {
 }
 
 std::string wrong_theory(std::string_view type) {
-  return "ephemeris type " + text::quoted(type) + (type == "4" ? " (SGP4-XP)" : "") + " needs another theory than SGP4; accepted: 0 or 2.";
+  return "ephemeris type " + text::quoted(type) + (type == "4" ? " (SGP4-XP)" : "") +
+         " needs another theory than SGP4; accepted: 0 or 2.";
 }
 
 Remark flight_fault(const ElementSet& s) {
@@ -128,10 +137,12 @@ Remark flight_fault(const ElementSet& s) {
   if (!(m.inclination >= 0 && m.inclination <= pi * (1 + 1e-12)))
     return fault("the inclination is not between 0 and 180 deg", number("%g deg", m.inclination * degrees));
   for (const Real angle : {m.ra_of_asc_node, m.arg_of_pericenter, m.mean_anomaly})
-    if (!(std::fabs(angle) <= two_pi * (1 + 1e-12))) return fault("an angle is not between -360 and 360 deg", number("%g deg", angle * degrees));
+    if (!(std::fabs(angle) <= two_pi * (1 + 1e-12)))
+      return fault("an angle is not between -360 and 360 deg", number("%g deg", angle * degrees));
   if (!(m.epoch >= text::midnight(1957, 1, 1) && m.epoch < text::midnight(2200, 1, 1)))
     return fault("the epoch is not between 1957 and 2199", date(m.epoch));
-  if (!(m.eccentricity >= 0 && m.eccentricity < 1)) return fault("the eccentricity is not at least 0 and below 1", number("%g", m.eccentricity));
+  if (!(m.eccentricity >= 0 && m.eccentricity < 1))
+    return fault("the eccentricity is not at least 0 and below 1", number("%g", m.eccentricity));
   if (!(m.mean_motion > 0 && std::isfinite(m.mean_motion))) return fault("the mean motion is not positive", "");
   Sgp4Coefficients c;
   const Sgp4Error error = sgp4_init(m, c);
@@ -140,11 +151,13 @@ Remark flight_fault(const ElementSet& s) {
   if (error == Sgp4Error::deep_space)
     return fault("a period of 225 min and more needs SDP4, which is not supported", number("%.0f min", two_pi / c.no));
   if (error != Sgp4Error::none) return fault("SGP4 refuses it", text_of(static_cast<std::int32_t>(error)));
-  if (const std::int32_t e = error_at(c, 0.0); e != 0) return fault("SGP4 cannot propagate it at its own epoch", text_of(e));
+  if (const std::int32_t e = error_at(c, 0.0); e != 0)
+    return fault("SGP4 cannot propagate it at its own epoch", text_of(e));
   return {};
 }
 
-Fleet make_fleet(std::span<const ElementSet> sets, std::span<const std::vector<int>> list, Time start, Time stop, Device device) {
+Fleet make_fleet(std::span<const ElementSet> sets, std::span<const std::vector<int>> list, Time start, Time stop,
+                 Device device) {
   Fleet f;
   const Time middle = start + (stop - start) / 2;
   std::vector<std::vector<int>> kept;
@@ -157,13 +170,16 @@ Fleet make_fleet(std::span<const ElementSet> sets, std::span<const std::vector<i
   std::vector<ElementSet> chosen;
   std::vector<int> at(sets.size(), -1);
   for (std::size_t i = 0; i < sets.size(); ++i) {
-    if (used[i]) at[i] = static_cast<int>(f.set.size()), f.set.push_back(static_cast<int>(i)), chosen.push_back(sets[i]);
+    if (used[i])
+      at[i] = static_cast<int>(f.set.size()), f.set.push_back(static_cast<int>(i)), chosen.push_back(sets[i]);
     else if (listed[i])
-      f.remark.push_back(about(sets[i], "another set of the satellite is nearer to the run", "epoch " + date(sets[i].mean.epoch), false));
+      f.remark.push_back(about(sets[i], "another set of the satellite is nearer to the run",
+                               "epoch " + date(sets[i].mean.epoch), false));
   }
   f.seen.assign(list.size() * chosen.size(), 0);
   for (std::size_t b = 0; b < list.size(); ++b)
-    for (const int i : kept[b]) f.seen[b * chosen.size() + static_cast<std::size_t>(at[static_cast<std::size_t>(i)])] = 1;
+    for (const int i : kept[b])
+      f.seen[b * chosen.size() + static_cast<std::size_t>(at[static_cast<std::size_t>(i)])] = 1;
   f.catalogue = make_catalogue(chosen, device);
   for (std::size_t s = 0; s < chosen.size(); ++s) {
     const int k = static_cast<int>(s);
@@ -174,7 +190,8 @@ Fleet make_fleet(std::span<const ElementSet> sets, std::span<const std::vector<i
     const Real first = seconds(start - e.mean.epoch) / 60.0, last = seconds(stop - e.mean.epoch) / 60.0;
     if (first < 0)
       if (const End end = Way{c}.walk(first); end.error != 0) {
-        f.remark.push_back(about(e, "SGP4 does not reach back from its epoch to the run: no contacts", text_of(end.error), false));
+        f.remark.push_back(
+            about(e, "SGP4 does not reach back from its epoch to the run: no contacts", text_of(end.error), false));
         f.catalogue.until(k) = -math::infinity;
         continue;
       }
@@ -182,13 +199,16 @@ Fleet make_fleet(std::span<const ElementSet> sets, std::span<const std::vector<i
     if (end.error != 0) {
       f.catalogue.until(k) = end.at;
       const bool before = end.at <= first;
-      f.remark.push_back(about(e, before ? "SGP4 ends before the run: no contacts" : "SGP4 ends during the run: no contacts from then on",
-                               text_of(end.error) + " on " + date(e.mean.epoch + nanoseconds(60.0 * end.at)), !before));
+      f.remark.push_back(about(
+          e, before ? "SGP4 ends before the run: no contacts" : "SGP4 ends during the run: no contacts from then on",
+          text_of(end.error) + " on " + date(e.mean.epoch + nanoseconds(60.0 * end.at)), !before));
       if (before) continue;
     }
-    constexpr Real stale = 7.0;  // days: beyond, the median along-track error of element sets of low orbits exceeds 10 s
+    constexpr Real stale =
+        7.0;  // days: beyond, the median along-track error of element sets of low orbits exceeds 10 s
     if (const Real age = std::fabs(seconds(middle - e.mean.epoch)) / 86400.0; age > stale)
-      f.remark.push_back(about(e, "element sets more than 7 days from the run: passes may be off by a minute and more", number("%.0f days", age), true));
+      f.remark.push_back(about(e, "element sets more than 7 days from the run: passes may be off by a minute and more",
+                               number("%.0f days", age), true));
   }
   return f;
 }

@@ -1,4 +1,5 @@
-// Frames: GMST82, TEME to the rotating Earth, a station on the WGS84 ellipsoid, and where it sees a satellite. SI, radians.
+// Frames: GMST82, TEME to the rotating Earth, a station on the WGS84 ellipsoid, and where it sees a satellite. SI,
+// radians.
 #pragma once
 #include <cmath>
 
@@ -36,7 +37,8 @@ COLDSUN_FN Real gmst82(Time utc, Real dut1) {
   return two_pi * (turn - std::floor(turn));
 }
 
-// The Earth's angle around one instant: linear, which is true to 1e-13 rad for a month (the quadratic term is 7e-11 s/day^2).
+// The Earth's angle around one instant: linear, which is true to 1e-13 rad for a month (the quadratic term is 7e-11
+// s/day^2).
 struct EarthAngle {
   Real at_start = 0;       // GMST82 at the start [rad]
   Real rate = earth_rate;  // [rad/s]
@@ -50,11 +52,13 @@ COLDSUN_FN EarthAngle earth_angle(Time start, Real dut1) {
   return {gmst82(start, dut1), two_pi / 86400.0 * (1.0 + excess)};
 }
 
-// TEME to pseudo Earth fixed (Vallado 2013 sec. 3.7); polar motion is left out (13 m, 1.4 ms of a LEO rise time), so PEF is ITRF here.
+// TEME to pseudo Earth fixed (Vallado 2013 sec. 3.7); polar motion is left out (13 m, 1.4 ms of a LEO rise time), so
+// PEF is ITRF here.
 COLDSUN_FN PosVel teme_to_pef(const PosVel& s, Real sin_theta, Real cos_theta) {
   PosVel p;
   p.r = {cos_theta * s.r.x + sin_theta * s.r.y, -sin_theta * s.r.x + cos_theta * s.r.y, s.r.z};
-  p.v = {cos_theta * s.v.x + sin_theta * s.v.y + earth_rate * p.r.y, -sin_theta * s.v.x + cos_theta * s.v.y - earth_rate * p.r.x, s.v.z};
+  p.v = {cos_theta * s.v.x + sin_theta * s.v.y + earth_rate * p.r.y,
+         -sin_theta * s.v.x + cos_theta * s.v.y - earth_rate * p.r.x, s.v.z};
   return p;
 }
 COLDSUN_FN PosVel teme_to_pef(const PosVel& s, Real theta) { return teme_to_pef(s, std::sin(theta), std::cos(theta)); }
@@ -104,7 +108,8 @@ COLDSUN_FN Sight sight(const Station& s, const PosVel& pef) {
   return {sin_elevation, (dot(pef.v, s.up) - sin_elevation * dot(d, pef.v) * inverse_range) * inverse_range};
 }
 
-// Geodetic latitude, longitude [rad] and height [m] of an Earth-fixed place (Bowring 1976, one step: 1e-11 rad below 1,000 km).
+// Geodetic latitude, longitude [rad] and height [m] of an Earth-fixed place (Bowring 1976, one step: 1e-11 rad below
+// 1,000 km).
 struct Geodetic {
   Real latitude = 0, longitude = 0, altitude = 0;
 };

@@ -6,8 +6,9 @@
 
 namespace coldsun::orbit {
 
-// Broadband reconfiguration grid: every 15 s at :12, :27, :42, :57 of a minute (Mohan et al. 2024, doi 10.1145/3589334.3645328;
-// Tanveer et al. 2023, doi 10.1145/3624354.3630586). Slot number k counts from 1970 and starts at 15 k + 12 s.
+// Broadband reconfiguration grid: every 15 s at :12, :27, :42, :57 of a minute (Mohan et al. 2024,
+// doi 10.1145/3589334.3645328; Tanveer et al. 2023, doi 10.1145/3624354.3630586). Slot number k counts from 1970 and
+// starts at 15 k + 12 s.
 inline constexpr Time slot_length = 15 * ns_per_s, slot_phase = 12 * ns_per_s;
 COLDSUN_FN Time slot_number(Time t) { return floor_div(t - slot_phase, slot_length); }
 COLDSUN_FN Time slot_start(Time k) { return k * slot_length + slot_phase; }
@@ -18,6 +19,7 @@ enum class Strategy : std::int32_t {
   longest_remaining = 2  // keep while it is up, then the one that stays for the most slots; of equals the highest
 };
 
+// clang-format off
 #define COLDSUN_ORBIT_SLOTS(F) \
   F(std::int32_t, satellite,       "1",   "site slot", derived, Fill,   "index in the catalogue, -1 none") \
   F(std::int32_t, visible,         "1",   "site slot", derived, Choose, "satellites above the mask at the start of the slot") \
@@ -25,6 +27,7 @@ enum class Strategy : std::int32_t {
   F(Real,         elevation,       "rad", "site slot", derived, Fill,   "at the start of the slot, 0 where none serves") \
   F(Real,         slant_range,     "m",   "site slot", derived, Fill,   "at the start of the slot, 0 where none serves") \
   F(Real,         remaining,       "s",   "site slot", derived, Fill,   "until the serving satellite sets")
+// clang-format on
 struct SlotTable {
   COLDSUN_ARRAYS(COLDSUN_ORBIT_SLOTS)
   Time first = 0;  // slot number of column 0
@@ -40,7 +43,7 @@ struct SlotView {
 
 // Slots from the one that holds the span's start to the one before its stop; the windows must cover them.
 template <class Space>
-SlotTable assign_slots(Space, const Catalogue& catalogue, std::span<const Station> stations, std::span<const Strategy> strategy,
-                       const Windows& windows, const Span& span);
+SlotTable assign_slots(Space, const Catalogue& catalogue, std::span<const Station> stations,
+                       std::span<const Strategy> strategy, const Windows& windows, const Span& span);
 
 }  // namespace coldsun::orbit

@@ -1,8 +1,9 @@
-// One site's link: the outage process at slot boundaries, who serves, the round trip, and what comes next. Pure functions of time.
-// An outage belongs to the boundary that starts slot k: with the site's probability it begins `offset` after that boundary (measured:
-// before it, -0.18 s) and lasts a lognormal time, never longer than a slot, so that outages of two boundaries never overlap. Every
-// outage acts alike whether or not the satellite changes. A slot that no satellite serves is down from its start to its end.
-// Chance: Stream::link, entity = site, index = slot number since 1970, draw 0 = whether, draw 1 = how long.
+// One site's link: the outage process at slot boundaries, who serves, the round trip, and what comes next. Pure
+// functions of time. An outage belongs to the boundary that starts slot k: with the site's probability it begins
+// `offset` after that boundary (measured: before it, -0.18 s) and lasts a lognormal time, never longer than a slot, so
+// that outages of two boundaries never overlap. Every outage acts alike whether or not the satellite changes. A slot
+// that no satellite serves is down from its start to its end. Chance: Stream::link, entity = site, index = slot number
+// since 1970, draw 0 = whether, draw 1 = how long.
 #pragma once
 #include "common/philox.hpp"
 #include "orbit/handover.hpp"
@@ -25,15 +26,19 @@ COLDSUN_FN Outage outage_at(const Chance& chance, const OutageLaw& law, Time k) 
   return {start, start + nanoseconds(length < longest ? length : longest)};
 }
 
-// Round trip to the serving satellite and back; `delay`: everything behind it (inter-satellite links, gateway, processing) [s].
-COLDSUN_FN Real round_trip(Real slant_range, Real delay) { return 2.0 * slant_range / constants::speed_of_light + delay; }
+// Round trip to the serving satellite and back; `delay`: everything behind it (inter-satellite links, gateway,
+// processing) [s].
+COLDSUN_FN Real round_trip(Real slant_range, Real delay) {
+  return 2.0 * slant_range / constants::speed_of_light + delay;
+}
 
 COLDSUN_FN Time overlap(Time a, Time b, Time c, Time d) {
   const Time lo = a > c ? a : c, hi = b < d ? b : d;
   return hi > lo ? hi - lo : 0;
 }
 
-// The link of one (member, site). `shift`: the member's delay of windows; slot k then has the satellite of the table's slot `shift` ago.
+// The link of one (member, site). `shift`: the member's delay of windows; slot k then has the satellite of the table's
+// slot `shift` ago.
 struct Link {
   Chance chance;
   OutageLaw law;
@@ -108,7 +113,8 @@ struct Link {
         const Outage o[2] = {outage(k), outage(neighbour(k))};
         for (int i = 0; i < 2; ++i) {
           if (o[i].stop == o[i].start) continue;
-          if (o[i].start > t && o[i].start >= slot_start(k) && o[i].start < boundary && o[i].start < next) next = o[i].start;
+          if (o[i].start > t && o[i].start >= slot_start(k) && o[i].start < boundary && o[i].start < next)
+            next = o[i].start;
           if (o[i].stop > t && o[i].stop > slot_start(k) && o[i].stop <= boundary && o[i].stop < next &&
               (o[i].stop < boundary || served(k + 1)))
             next = o[i].stop;
@@ -127,7 +133,9 @@ struct ContactLine {
   Time shift = 0;
 
   // Row of the first contact that ends after t.
-  COLDSUN_FN int row_after(Time t) const { return first_after(contacts.stop, contacts.first(site), contacts.first(site + 1), t - shift); }
+  COLDSUN_FN int row_after(Time t) const {
+    return first_after(contacts.stop, contacts.first(site), contacts.first(site + 1), t - shift);
+  }
   COLDSUN_FN bool in_contact(Time t) const {
     const int i = row_after(t);
     return i < contacts.first(site + 1) && contacts.start(i) <= t - shift;

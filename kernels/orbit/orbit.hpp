@@ -1,5 +1,5 @@
-// Links of sites to satellites: what is constant, what changes, and how it moves over a cut. Positions are computed ahead (handover,
-// windows).
+// Links of sites to satellites: what is constant, what changes, and how it moves over a cut. Positions are computed
+// ahead (handover, windows).
 #pragma once
 #include "common/cut.hpp"
 #include "common/fields.hpp"
@@ -8,9 +8,11 @@
 
 namespace coldsun::orbit {
 
-// Two constellations: the broadband shell carries the site's link, slot by slot; the data satellites are met in contact windows.
+// Two constellations: the broadband shell carries the site's link, slot by slot; the data satellites are met in contact
+// windows.
 inline constexpr int link_constellation = 0, data_constellation = 1, n_constellation = 2;
 
+// clang-format off
 #define COLDSUN_ORBIT_SYSTEM(F) \
   F(Real,          latitude,           "rad", "site",               parameter, host, "geodetic latitude") \
   F(Real,          longitude,          "rad", "site",               parameter, host, "longitude, east positive") \
@@ -23,12 +25,16 @@ inline constexpr int link_constellation = 0, data_constellation = 1, n_constella
   F(std::uint32_t, entity,             "1",   "site",               parameter, host, "number of the site in Chance") \
   F(Real,          outage_offset,      "s",   "site",               parameter, host, "start of an outage after its boundary") \
   F(Real,          processing_delay,   "s",   "site",               parameter, host, "round-trip time beside the way to the satellite")
+// clang-format on
 struct System {
   COLDSUN_ARRAYS(COLDSUN_ORBIT_SYSTEM)
   int n_site() const { return latitude.extent(0); }
 };
-struct SystemView { COLDSUN_READS(SystemView, System, COLDSUN_ORBIT_SYSTEM) };
+struct SystemView {
+  COLDSUN_READS(SystemView, System, COLDSUN_ORBIT_SYSTEM)
+};
 
+// clang-format off
 #define COLDSUN_ORBIT_STATE(F) \
   F(Real,         window_shift,       "s", "member constellation", parameter, host,        "delay of windows and handovers") \
   F(Real,         outage_probability, "1", "member site",          parameter, host,        "chance of an outage at a slot boundary") \
@@ -43,14 +49,17 @@ struct SystemView { COLDSUN_READS(SystemView, System, COLDSUN_ORBIT_SYSTEM) };
   F(std::int32_t, satellite,          "1", "member site",          derived,   AdvanceLink, "index of the serving satellite, -1 none") \
   F(std::int32_t, in_contact,         "1", "member site",          derived,   AdvanceLink, "a data satellite is in reach") \
   F(Real,         round_trip,         "s", "member site",          derived,   AdvanceLink, "round-trip time over the serving satellite")
+// clang-format on
 struct State {
   COLDSUN_ARRAYS(COLDSUN_ORBIT_STATE)
   int n_member() const { return window_shift.extent(0); }
 };
-struct StateView { COLDSUN_VIEWS(StateView, State, COLDSUN_ORBIT_STATE) };
+struct StateView {
+  COLDSUN_VIEWS(StateView, State, COLDSUN_ORBIT_STATE)
+};
 
-// What the caller passes in each sub-step. Tables must cover every cut, also moved by each member's window_shift: a slot outside the
-// table is a slot without a satellite.
+// What the caller passes in each sub-step. Tables must cover every cut, also moved by each member's window_shift: a
+// slot outside the table is a slot without a satellite.
 struct Drive {
   SlotView slots;         // of the link constellation: sites as rows
   ContactsView contacts;  // of the data constellation: stations are the sites
@@ -65,7 +74,8 @@ std::vector<Station> stations_of(const System& system, int constellation);  // f
 template <class Space>
 void advance(Space space, const System& system, State& state, const Drive& drive, const Cut& cut);
 
-// Lowers stop(m) to the first instant at which a link of member m goes down or up, its satellite changes, or a contact begins or ends.
+// Lowers stop(m) to the first instant at which a link of member m goes down or up, its satellite changes, or a contact
+// begins or ends.
 template <class Space>
 void next_event(Space space, const System& system, const State& state, const Drive& drive, const NextCut& next);
 

@@ -26,13 +26,40 @@ std::vector<std::string> csv_fields(std::string_view line, int number) {
 }
 
 enum Column {
-  c_epoch, c_motion, c_ecc, c_inc, c_node, c_argp, c_anomaly, c_id, c_bstar,      // required
-  c_name, c_object, c_type, c_theory, c_frame, c_scale, c_center, n_column        // where they are there
+  c_epoch,
+  c_motion,
+  c_ecc,
+  c_inc,
+  c_node,
+  c_argp,
+  c_anomaly,
+  c_id,
+  c_bstar,  // required
+  c_name,
+  c_object,
+  c_type,
+  c_theory,
+  c_frame,
+  c_scale,
+  c_center,
+  n_column  // where they are there
 };
-constexpr const char* column_name[n_column] = {"EPOCH",          "MEAN_MOTION",       "ECCENTRICITY",   "INCLINATION",
-                                               "RA_OF_ASC_NODE", "ARG_OF_PERICENTER", "MEAN_ANOMALY",   "NORAD_CAT_ID",
-                                               "BSTAR",          "OBJECT_NAME",       "OBJECT_ID",      "EPHEMERIS_TYPE",
-                                               "MEAN_ELEMENT_THEORY", "REF_FRAME",    "TIME_SYSTEM",    "CENTER_NAME"};
+constexpr const char* column_name[n_column] = {"EPOCH",
+                                               "MEAN_MOTION",
+                                               "ECCENTRICITY",
+                                               "INCLINATION",
+                                               "RA_OF_ASC_NODE",
+                                               "ARG_OF_PERICENTER",
+                                               "MEAN_ANOMALY",
+                                               "NORAD_CAT_ID",
+                                               "BSTAR",
+                                               "OBJECT_NAME",
+                                               "OBJECT_ID",
+                                               "EPHEMERIS_TYPE",
+                                               "MEAN_ELEMENT_THEORY",
+                                               "REF_FRAME",
+                                               "TIME_SYSTEM",
+                                               "CENTER_NAME"};
 constexpr int n_required = c_name;
 
 struct OmmHeader {
@@ -45,7 +72,8 @@ OmmHeader read_header(std::string_view line, int number) {
   for (int k = 0; k < n_column; ++k) {
     const auto it = std::find(fields.begin(), fields.end(), column_name[k]);
     h.at[k] = it == fields.end() ? -1 : static_cast<int>(it - fields.begin());
-    if (h.at[k] < 0 && k < n_required) throw Fault(number, std::string("the header lacks the column ") + column_name[k] + ".");
+    if (h.at[k] < 0 && k < n_required)
+      throw Fault(number, std::string("the header lacks the column ") + column_name[k] + ".");
     if (h.at[k] >= 0 && std::find(it + 1, fields.end(), column_name[k]) != fields.end())
       throw Fault(number, std::string("the header has the column ") + column_name[k] + " twice.");
   }
@@ -63,7 +91,8 @@ struct Row {
     return header.at[k] < 0 || at >= fields.size() ? std::string() : fields[at];
   }
   [[noreturn]] void bad(Column k, const std::string& accepted = "") const {
-    throw Fault(number, std::string("column ") + column_name[k] + " reads " + quoted(text(k)) + (accepted.empty() ? "." : "; accepted: " + accepted + "."));
+    throw Fault(number, std::string("column ") + column_name[k] + " reads " + quoted(text(k)) +
+                            (accepted.empty() ? "." : "; accepted: " + accepted + "."));
   }
   Real real(Column k) const {
     Real x = 0;
@@ -87,7 +116,8 @@ struct Row {
 
 ElementSet read_row(const Row& r) {
   if (r.fields.size() != r.header.width)
-    throw Fault(r.number, std::to_string(r.fields.size()) + " fields where the header has " + std::to_string(r.header.width) + ".");
+    throw Fault(r.number, std::to_string(r.fields.size()) + " fields where the header has " +
+                              std::to_string(r.header.width) + ".");
   ElementSet s;
   s.line = r.number;
   if (!parse(r.text(c_id), s.norad_cat_id) || s.norad_cat_id < 0 || s.norad_cat_id > 999'999'999) r.bad(c_id);
@@ -97,7 +127,8 @@ ElementSet read_row(const Row& r) {
     r.bad(c_epoch);
   }
   s.object_name = r.text(c_name), s.object_id = r.text(c_object);
-  if (const std::string type = r.text(c_type); !type.empty() && type != "0" && type != "2") throw Fault(r.number, wrong_theory(type));
+  if (const std::string type = r.text(c_type); !type.empty() && type != "0" && type != "2")
+    throw Fault(r.number, wrong_theory(type));
   r.only(c_theory, {"SGP4", "SGP/SGP4", "SGP"});
   r.only(c_frame, {"TEME"}), r.only(c_scale, {"UTC"}), r.only(c_center, {"EARTH", "Earth"});
   s.mean.mean_motion = r.real(c_motion) * rad_per_s_of_rev_per_day;
@@ -116,7 +147,9 @@ ElementSet read_row(const Row& r) {
 
 Time parse_utc(std::string_view text) {
   const std::string_view given = text;
-  const auto bad = [&]() -> Time { throw std::invalid_argument("time " + quoted(given) + " is not like 2026-06-14T06:00:00.123456Z."); };
+  const auto bad = [&]() -> Time {
+    throw std::invalid_argument("time " + quoted(given) + " is not like 2026-06-14T06:00:00.123456Z.");
+  };
   if (!text.empty() && text.back() == 'Z') text.remove_suffix(1);
   // A calendar date, or a year and its day (CCSDS 502.0-B-3 sec. 7.5.10); decimals of a second beyond nine are cut off.
   const bool ordinal = text.size() > 8 && (text[8] == 'T' || text[8] == ' ');
@@ -134,7 +167,8 @@ Time parse_utc(std::string_view text) {
     return x;
   };
   const int year = number(0, 4);
-  Time day = ordinal ? midnight(year, 1, 1) : midnight(year, static_cast<unsigned>(number(5, 2)), static_cast<unsigned>(number(8, 2)));
+  Time day = ordinal ? midnight(year, 1, 1)
+                     : midnight(year, static_cast<unsigned>(number(5, 2)), static_cast<unsigned>(number(8, 2)));
   if (day == never || number(clock, 2) > 23 || number(clock + 3, 2) > 59 || number(clock + 6, 2) > 59) return bad();
   if (ordinal) {
     const int of_year = number(5, 3);

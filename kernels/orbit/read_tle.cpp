@@ -18,7 +18,8 @@ struct TleLine {
     return x;
   }
   [[noreturn]] void bad(std::size_t from, std::size_t to, const char* name) const {
-    throw Fault(number, "columns " + std::to_string(from) + "-" + std::to_string(to) + " (" + name + ") read " + quoted(columns(from, to)) + ".");
+    throw Fault(number, "columns " + std::to_string(from) + "-" + std::to_string(to) + " (" + name + ") read " +
+                            quoted(columns(from, to)) + ".");
   }
 };
 
@@ -34,16 +35,19 @@ Kind kind_of(std::string_view l) {
   return l[0] == '1' ? Kind::first : Kind::second;
 }
 
-// Sum of the digits, a minus sign counts one, modulo ten: column 69. A line without it has 68 columns. True: it was there.
+// Sum of the digits, a minus sign counts one, modulo ten: column 69. A line without it has 68 columns. True: it was
+// there.
 bool check_sum(const TleLine& l) {
   const std::size_t n = l.text.size();
   if (n < 68 || (n > 69 && l.text[69] != ' '))
-    throw Fault(l.number, std::to_string(n) + " columns where an element set's line has 69" + (n < 68 ? " (cut short?)." : "."));
+    throw Fault(l.number,
+                std::to_string(n) + " columns where an element set's line has 69" + (n < 68 ? " (cut short?)." : "."));
   if (n == 68) return false;
   int sum = 0;
   for (char c : l.text.substr(0, 68)) sum += c >= '0' && c <= '9' ? c - '0' : (c == '-' ? 1 : 0);
   if (l.text[68] != static_cast<char>('0' + sum % 10))
-    throw Fault(l.number, "column 69 (checksum) reads " + quoted(l.columns(69, 69)) + ", the line sums to " + std::to_string(sum % 10) + ".");
+    throw Fault(l.number, "column 69 (checksum) reads " + quoted(l.columns(69, 69)) + ", the line sums to " +
+                              std::to_string(sum % 10) + ".");
   return true;
 }
 
@@ -53,7 +57,8 @@ bool catalogue_number(std::string_view columns, std::int64_t& number) {
   static constexpr std::string_view letters = "ABCDEFGHJKLMNPQRSTUVWXYZ";
   std::int64_t high = 0, low = 0;
   if (s.empty()) return false;
-  if (const std::size_t k = letters.find(s[0]); k != std::string_view::npos) high = static_cast<std::int64_t>(k + 10) * 10000, s[0] = ' ';
+  if (const std::size_t k = letters.find(s[0]); k != std::string_view::npos)
+    high = static_cast<std::int64_t>(k + 10) * 10000, s[0] = ' ';
   if (!parse(s, low) || low < 0) return false;
   number = high + low;
   return true;
@@ -78,7 +83,8 @@ Real assumed_point(const TleLine& l, std::size_t from, std::size_t to, const cha
   return minus ? -x : x;
 }
 
-// Two digits of the year (57-99: 1900s, 00-56: 2000s), day of the year with up to eight decimals: 864 microseconds, exact in ns.
+// Two digits of the year (57-99: 1900s, 00-56: 2000s), day of the year with up to eight decimals: 864 microseconds,
+// exact in ns.
 Time tle_epoch(const TleLine& l, std::size_t& decimals) {
   int year = 0, day = 0;
   std::int64_t fraction = 0;
@@ -88,7 +94,8 @@ Time tle_epoch(const TleLine& l, std::size_t& decimals) {
   std::string digits(point == std::string_view::npos ? std::string_view() : text.substr(point + 1));
   decimals = digits.size();
   digits.resize(8, '0');
-  if (!parse(text.substr(0, point), day) || !parse(digits, fraction) || fraction < 0 || decimals > 8 || day < 1 || day > 366)
+  if (!parse(text.substr(0, point), day) || !parse(digits, fraction) || fraction < 0 || decimals > 8 || day < 1 ||
+      day > 366)
     l.bad(21, 32, "epoch day");
   return midnight(year < 57 ? 2000 + year : 1900 + year, 1, 1) + (day - 1) * ns_per_day + fraction * 864'000;
 }
@@ -104,8 +111,8 @@ Read read_set(const TleLine& l1, const TleLine& l2, std::string_view name) {
   ElementSet& s = r.set;
   s.norad_cat_id = catalogue_number(l1);
   if (catalogue_number(l2) != s.norad_cat_id)
-    throw Fault(l2.number, "columns 3-7 (catalogue number) read " + quoted(l2.columns(3, 7)) + ", the line before has " +
-                               quoted(l1.columns(3, 7)) + ".");
+    throw Fault(l2.number, "columns 3-7 (catalogue number) read " + quoted(l2.columns(3, 7)) +
+                               ", the line before has " + quoted(l1.columns(3, 7)) + ".");
   s.object_name = std::string(name);
   s.object_id = std::string(trim(l1.columns(10, 17)));
   s.line = l1.number;
@@ -152,7 +159,12 @@ ElementFile scan_tle(std::string_view text) {
     f.remark.push_back({"", number, std::move(name), "cannot be read", std::move(why), false});
   };
   const auto unused_title = [&] {
-    if (title) f.remark.push_back({.line = title->number, .name = quoted(title->text), .reason = "no element lines follow", .used = false, .of = of_lines});
+    if (title)
+      f.remark.push_back({.line = title->number,
+                          .name = quoted(title->text),
+                          .reason = "no element lines follow",
+                          .used = false,
+                          .of = of_lines});
     title = nullptr;
   };
   for (std::size_t i = 0; i < line.size(); ++i) {
@@ -184,7 +196,8 @@ ElementFile scan_tle(std::string_view text) {
   }
   unused_title();
   if (f.n_record == 0)
-    throw Fault(1, "no element set in the text" + (line.empty() ? "." : "; it begins with " + quoted(line.front().text) + "."));
+    throw Fault(
+        1, "no element set in the text" + (line.empty() ? "." : "; it begins with " + quoted(line.front().text) + "."));
   return f;
 }
 

@@ -26,7 +26,8 @@ std::string sentence(const std::vector<const Remark*>& group, std::size_t most) 
   const char* verbs = one.used ? "are used" : "are not used";
   const std::string detail = without_stop(one.detail);
   if (group.size() == 1)
-    return place(one) + ": " + brief(one.name, 60) + " " + verb + ": " + one.reason + (detail.empty() ? "" : " (" + detail + ")");
+    return place(one) + ": " + brief(one.name, 60) + " " + verb + ": " + one.reason +
+           (detail.empty() ? "" : " (" + detail + ")");
   std::string o = one.file + (one.file.empty() ? "" : ": ") + std::to_string(group.size());
   if (one.of > 0) o += " of " + std::to_string(one.of);
   o += std::string(one.of == of_lines ? " lines " : " element sets ") + verbs + ": " + one.reason + ": ";
@@ -34,7 +35,8 @@ std::string sentence(const std::vector<const Remark*>& group, std::size_t most) 
   for (std::size_t i = 0; i < shown; ++i) {
     const Remark& r = *group[i];
     const std::string what = without_stop(r.detail), line = r.line > 0 ? "line " + std::to_string(r.line) : "";
-    o += (i ? "; " : "") + brief(r.name, 60) + (line.empty() && what.empty() ? "" : ", " + line + (line.empty() || what.empty() ? "" : ", ") + what);
+    o += (i ? "; " : "") + brief(r.name, 60) +
+         (line.empty() && what.empty() ? "" : ", " + line + (line.empty() || what.empty() ? "" : ", ") + what);
   }
   if (shown < group.size()) o += "; and " + std::to_string(group.size() - shown) + " more";
   return o;
@@ -56,7 +58,8 @@ std::vector<std::string> sentences(std::span<const Remark> remarks, std::size_t 
   return out;
 }
 
-// ---- the readers of elements.hpp: syntax, then what SGP4 can propagate ------------------------------------------------------------
+// ---- the readers of elements.hpp: syntax, then what SGP4 can propagate
+// ------------------------------------------------------------
 namespace {
 
 ElementFile flying(ElementFile f) {
@@ -93,9 +96,12 @@ ElementFile read_elements(std::string_view text) {
   for (std::string_view rest = text::without_mark(text); !rest.empty();) {
     const std::string_view line = text::next_line(rest);
     if (line.empty() || line[0] == '#') continue;
-    if (line[0] == '{' || line[0] == '[' || line[0] == '<' || (line.substr(0, 13) == "CCSDS_OMM_VER" && line.find('=') != std::string_view::npos))
-      throw std::invalid_argument("element sets: neither TLE nor OMM as CSV, the text begins with " + text::quoted(line) + "; accepted: these two forms.");
-    return line.find(',') != std::string_view::npos && line.find("EPOCH") != std::string_view::npos ? read_omm_csv(text) : read_tle(text);
+    if (line[0] == '{' || line[0] == '[' || line[0] == '<' ||
+        (line.substr(0, 13) == "CCSDS_OMM_VER" && line.find('=') != std::string_view::npos))
+      throw std::invalid_argument("element sets: neither TLE nor OMM as CSV, the text begins with " +
+                                  text::quoted(line) + "; accepted: these two forms.");
+    return line.find(',') != std::string_view::npos && line.find("EPOCH") != std::string_view::npos ? read_omm_csv(text)
+                                                                                                    : read_tle(text);
   }
   return read_tle(text);
 }

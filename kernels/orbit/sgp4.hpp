@@ -1,8 +1,8 @@
-// SGP4, near Earth. THE ISLAND: inside, lengths are Earth radii or km, times are minutes, as in the report; converts to SI last.
-// Sources: Hoots & Roehrich, Spacetrack Report No. 3 (1980), sec. 6 (R3); Vallado, Crawford, Hujsak & Kelso, "Revisiting Spacetrack
-// Report #3", AIAA 2006-6753 (V06), operation mode 'i', WGS72 constants. Sets with a period of 225 min and more need the deep-space
-// terms (SDP4): they are refused with an error code of their own.
-// Written for SIMD: no branches, drag terms that R3 drops for low perigees are zero coefficients, and Kepler's equation takes five
+// SGP4, near Earth. THE ISLAND: inside, lengths are Earth radii or km, times are minutes, as in the report; converts to
+// SI last. Sources: Hoots & Roehrich, Spacetrack Report No. 3 (1980), sec. 6 (R3); Vallado, Crawford, Hujsak & Kelso,
+// "Revisiting Spacetrack Report #3", AIAA 2006-6753 (V06), operation mode 'i', WGS72 constants. Sets with a period of
+// 225 min and more need the deep-space terms (SDP4): they are refused with an error code of their own. Written for
+// SIMD: no branches, drag terms that R3 drops for low perigees are zero coefficients, and Kepler's equation takes five
 // Newton steps whatever the orbit.
 #pragma once
 #include <array>
@@ -38,7 +38,8 @@ enum class Sgp4Error : std::int32_t {
 namespace sgp4 {
 
 // WGS72 (V06 table 1): Earth radius [km], gravitational parameter [km^3/s^2], zonal harmonics.
-inline constexpr Real radius = 6378.135, mu = 398600.8, j2 = 0.001082616, j3 = -0.00000253881, j4 = -0.00000165597, j3_j2 = j3 / j2;
+inline constexpr Real radius = 6378.135, mu = 398600.8, j2 = 0.001082616, j3 = -0.00000253881, j4 = -0.00000165597,
+                      j3_j2 = j3 / j2;
 // sqrt(mu / radius^3) in radians per minute, and the speed unit Earth radii per (1/xke) minutes in km/s.
 inline constexpr Real xke = 0.074366916133173408, km_per_s = radius * xke / 60.0;
 inline constexpr Real deep_space_period = 225.0;  // [min]
@@ -46,16 +47,19 @@ inline constexpr Real deep_space_period = 225.0;  // [min]
 }  // namespace sgp4
 
 // Everything that does not change with time, flat, numbers only. Names follow V06.
-// Mean elements, no un-Kozai'd [rad/min] and ao in Earth radii; of the inclination; secular rates of gravity, nodecf with drag; drag on axis
-// and eccentricity, cc4 and cc5 with bstar in them; drag on mean longitude; periodic drag; long-period terms of J3.
-#define COLDSUN_SGP4_COEFFICIENTS(C)                 \
-  C(ecco) C(argpo) C(nodeo) C(mo) C(no) C(ao)        \
-  C(sinio) C(cosio) C(con41) C(x1mth2) C(x7thm1)     \
-  C(mdot) C(argpdot) C(nodedot) C(nodecf)            \
-  C(cc1) C(cc4) C(cc5) C(d2) C(d3) C(d4)             \
-  C(t2cof) C(t3cof) C(t4cof) C(t5cof)                \
-  C(omgcof) C(xmcof) C(eta) C(delmo) C(sinmao)       \
+// Mean elements, no un-Kozai'd [rad/min] and ao in Earth radii; of the inclination; secular rates of gravity, nodecf
+// with drag; drag on axis and eccentricity, cc4 and cc5 with bstar in them; drag on mean longitude; periodic drag;
+// long-period terms of J3.
+// clang-format off
+#define COLDSUN_SGP4_COEFFICIENTS(C) \
+  C(ecco) C(argpo) C(nodeo) C(mo) C(no) C(ao) \
+  C(sinio) C(cosio) C(con41) C(x1mth2) C(x7thm1) \
+  C(mdot) C(argpdot) C(nodedot) C(nodecf) \
+  C(cc1) C(cc4) C(cc5) C(d2) C(d3) C(d4) \
+  C(t2cof) C(t3cof) C(t4cof) C(t5cof) \
+  C(omgcof) C(xmcof) C(eta) C(delmo) C(sinmao) \
   C(aycof) C(xlcof)
+// clang-format on
 struct Sgp4Coefficients {
 #define MEMBER(name) Real name;
   COLDSUN_SGP4_COEFFICIENTS(MEMBER)
@@ -71,7 +75,8 @@ COLDSUN_FN Real mod_two_pi(Real x) {
   return std::fma(-turns, two_pi, x);
 }
 
-// Un-Kozai: mean motion and semi-major axis of Brouwer's theory from the published mean motion (R3 sec. 6, first seven equations).
+// Un-Kozai: mean motion and semi-major axis of Brouwer's theory from the published mean motion (R3 sec. 6, first seven
+// equations).
 struct Axis {
   Real no, ao;
 };
@@ -84,7 +89,8 @@ COLDSUN_FN Axis brouwer_axis(Real kozai, Real e, Real cosio) {
   return {no, std::cbrt((xke / no) * (xke / no))};
 }
 
-// The fitting parameter s [Earth radii] and (q0 - s)^4 of the power-law atmosphere, lowered for low perigees (R3 sec. 6).
+// The fitting parameter s [Earth radii] and (q0 - s)^4 of the power-law atmosphere, lowered for low perigees (R3 sec.
+// 6).
 struct Density {
   Real s, q4;
 };
@@ -98,9 +104,11 @@ COLDSUN_FN Density density(Real perigee_km) {
 // Secular rates from J2, J2^2 and J4 (R3 sec. 6, M_DF, omega_DF, Omega_DF).
 COLDSUN_FN void gravity_rates(Sgp4Coefficients& c, Real beta, Real p) {
   const Real th2 = c.cosio * c.cosio, th4 = th2 * th2, inverse_p2 = 1.0 / (p * p);
-  const Real k1 = 1.5 * j2 * inverse_p2 * c.no, k2 = 0.5 * k1 * j2 * inverse_p2, k3 = -0.46875 * j4 * inverse_p2 * inverse_p2 * c.no;
+  const Real k1 = 1.5 * j2 * inverse_p2 * c.no, k2 = 0.5 * k1 * j2 * inverse_p2,
+             k3 = -0.46875 * j4 * inverse_p2 * inverse_p2 * c.no;
   c.mdot = c.no + 0.5 * k1 * beta * c.con41 + 0.0625 * k2 * beta * (13.0 - 78.0 * th2 + 137.0 * th4);
-  c.argpdot = -0.5 * k1 * (1.0 - 5.0 * th2) + 0.0625 * k2 * (7.0 - 114.0 * th2 + 395.0 * th4) + k3 * (3.0 - 36.0 * th2 + 49.0 * th4);
+  c.argpdot = -0.5 * k1 * (1.0 - 5.0 * th2) + 0.0625 * k2 * (7.0 - 114.0 * th2 + 395.0 * th4) +
+              k3 * (3.0 - 36.0 * th2 + 49.0 * th4);
   c.nodedot = -k1 * c.cosio + (0.5 * k2 * (4.0 - 19.0 * th2) + 2.0 * k3 * (3.0 - 7.0 * th2)) * c.cosio;
 }
 
@@ -108,10 +116,12 @@ COLDSUN_FN void gravity_rates(Sgp4Coefficients& c, Real beta, Real p) {
 COLDSUN_FN void drag(Sgp4Coefficients& c, Real bstar, Real perigee_radius) {
   const Real e = c.ecco, beta2 = 1.0 - e * e, p = c.ao * beta2, cos_argp = std::cos(c.argpo);
   const Density rho = density((perigee_radius - 1.0) * radius);
-  const Real xi = 1.0 / (c.ao - rho.s), eta = c.ao * e * xi, eta2 = eta * eta, ee = e * eta, psi2 = std::fabs(1.0 - eta2);
+  const Real xi = 1.0 / (c.ao - rho.s), eta = c.ao * e * xi, eta2 = eta * eta, ee = e * eta,
+             psi2 = std::fabs(1.0 - eta2);
   const Real coef = rho.q4 * xi * xi * xi * xi, coef1 = coef / (psi2 * psi2 * psi2 * std::sqrt(psi2));
-  const Real c2 =
-      coef1 * c.no * (c.ao * (1.0 + 1.5 * eta2 + ee * (4.0 + eta2)) + 0.375 * j2 * xi / psi2 * c.con41 * (8.0 + 3.0 * eta2 * (8.0 + eta2)));
+  const Real c2 = coef1 * c.no *
+                  (c.ao * (1.0 + 1.5 * eta2 + ee * (4.0 + eta2)) +
+                   0.375 * j2 * xi / psi2 * c.con41 * (8.0 + 3.0 * eta2 * (8.0 + eta2)));
   const bool round = !(e > 1e-4);  // terms that divide by e are left out
   const Real c3 = round ? 0.0 : -2.0 * coef * xi * j3_j2 * c.no * c.sinio / e;
   const Real cc1 = bstar * c2;
@@ -124,7 +134,8 @@ COLDSUN_FN void drag(Sgp4Coefficients& c, Real bstar, Real perigee_radius) {
   c.cc1 = cc1, c.cc4 = bstar * c4, c.eta = eta;
   c.nodecf = 3.5 * beta2 * (-1.5 * j2 * c.no * c.cosio / (p * p)) * cc1;
   c.t2cof = 1.5 * cc1;
-  const Real full = perigee_radius < 220.0 / radius + 1.0 ? 0.0 : 1.0;  // below 220 km R3 keeps the linear and quadratic terms alone
+  const Real full =
+      perigee_radius < 220.0 / radius + 1.0 ? 0.0 : 1.0;  // below 220 km R3 keeps the linear and quadratic terms alone
   c.cc5 = full * bstar * c5;
   c.omgcof = full * bstar * c3 * cos_argp;
   c.xmcof = round ? 0.0 : full * (-2.0 / 3.0) * coef * bstar / ee;
@@ -192,15 +203,16 @@ COLDSUN_FN Mean secular(const Sgp4Coefficients& c, Real t) {
   return m;
 }
 
-// Sine and cosine of the eccentric longitude that solves u = E + ayn cos E - axn sin E. Newton; a step is held to 0.95 (V06).
+// Sine and cosine of the eccentric longitude that solves u = E + ayn cos E - axn sin E. Newton; a step is held to 0.95
+// (V06).
 COLDSUN_FN Real newton(Real u, Real axn, Real ayn, Real x) {
   Real sine, cosine;
   math::sincos(x, sine, cosine);
   const Real step = (u - ayn * cosine + axn * sine - x) / (1.0 - cosine * axn - sine * ayn);
   return x + math::clamp(step, -0.95, 0.95);
 }
-// From E = u with error <= e each step leaves err' = e / (2 (1 - e)) err^2: for e <= 0.47, the most that an orbit of 225 min clear of the
-// Earth can have, five leave less than 1e-16. Written out: a loop would not vectorise.
+// From E = u with error <= e each step leaves err' = e / (2 (1 - e)) err^2: for e <= 0.47, the most that an orbit of
+// 225 min clear of the Earth can have, five leave less than 1e-16. Written out: a loop would not vectorise.
 COLDSUN_FN void kepler(Real u, Real axn, Real ayn, Real& sine, Real& cosine) {
   Real x = newton(u, axn, ayn, u);
   x = newton(u, axn, ayn, x);
@@ -212,7 +224,8 @@ COLDSUN_FN void kepler(Real u, Real axn, Real ayn, Real& sine, Real& cosine) {
 
 }  // namespace sgp4
 
-// State at `t` minutes after the set's epoch. About 560 flops with 10 sine-cosine pairs (35 flops each) and 10 divisions or roots.
+// State at `t` minutes after the set's epoch. About 560 flops with 10 sine-cosine pairs (35 flops each) and 10
+// divisions or roots.
 COLDSUN_FN Sgp4Result sgp4_propagate(const Sgp4Coefficients& c, Real t) {
   const sgp4::Mean m = sgp4::secular(c, t);
   // Long-period periodics of J3.
@@ -231,16 +244,19 @@ COLDSUN_FN Sgp4Result sgp4_propagate(const Sgp4Coefficients& c, Real t) {
   const Real r_dot = std::sqrt(m.am) * e_sin * inverse_r, rv_dot = std::sqrt(p) * inverse_r, q = e_sin / (1.0 + beta);
   const Real a_r = m.am * inverse_r, sin_u = a_r * (sin_e - ayn - axn * q), cos_u = a_r * (cos_e - axn + ayn * q);
   const Real sin_2u = 2.0 * sin_u * cos_u, cos_2u = 1.0 - 2.0 * sin_u * sin_u;
-  // Short-period periodics of J2. The argument of latitude is turned by its small correction, so no arc tangent is needed.
+  // Short-period periodics of J2. The argument of latitude is turned by its small correction, so no arc tangent is
+  // needed.
   const Real k1 = 0.5 * sgp4::j2 * inverse_p, k2 = k1 * inverse_p, n_xke = m.nm * (1.0 / sgp4::xke);
   const Real rk = r * (1.0 - 1.5 * k2 * beta * c.con41) + 0.5 * k1 * c.x1mth2 * cos_2u;
   const Real node = m.node + 1.5 * k2 * c.cosio * sin_2u;
-  const Real r_dot_k = r_dot - n_xke * k1 * c.x1mth2 * sin_2u, rv_dot_k = rv_dot + n_xke * k1 * (c.x1mth2 * cos_2u + 1.5 * c.con41);
+  const Real r_dot_k = r_dot - n_xke * k1 * c.x1mth2 * sin_2u,
+             rv_dot_k = rv_dot + n_xke * k1 * (c.x1mth2 * cos_2u + 1.5 * c.con41);
   Real sin_du, cos_du, sin_di, cos_di, sin_node, cos_node;
   math::sincos(-0.25 * k2 * c.x7thm1 * sin_2u, sin_du, cos_du);
   math::sincos(1.5 * k2 * c.cosio * c.sinio * cos_2u, sin_di, cos_di);
   math::sincos(node, sin_node, cos_node);
-  // sin_u, cos_u have unit length only to rounding and to the solution of Kepler's equation; the report takes their angle alone.
+  // sin_u, cos_u have unit length only to rounding and to the solution of Kepler's equation; the report takes their
+  // angle alone.
   const Real unit = 1.0 / std::sqrt(sin_u * sin_u + cos_u * cos_u);
   const Real su = (sin_u * cos_du + cos_u * sin_du) * unit, cu = (cos_u * cos_du - sin_u * sin_du) * unit;
   const Real si = c.sinio * cos_di + c.cosio * sin_di, ci = c.cosio * cos_di - c.sinio * sin_di;

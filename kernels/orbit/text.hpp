@@ -12,13 +12,15 @@
 
 namespace coldsun::orbit::text {
 
-inline constexpr Real radians_per_degree = constants::pi / 180.0, rad_per_s_of_rev_per_day = 2.0 * constants::pi / 86400.0;
+inline constexpr Real radians_per_degree = constants::pi / 180.0,
+                      rad_per_s_of_rev_per_day = 2.0 * constants::pi / 86400.0;
 
 // A record that cannot be read; the file goes on with the next.
 struct Fault : std::invalid_argument {
   int line;
   std::string reason;
-  Fault(int l, const std::string& what) : std::invalid_argument("element sets: line " + std::to_string(l) + ": " + what), line(l), reason(what) {}
+  Fault(int l, const std::string& what)
+      : std::invalid_argument("element sets: line " + std::to_string(l) + ": " + what), line(l), reason(what) {}
 };
 
 // What an error quotes of a file: without control characters, and not whole pages.
@@ -50,7 +52,8 @@ inline std::string_view without_mark(std::string_view text) {  // the byte order
   return text;
 }
 
-// Integers, and decimal or floating-point numbers as CCSDS 502.0-B-3 sec. 7.5 spells them: optional sign, E or e. Finite.
+// Integers, and decimal or floating-point numbers as CCSDS 502.0-B-3 sec. 7.5 spells them: optional sign, E or e.
+// Finite.
 template <class T>
 bool parse(std::string_view s, T& value) {
   s = trim(s);
@@ -62,7 +65,8 @@ bool parse(std::string_view s, T& value) {
 // Years that nanoseconds in 64 bits hold with room for differences.
 inline Time midnight(int year, unsigned month, unsigned day) {
   const std::chrono::year_month_day date{std::chrono::year{year}, std::chrono::month{month}, std::chrono::day{day}};
-  return date.ok() && year >= 1678 && year <= 2261 ? std::chrono::sys_days{date}.time_since_epoch().count() * ns_per_day : never;
+  return date.ok() && year >= 1678 && year <= 2261 ? std::chrono::sys_days{date}.time_since_epoch().count() * ns_per_day
+                                                   : never;
 }
 
 }  // namespace coldsun::orbit::text

@@ -1,4 +1,5 @@
-// Contact windows of a catalogue over stations: found by culmination, refined to a millisecond, sorted by (station, aos).
+// Contact windows of a catalogue over stations: found by culmination, refined to a millisecond, sorted by (station,
+// aos).
 #pragma once
 #include <span>
 
@@ -10,6 +11,7 @@ namespace coldsun::orbit {
 enum Truncated : std::int32_t { truncated_start = 1, truncated_stop = 2 };
 
 // The table; rows sorted by (station, aos, satellite). A window is [aos, los), UTC.
+// clang-format off
 #define COLDSUN_ORBIT_WINDOWS(F) \
   F(std::int32_t, satellite,     "1",   "window",       derived, host, "index in the catalogue") \
   F(std::int32_t, station,       "1",   "window",       derived, host, "index of the station") \
@@ -20,11 +22,14 @@ enum Truncated : std::int32_t { truncated_start = 1, truncated_stop = 2 };
   F(std::int32_t, truncated,     "1",   "window",       derived, host, "bits: the window was open at the start, at the end of the span") \
   F(std::int32_t, first,         "1",   "station_edge", derived, host, "where a station's rows begin") \
   F(Time,         longest,       "ns",  "station",      derived, host, "the longest window: how far back a search must look")
+// clang-format on
 struct Windows {
   COLDSUN_ARRAYS(COLDSUN_ORBIT_WINDOWS)
   int size() const { return satellite.extent(0); }
 };
-struct WindowsView { COLDSUN_READS(WindowsView, Windows, COLDSUN_ORBIT_WINDOWS) };
+struct WindowsView {
+  COLDSUN_READS(WindowsView, Windows, COLDSUN_ORBIT_WINDOWS)
+};
 
 // First row of [lo, hi) whose time is later than t, in a sorted column.
 COLDSUN_FN int first_after(const View<const Time, 1>& sorted, int lo, int hi, Time t) {
@@ -37,19 +42,26 @@ COLDSUN_FN int first_after(const View<const Time, 1>& sorted, int lo, int hi, Ti
 }
 
 // Disjoint spans of time per station in which at least one satellite is in contact; sorted.
+// clang-format off
 #define COLDSUN_ORBIT_CONTACTS(F) \
   F(Time,         start, "ns", "contact",      derived, host, "start of the span") \
   F(Time,         stop,  "ns", "contact",      derived, host, "end of the span") \
   F(std::int32_t, first, "1",  "station_edge", derived, host, "where a station's spans begin")
-struct Contacts { COLDSUN_ARRAYS(COLDSUN_ORBIT_CONTACTS) };
-struct ContactsView { COLDSUN_READS(ContactsView, Contacts, COLDSUN_ORBIT_CONTACTS) };
+// clang-format on
+struct Contacts {
+  COLDSUN_ARRAYS(COLDSUN_ORBIT_CONTACTS)
+};
+struct ContactsView {
+  COLDSUN_READS(ContactsView, Contacts, COLDSUN_ORBIT_CONTACTS)
+};
 Contacts join_windows(const Windows& windows);
 
 struct Span {
   Time start = 0, stop = 0;  // UTC, [start, stop)
   Real dut1 = 0.0;           // UT1 - UTC [s]
 };
-// seen: per station and satellite, 0 where the station does not look for it; empty: all do. Defined in find_windows.hpp, per backend.
+// seen: per station and satellite, 0 where the station does not look for it; empty: all do. Defined in
+// find_windows.hpp, per backend.
 template <class Space>
 Windows find_windows(Space, const Catalogue& catalogue, std::span<const Station> stations, const Span& span,
                      std::span<const std::uint8_t> seen = {});

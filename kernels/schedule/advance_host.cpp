@@ -5,7 +5,8 @@
 
 namespace coldsun::schedule {
 template void prepare<Host>(Host, Problem&);
-template void forecast_pv<Host>(Host, const sky::System&, const sky::Weather&, const electrical::System&, const PvForecast&, Problem&);
+template void forecast_pv<Host>(Host, const sky::System&, const sky::Weather&, const electrical::System&,
+                                const PvForecast&, Problem&);
 template void decode<Host>(Host, const Problem&, Population&, int, int);
 template void evaluate<Host>(Host, const Problem&, const Weights&, Population&, int, int);
 template void advance<Host>(Host, const Problem&, Search&);

@@ -1,17 +1,20 @@
 // Decoder: any keys in [0, 1) -> a schedule that keeps node capacity, contact windows and antennas. One plan per lane.
-// Jobs are placed one after another in the order of their first key (running ones first, where they are). The other keys name a place, a
-// start among those possible there and a cap level; where the nodes are taken the next later start is tried, then earlier ones, then the
-// next place. What fits nowhere in the horizon is left out.
-// Data of a job that runs away from home goes over the link before its start, as early as it may, and its results come back after its end.
-// A slot carries at most one antenna's bytes for one job and all antennas' bytes in all: then a schedule of the antennas inside the slot
-// exists (McNaughton 1959, doi 10.1287/mnsc.6.1.1). The windows of both ends must be open; the constellation forwards within the slot.
+// Jobs are placed one after another in the order of their first key (running ones first, where they are). The other
+// keys name a place, a start among those possible there and a cap level; where the nodes are taken the next later start
+// is tried, then earlier ones, then the next place. What fits nowhere in the horizon is left out. Data of a job that
+// runs away from home goes over the link before its start, as early as it may, and its results come back after its end.
+// A slot carries at most one antenna's bytes for one job and all antennas' bytes in all: then a schedule of the
+// antennas inside the slot exists (McNaughton 1959, doi 10.1287/mnsc.6.1.1). The windows of both ends must be open; the
+// constellation forwards within the slot.
 #pragma once
 #include "common/loops.hpp"
 #include "schedule/schedule.hpp"
 
 namespace coldsun::schedule {
 
-COLDSUN_FN int slots_of(Real time, Real slot) { return static_cast<int>(math::min(std::ceil(time / slot - 1e-9), 1e6)); }
+COLDSUN_FN int slots_of(Real time, Real slot) {
+  return static_cast<int>(math::min(std::ceil(time / slot - 1e-9), 1e6));
+}
 COLDSUN_FN int pick_of(Real key, int n) { return static_cast<int>(math::clamp(std::floor(key * n), 0.0, n - 1.0)); }
 
 // Slots that a plan books for a job at a cap level: its work at the pace that the level leaves, at least one.
@@ -26,11 +29,13 @@ COLDSUN_FN Real bytes_between(const ProblemView& q, const View<const Real, 2>& l
   return math::min(math::min(q.link_bytes(a, t), q.link_bytes(b, t)), math::min(left(a, t), left(b, t)));
 }
 
-// First slot and last slot of a transfer of `bytes` between a and b that begins no sooner than `from`; last = n_slot: it does not fit.
+// First slot and last slot of a transfer of `bytes` between a and b that begins no sooner than `from`; last = n_slot:
+// it does not fit.
 struct Transfer {
   int first, last;
 };
-COLDSUN_FN Transfer find_transfer(const ProblemView& q, const View<const Real, 2>& left, int a, int b, Real bytes, int from) {
+COLDSUN_FN Transfer find_transfer(const ProblemView& q, const View<const Real, 2>& left, int a, int b, Real bytes,
+                                  int from) {
   Transfer x{q.n_slot, from - 1};
   for (int t = from; bytes > 0.0 && t < q.n_slot; ++t) {
     const Real carried = bytes_between(q, left, a, b, t);
@@ -57,7 +62,9 @@ COLDSUN_FN void book_transfer(const ProblemView& q, const View<Real, 2>& left, i
 // The starts that a job may have at a place: `count` of them from `first` to `last`.
 struct Starts {
   int first, last, count;
-  COLDSUN_FN int at(int k) const { return count < 2 ? first : first + static_cast<int>(static_cast<std::int64_t>(last - first) * k / (count - 1)); }
+  COLDSUN_FN int at(int k) const {
+    return count < 2 ? first : first + static_cast<int>(static_cast<std::int64_t>(last - first) * k / (count - 1));
+  }
 };
 COLDSUN_FN Starts starts_of(const ProblemView& q, const Job& j, int first, int latest, int booked) {
   // A job too long for the horizon may be held until its deadline's slack is gone, all others to the end.
@@ -70,7 +77,8 @@ COLDSUN_FN Starts starts_of(const ProblemView& q, const Job& j, int first, int l
   return {first, last, q.n_start > 0 && q.n_start < every ? q.n_start : every};
 }
 
-// reads keys and the problem; writes a plan's schedule. Some (2 place slot + 6 job) x 8 B and about 40 flops per job and booked slot.
+// reads keys and the problem; writes a plan's schedule. Some (2 place slot + 6 job) x 8 B and about 40 flops per job
+// and booked slot.
 struct Decode {
   ProblemView q;
   PopulationView pop;
@@ -117,7 +125,8 @@ struct Decode {
     c.moves = site != j.home && j.data_in > 0.0, c.returns = site != j.home && j.data_out > 0.0;
     c.in = {-1, c.released - 1};
     if (c.moves) c.in = find_transfer(q, x.bytes, j.home, site, j.data_in, c.released);
-    const int from = c.in.last + 1, latest = c.returns ? latest_transfer(q, x.bytes, site, j.home, j.data_out) - c.n : q.n_slot - 1;
+    const int from = c.in.last + 1,
+              latest = c.returns ? latest_transfer(q, x.bytes, site, j.home, j.data_out) - c.n : q.n_slot - 1;
     c.possible = j.n_node <= q.place(site).n_node && from < q.n_slot && latest >= from;
     c.starts = starts_of(q, j, from, latest, c.n);
     return c;
@@ -177,7 +186,8 @@ struct Decode {
   COLDSUN_FN Plan empty_plan(int p) const {
     const Plan x{p, pop.bytes_left.row(p), pop.nodes_left.row(p)};
     for (int s = 0; s < q.n_place; ++s)
-      for (int t = 0; t < q.n_slot; ++t) x.nodes(s, t) = q.place(s).n_node, x.bytes(s, t) = q.link_bytes(s, t) * q.antennas(s, t);
+      for (int t = 0; t < q.n_slot; ++t)
+        x.nodes(s, t) = q.place(s).n_node, x.bytes(s, t) = q.link_bytes(s, t) * q.antennas(s, t);
     return x;
   }
   COLDSUN_FN void operator()(int row) const {
@@ -196,7 +206,8 @@ struct Decode {
     for (int j = 0; j < q.n_job; ++j) {
       const std::uint32_t s = static_cast<std::uint32_t>(pop.start(p, j));  // left out: the last
       int k = j;
-      for (; k > 0 && s < static_cast<std::uint32_t>(pop.start(p, pop.by_start(p, k - 1))); --k) pop.by_start(p, k) = pop.by_start(p, k - 1);
+      for (; k > 0 && s < static_cast<std::uint32_t>(pop.start(p, pop.by_start(p, k - 1))); --k)
+        pop.by_start(p, k) = pop.by_start(p, k - 1);
       pop.by_start(p, k) = j;
     }
   }

@@ -1,5 +1,6 @@
-// Scenarios of the sun: clear-sky index -> irradiance of sites and planes -> cells -> strings -> what their converters give, slot by slot.
-// The loops are the engine's own kernels with the scenarios as members, so that a forecast and a day differ by their clouds alone.
+// Scenarios of the sun: clear-sky index -> irradiance of sites and planes -> cells -> strings -> what their converters
+// give, slot by slot. The loops are the engine's own kernels with the scenarios as members, so that a forecast and a
+// day differ by their clouds alone.
 #pragma once
 #include "electrical/allocate.hpp"
 #include "schedule/schedule.hpp"
@@ -7,8 +8,9 @@
 
 namespace coldsun::schedule {
 
-// Irradiance of a site under a scenario at the middle of a slot: of the table only the Sun, the clear sky and the expected air are read.
-// reads the table around the slot; writes a site's irradiance and air. 120 B and about 500 flops (one draw).
+// Irradiance of a site under a scenario at the middle of a slot: of the table only the Sun, the clear sky and the
+// expected air are read. reads the table around the slot; writes a site's irradiance and air. 120 B and about 500 flops
+// (one draw).
 struct ForecastSites {
   Cut cut;
   sky::SystemView sys;
@@ -23,13 +25,17 @@ struct ForecastSites {
     Irradiance now = {0.0, 0.0, 0.0};
     if (to_sun.z > 0.0) {
       const Chance own{given.seed, given.member, Stream::forecast, static_cast<std::uint32_t>(sys.site(s).entity)};
-      const sky::ForecastNow seen = sky::forecast_now(sys.site(s).cloud, given.issue, given.clearsky_index(s), given.index_age(s));
-      const Real index = sky::forecast_index(own, given.law, seen, given.issue, {scenario, cut.n_active}, seconds(middle - given.issue));
+      const sky::ForecastNow seen =
+          sky::forecast_now(sys.site(s).cloud, given.issue, given.clearsky_index(s), given.index_age(s));
+      const Real index = sky::forecast_index(own, given.law, seen, given.issue, {scenario, cut.n_active},
+                                             seconds(middle - given.issue));
       const Real beam = table.at(table.dni_clear, s, p), whole = table.at(table.ghi_clear, s, p);
-      now = sky::under_clouds({index, sky::beam_transmission(index)}, beam, math::max(whole - beam * to_sun.z, 0.0), beam, to_sun.z);
+      now = sky::under_clouds({index, sky::beam_transmission(index)}, beam, math::max(whole - beam * to_sun.z, 0.0),
+                              beam, to_sun.z);
     }
     st.ghi(scenario, s) = now.ghi, st.dni(scenario, s) = now.dni, st.dhi(scenario, s) = now.dhi;
-    st.temp_air(scenario, s) = table.at(table.temp_air, s, p), st.wind_speed(scenario, s) = table.at(table.wind_speed, s, p);
+    st.temp_air(scenario, s) = table.at(table.temp_air, s, p),
+                          st.wind_speed(scenario, s) = table.at(table.wind_speed, s, p);
   }
   using Irradiance = sky::Irradiance;
 };
@@ -44,8 +50,10 @@ struct SumStrings {
     const electrical::Site& p = power.site(s);
     const auto [linear, square] = electrical::pv_terms(power, p, strings.p_track, scenario);
     Real most = 0.0;
-    for (int k = p.string_first; k < p.string_first + p.string_count; ++k) most += power.string_count(k) * strings.p_mp(scenario, k);
-    pv_linear(scenario, s, slot) = linear, pv_square(scenario, s, slot) = square, pv_available(scenario, s, slot) = most;
+    for (int k = p.string_first; k < p.string_first + p.string_count; ++k)
+      most += power.string_count(k) * strings.p_mp(scenario, k);
+    pv_linear(scenario, s, slot) = linear, pv_square(scenario, s, slot) = square,
+                           pv_available(scenario, s, slot) = most;
   }
 };
 
@@ -56,19 +64,22 @@ inline void repeat(View<const Real, 1> row, const Array<Real, 2>& to) {
 }
 
 template <class Space>
-void forecast_pv(Space space, const sky::System& sky_system, const sky::Weather& weather, const electrical::System& power, const PvForecast& f,
-                 Problem& p) {
+void forecast_pv(Space space, const sky::System& sky_system, const sky::Weather& weather,
+                 const electrical::System& power, const PvForecast& f, Problem& p) {
   const int n = p.n_scenario(), n_site = sky_system.n_site(), n_slot = p.n_slot();
-  if (n_site != p.n_place() || power.site.extent(0) != n_site) throw std::invalid_argument("schedule: places and sites differ in number");
+  if (n_site != p.n_place() || power.site.extent(0) != n_site)
+    throw std::invalid_argument("schedule: places and sites differ in number");
   const Device device = p.place.device();
   const sky::State sky = sky::make_state(sky_system, weather, p.start, n, device);
   const electrical::State strings = electrical::make_state(power, n, device);
-  repeat(f.temp_cell, sky.temp_cell_end), repeat(f.soiling_ratio, sky.soiling_ratio), repeat(f.pv_gain, strings.pv_gain);
+  repeat(f.temp_cell, sky.temp_cell_end), repeat(f.soiling_ratio, sky.soiling_ratio),
+      repeat(f.pv_gain, strings.pv_gain);
   const Array<std::int32_t, 1> member(device, {n});
   const Array<Time, 2> start(device, {n_slot, n}), stop(device, {n_slot, n});
   for (int m = 0; m < n; ++m) member(m) = m;
   for (int t = 0; t < n_slot; ++t)
-    for (int m = 0; m < n; ++m) start(t, m) = p.start + nanoseconds(t * p.slot), stop(t, m) = p.start + nanoseconds((t + 1) * p.slot);
+    for (int m = 0; m < n; ++m)
+      start(t, m) = p.start + nanoseconds(t * p.slot), stop(t, m) = p.start + nanoseconds((t + 1) * p.slot);
   const sky::WeatherView table = weather;
   electrical::Drive power_drive;
   power_drive.effective_irradiance = sky.effective_irradiance, power_drive.temp_cell = sky.temp_cell;

@@ -1,5 +1,6 @@
-// What is the same for all plans and scenarios: a node's power, pace and junction by job, cap level and supply temperature, from the
-// engine's cap law solved with the class's thermal gain; and the sun's power from the scenarios' irradiance.
+// What is the same for all plans and scenarios: a node's power, pace and junction by job, cap level and supply
+// temperature, from the engine's cap law solved with the class's thermal gain; and the sun's power from the scenarios'
+// irradiance.
 #pragma once
 #include "common/loops.hpp"
 #include "electrical/allocate.hpp"
@@ -17,8 +18,16 @@ struct GainRow {
 // Law of a class's node at utilisation u, held to `level` of the way from rest to what u draws.
 COLDSUN_FN thermal::PowerLaw law_of(const NodeClass& c, Real u, Real level) {
   const Real rest = c.curve.p_idle, asked = c.curve(u);
-  return {.p_request = rest + level * (asked - rest), .p_floor = rest, .p_allocated = c.rating, .p_max = c.p_max, .p_throttle = c.p_throttle,
-          .t_cap = c.t_cap, .t_cap_band = c.t_cap_band, .p_leakage = c.p_leakage, .t_leakage = c.t_leakage, .leakage_slope = c.leakage_slope};
+  return {.p_request = rest + level * (asked - rest),
+          .p_floor = rest,
+          .p_allocated = c.rating,
+          .p_max = c.p_max,
+          .p_throttle = c.p_throttle,
+          .t_cap = c.t_cap,
+          .t_cap_band = c.t_cap_band,
+          .p_leakage = c.p_leakage,
+          .t_leakage = c.t_leakage,
+          .leakage_slope = c.leakage_slope};
 }
 COLDSUN_FN NodePoint point_of(const Place& place, const NodeClass& c, Real u, Real level, Real t_supply) {
   const thermal::PowerLaw law = law_of(c, u, level);
@@ -31,8 +40,8 @@ COLDSUN_FN NodePoint point_of(const Place& place, const NodeClass& c, Real u, Re
   return n;
 }
 
-// Row: place and job (or a free node); column: level and knot. Means over the classes by their nodes, the hottest junction.
-// reads classes and jobs; writes node. 40 B and about 400 flops per class.
+// Row: place and job (or a free node); column: level and knot. Means over the classes by their nodes, the hottest
+// junction. reads classes and jobs; writes node. 40 B and about 400 flops per class.
 struct NodeTable {
   ProblemView q;
   View<NodePoint, 4> node;
@@ -63,7 +72,8 @@ struct Requests {
     Real sum = 0.0;
     for (int i = p.class_first; i < p.class_first + p.n_class; ++i) {
       const NodeClass& c = q.node_class(i);
-      sum += static_cast<Real>(c.n_node) / p.n_node * law_of(c, j < q.n_job ? q.job(j).utilization : 0.0, q.level[l]).p_request;
+      sum += static_cast<Real>(c.n_node) / p.n_node *
+             law_of(c, j < q.n_job ? q.job(j).utilization : 0.0, q.level[l]).p_request;
     }
     request(site, j, l) = sum;
   }

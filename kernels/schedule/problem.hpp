@@ -1,5 +1,5 @@
-// What a plan is made for: places, slots, forecasts, jobs. Plain data on a device; a maker fills it, kernels read it. SI, no suffixes.
-// Filled by the caller: what is marked [in]. Filled by prepare() and the forecast: [made].
+// What a plan is made for: places, slots, forecasts, jobs. Plain data on a device; a maker fills it, kernels read it.
+// SI, no suffixes. Filled by the caller: what is marked [in]. Filled by prepare() and the forecast: [made].
 #pragma once
 #include "common/fields.hpp"
 #include "common/time.hpp"
@@ -9,68 +9,71 @@
 
 namespace coldsun::schedule {
 
-inline constexpr int max_job = 256;    // jobs of one decision
-inline constexpr int max_place = 8;    // places that a job may go to
-inline constexpr int max_scenario = 64;  // forecasts
-inline constexpr int n_level = 4;      // cap levels of a plan
-inline constexpr int n_gene = 4;       // keys per job: order, place, start, cap level
-inline constexpr int n_knot = 32;      // knots of coolant supply temperature in the node table
+inline constexpr int max_job = 256;          // jobs of one decision
+inline constexpr int max_place = 8;          // places that a job may go to
+inline constexpr int max_scenario = 64;      // forecasts
+inline constexpr int n_level = 4;            // cap levels of a plan
+inline constexpr int n_gene = 4;             // keys per job: order, place, start, cap level
+inline constexpr int n_knot = 32;            // knots of coolant supply temperature in the node table
 inline constexpr int n_heat = 9, n_air = 9;  // knots of the loop table
 
 // Nodes that are alike: one row per (node type, plate model) of a place. [in]
 struct NodeClass {
   std::int32_t n_node = 0;
   workload::PowerCurve curve = {0.0, 1.0, 1.0};
-  Real r_th = 0.0;             // K/W: t_junction = t_supply + r_th times the heat of one plate
-  Real plate_share = 0.0;      // heat of one plate per node power: liquid_fraction / n_plate
-  Real p_max = 0.0, p_throttle = 0.0, t_cap = 0.0, t_cap_band = 1.0;         // cap law of the node
-  Real p_leakage = 0.0, t_leakage = 0.0, leakage_slope = 0.0;            // of the node
-  Real rating = 0.0;           // W, output of the node's rack converter
+  Real r_th = 0.0;         // K/W: t_junction = t_supply + r_th times the heat of one plate
+  Real plate_share = 0.0;  // heat of one plate per node power: liquid_fraction / n_plate
+  Real p_max = 0.0, p_throttle = 0.0, t_cap = 0.0, t_cap_band = 1.0;  // cap law of the node
+  Real p_leakage = 0.0, t_leakage = 0.0, leakage_slope = 0.0;         // of the node
+  Real rating = 0.0;                                                  // W, output of the node's rack converter
 };
 
-// The loop when nothing changes any more: auxiliary power and supply temperature by IT power and outside temperature, evenly spaced knots.
+// The loop when nothing changes any more: auxiliary power and supply temperature by IT power and outside temperature,
+// evenly spaced knots.
 struct LoopTable {
   Real p_first = 0.0, p_step = 1.0, t_first = 0.0, t_step = 1.0;  // IT power [W], outside temperature [K]
-  Real p_aux[n_heat][n_air] = {};     // W
-  Real t_supply[n_heat][n_air] = {};  // K
+  Real p_aux[n_heat][n_air] = {};                                 // W
+  Real t_supply[n_heat][n_air] = {};                              // K
 };
 
 // A place: a site of the network as a planner sees it.
 struct Place {
-  electrical::Site bus;                                // [in] battery, converters, grid rules, rack loss
+  electrical::Site bus;                                   // [in] battery, converters, grid rules, rack loss
   std::int32_t class_first = 0, n_class = 0, n_node = 0;  // [in] its rows of node_class; n_node is their sum
-  LoopTable loop;                                      // [in] by make_loop_table
-  Real tau_loop = 300.0;                               // s [in] by loop_time
+  LoopTable loop;                                         // [in] by make_loop_table
+  Real tau_loop = 300.0;                                  // s [in] by loop_time
   // remote control [in]: what the nodes may be asked for in all
   Real p_grid_budget = 0.0, p_it_max = 0.0;
   // what stands now [in]
-  Real t_supply = 300.0;                               // K
+  Real t_supply = 300.0;                                        // K
   Real soc = 0.5, v_1 = 0.0, v_2 = 0.0, capacity_factor = 1.0;  // battery: charge, RC voltages [V]
-  Real p_it = 0.0;                                     // W that the nodes draw
-  Real p_overhead = 0.0;                               // W that the site needs beside the work asked: auxiliaries, losses, leakage
-  Real genset_carbon = 0.0, genset_price = 0.0;        // kg/J, per J
-  Real t_margin = 353.15;                              // K: a junction above it costs margin
+  Real p_it = 0.0;                                              // W that the nodes draw
+  Real p_overhead = 0.0;  // W that the site needs beside the work asked: auxiliaries, losses, leakage
+  Real genset_carbon = 0.0, genset_price = 0.0;  // kg/J, per J
+  Real t_margin = 353.15;                        // K: a junction above it costs margin
 };
 
 // A job. Rows stand in order of service: highest priority first, among equals the earlier release. [in]
 struct Job {
-  std::int32_t home = 0;         // place where its data lies; where it runs if it is running
+  std::int32_t home = 0;  // place where its data lies; where it runs if it is running
   std::int32_t n_node = 1;
-  std::int32_t priority = 1;     // >= 1
-  Real release = 0.0;            // s after the start of the first slot; <= 0: now
-  Real deadline = 0.0;           // s after the start of the first slot
-  Real work = 0.0;               // s left at the full rate
+  std::int32_t priority = 1;  // >= 1
+  Real release = 0.0;         // s after the start of the first slot; <= 0: now
+  Real deadline = 0.0;        // s after the start of the first slot
+  Real work = 0.0;            // s left at the full rate
   Real utilization = 1.0;
   Real data_in = 0.0, data_out = 0.0;  // B, carried only if it runs elsewhere than at home
-  std::int8_t running = 0;       // 1: it runs at home, from its release on or, where that is to come, from when there is room; preemptible: its cap may change
+  std::int8_t running = 0;  // 1: it runs at home, from its release on or, where that is to come, from when there is
+                            // room; preemptible: its cap may change
   std::int8_t preemptible = 0;
-  std::int8_t link_bound = 0;    // 1: stands still in handover gaps
+  std::int8_t link_bound = 0;  // 1: stands still in handover gaps
 };
 
-// One node at a job's request by supply temperature: mean over the classes of the place by their counts, hottest junction of them.
+// One node at a job's request by supply temperature: mean over the classes of the place by their counts, hottest
+// junction of them.
 struct NodePoint {
-  Real p, p_input, asked;     // W drawn, W at the rack converter's input, W without any cap
-  Real pace, t_junction;      // 1, K
+  Real p, p_input, asked;  // W drawn, W at the rack converter's input, W without any cap
+  Real pace, t_junction;   // 1, K
 };
 
 struct Shape {
@@ -78,14 +81,15 @@ struct Shape {
 };
 
 struct ProblemNumbers {
-  Real slot = 300.0;             // s [in]
-  Time start = 0;                // of the first slot, ns [in]
+  Real slot = 300.0;                             // s [in]
+  Time start = 0;                                // of the first slot, ns [in]
   Real level[n_level] = {1.0, 0.85, 0.7, 0.55};  // share of what a job's nodes would draw above rest [in]
   Real knot_first = 283.15, knot_step = 1.5;     // K: supply temperatures of the node table
-  std::int32_t n_start = 0;      // starts that a key may choose among, evenly spaced; 0: every slot [in]
+  std::int32_t n_start = 0;  // starts that a key may choose among, evenly spaced; 0: every slot [in]
 };
 
 // Written by the host: [in]. The row after the last job is a free node.
+// clang-format off
 #define COLDSUN_SCHEDULE_PROBLEM(F) \
   F(NodeClass,    node_class,   "1",      "class",                        parameter, host,       "nodes that are alike") \
   F(Place,        place,        "1",      "place",                        parameter, host,       "sites as a planner sees them") \
@@ -102,6 +106,7 @@ struct ProblemNumbers {
   F(Real,         gap,          "1",      "place slot",                   parameter, host,       "share in which link-bound work stands still") \
   F(NodePoint,    node,         "1",      "place job_or_free level knot", derived,   NodeTable,  "one node by the supply temperature") \
   F(Real,         request,      "W",      "place job_or_free level",      derived,   Requests,   "one node as the site cap counts it")
+// clang-format on
 struct Problem : ProblemNumbers {
   COLDSUN_ARRAYS(COLDSUN_SCHEDULE_PROBLEM)
   int n_place() const { return place.extent(0); }
@@ -114,7 +119,8 @@ struct Problem : ProblemNumbers {
 struct ProblemView : ProblemNumbers {
   int n_place, n_job, n_slot, n_scenario;
   COLDSUN_SCHEDULE_PROBLEM(COLDSUN_FIELD_READ)
-  ProblemView(const Problem& s) : ProblemNumbers(s), n_place(s.n_place()), n_job(s.n_job()), n_slot(s.n_slot()), n_scenario(s.n_scenario()) {
+  ProblemView(const Problem& s)
+      : ProblemNumbers(s), n_place(s.n_place()), n_job(s.n_job()), n_slot(s.n_slot()), n_scenario(s.n_scenario()) {
     COLDSUN_SCHEDULE_PROBLEM(COLDSUN_FIELD_TAKE)
   }
 };
@@ -130,9 +136,12 @@ struct LoopLoad {
   Real p_it_max;         // [W]
   Real t_first, t_step;  // outside temperatures of the table [K]
 };
-// Quasi-steady loop of a place by thermal::advance_loop run until it rests. t_set[k]: supply set-point at the k-th outside temperature. Host code.
+// Quasi-steady loop of a place by thermal::advance_loop run until it rests. t_set[k]: supply set-point at the k-th
+// outside temperature. Host code.
 LoopTable make_loop_table(const thermal::LoopModel&, const LoopLoad&, const Real (&t_set)[n_air]);
 // First-order lag of the supply: heat capacity of the plates' loop and of the facility water over the flow [s].
-inline Real loop_time(const thermal::LoopModel& m, Real flow) { return (m.c_supply + m.c_return + m.c_facility) / flow; }
+inline Real loop_time(const thermal::LoopModel& m, Real flow) {
+  return (m.c_supply + m.c_return + m.c_facility) / flow;
+}
 
 }  // namespace coldsun::schedule

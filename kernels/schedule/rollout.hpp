@@ -1,6 +1,7 @@
 // Rollout: one plan under one scenario, slot by slot, by the engine's own rules. One lane per (plan, scenario).
-// In a slot: the sun gives, the battery may; running jobs draw what the node table says at the coolant's temperature, less where the site
-// cap or the bus has not enough, in the order of service; the bus closes; work moves on. Within a slot all is constant.
+// In a slot: the sun gives, the battery may; running jobs draw what the node table says at the coolant's temperature,
+// less where the site cap or the bus has not enough, in the order of service; the bus closes; work moves on. Within a
+// slot all is constant.
 #pragma once
 #include "electrical/bus.hpp"
 #include "schedule/slot.hpp"
@@ -14,8 +15,9 @@ struct Rows {
   COLDSUN_FN int operator()(int i) const { return list.data ? list(i) : first + i; }
 };
 
-// reads a plan and a scenario; writes its lines and score. Some 80 B per place and slot and 160 B per running job and slot, 8 KB of them the
-// lane's own; flops: about 410 per place and slot (battery 210, bus 160, loop 40) and 50 per running job and slot.
+// reads a plan and a scenario; writes its lines and score. Some 80 B per place and slot and 160 B per running job and
+// slot, 8 KB of them the lane's own; flops: about 410 per place and slot (battery 210, bus 160, loop 40) and 50 per
+// running job and slot.
 struct Rollout {
   ProblemView q;
   Weights weights;
@@ -25,8 +27,8 @@ struct Rollout {
 
   // A job that runs, with what the tables say of it at its place and level.
   struct Running {
-    const NodePoint* point;   // by knot
-    Real asked;               // W that its nodes request above rest
+    const NodePoint* point;  // by knot
+    Real asked;              // W that its nodes request above rest
     std::int32_t n_node;
     std::int16_t j, site;
   };
@@ -81,7 +83,8 @@ struct Rollout {
     int plan, slot;
   };
   // One job's slot at a share of the way from rest to its full power, and what it costs.
-  COLDSUN_FN void work_on(Lane& x, const SlotNow& c, const Running& r, const NodePoint& full, Real share, const Turn& turn) const {
+  COLDSUN_FN void work_on(Lane& x, const SlotNow& c, const Running& r, const NodePoint& full, Real share,
+                          const Turn& turn) const {
     const auto [p, t] = turn;
     const int j = r.j, site = r.site;
     const Job& job = q.job(j);
@@ -137,7 +140,8 @@ struct Rollout {
     for (int j = 0; j < q.n_job; ++j) {
       const Job& job = q.job(j);
       if (!(x.work[j] > 0.0)) continue;
-      const Real never = math::max(job.work - (horizon - math::max(job.release, 0.0)), 0.0);   // no plan has the time for it
+      const Real never =
+          math::max(job.work - (horizon - math::max(job.release, 0.0)), 0.0);  // no plan has the time for it
       x.line[line_unserved] += job.n_node * math::max(x.work[j] - never, 0.0);
       x.line[line_lateness] += job.priority * math::max(horizon + x.work[j] - job.deadline, 0.0);
       if (!is_running(x, j)) x.line[line_wait] += job.n_node * math::max(horizon - math::max(job.release, 0.0), 0.0);
@@ -158,7 +162,8 @@ struct Rollout {
 };
 
 // Mean of a plan's scenarios, and of the worst of them: the conditional value at risk (Rockafellar and Uryasev 2000,
-// doi 10.21314/JOR.2000.038), the scenario at its edge counted in part. reads scenario_score; writes score. 8 B and some 20 flops per scenario
+// doi 10.21314/JOR.2000.038), the scenario at its edge counted in part. reads scenario_score; writes score. 8 B and
+// some 20 flops per scenario
 struct Score {
   PopulationView pop;
   Real risk, alpha;

@@ -1,4 +1,5 @@
-// The rules that people use, as keys: each puts one job after another by the decoder's own steps, and the keys say where it ended.
+// The rules that people use, as keys: each puts one job after another by the decoder's own steps, and the keys say
+// where it ended.
 #include <algorithm>
 #include <numeric>
 
@@ -24,7 +25,9 @@ struct Draft {
   Real& gene(int j, int g) const { return pop.key(0, n_gene * j + g); }
   int start(int j) const { return pop.start(0, j); }
   Decode::Choice choice(int j, int place) const { return decode.choice_of(plan, j, place, 0); }
-  bool free(int j, int place, int s, int n) const { return decode.taken(plan, place, s, n, problem.job(j).n_node) == problem.n_slot(); }
+  bool free(int j, int place, int s, int n) const {
+    return decode.taken(plan, place, s, n, problem.job(j).n_node) == problem.n_slot();
+  }
 
   // As the next job: at a place, at its option `k` of starts or the next with room.
   void put(int j, int place, int k) {
@@ -47,7 +50,8 @@ std::vector<int> by_release(const Problem& p) {
   std::vector<int> order;
   for (int j = 0; j < p.n_job(); ++j)
     if (!p.job(j).running) order.push_back(j);
-  std::stable_sort(order.begin(), order.end(), [&](int a, int b) { return std::max(p.job(a).release, 0.0) < std::max(p.job(b).release, 0.0); });
+  std::stable_sort(order.begin(), order.end(),
+                   [&](int a, int b) { return std::max(p.job(a).release, 0.0) < std::max(p.job(b).release, 0.0); });
   return order;
 }
 
@@ -61,7 +65,8 @@ void fcfs(const Problem& p, Draft& d) {
   }
 }
 
-// EASY (Lifka 1995, doi 10.1007/3-540-60153-8_35): the first in the queue has a reservation; others may go before it if they do not delay it.
+// EASY (Lifka 1995, doi 10.1007/3-540-60153-8_35): the first in the queue has a reservation; others may go before it if
+// they do not delay it.
 void easy_at(const Problem& p, Draft& d, int place, std::vector<int> queue) {
   for (int t = 0; t < p.n_slot() && !queue.empty(); ++t) {
     bool again = true;
@@ -72,7 +77,8 @@ void easy_at(const Problem& p, Draft& d, int place, std::vector<int> queue) {
         const int j = queue[i];
         const Decode::Choice c = d.choice(j, place);
         if (!c.possible || c.starts.first > t) continue;
-        const bool fits = d.free(j, place, t, c.n), harmless = reserved < 0 || t + c.n <= reserved || p.job(j).n_node <= spare;
+        const bool fits = d.free(j, place, t, c.n),
+                   harmless = reserved < 0 || t + c.n <= reserved || p.job(j).n_node <= spare;
         if (fits && harmless) {
           d.put(j, place, option_from(c.starts, t));
           queue.erase(queue.begin() + static_cast<std::ptrdiff_t>(i));
@@ -80,7 +86,8 @@ void easy_at(const Problem& p, Draft& d, int place, std::vector<int> queue) {
           break;
         }
         if (reserved >= 0) continue;
-        for (reserved = t; reserved < p.n_slot() && !d.free(j, place, reserved, c.n); ++reserved) {}
+        for (reserved = t; reserved < p.n_slot() && !d.free(j, place, reserved, c.n); ++reserved) {
+        }
         spare = reserved < p.n_slot() ? d.plan.nodes(place, reserved) - p.job(j).n_node : 0;
       }
     }
@@ -101,7 +108,8 @@ Array<Real, 2> surplus_of(const Problem& p) {
   Array<Real, 2> left(Device::host, {p.n_place(), p.n_slot()});
   for (int s = 0; s < p.n_place(); ++s)
     for (int t = 0; t < p.n_slot(); ++t) {
-      for (int m = 0; m < p.n_scenario(); ++m) left(s, t) += (p.pv_linear(m, s, t) + p.pv_square(m, s, t)) / p.n_scenario();
+      for (int m = 0; m < p.n_scenario(); ++m)
+        left(s, t) += (p.pv_linear(m, s, t) + p.pv_square(m, s, t)) / p.n_scenario();
       left(s, t) -= p.place(s).n_node * p.request(s, p.n_job(), 0) + p.aux_bound(s, t);
     }
   return left;
@@ -112,7 +120,8 @@ void take(const Problem& p, const Draft& d, const Array<Real, 2>& left, int j) {
   for (int t = from; t < stop; ++t) left(s, t) -= p.job(j).n_node * (p.request(s, j, 0) - p.request(s, p.n_job(), 0));
 }
 
-// Greedy-green: each job, first come first, goes where and when the forecast surplus covers most of it; among equals the earliest, at home.
+// Greedy-green: each job, first come first, goes where and when the forecast surplus covers most of it; among equals
+// the earliest, at home.
 void greedy_green(const Problem& p, Draft& d) {
   const Array<Real, 2> left = surplus_of(p);
   for (int j = 0; j < p.n_job(); ++j)
@@ -138,8 +147,8 @@ void greedy_green(const Problem& p, Draft& d) {
   }
 }
 
-// Let's wait awhile (Wiesner et al. 2021, doi 10.1145/3464298.3493399), without interruption: at home, inside its slack, where the mean carbon
-// intensity of the forecast is lowest; among equals the earliest.
+// Let's wait awhile (Wiesner et al. 2021, doi 10.1145/3464298.3493399), without interruption: at home, inside its
+// slack, where the mean carbon intensity of the forecast is lowest; among equals the earliest.
 void wait_awhile(const Problem& p, Draft& d) {
   for (const int j : by_release(p)) {
     const int s = p.job(j).home;
@@ -165,10 +174,18 @@ void rule_keys(const Problem& p, Rule rule, View<Real, 1> key) {
   if (p.n_job() == 0) return;
   Draft d(p);
   switch (rule) {
-    case Rule::fcfs: fcfs(p, d); break;
-    case Rule::easy: easy(p, d); break;
-    case Rule::greedy_green: greedy_green(p, d); break;
-    case Rule::wait_awhile: wait_awhile(p, d); break;
+    case Rule::fcfs:
+      fcfs(p, d);
+      break;
+    case Rule::easy:
+      easy(p, d);
+      break;
+    case Rule::greedy_green:
+      greedy_green(p, d);
+      break;
+    case Rule::wait_awhile:
+      wait_awhile(p, d);
+      break;
   }
   for (int c = 0; c < key.extent[0]; ++c) key(c) = d.pop.key(0, c);
 }

@@ -1,4 +1,5 @@
-// Host code of the planner: makes and checks problems, populations and searches, the loop's table, and what a decision hands on.
+// Host code of the planner: makes and checks problems, populations and searches, the loop's table, and what a decision
+// hands on.
 #include "schedule/schedule.hpp"
 
 #include <cmath>
@@ -18,8 +19,10 @@ void check_job(const Problem& p, int i) {
   const std::string where = at("job", i) + ": ";
   require(j.home >= 0 && j.home < p.n_place(), where + "no such place");
   require(j.n_node >= 1 && j.priority >= 1, where + "nodes or priority below 1");
-  require(j.work >= 0.0 && j.work < 1e9 && std::isfinite(j.release) && std::isfinite(j.deadline), where + "work, release or deadline");
-  require(j.utilization >= 0.0 && j.utilization <= 1.0 && j.data_in >= 0.0 && j.data_out >= 0.0, where + "utilisation or data");
+  require(j.work >= 0.0 && j.work < 1e9 && std::isfinite(j.release) && std::isfinite(j.deadline),
+          where + "work, release or deadline");
+  require(j.utilization >= 0.0 && j.utilization <= 1.0 && j.data_in >= 0.0 && j.data_out >= 0.0,
+          where + "utilisation or data");
   if (i == 0) return;
   const Job& before = p.job(i - 1);
   require(before.priority > j.priority || (before.priority == j.priority && before.release <= j.release),
@@ -29,21 +32,24 @@ void check_job(const Problem& p, int i) {
 void check_place(const Problem& p, int s) {
   const Place& x = p.place(s);
   const std::string where = at("place", s) + ": ";
-  require(x.n_class >= 1 && x.class_first >= 0 && x.class_first + x.n_class <= p.node_class.extent(0), where + "node classes");
+  require(x.n_class >= 1 && x.class_first >= 0 && x.class_first + x.n_class <= p.node_class.extent(0),
+          where + "node classes");
   int n = 0, used = 0;
   for (int i = 0; i < x.n_class; ++i) n += p.node_class(x.class_first + i).n_node;
   require(n == x.n_node && n > 0, where + "n_node is not the sum over its classes");
   for (int j = 0; j < p.n_job(); ++j)
     if (p.job(j).running && p.job(j).home == s && p.job(j).release <= 0.0) used += p.job(j).n_node;
   require(used <= n, where + "more nodes run than there are");
-  require(x.tau_loop > 0.0 && x.soc >= 0.0 && x.soc <= 1.0 && std::isfinite(x.t_supply + x.p_overhead + x.p_it + x.v_1 + x.v_2), where + "state");
+  require(x.tau_loop > 0.0 && x.soc >= 0.0 && x.soc <= 1.0 &&
+              std::isfinite(x.t_supply + x.p_overhead + x.p_it + x.v_1 + x.v_2),
+          where + "state");
 }
 
 }  // namespace
 
 const char* line_name(int line) {
-  static const char* const name[n_line] = {"work left", "grid energy", "carbon", "price", "lateness", "over margin",
-                                           "throttled work", "battery used", "wait"};
+  static const char* const name[n_line] = {"work left",   "grid energy",    "carbon",       "price", "lateness",
+                                           "over margin", "throttled work", "battery used", "wait"};
   return line >= 0 && line < n_line ? name[line] : "";
 }
 const char* line_unit(int line) {
@@ -62,8 +68,15 @@ Problem make_problem(const Shape& shape, Device device) {
   require(n_job >= 0 && n_job <= max_job, "0 to " + std::to_string(max_job) + " jobs");
   require(n_slot >= 1 && n_slot <= 100'000 && n_class >= 1, "slots or node classes");
   Problem p;
-  allocate_fields(p, device, {{"class", n_class}, {"place", n_place}, {"job", n_job}, {"job_or_free", n_job + 1}, {"scenario", n_scenario},
-                              {"slot", n_slot}, {"level", n_level}, {"knot", n_knot}});
+  allocate_fields(p, device,
+                  {{"class", n_class},
+                   {"place", n_place},
+                   {"job", n_job},
+                   {"job_or_free", n_job + 1},
+                   {"scenario", n_scenario},
+                   {"slot", n_slot},
+                   {"level", n_level},
+                   {"knot", n_knot}});
   p.node_class.fill({}), p.place.fill({}), p.job.fill({});
   return p;
 }
@@ -74,21 +87,30 @@ void check_problem(const Problem& p) {
   for (int s = 0; s < p.n_place(); ++s) check_place(p, s);
   for (int j = 0; j < p.n_job(); ++j) check_job(p, j);
   for (const auto* a : {&p.temp_air, &p.aux_bound, &p.carbon, &p.price, &p.link_bytes, &p.gap})
-    for (std::int64_t i = 0; i < a->size(); ++i) require(std::isfinite(a->data()[i]), "a forecast by place and slot is not a number");
+    for (std::int64_t i = 0; i < a->size(); ++i)
+      require(std::isfinite(a->data()[i]), "a forecast by place and slot is not a number");
   for (const auto* a : {&p.pv_linear, &p.pv_square, &p.pv_available})
-    for (std::int64_t i = 0; i < a->size(); ++i) require(std::isfinite(a->data()[i]), "a forecast of the sun is not a number");
+    for (std::int64_t i = 0; i < a->size(); ++i)
+      require(std::isfinite(a->data()[i]), "a forecast of the sun is not a number");
 }
 
 Population make_population(const Problem& p, int n_plan, Device device) {
   Population x;
-  allocate_fields(x, device, {{"plan", n_plan}, {"gene", n_gene * p.n_job()}, {"job", p.n_job()}, {"place", p.n_place()}, {"slot", p.n_slot()},
-                              {"scenario", p.n_scenario()}, {"line", n_line}});
+  allocate_fields(x, device,
+                  {{"plan", n_plan},
+                   {"gene", n_gene * p.n_job()},
+                   {"job", p.n_job()},
+                   {"place", p.n_place()},
+                   {"slot", p.n_slot()},
+                   {"scenario", p.n_scenario()},
+                   {"line", n_line}});
   return x;
 }
 
 Search make_search(const Problem& p, const SearchOptions& options, Device device) {
   require(options.n_plan >= 1 && options.n_population >= 2, "plans and population");
-  require(options.elite > 0.0 && options.elite < 1.0 && options.immigrant >= 0.0 && options.immigrant <= 1.0, "shares of the population");
+  require(options.elite > 0.0 && options.elite < 1.0 && options.immigrant >= 0.0 && options.immigrant <= 1.0,
+          "shares of the population");
   require(options.weights.alpha >= 0.0 && options.weights.alpha < 1.0, "alpha of CVaR lies in [0, 1)");
   Search s;
   s.options = options;
@@ -102,15 +124,17 @@ Decision decision_of(const Problem& p, const Search& s) {
   const int best = s.rank(0);
   Decision d;
   for (int j = 0; j < p.n_job(); ++j)
-    d.job.push_back({s.now.place(best, j), s.now.start(best, j), s.now.level(best, j), s.now.booked(best, j), s.now.arrival(best, j),
-                     s.now.send(best, j)});
+    d.job.push_back({s.now.place(best, j), s.now.start(best, j), s.now.level(best, j), s.now.booked(best, j),
+                     s.now.arrival(best, j), s.now.send(best, j)});
   for (int c = 0; c < s.now.key.extent(1); ++c) d.key.push_back(s.now.key(best, c));
   for (int m = 0; m < p.n_scenario(); ++m) {
     std::vector<Real> bill;
-    for (int k = 0; k < n_line; ++k) bill.push_back(s.now.cost(best, m, k)), d.cost_mean[k] += bill.back() / p.n_scenario();
+    for (int k = 0; k < n_line; ++k)
+      bill.push_back(s.now.cost(best, m, k)), d.cost_mean[k] += bill.back() / p.n_scenario();
     d.cost.push_back(std::move(bill)), d.scenario_score.push_back(s.now.scenario_score(best, m));
   }
-  d.score = s.now.score(best), d.n_priced = s.n_priced, d.n_different = s.n_different, d.best_by_generation = s.best_by_generation;
+  d.score = s.now.score(best), d.n_priced = s.n_priced, d.n_different = s.n_different,
+  d.best_by_generation = s.best_by_generation;
   for (int r = 0; r < n_rule; ++r) {
     d.rule_score[r] = s.rule_score[r];
     for (int k = 0; k < n_line; ++k) d.rule_cost[r][k] = s.rule_cost[r][k];
@@ -127,8 +151,13 @@ LoopTable make_loop_table(const thermal::LoopModel& m, const LoopLoad& load, con
     thermal::LoopState s{t_set[j], t_set[j], t_set[j] - m.approach, m.hall_air_t_set, 0.5, 0.5};
     for (int i = 0; i < n_heat; ++i) {
       const Real p = table.p_first + i * table.p_step;
-      const thermal::LoopInput in{.q_plates = load.liquid * p, .q_extra = load.extra * p, .q_nodes_air = (1.0 - load.liquid) * p,
-                                  .t_supply_set = t_set[j], .temp_air = load.t_first + j * load.t_step, .flow = load.flow, .v_dot = load.v_dot,
+      const thermal::LoopInput in{.q_plates = load.liquid * p,
+                                  .q_extra = load.extra * p,
+                                  .q_nodes_air = (1.0 - load.liquid) * p,
+                                  .t_supply_set = t_set[j],
+                                  .temp_air = load.t_first + j * load.t_step,
+                                  .flow = load.flow,
+                                  .v_dot = load.v_dot,
                                   .dt = dt};
       thermal::LoopOutput out{};
       for (int k = 0; k < most; ++k) {

@@ -1,8 +1,9 @@
 // Schedule: from a Problem to the best of thousands of plans. Entry points, in the order of their use:
 //   Problem p = make_problem(shape, device);  fill p;  forecast_pv(space, ...);  prepare(space, p);
-//   Search s = make_search(p, options, device);  while (!finished(s)) advance(space, p, s);  Decision d = decision_of(p, s)
-// or decide(space, p, options) which does the last line. A plan is random keys (Bean 1994, doi 10.1287/ijoc.6.2.154), decode() makes a
-// feasible schedule of any of them, evaluate() prices schedules under all scenarios in one launch.
+//   Search s = make_search(p, options, device);  while (!finished(s)) advance(space, p, s);  Decision d =
+//   decision_of(p, s)
+// or decide(space, p, options) which does the last line. A plan is random keys (Bean 1994, doi 10.1287/ijoc.6.2.154),
+// decode() makes a feasible schedule of any of them, evaluate() prices schedules under all scenarios in one launch.
 #pragma once
 #include <vector>
 
@@ -31,11 +32,12 @@ const char* line_unit(int line);
 // The scalar that is searched for: weights times lines; then mean + risk (CVaR - mean) over the scenarios.
 struct Weights {
   Real line[n_line] = {1e-3, 0.0, 0.1, 1.0, 1e-3, 1e-5, 1e-3, 1.7e-8, 1e-6};  // per unit of the line; see README
-  Real risk = 0.25;   // share of CVaR in the score
+  Real risk = 0.25;                                                           // share of CVaR in the score
   Real alpha = 0.75;  // CVaR: mean of the worst 1 - alpha of the scenarios
 };
 
 // Plans as keys, as schedules, and what they cost.
+// clang-format off
 #define COLDSUN_SCHEDULE_POPULATION(F) \
   F(Real,         key,            "1", "plan gene",          state,   host,    "random keys of the jobs, in [0, 1)") \
   F(std::int32_t, place,          "1", "plan job",           derived, Decode,  "place of the job") \
@@ -50,31 +52,36 @@ struct Weights {
   F(Real,         score,          "1", "plan",               derived, Score,   "mean over the scenarios, and of the worst of them") \
   F(Real,         bytes_left,     "B", "plan place slot",    scratch, Decode,  "what is left of the link") \
   F(std::int32_t, nodes_left,     "1", "plan place slot",    scratch, Decode,  "nodes free")
+// clang-format on
 struct Population {
   COLDSUN_ARRAYS(COLDSUN_SCHEDULE_POPULATION)
   int size() const { return key.extent(0); }
 };
-struct PopulationView { COLDSUN_VIEWS(PopulationView, Population, COLDSUN_SCHEDULE_POPULATION) };
+struct PopulationView {
+  COLDSUN_VIEWS(PopulationView, Population, COLDSUN_SCHEDULE_POPULATION)
+};
 Population make_population(const Problem&, int n_plan, Device);
 
 // Node table and requests, from classes, jobs and levels. After forecast_pv or any change of jobs, places or levels.
 template <class Space>
 void prepare(Space, Problem&);
 
-// Scenarios of irradiance around persistence (sky/forecast.hpp) through planes, cells, strings and converters to pv_linear, pv_square and
-// pv_available. `weather`: a table that holds a forecast (Sun, clear sky, expected air temperature and wind), no observation after `issue`.
+// Scenarios of irradiance around persistence (sky/forecast.hpp) through planes, cells, strings and converters to
+// pv_linear, pv_square and pv_available. `weather`: a table that holds a forecast (Sun, clear sky, expected air
+// temperature and wind), no observation after `issue`.
 struct PvForecast {
   std::uint64_t seed = 0;
   std::uint32_t member = 0;
-  Time issue = 0;                          // when it is issued, <= start of the first slot
+  Time issue = 0;  // when it is issued, <= start of the first slot
   sky::ForecastLaw law;
-  View<const Real, 1> clearsky_index, index_age;   // (site) as last seen in the light, and how long ago [s]
-  View<const Real, 1> temp_cell;           // (plane) K at the issue
-  View<const Real, 1> soiling_ratio;       // (plane)
-  View<const Real, 1> pv_gain;             // (string)
+  View<const Real, 1> clearsky_index, index_age;  // (site) as last seen in the light, and how long ago [s]
+  View<const Real, 1> temp_cell;                  // (plane) K at the issue
+  View<const Real, 1> soiling_ratio;              // (plane)
+  View<const Real, 1> pv_gain;                    // (string)
 };
 template <class Space>
-void forecast_pv(Space, const sky::System&, const sky::Weather& weather, const electrical::System&, const PvForecast&, Problem&);
+void forecast_pv(Space, const sky::System&, const sky::Weather& weather, const electrical::System&, const PvForecast&,
+                 Problem&);
 
 // Keys -> schedules for plans [first, first + n).
 template <class Space>
@@ -83,8 +90,8 @@ void decode(Space, const Problem&, Population&, int first, int n);
 template <class Space>
 void evaluate(Space, const Problem&, const Weights&, Population&, int first, int n);
 
-// Rules that people use, as keys that decode to their schedules. All but greedy-green stay at home while the horizon has
-// room for them there; Host memory only (managed is).
+// Rules that people use, as keys that decode to their schedules. All but greedy-green stay at home while the horizon
+// has room for them there; Host memory only (managed is).
 enum class Rule : std::int32_t { fcfs = 0, easy = 1, greedy_green = 2, wait_awhile = 3 };
 inline constexpr int n_rule = 4;
 const char* rule_name(Rule);
@@ -92,13 +99,14 @@ void rule_keys(const Problem&, Rule, View<Real, 1> key);
 
 struct SearchOptions {
   std::uint64_t seed = 0;
-  std::uint32_t member = 0;   // of the ensemble: chance follows it
-  int n_plan = 4096;          // plans priced in all, rules and incumbent included
-  int n_population = 256;     // per generation
-  Real elite = 0.125;         // share that lives on
-  Real immigrant = 0.0625;    // share drawn anew
-  Real mutate = 0.5;          // share of the rest that is an elite with a few jobs changed; the others cross an elite with anyone
-  Real inherit = 0.7;         // chance of a gene from the elite parent
+  std::uint32_t member = 0;  // of the ensemble: chance follows it
+  int n_plan = 4096;         // plans priced in all, rules and incumbent included
+  int n_population = 256;    // per generation
+  Real elite = 0.125;        // share that lives on
+  Real immigrant = 0.0625;   // share drawn anew
+  Real mutate =
+      0.5;  // share of the rest that is an elite with a few jobs changed; the others cross an elite with anyone
+  Real inherit = 0.7;  // chance of a gene from the elite parent
   Weights weights;
 };
 
@@ -107,12 +115,13 @@ struct Search {
   Population now, next;
   Array<std::int32_t, 1> rank, flag, kept;  // scratch: plans in order of score, distinct ones
   Array<std::int32_t, 1> print, twin;       // scratch: what a schedule is in a word, the first row with the same
-  std::vector<Real> incumbent;     // keys of a plan to start from, empty: none
-  int generation = 0, n_priced = 0, n_ranked = 0, n_kept = 0;  // plans ranked in the last generation, distinct ones of them
-  int n_different = 0;             // of n_priced; who has the schedule of another in its generation has its price
+  std::vector<Real> incumbent;              // keys of a plan to start from, empty: none
+  int generation = 0, n_priced = 0, n_ranked = 0,
+      n_kept = 0;       // plans ranked in the last generation, distinct ones of them
+  int n_different = 0;  // of n_priced; who has the schedule of another in its generation has its price
   std::vector<Real> best_by_generation, middle_by_generation;  // best and median score of the plans ranked
-  Real rule_score[n_rule] = {};    // of the rules, priced in the first generation
-  Real rule_cost[n_rule][n_line] = {};  // mean over the scenarios
+  Real rule_score[n_rule] = {};                                // of the rules, priced in the first generation
+  Real rule_cost[n_rule][n_line] = {};                         // mean over the scenarios
 };
 Search make_search(const Problem&, const SearchOptions&, Device);
 // One generation: breed, decode, evaluate, rank. Anytime: after each call now's row rank(0) is the best plan so far.
@@ -126,8 +135,8 @@ struct Assignment {
 };
 struct Decision {
   std::vector<Assignment> job;
-  std::vector<Real> key;                  // to warm-start the next decision: drop the rows of jobs that are gone
-  std::vector<std::vector<Real>> cost;    // (scenario)(line)
+  std::vector<Real> key;                // to warm-start the next decision: drop the rows of jobs that are gone
+  std::vector<std::vector<Real>> cost;  // (scenario)(line)
   std::vector<Real> scenario_score;
   Real score = 0.0, cost_mean[n_line] = {};
   Real rule_score[n_rule] = {}, rule_cost[n_rule][n_line] = {};

@@ -1,6 +1,6 @@
-// Search: populations of random keys with an elite, crossover with it, mutation and immigrants (BRKGA: Goncalves and Resende 2011,
-// doi 10.1007/s10732-010-9143-1). Chance is a function of (seed, member, generation, individual, gene), ranks are by (score, row), so the
-// answer is the same for any number of threads.
+// Search: populations of random keys with an elite, crossover with it, mutation and immigrants (BRKGA: Goncalves and
+// Resende 2011, doi 10.1007/s10732-010-9143-1). Chance is a function of (seed, member, generation, individual, gene),
+// ranks are by (score, row), so the answer is the same for any number of threads.
 #pragma once
 #include "common/loops.hpp"
 #include "common/primitives.hpp"
@@ -10,12 +10,20 @@
 namespace coldsun::schedule {
 
 // Draws of an individual beyond its genes' own.
-enum BreedDraw : std::uint32_t { draw_kind = 0, draw_elite = 1, draw_mate = 2, draw_count = 3, draw_job = 4, draw_gene = 16 };
+enum BreedDraw : std::uint32_t {
+  draw_kind = 0,
+  draw_elite = 1,
+  draw_mate = 2,
+  draw_count = 3,
+  draw_job = 4,
+  draw_gene = 16
+};
 inline constexpr int most_mutated = 3;  // jobs of one child
-inline constexpr Real redraw = 0.6, nudge = 0.3, nudge_width = 0.04;  // of a mutated job's gene: drawn anew; its start moved a little
+inline constexpr Real redraw = 0.6, nudge = 0.3,
+                      nudge_width = 0.04;  // of a mutated job's gene: drawn anew; its start moved a little
 
-// Keys of the next generation. Rows: the elite in order, children, immigrants. reads keys of two parents; writes a key. 24 B and about
-// 300 flops (a normal).
+// Keys of the next generation. Rows: the elite in order, children, immigrants. reads keys of two parents; writes a key.
+// 24 B and about 300 flops (a normal).
 struct Breed {
   View<const Real, 2> parent;
   View<Real, 2> child;
@@ -30,7 +38,8 @@ struct Breed {
     const Real u = chance.uniform(row, draw_count);
     const int n = u < 0.5 ? 1 : (u < 0.8 ? 2 : most_mutated);
     bool mine = false;
-    for (int k = 0; k < n; ++k) mine = mine || pick_of(chance.uniform(row, draw_job + static_cast<std::uint32_t>(k)), n_job) == job;
+    for (int k = 0; k < n; ++k)
+      mine = mine || pick_of(chance.uniform(row, draw_job + static_cast<std::uint32_t>(k)), n_job) == job;
     if (!mine) return old;
     const std::uint32_t draw = draw_gene + 3 * static_cast<std::uint32_t>(c);
     const Real what = chance.uniform(row, draw + 1);
@@ -71,13 +80,16 @@ struct Fingerprint {
   COLDSUN_FN void operator()(int i) const {
     std::uint32_t h = 2166136261u;
     for (int j = 0; j < pop.place.extent[1]; ++j)
-      h = (h ^ static_cast<std::uint32_t>((pop.start(i, j) * n_level + pop.level(i, j)) * max_place + pop.place(i, j))) * 16777619u, h ^= h >> 15;
+      h = (h ^
+           static_cast<std::uint32_t>((pop.start(i, j) * n_level + pop.level(i, j)) * max_place + pop.place(i, j))) *
+          16777619u,
+      h ^= h >> 15;
     print(i) = static_cast<std::int32_t>(h);
   }
 };
 
-// The first row with the same schedule; the rows before `first` are priced. reads print, and schedules where it agrees; writes twin, flag. 4 B
-// per row before, 32 B per job of a twin
+// The first row with the same schedule; the rows before `first` are priced. reads print, and schedules where it agrees;
+// writes twin, flag. 4 B per row before, 32 B per job of a twin
 struct FindTwin {
   PopulationView pop;
   View<const std::int32_t, 1> print;
@@ -86,8 +98,8 @@ struct FindTwin {
   COLDSUN_FN bool same(int a, int b) const {
     bool all = print(a) == print(b);
     for (int j = 0; all && j < pop.place.extent[1]; ++j)
-      all = pop.place(a, j) == pop.place(b, j) && pop.start(a, j) == pop.start(b, j) && pop.level(a, j) == pop.level(b, j) &&
-            pop.arrival(a, j) == pop.arrival(b, j);
+      all = pop.place(a, j) == pop.place(b, j) && pop.start(a, j) == pop.start(b, j) &&
+            pop.level(a, j) == pop.level(b, j) && pop.arrival(a, j) == pop.arrival(b, j);
     return all;
   }
   COLDSUN_FN void operator()(int i) const {
@@ -152,7 +164,8 @@ void rank_plans(Space space, Search& s, int n) {
   for_each(space, n, Distinct{s.now.score, s.rank, s.flag});
   s.n_ranked = n, s.n_kept = select(space, head(View<const std::int32_t, 1>(s.flag), n), s.kept);
   s.best_by_generation.push_back(s.now.score(s.rank(0)));
-  s.middle_by_generation.push_back(quantile(space, head(View<const Real, 1>(s.now.score), n), 0.5, head(s.flag.view(), n)));
+  s.middle_by_generation.push_back(
+      quantile(space, head(View<const Real, 1>(s.now.score), n), 0.5, head(s.flag.view(), n)));
 }
 
 // The first generation: the incumbent, the rules, and keys at random.
@@ -160,7 +173,9 @@ template <class Space>
 void found(Space space, const Problem& p, Search& s) {
   const int n_key = n_gene * p.n_job();
   const Chance chance{s.options.seed, s.options.member, Stream::plan, 0};
-  for_rows(space, s.now.size(), n_key, Breed{.parent = s.now.key, .child = s.now.key, .rank = s.rank, .kept = s.kept, .chance = chance, .n_kept = 1});
+  for_rows(
+      space, s.now.size(), n_key,
+      Breed{.parent = s.now.key, .child = s.now.key, .rank = s.rank, .kept = s.kept, .chance = chance, .n_kept = 1});
   synchronize(space);
   for (int r = 0; r < n_rule && r < s.now.size(); ++r) rule_keys(p, static_cast<Rule>(r), s.now.key.view().row(r));
   if (static_cast<int>(s.incumbent.size()) == n_key && s.now.size() > n_rule)
@@ -189,8 +204,16 @@ void advance(Space space, const Problem& p, Search& s) {
   const int n_immigrant = static_cast<int>(o.immigrant * n_new);
   const Chance chance{o.seed, o.member, Stream::plan, static_cast<std::uint32_t>(s.generation - 1)};
   for_rows(space, n_elite + n_new, s.now.key.extent(1),
-           Breed{.parent = s.now.key, .child = s.next.key, .rank = s.rank, .kept = s.kept, .chance = chance, .n_kept = s.n_kept,
-                 .n_elite = n_elite, .first_immigrant = n_elite + n_new - n_immigrant, .mutate = o.mutate, .inherit = o.inherit});
+           Breed{.parent = s.now.key,
+                 .child = s.next.key,
+                 .rank = s.rank,
+                 .kept = s.kept,
+                 .chance = chance,
+                 .n_kept = s.n_kept,
+                 .n_elite = n_elite,
+                 .first_immigrant = n_elite + n_new - n_immigrant,
+                 .mutate = o.mutate,
+                 .inherit = o.inherit});
   for_each(space, n_elite, KeepCosts{s.now, s.next, s.rank, s.kept, s.n_kept});
   price(space, p, s, s.next, n_elite, n_elite + n_new);
   std::swap(s.now, s.next);

@@ -1,4 +1,5 @@
-// A place in one slot: what it can give, who gets it, and the bus that closes on it. Pure functions; the physics is the engine's.
+// A place in one slot: what it can give, who gets it, and the bus that closes on it. Pure functions; the physics is the
+// engine's.
 #pragma once
 #include "common/interp.hpp"
 #include "electrical/genset.hpp"
@@ -9,9 +10,9 @@ namespace coldsun::schedule {
 // What moves from slot to slot at a place.
 struct PlaceNow {
   electrical::Cell cell;
-  electrical::CellCut cut;  // of a slot
-  Real t_supply, keep;      // K; part of the old supply temperature after a slot
-  Real p_overhead;          // W beside the work asked, in the last slot
+  electrical::CellCut cut;    // of a slot
+  Real t_supply, keep;        // K; part of the old supply temperature after a slot
+  Real p_overhead;            // W beside the work asked, in the last slot
   Real p_it, p_input, t_max;  // W, W, K of this slot
   Real p_request;             // W of p_it as the site cap counts it
   Real p_it_last;
@@ -28,22 +29,24 @@ COLDSUN_FN PlaceNow place_now(const Place& p, Real slot) {
 }
 
 COLDSUN_FN Real bilinear(const Real (&z)[n_heat][n_air], const coldsun::Place& a, const coldsun::Place& b) {
-  return lerp(lerp(z[a.cell][b.cell], z[a.cell][b.cell + 1], b.t), lerp(z[a.cell + 1][b.cell], z[a.cell + 1][b.cell + 1], b.t), a.t);
+  return lerp(lerp(z[a.cell][b.cell], z[a.cell][b.cell + 1], b.t),
+              lerp(z[a.cell + 1][b.cell], z[a.cell + 1][b.cell + 1], b.t), a.t);
 }
 COLDSUN_FN Real loop_value(const LoopTable& l, const Real (&z)[n_heat][n_air], Real p_it, Real temp_air) {
-  return bilinear(z, place_uniform(p_it, l.p_first, 1.0 / l.p_step, n_heat), place_uniform(temp_air, l.t_first, 1.0 / l.t_step, n_air));
+  return bilinear(z, place_uniform(p_it, l.p_first, 1.0 / l.p_step, n_heat),
+                  place_uniform(temp_air, l.t_first, 1.0 / l.t_step, n_air));
 }
 
 // What this slot has for a place, and what is asked of it.
 struct SlotNow {
   electrical::Supply supply;
-  coldsun::Place knot;   // of the supply temperature in the node table
-  NodePoint idle;        // a free node
-  Real p_idle;           // W of a free node at the reference temperature
-  Real budget, cap;      // W at the inputs of the rack converters, W that the nodes may be asked for
-  Real input, request;   // W that all nodes want of them
-  Real n_busy;           // nodes that jobs are on
-  Real n_idle;           // nodes that can stay on and are not given out yet
+  coldsun::Place knot;  // of the supply temperature in the node table
+  NodePoint idle;       // a free node
+  Real p_idle;          // W of a free node at the reference temperature
+  Real budget, cap;     // W at the inputs of the rack converters, W that the nodes may be asked for
+  Real input, request;  // W that all nodes want of them
+  Real n_busy;          // nodes that jobs are on
+  Real n_idle;          // nodes that can stay on and are not given out yet
   bool enough;
 };
 
@@ -54,7 +57,8 @@ COLDSUN_FN NodePoint node_point(const NodePoint* by_knot, const SlotNow& c) {
           lerp(a.t_junction, b.t_junction, t)};
 }
 
-// Battery and bus before the draw. The coolant follows the loop's own rest by its lag; budget and site cap as the engine makes them.
+// Battery and bus before the draw. The coolant follows the loop's own rest by its lag; budget and site cap as the
+// engine makes them.
 struct Spot {
   int scenario, site, t;  // t: slot
 };
@@ -77,7 +81,8 @@ COLDSUN_FN SlotNow slot_now(const ProblemView& q, PlaceNow& now, const Spot& spo
   const Real drawn = loop_value(p.loop, p.loop.p_aux, now.p_it_last, q.temp_air(site, t));
   c.budget = math::max(budget - kept_for_aux(bus, q.aux_bound(site, t), drawn, reserve), 0.0);
   const Real battery = c.supply.battery_low ? 0.0 : b.discharge_reserve;
-  c.cap = site_cap(q.pv_available(scenario, site, t), battery, p.p_grid_budget, genset_capacity(bus), now.p_overhead, p.p_it_max);
+  c.cap = site_cap(q.pv_available(scenario, site, t), battery, p.p_grid_budget, genset_capacity(bus), now.p_overhead,
+                   p.p_it_max);
   now.p_it = now.p_input = now.p_request = 0.0, now.t_max = now.t_supply;
   return c;
 }
@@ -86,8 +91,8 @@ COLDSUN_FN void want(SlotNow& c, const NodePoint& full, Real asked, std::int32_t
   c.input += n_node * (full.p_input - c.idle.p_input), c.request += asked, c.n_busy += n_node;
 }
 
-// All nodes rest at least. Where that with the jobs is too much, the jobs' nodes get what they need at rest, then the jobs what they ask, and
-// the free nodes what is left (rest_of_free), as allocation does it.
+// All nodes rest at least. Where that with the jobs is too much, the jobs' nodes get what they need at rest, then the
+// jobs what they ask, and the free nodes what is left (rest_of_free), as allocation does it.
 COLDSUN_FN void settle(SlotNow& c, PlaceNow& now, std::int32_t n_node) {
   const Real rest_input = n_node * c.idle.p_input, rest = n_node * c.p_idle;
   c.enough = rest_input + c.input <= c.budget && rest + c.request <= c.cap;
@@ -100,12 +105,14 @@ COLDSUN_FN void settle(SlotNow& c, PlaceNow& now, std::int32_t n_node) {
   now.p_it = c.n_idle * c.idle.p, now.p_input = c.n_idle * c.idle.p_input, now.p_request = c.n_idle * c.p_idle;
 }
 
-// Share of the way from rest to its full power that a job gets, in the order of service; nothing where its nodes are off.
+// Share of the way from rest to its full power that a job gets, in the order of service; nothing where its nodes are
+// off.
 COLDSUN_FN Real granted(SlotNow& c, const NodePoint& full, Real asked, std::int32_t n_node) {
   if (c.n_idle < n_node) return 0.0;
   c.n_idle -= n_node;
   const Real input = n_node * (full.p_input - c.idle.p_input);
-  const Real by_bus = input > c.budget ? math::max(c.budget, 0.0) / input : 1.0, by_cap = asked > c.cap ? math::max(c.cap, 0.0) / asked : 1.0;
+  const Real by_bus = input > c.budget ? math::max(c.budget, 0.0) / input : 1.0,
+             by_cap = asked > c.cap ? math::max(c.cap, 0.0) / asked : 1.0;
   const Real share = math::min(by_bus, by_cap);
   c.budget -= share * input, c.cap -= share * asked;
   return share;
@@ -117,15 +124,18 @@ COLDSUN_FN void rest_of_free(const SlotNow& c, PlaceNow& now, std::int32_t n_nod
 }
 
 // The bus at its nominal voltage: who gives, what the battery becomes, what it costs.
-COLDSUN_FN void close_slot(const ProblemView& q, const SlotNow& c, PlaceNow& now, const Spot& spot, Real (&line)[n_line]) {
+COLDSUN_FN void close_slot(const ProblemView& q, const SlotNow& c, PlaceNow& now, const Spot& spot,
+                           Real (&line)[n_line]) {
   using namespace electrical;
   const auto [scenario, site, t] = spot;
   const Place& p = q.place(site);
   const electrical::Site& bus = p.bus;
   const Real p_aux = loop_value(p.loop, p.loop.p_aux, now.p_it, q.temp_air(site, t));
   const Real load = now.p_input + input_power(bus.aux_converter, p_aux);
-  const Real k_battery = cable_factor(bus.r_battery_cable, bus.v_nominal), k_pv = cable_factor(bus.r_pv_cable, bus.v_nominal);
-  const Dispatch d = dispatch(c.supply, offer(bus, c.supply, bus.v_nominal), k_battery, cable_fed(cable_factor(bus.r_load_cable, bus.v_nominal), load));
+  const Real k_battery = cable_factor(bus.r_battery_cable, bus.v_nominal),
+             k_pv = cable_factor(bus.r_pv_cable, bus.v_nominal);
+  const Dispatch d = dispatch(c.supply, offer(bus, c.supply, bus.v_nominal), k_battery,
+                              cable_fed(cable_factor(bus.r_load_cable, bus.v_nominal), load));
   const bool battery_on = c.supply.battery_on && !(c.supply.battery_low && d.battery == 0.0);
   const Real p_battery = source(bus.battery_converter, k_battery, d.battery, battery_on).terminal;
   if (bus.battery.n_series > 0) {

@@ -12,7 +12,9 @@ namespace coldsun::sky {
 struct WeatherView {
   COLDSUN_READS(WeatherView, Weather, COLDSUN_SKY_WEATHER)
 
-  COLDSUN_FN Place place(Time t) const { return place_uniform(seconds(t - start(0)), 0.0, 1.0 / seconds(weather_step), up.extent[1]); }
+  COLDSUN_FN Place place(Time t) const {
+    return place_uniform(seconds(t - start(0)), 0.0, 1.0 / seconds(weather_step), up.extent[1]);
+  }
   COLDSUN_FN static Real at(const View<const Real, 2>& column, int site, const Place& p) {
     return lerp(column(site, p.cell), column(site, p.cell + 1), p.t);
   }
@@ -29,11 +31,14 @@ struct WeatherView {
 struct CoverOfTable {
   const WeatherView& table;
   int site;
-  COLDSUN_FN Real operator()(std::int64_t second) const { return WeatherView::at(table.cover, site, table.place(second * ns_per_s)); }
+  COLDSUN_FN Real operator()(std::int64_t second) const {
+    return WeatherView::at(table.cover, site, table.place(second * ns_per_s));
+  }
 };
 
-// Clouds on the smooth sky: the whole by the index, beam by its transmission, the rest is diffuse; ghi = fma(dni, up, dhi) to the bit. Half
-// of the smooth sky's diffuse light stays under any cloud: there the beam gives way, the whole does not.
+// Clouds on the smooth sky: the whole by the index, beam by its transmission, the rest is diffuse; ghi = fma(dni, up,
+// dhi) to the bit. Half of the smooth sky's diffuse light stays under any cloud: there the beam gives way, the whole
+// does not.
 COLDSUN_FN Irradiance under_clouds(const CloudKnot& cloud, Real dni, Real dhi, Real dni_clear, Real up) {
   const Real whole = std::fma(dni, up, dhi) * cloud.index, least = 0.5 * dhi * math::min(cloud.index, 1.0);
   const Real most = math::max(dni, dni_clear);
@@ -42,12 +47,13 @@ COLDSUN_FN Irradiance under_clouds(const CloudKnot& cloud, Real dni, Real dhi, R
   return {std::fma(beam, up, diffuse), beam, diffuse};
 }
 
-// What the clouds of one interval of the series move about, over what of it lies in the table: an interval that the run cuts at its ends keeps
-// the mean of its part. Otherwise a function of the interval and the member's chance alone.
+// What the clouds of one interval of the series move about, over what of it lies in the table: an interval that the run
+// cuts at its ends keeps the mean of its part. Otherwise a function of the interval and the member's chance alone.
 struct Swing {
   Real beam_mean, beam, sky_mean, sky;
 };
-// Diffuse light under clouds over the clear sky's own, linear in both means of a knot: index + ratio (index - beam), never below the index.
+// Diffuse light under clouds over the clear sky's own, linear in both means of a knot: index + ratio (index - beam),
+// never below the index.
 COLDSUN_FN Real sky_light(const CloudKnot& c, Real ratio) { return c.index + ratio * (c.index - c.beam); }
 // The clear sky's beam on the ground over its diffuse light.
 COLDSUN_FN Real clear_ratio(const WeatherView& table, int s, const Place& p, Real up) {
@@ -55,10 +61,12 @@ COLDSUN_FN Real clear_ratio(const WeatherView& table, int s, const Place& p, Rea
   return beam / math::max(WeatherView::at(table.ghi_clear, s, p) - beam, 1.0);
 }
 
-// dni (1 + beam (b - beam_mean)) and dhi (1 + sky (q - sky_mean)) have the series' own means, whatever was drawn. They swing in full, from
-// darkness on, unless the beam would exceed what shines between the clouds, or the whole kc_max of the clear sky: then by less.
+// dni (1 + beam (b - beam_mean)) and dhi (1 + sky (q - sky_mean)) have the series' own means, whatever was drawn. They
+// swing in full, from darkness on, unless the beam would exceed what shines between the clouds, or the whole kc_max of
+// the clear sky: then by less.
 COLDSUN_FN Swing swing_of(CloudField field, const WeatherView& table, int s, Time start) {
-  const Time begin = table.start(0), end = begin + (table.up.extent[1] - 1) * weather_step, stop = start + table.period(s);
+  const Time begin = table.start(0), end = begin + (table.up.extent[1] - 1) * weather_step,
+             stop = start + table.period(s);
   const Time middle = start + table.period(s) / 2;
   const Real cover = WeatherView::at(table.cover, s, table.place(middle));
   Real beam = 0.0, through = 0.0, sky = 0.0, light = 0.0, brightest = 0.0, above = 1e9, room = 0.0;
@@ -69,7 +77,8 @@ COLDSUN_FN Swing swing_of(CloudField field, const WeatherView& table, int s, Tim
     const Place p = table.place(t + (next - t) / 2);
     const Real up = math::max(table.sun_at(s, p).z, 0.0), length = seconds(next - t);
     if (up <= 0.0) continue;
-    const Real beam_now = WeatherView::at(table.dni, s, p) * up * length, sky_now = WeatherView::at(table.dhi, s, p) * length;
+    const Real beam_now = WeatherView::at(table.dni, s, p) * up * length,
+               sky_now = WeatherView::at(table.dhi, s, p) * length;
     const Real beam_clear = WeatherView::at(table.dni_clear, s, p) * up * length;
     const CloudKnot c = cloud_mean(field, CoverOfTable{table, s}, t, next);
     const Real q = sky_light(c, clear_ratio(table, s, p, up));
@@ -83,7 +92,8 @@ COLDSUN_FN Swing swing_of(CloudField field, const WeatherView& table, int s, Tim
     w.beam_mean = through / beam;
     const Place c = place_uniform(cover, 0.0, n_cover - 1.0, n_cover);
     const Real usual = lerp(field.law->mean_beam[c.cell], field.law->mean_beam[c.cell + 1], c.t);
-    const Real most = math::min(1.0 / math::max(usual, 1e-6), above) - 1.0;   // above the series' beam: what shines between the clouds
+    const Real most =
+        math::min(1.0 / math::max(usual, 1e-6), above) - 1.0;  // above the series' beam: what shines between the clouds
     if (w.beam_mean < 1.0) w.beam = math::min(1.0 / w.beam_mean, math::max(most, 0.0) / (1.0 - w.beam_mean));
   }
   if (sky > 0.0 && light > 0.0) {
@@ -94,8 +104,9 @@ COLDSUN_FN Swing swing_of(CloudField field, const WeatherView& table, int s, Tim
   return w;
 }
 
-// reads system.site, the table around the cut; writes a site's irradiance and air. Some 200 B and, by day, 800 flops for a one-second cut
-// plus 15 normals of 300 operations each; 300 to 500 operations more per further second. On a series as much again, once per cloudy interval.
+// reads system.site, the table around the cut; writes a site's irradiance and air. Some 200 B and, by day, 800 flops
+// for a one-second cut plus 15 normals of 300 operations each; 300 to 500 operations more per further second. On a
+// series as much again, once per cloudy interval.
 struct SiteSky {
   Cut cut;
   SystemView sys;
@@ -105,7 +116,8 @@ struct SiteSky {
   COLDSUN_FN CloudField clouds(int m, int s) const {
     return {sys.site(s).cloud, {cut.seed, cut.id(m), Stream::cloud, static_cast<std::uint32_t>(sys.site(s).entity)}};
   }
-  // The series' light with the clouds inside its intervals, piece by piece between the table's knots: a cut of many minutes sees them all.
+  // The series' light with the clouds inside its intervals, piece by piece between the table's knots: a cut of many
+  // minutes sees them all.
   COLDSUN_FN Irradiance on_series(int m, int s, Real up) const {
     const Time begin = table.start(0), last = cut.stop(m);
     CloudField field = clouds(m, s);
@@ -122,13 +134,15 @@ struct SiteSky {
       if (st.interval(m, s) != static_cast<Real>(number + 1)) {
         const Swing w = swing_of(field, table, s, table.origin(s) + number * table.period(s));
         st.interval(m, s) = static_cast<Real>(number + 1);
-        st.beam_mean(m, s) = w.beam_mean, st.beam_swing(m, s) = w.beam, st.sky_mean(m, s) = w.sky_mean, st.sky_swing(m, s) = w.sky;
+        st.beam_mean(m, s) = w.beam_mean, st.beam_swing(m, s) = w.beam, st.sky_mean(m, s) = w.sky_mean,
+                        st.sky_swing(m, s) = w.sky;
       }
       Real direct = table.light(table.dni, s, p), diffuse = table.light(table.dhi, s, p);
       if (st.beam_swing(m, s) != 0.0 || st.sky_swing(m, s) != 0.0) {
         const CloudKnot c = cloud_mean(field, CoverOfTable{table, s}, t, next);
         direct *= math::max(1.0 + st.beam_swing(m, s) * (c.beam - st.beam_mean(m, s)), 0.0);
-        diffuse *= math::max(1.0 + st.sky_swing(m, s) * (sky_light(c, clear_ratio(table, s, p, above)) - st.sky_mean(m, s)), 0.0);
+        diffuse *= math::max(
+            1.0 + st.sky_swing(m, s) * (sky_light(c, clear_ratio(table, s, p, above)) - st.sky_mean(m, s)), 0.0);
       }
       const Real length = seconds(next - t);
       beam += direct * length, whole += std::fma(direct, above, diffuse) * length;
@@ -154,18 +168,20 @@ struct SiteSky {
         now = on_series(m, s, to_sun.z);
       } else {
         CloudField field = clouds(m, s);
-        now = under_clouds(cloud_mean(field, CoverOfTable{table, s}, cut.start(m), cut.stop(m)), WeatherView::at(table.dni, s, p),
-                           WeatherView::at(table.dhi, s, p), WeatherView::at(table.dni_clear, s, p), to_sun.z);
+        now = under_clouds(cloud_mean(field, CoverOfTable{table, s}, cut.start(m), cut.stop(m)),
+                           WeatherView::at(table.dni, s, p), WeatherView::at(table.dhi, s, p),
+                           WeatherView::at(table.dni_clear, s, p), to_sun.z);
       }
     }
     st.ghi(m, s) = now.ghi, st.dni(m, s) = now.dni, st.dhi(m, s) = now.dhi;
-    // At most 2, as pvlib.irradiance.clearsky_index has it: with the Sun low a series may be many times brighter than the clear sky.
+    // At most 2, as pvlib.irradiance.clearsky_index has it: with the Sun low a series may be many times brighter than
+    // the clear sky.
     st.clearsky_index(m, s) = to_sun.z > 0.0 && clear > 0.0 ? math::min(now.ghi / clear, 2.0) : 1.0;
   }
 };
 
-// reads a site's irradiance and air, the Sun in the table; writes a plane's irradiance and cell temperature, moves temp_cell_end.
-// Some 200 B and 250 flops.
+// reads a site's irradiance and air, the Sun in the table; writes a plane's irradiance and cell temperature, moves
+// temp_cell_end. Some 200 B and 250 flops.
 struct PlaneSky {
   Cut cut;
   SystemView sys;
@@ -182,11 +198,17 @@ struct PlaneSky {
     const Real incidence = cos_aoi(plate.tilt, to_sun.x, to_sun.y, to_sun.z);
     if (st.ghi(m, s) > 0.0) {
       const Real zenith = sun::zenith(to_sun);
-      const SkyNow now = {.ghi = st.ghi(m, s), .dni = st.dni(m, s), .dhi = st.dhi(m, s), .dni_extra = WeatherView::at(table.dni_extra, s, p),
-                          .zenith = zenith, .cos_zenith = to_sun.z, .airmass = relative_airmass(zenith, to_sun.z)};
+      const SkyNow now = {.ghi = st.ghi(m, s),
+                          .dni = st.dni(m, s),
+                          .dhi = st.dhi(m, s),
+                          .dni_extra = WeatherView::at(table.dni_extra, s, p),
+                          .zenith = zenith,
+                          .cos_zenith = to_sun.z,
+                          .airmass = relative_airmass(zenith, to_sun.z)};
       poa = on_plane(plate.transposition, now, plate.tilt, incidence, sys.site(s).albedo);
     }
-    const Real passed = poa.beam * iam_physical(plate.iam, incidence) + poa.sky * plate.iam.sky + poa.ground * plate.iam.ground;
+    const Real passed =
+        poa.beam * iam_physical(plate.iam, incidence) + poa.sky * plate.iam.sky + poa.ground * plate.iam.ground;
     st.poa_global(m, i) = poa.global();
     st.effective_irradiance(m, i) = passed * st.soiling_ratio(m, i);
     // The cell's heat follows the light that falls on the module, dirt or not, with a lag: exact for a constant drive.
@@ -221,12 +243,9 @@ struct RaiseFlags {
 template <class Space>
 void advance(Space space, const System& sys, State& st, const Drive& d, const Cut& cut) {
   const WeatherView table = *d.weather;
-  for_rows(space, cut.n_active, sys.n_site(),
-           SiteSky{cut, sys, table, st});
-  for_rows(space, cut.n_active, sys.n_plane(),
-           PlaneSky{cut, sys, table, st});
-  for_each(space, cut.n_active,
-           RaiseFlags{cut, table, sys.n_site(), sys.n_plane(), d, st});
+  for_rows(space, cut.n_active, sys.n_site(), SiteSky{cut, sys, table, st});
+  for_rows(space, cut.n_active, sys.n_plane(), PlaneSky{cut, sys, table, st});
+  for_each(space, cut.n_active, RaiseFlags{cut, table, sys.n_site(), sys.n_plane(), d, st});
 }
 
 }  // namespace coldsun::sky

@@ -8,12 +8,14 @@ enum class CellModel : std::int32_t { sapm = 0, pvsyst = 1, faiman = 2 };
 
 struct CellTemperature {
   CellModel model = CellModel::sapm;
-  Real a = -3.56, b = -0.075, delta_t = 3.0;             // SAPM, open rack, glass and polymer (King et al. 2004, SAND2004-3535, table 1)
-  Real u_0 = 29.0, u_1 = 0.0;                            // W/(m2 K), W s/(m3 K): PVsyst free-standing. Faiman (2008): 25, 6.84
+  Real a = -3.56, b = -0.075,
+       delta_t = 3.0;          // SAPM, open rack, glass and polymer (King et al. 2004, SAND2004-3535, table 1)
+  Real u_0 = 29.0, u_1 = 0.0;  // W/(m2 K), W s/(m3 K): PVsyst free-standing. Faiman (2008): 25, 6.84
   Real module_efficiency = 0.1, alpha_absorption = 0.9;  // PVsyst
 };
 
-// King, Boyson and Kratochvil (2004), SAND2004-3535, eq. 11 and 12: the cell is delta_t above the back of the module at 1000 W/m2.
+// King, Boyson and Kratochvil (2004), SAND2004-3535, eq. 11 and 12: the cell is delta_t above the back of the module at
+// 1000 W/m2.
 COLDSUN_FN Real temp_cell_sapm(const CellTemperature& c, Real poa_global, Real temp_air, Real wind_speed) {
   return temp_air + poa_global * math::exp(c.a + c.b * wind_speed) + poa_global / 1000.0 * c.delta_t;
 }
@@ -32,7 +34,8 @@ COLDSUN_FN Real temp_cell_steady(const CellTemperature& c, Real poa_global, Real
                                         : temp_cell_faiman(c, poa_global, temp_air, wind_speed);
 }
 
-// First-order lag with time constant tau towards a value held over length: what is left of the distance at the end, and its mean.
+// First-order lag with time constant tau towards a value held over length: what is left of the distance at the end, and
+// its mean.
 struct Lag {
   Real left, mean;
 };

@@ -33,7 +33,8 @@ sun::Place SkyMaker::place_at(Time utc) {
 SkyKnot SkyMaker::operator()(Time utc, Real dust) {
   const Real hour = sun::solar_hour(place_at(utc), sun::mean_sidereal_time(utc), site_.longitude);
   const Real temp = diurnal_temperature(monthly(climate_.temp_air_min, utc), monthly(climate_.temp_air_max, utc), hour);
-  return (*this)(utc, dust, temp, diurnal_wind(monthly(climate_.wind_speed, utc), climate_.wind_amplitude, hour), standard_pressure_);
+  return (*this)(utc, dust, temp, diurnal_wind(monthly(climate_.wind_speed, utc), climate_.wind_amplitude, hour),
+                 standard_pressure_);
 }
 
 SkyKnot SkyMaker::operator()(Time utc, Real dust, Real temp_air, Real wind_speed, Real pressure) {
@@ -41,8 +42,10 @@ SkyKnot SkyMaker::operator()(Time utc, Real dust, Real temp_air, Real wind_speed
   k.to_sun = sun::sight(place_at(utc), sun::mean_sidereal_time(utc), horizon_, pressure, temp_air).apparent;
   k.dni_extra = sun::extraterrestrial_dni(day_of_year(utc));
   k.temp_air = temp_air, k.wind_speed = wind_speed, k.pressure = pressure;
-  const Real airmass = relative_airmass(sun::zenith(k.to_sun), k.to_sun.z), turbidity = monthly(climate_.linke_turbidity, utc);
-  const Irradiance air = clear_sky(k.to_sun.z, absolute_airmass(airmass, pressure), turbidity, site_.altitude, k.dni_extra);
+  const Real airmass = relative_airmass(sun::zenith(k.to_sun), k.to_sun.z),
+             turbidity = monthly(climate_.linke_turbidity, utc);
+  const Irradiance air =
+      clear_sky(k.to_sun.z, absolute_airmass(airmass, pressure), turbidity, site_.altitude, k.dni_extra);
   k.clear = with_haze(air, k.to_sun.z, airmass, monthly(climate_.haze, utc) + dust, climate_.haze_forward);
   return k;
 }
@@ -64,7 +67,8 @@ void fill_from_climate(Weather& w, const System& system, int site, const Climate
   Real dust = 0.0;
   for (int k = 0; k < w.n_knot(); ++k) {
     const Time t = w.start(0) + k * weather_step;
-    if (local_day(t, place.longitude) != day) day = local_day(t, place.longitude), dust = dust_depth(climate, place, t, seed);
+    if (local_day(t, place.longitude) != day)
+      day = local_day(t, place.longitude), dust = dust_depth(climate, place, t, seed);
     const SkyKnot s = make(t, dust);
     w.east(site, k) = s.to_sun.x, w.north(site, k) = s.to_sun.y, w.up(site, k) = s.to_sun.z;
     w.dni_extra(site, k) = s.dni_extra;

@@ -1,5 +1,5 @@
-// A site's usual weather at an instant: monthly values, the day's course of temperature and wind, dust days. Pure functions; and the
-// columns of Sun and clear sky that the weather table and the year's sums are made from.
+// A site's usual weather at an instant: monthly values, the day's course of temperature and wind, dust days. Pure
+// functions; and the columns of Sun and clear sky that the weather table and the year's sums are made from.
 #pragma once
 #include <vector>
 
@@ -19,7 +19,8 @@ inline Real monthly(const Real (&value)[12], Time utc) {
   return lerp(value[here], value[other], std::fabs(t));
 }
 
-// Temperature in a day from its extremes: lowest at 5.5 h of solar time, about sunrise, highest at 15 h, half cosines between.
+// Temperature in a day from its extremes: lowest at 5.5 h of solar time, about sunrise, highest at 15 h, half cosines
+// between.
 inline Real diurnal_temperature(Real temp_air_min, Real temp_air_max, Real solar_hour) {
   constexpr Real lowest = 5.5, highest = 15.0;
   const Real after = solar_hour - lowest < 0.0 ? solar_hour - lowest + 24.0 : solar_hour - lowest;
@@ -31,8 +32,11 @@ inline Real diurnal_wind(Real mean, Real amplitude, Real solar_hour) {
   return mean * (1.0 + amplitude * math::cos(2.0 * constants::pi * (solar_hour - 15.0) / 24.0));
 }
 
-// Optical depth of dust on a day at u, uniform on (0, 1): 0 with chance 1 - p; on a dust day spread evenly over 0 to 2 mean.
-inline Real dust_of(Real u, Real probability, Real mean) { return u < probability ? mean * 2.0 * u / probability : 0.0; }
+// Optical depth of dust on a day at u, uniform on (0, 1): 0 with chance 1 - p; on a dust day spread evenly over 0 to 2
+// mean.
+inline Real dust_of(Real u, Real probability, Real mean) {
+  return u < probability ? mean * 2.0 * u / probability : 0.0;
+}
 
 // Days of a site by its mean solar time, numbered from 1970; their middle in UTC.
 inline std::int64_t local_day(Time utc, Real longitude) {

@@ -1,4 +1,5 @@
-// Makes a site's cloud law: mean index and mean beam against cover, by quadrature over the normal that makes the clouds.
+// Makes a site's cloud law: mean index and mean beam against cover, by quadrature over the normal that makes the
+// clouds.
 #include <stdexcept>
 
 #include "sky/cloud.hpp"
@@ -25,7 +26,8 @@ CloudLaw make_cloud_law(const Cloudiness& c) {
   CloudLaw law = {};
   for (int m = 0; m < 12; ++m) {
     law.clear_fraction[m] = c.clear_fraction[m], law.overcast_fraction[m] = c.overcast_fraction[m];
-    if (!(c.clear_fraction[m] >= 0.0 && c.overcast_fraction[m] >= 0.0 && c.clear_fraction[m] + c.overcast_fraction[m] <= 1.0))
+    if (!(c.clear_fraction[m] >= 0.0 && c.overcast_fraction[m] >= 0.0 &&
+          c.clear_fraction[m] + c.overcast_fraction[m] <= 1.0))
       throw std::invalid_argument("clear_fraction and overcast_fraction: accepted: each >= 0, together <= 1");
   }
   law.kc_thick = c.kc_thick, law.kc_max = c.kc_max;

@@ -1,6 +1,6 @@
-// Forecast: an ensemble of clear-sky indices: persistence of the last one seen, dressed with the errors persistence has at this lead, this
-// index and this share of clear time (forecast_errors.hpp). Pure functions.
-// The index of a scenario is a function of (seed, member, issue, scenario, site, lead): nothing observed after the issue enters.
+// Forecast: an ensemble of clear-sky indices: persistence of the last one seen, dressed with the errors persistence has
+// at this lead, this index and this share of clear time (forecast_errors.hpp). Pure functions. The index of a scenario
+// is a function of (seed, member, issue, scenario, site, lead): nothing observed after the issue enters.
 #pragma once
 #include "common/math.hpp"
 #include "common/philox.hpp"
@@ -11,13 +11,14 @@
 namespace coldsun::sky {
 
 struct ForecastLaw {
-  Real scale = 1.0;                             // of the errors; 0: persistence alone
-  Real time = 4.0 * 3600.0;                     // s, assumed: a scenario keeps its rank so long
-  Real index_min = 0.1, index_max = 1.4;        // of five-minute means
+  Real scale = 1.0;                       // of the errors; 0: persistence alone
+  Real time = 4.0 * 3600.0;               // s, assumed: a scenario keeps its rank so long
+  Real index_min = 0.1, index_max = 1.4;  // of five-minute means
 };
 
-// What is known at the issue: the share of clear time of the month at the site, the index of the last ten minutes of sun, and how long ago
-// those were [s]: clouds go on in the dark, so that at dawn an index is as old as the night is long.
+// What is known at the issue: the share of clear time of the month at the site, the index of the last ten minutes of
+// sun, and how long ago those were [s]: clouds go on in the dark, so that at dawn an index is as old as the night is
+// long.
 struct ForecastNow {
   Real clear_share, index, age;
 };
@@ -35,8 +36,8 @@ COLDSUN_FN Real forecast_error(const ForecastNow& now, Real lead, Real rank) {
   while (c < n_forecast_clear - 2 && now.clear_share < forecast_clear_share(c + 1)) ++c;
   const Real in_lead = (after - forecast_lead(l)) / (forecast_lead(l + 1) - forecast_lead(l));
   const Real in_rank = math::clamp((rank - forecast_rank(q)) / (forecast_rank(q + 1) - forecast_rank(q)), 0.0, 1.0);
-  const Real in_clear =
-      math::clamp((forecast_clear_share(c) - now.clear_share) / (forecast_clear_share(c) - forecast_clear_share(c + 1)), 0.0, 1.0);
+  const Real in_clear = math::clamp(
+      (forecast_clear_share(c) - now.clear_share) / (forecast_clear_share(c) - forecast_clear_share(c + 1)), 0.0, 1.0);
   Real at[2];
   for (int k = 0; k < 2; ++k)
     at[k] = lerp(lerp(forecast_row(c + k, l, b, q), forecast_row(c + k, l, b, q + 1), in_rank),
@@ -48,9 +49,10 @@ struct Scenario {
   int number, count;  // 0 <= number < count
 };
 
-// Ranks (k + 1/2) / n, each once among the scenarios at any lead, in an order drawn for each `time` of lead: k = first + step scenario mod n.
-// Chance: Stream::forecast, entity = site, index = issue in s, draw = knot of lead.
-COLDSUN_FN Real forecast_rank_of(const Chance& chance, const ForecastLaw& law, Time issue, Scenario scenario, Real lead) {
+// Ranks (k + 1/2) / n, each once among the scenarios at any lead, in an order drawn for each `time` of lead: k = first
+// + step scenario mod n. Chance: Stream::forecast, entity = site, index = issue in s, draw = knot of lead.
+COLDSUN_FN Real forecast_rank_of(const Chance& chance, const ForecastLaw& law, Time issue, Scenario scenario,
+                                 Real lead) {
   const auto knot = static_cast<std::uint32_t>(math::min(math::max(lead, 0.0) / law.time, 65000.0));
   const Quad drawn = chance.bits(static_cast<std::uint32_t>(issue / ns_per_s), knot);
   const auto n = static_cast<std::uint32_t>(scenario.count);
@@ -63,14 +65,16 @@ COLDSUN_FN Real forecast_rank_of(const Chance& chance, const ForecastLaw& law, T
     }
     if (a == 1) break;
   }
-  const std::uint64_t k = drawn.v[1] % n + static_cast<std::uint64_t>(step) * static_cast<std::uint32_t>(scenario.number);
+  const std::uint64_t k =
+      drawn.v[1] % n + static_cast<std::uint64_t>(step) * static_cast<std::uint32_t>(scenario.number);
   return (static_cast<Real>(k % n) + 0.5) / scenario.count;
 }
 
-COLDSUN_FN Real forecast_index(const Chance& chance, const ForecastLaw& law, const ForecastNow& now, Time issue, Scenario scenario,
-                               Real lead) {
+COLDSUN_FN Real forecast_index(const Chance& chance, const ForecastLaw& law, const ForecastNow& now, Time issue,
+                               Scenario scenario, Real lead) {
   const Real error = forecast_error(now, lead, forecast_rank_of(chance, law, issue, scenario, lead));
-  return math::clamp(now.index + law.scale * error, math::min(law.index_min, now.index), math::max(law.index_max, now.index));
+  return math::clamp(now.index + law.scale * error, math::min(law.index_min, now.index),
+                     math::max(law.index_max, now.index));
 }
 
 }  // namespace coldsun::sky

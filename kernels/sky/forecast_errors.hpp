@@ -1,13 +1,14 @@
-// Errors of a persistence forecast of the clear-sky index under drawn clouds, learned from the cloud law (cloud.hpp) itself.
-// Thousandths; (share of clear time, lead, index now, rank). Made once: members 0 to 3 of seed 20261130, entity 77, 400 days each from 2026 on,
-// one knot a minute; the index now is kc_seen's exponential mean over 10 minutes, the outcome a five-minute mean. kc_thick 0.475, kc_max 1.32
-// (the pilots' middle), overcast 0.002, 0.007, 0.012, 0.018, 0.023, 0.03, 0.1, 0.3 of the time. An index below 0.3 does not come at this
-// kc_thick: the next class stands in.
+// Errors of a persistence forecast of the clear-sky index under drawn clouds, learned from the cloud law (cloud.hpp)
+// itself. Thousandths; (share of clear time, lead, index now, rank). Made once: members 0 to 3 of seed 20261130, entity
+// 77, 400 days each from 2026 on, one knot a minute; the index now is kc_seen's exponential mean over 10 minutes, the
+// outcome a five-minute mean. kc_thick 0.475, kc_max 1.32 (the pilots' middle), overcast 0.002, 0.007, 0.012, 0.018,
+// 0.023, 0.03, 0.1, 0.3 of the time. An index below 0.3 does not come at this kc_thick: the next class stands in.
 #pragma once
 #include "common/space.hpp"
 
 namespace coldsun::sky {
 
+// clang-format off: a table
 inline constexpr int n_forecast_clear = 8, n_forecast_lead = 9, n_forecast_now = 7, n_forecast_rank = 15;  // lead 0 has no error and no row
 
 COLDSUN_FN Real forecast_clear_share(int i) {

@@ -1,5 +1,5 @@
-// A weather series onto the table: interval means become a course in clear-sky-index space that keeps each interval's ghi, dni and dhi, and
-// clouds vary inside an interval only where the series itself says cloud.
+// A weather series onto the table: interval means become a course in clear-sky-index space that keeps each interval's
+// ghi, dni and dhi, and clouds vary inside an interval only where the series itself says cloud.
 #include <algorithm>
 #include <cmath>
 #include <stdexcept>
@@ -14,28 +14,34 @@ constexpr Real least = 1.0;        // W/m2: intervals with a darker clear sky ta
 constexpr Real most_index = 12.0;  // of diffuse light over the clear sky's: thick bright clouds in clear air reach 8
 // W/m2, least of the course while the Sun is up: a series whose Sun rises before ours has one to follow.
 constexpr Real low_dni = 20.0, low_dhi = 3.0;
-constexpr int few_knots = 5;                   // intervals of fewer minutes hold their value: their means leave no course between them
-constexpr Time shortest = 600 * ns_per_s;      // intervals below it hold their clouds already
-constexpr Time around = 3 * 3600 * ns_per_s;   // haze is what the clearest interval within this time has as well
+constexpr int few_knots = 5;  // intervals of fewer minutes hold their value: their means leave no course between them
+constexpr Time shortest = 600 * ns_per_s;     // intervals below it hold their clouds already
+constexpr Time around = 3 * 3600 * ns_per_s;  // haze is what the clearest interval within this time has as well
 
 // Means of one averaging interval.
 struct Interval {
   Real ghi, dni, dhi, temp_air, wind_speed, pressure;
 };
 
-Real value(const std::vector<Real>& column, std::size_t i, Real otherwise) { return column.empty() ? otherwise : column[i]; }
+Real value(const std::vector<Real>& column, std::size_t i, Real otherwise) {
+  return column.empty() ? otherwise : column[i];
+}
 
 // The series seen as intervals on a grid [origin + j step, origin + (j + 1) step) of the table's own time.
 class Intervals {
  public:
-  Intervals(const Series& s, const Site& site, Time start) : s_(s), standard_pressure_(standard_pressure(site.altitude)) {
+  Intervals(const Series& s, const Site& site, Time start)
+      : s_(s), standard_pressure_(standard_pressure(site.altitude)) {
     check();
     step = s.time[1] - s.time[0];
     const Time shift = s.stamp == Stamp::start ? 0 : (s.stamp == Stamp::end ? step : step / 2);
     first_ = s.time[0] - shift;
     knot = floor_div(first_, weather_step) * weather_step == first_ ? weather_step : weather_step / 2;
-    if (step % weather_step != 0 || floor_div(first_, knot) * knot != first_ || (knot != weather_step && step < few_knots * weather_step))
-      throw std::invalid_argument("weather series: its intervals must begin and end on whole minutes, or half ones where they last 5 min and more");
+    if (step % weather_step != 0 || floor_div(first_, knot) * knot != first_ ||
+        (knot != weather_step && step < few_knots * weather_step))
+      throw std::invalid_argument(
+          "weather series: its intervals must begin and end on whole minutes, or half ones where they last 5 min and "
+          "more");
     const Time here = in_series(start);
     origin = start - (here - first_ - floor_div(here - first_, step) * step);
   }
@@ -55,10 +61,11 @@ class Intervals {
     const std::int64_t i = floor_div(in_series(origin + j * step + step / 2) - first_, step);
     return s_.repeat_yearly ? (i % n + n) % n : (i >= 0 && i < n ? i : -1);
   }
-  // The given sky; whatever the series lacks is worked out from the Sun over the interval: `up` is its height, weighted with the clear beam.
-  // All three: ghi is kept, and what they do not close by goes to both others so that their relative changes are least (a Sun or a clock a
-  // little beside ours: a per mille of the beam at noon). Beyond 70 degrees of zenith dni is kept and dhi takes it all: there the Sun's mean
-  // height and that of the interval's middle, by which files close, are far apart; from 60 degrees on the rule fades in.
+  // The given sky; whatever the series lacks is worked out from the Sun over the interval: `up` is its height, weighted
+  // with the clear beam. All three: ghi is kept, and what they do not close by goes to both others so that their
+  // relative changes are least (a Sun or a clock a little beside ours: a per mille of the beam at noon). Beyond 70
+  // degrees of zenith dni is kept and dhi takes it all: there the Sun's mean height and that of the interval's middle,
+  // by which files close, are far apart; from 60 degrees on the rule fades in.
   Interval operator()(std::int64_t at, Real up, Real dni_extra) const {
     const std::size_t i = static_cast<std::size_t>(at);
     Interval v;
@@ -71,22 +78,27 @@ class Intervals {
     if (s_.dni.empty() && s_.dhi.empty()) beam = up > 0.0 ? v.ghi - erbs(v.ghi, up, dni_extra).dhi : 0.0;
     else if (s_.dni.empty()) beam = v.ghi - sky;
     else if (!s_.dhi.empty())
-      beam += (v.ghi - sky - given) * std::clamp((up - 0.34) / 0.16, 0.0, 1.0) * given * given / std::max(given * given + sky * sky, 1e-9);
+      beam += (v.ghi - sky - given) * std::clamp((up - 0.34) / 0.16, 0.0, 1.0) * given * given /
+              std::max(given * given + sky * sky, 1e-9);
     beam = std::clamp(beam, 0.0, std::min(v.ghi, dni_extra * std::max(up, 0.0)));
     v.dhi = v.ghi - beam, v.dni = up > 0.0 ? beam / up : 0.0;
     return v;
   }
-  bool splits() const { return !s_.dni.empty() || !s_.dhi.empty(); }   // false: only ghi is known, and Erbs' split says nothing of clouds
+  bool splits() const {
+    return !s_.dni.empty() || !s_.dhi.empty();
+  }  // false: only ghi is known, and Erbs' split says nothing of clouds
 
-  Time origin, step, knot;   // knot: of the course that is fitted, a minute or half of one
+  Time origin, step, knot;  // knot: of the course that is fitted, a minute or half of one
 
  private:
   void check() const {
     const std::size_t n = s_.time.size();
     if (n < 2) throw std::invalid_argument("weather series: at least two times are needed");
-    const auto fits = [n](const std::vector<Real>& c, bool may_lack) { return c.size() == n || (may_lack && c.empty()); };
-    if (!fits(s_.ghi, true) || !fits(s_.dni, true) || !fits(s_.dhi, true) || !fits(s_.temp_air, false) || !fits(s_.wind_speed, true) ||
-        !fits(s_.pressure, true))
+    const auto fits = [n](const std::vector<Real>& c, bool may_lack) {
+      return c.size() == n || (may_lack && c.empty());
+    };
+    if (!fits(s_.ghi, true) || !fits(s_.dni, true) || !fits(s_.dhi, true) || !fits(s_.temp_air, false) ||
+        !fits(s_.wind_speed, true) || !fits(s_.pressure, true))
       throw std::invalid_argument("weather series: every column needs one value per time");
     if (s_.ghi.empty() && (s_.dni.empty() || s_.dhi.empty()))
       throw std::invalid_argument("weather series: ghi, or dni and dhi, must be given");
@@ -116,8 +128,9 @@ Real between_middles(const std::vector<Real>& v, int k, int n) {
   return lerp(v[static_cast<std::size_t>(p.cell)], v[static_cast<std::size_t>(p.cell) + 1], p.t);
 }
 
-// The index i(k) that makes the mean of clear(k) i(k) over each interval its target: first linear between the intervals' own indices, then
-// corrected by factors, a knot between two intervals by the root of both. Intervals of n knots each.
+// The index i(k) that makes the mean of clear(k) i(k) over each interval its target: first linear between the
+// intervals' own indices, then corrected by factors, a knot between two intervals by the root of both. Intervals of n
+// knots each.
 std::vector<Real> fit_index(const std::vector<Real>& clear, const std::vector<Real>& target, int n, Real most) {
   const int n_interval = static_cast<int>(target.size());
   std::vector<Real> own(target.size(), -1.0), index(clear.size());
@@ -147,13 +160,14 @@ std::vector<Real> fit_index(const std::vector<Real>& clear, const std::vector<Re
 
 // What an interval and our clear sky over it have to do with each other.
 struct Seen {
-  Real ghi, ghi_clear, beam_clear, airmass, passed;   // W/m2, the beam on the ground; passed: dni over the clear sky's; negative: the Sun is too low to tell
+  Real ghi, ghi_clear, beam_clear, airmass,
+      passed;  // W/m2, the beam on the ground; passed: dni over the clear sky's; negative: the Sun is too low to tell
 };
 
-// Cover of the clouds inside the intervals: none where the series has its beam, or lacks it as evenly as haze does. Haze is read from the
-// series itself: what the clearest interval within three hours has as well. An interval is cloudy where its beam is clearly below that, or
-// where its ghi is lower than haze could make it, which gives back as diffuse light half and more of what it takes (Ineichen's turbidity: about
-// half, desert dust 0.75 to 0.8).
+// Cover of the clouds inside the intervals: none where the series has its beam, or lacks it as evenly as haze does.
+// Haze is read from the series itself: what the clearest interval within three hours has as well. An interval is cloudy
+// where its beam is clearly below that, or where its ghi is lower than haze could make it, which gives back as diffuse
+// light half and more of what it takes (Ineichen's turbidity: about half, desert dust 0.75 to 0.8).
 std::vector<Real> covers_of(const std::vector<Seen>& seen, const CloudLaw& law, int reach, bool splits) {
   const int n = static_cast<int>(seen.size());
   std::vector<Real> cover(seen.size(), 0.0);
@@ -162,22 +176,25 @@ std::vector<Real> covers_of(const std::vector<Seen>& seen, const CloudLaw& law, 
   for (int j = 0; j < n; ++j) {
     const Seen& x = seen[static_cast<std::size_t>(j)];
     if (x.passed < 0.0) continue;
-    if (!splits) {   // an index above 0.93 counts as cloudless, since haze alone makes as much
+    if (!splits) {  // an index above 0.93 counts as cloudless, since haze alone makes as much
       if (x.ghi < 0.93 * x.ghi_clear) cover[static_cast<std::size_t>(j)] = cover_of_index(law, x.ghi / x.ghi_clear);
       continue;
     }
     Real haze = most_haze;
     for (int i = std::max(j - reach, 0); i <= std::min(j + reach, n - 1); ++i)
-      if (seen[static_cast<std::size_t>(i)].passed >= 0.0) haze = std::min(haze, depth(seen[static_cast<std::size_t>(i)]));
+      if (seen[static_cast<std::size_t>(i)].passed >= 0.0)
+        haze = std::min(haze, depth(seen[static_cast<std::size_t>(i)]));
     const bool thinner = (depth(x) - haze) * x.airmass > std::max(margin, low_margin * x.airmass);
-    const bool darker = x.ghi < slack * (x.ghi_clear - (1.0 - gives_back) * std::max(1.0 - x.passed, 0.0) * x.beam_clear);
+    const bool darker =
+        x.ghi < slack * (x.ghi_clear - (1.0 - gives_back) * std::max(1.0 - x.passed, 0.0) * x.beam_clear);
     const Real hazy = darker ? std::max(std::exp(-haze * x.airmass), 1.0) : std::exp(-haze * x.airmass);
     if (thinner || darker) cover[static_cast<std::size_t>(j)] = cover_of_beam(law, x.passed / hazy);
   }
   return cover;
 }
 
-// Cover at knot k: linear from the middle of an interval to its ends; there the mean of both neighbours, or none where one of them has none.
+// Cover at knot k: linear from the middle of an interval to its ends; there the mean of both neighbours, or none where
+// one of them has none.
 Real cover_at(const std::vector<Real>& cover, int k, int n) {
   const int last = static_cast<int>(cover.size()) - 1, j = std::min(k / n, last);
   const Real x = static_cast<Real>(k - j * n) / n, own = cover[static_cast<std::size_t>(j)];
@@ -191,7 +208,8 @@ Real cover_at(const std::vector<Real>& cover, int k, int n) {
 void fill_from_series(Weather& w, const System& system, int site, const Climate& climate, const Series& series) {
   const Site& place = system.site(site);
   const Intervals interval(series, place, w.start(0));
-  const bool drawn = series.subhourly_clouds && interval.step >= shortest, holds = interval.step < few_knots * weather_step;
+  const bool drawn = series.subhourly_clouds && interval.step >= shortest,
+             holds = interval.step < few_knots * weather_step;
   const int n = static_cast<int>(interval.step / interval.knot), fine = static_cast<int>(weather_step / interval.knot);
   // Intervals more on each side: the ends are interpolated like the middle, and the haze around them is seen.
   const int reach = static_cast<int>((around + interval.step - 1) / interval.step), more = drawn ? reach : 1;
@@ -219,14 +237,16 @@ void fill_from_series(Weather& w, const System& system, int site, const Climate&
   const Time origin = interval.origin + first * interval.step;
   SkyMaker make(place, climate);
   std::vector<SkyKnot> knot;
-  std::vector<Real> beam_course, ground_course, diffuse_course, up;   // W/m2: the beam, the same on the ground, the sky; height of the Sun
+  std::vector<Real> beam_course, ground_course, diffuse_course,
+      up;  // W/m2: the beam, the same on the ground, the sky; height of the Sun
   for (int k = 0; k < n_knot; ++k) {
-    knot.push_back(
-        make(origin + k * interval.knot, 0.0, between_middles(temp, k, n), between_middles(wind, k, n), between_middles(pressure, k, n)));
+    knot.push_back(make(origin + k * interval.knot, 0.0, between_middles(temp, k, n), between_middles(wind, k, n),
+                        between_middles(pressure, k, n)));
     const SkyKnot& s = knot.back();
     up.push_back(std::max(s.to_sun.z, 0.0));
-    const Real risen = std::min(20.0 * up.back(), 1.0);   // in ten minutes or so
-    beam_course.push_back(std::max(s.clear.dni, low_dni * risen)), ground_course.push_back(beam_course.back() * up.back());
+    const Real risen = std::min(20.0 * up.back(), 1.0);  // in ten minutes or so
+    beam_course.push_back(std::max(s.clear.dni, low_dni * risen)),
+        ground_course.push_back(beam_course.back() * up.back());
     diffuse_course.push_back(std::max(s.clear.dhi, low_dhi * risen));
   }
   std::vector<Real> dni, ground, dhi;
@@ -239,10 +259,13 @@ void fill_from_series(Weather& w, const System& system, int site, const Climate&
     dni.push_back(v.dni), dhi.push_back(v.dhi), ground.push_back(v.ghi - v.dhi);
     const Real dni_clear = mean([&](int k) { return knot[k].clear.dni; });
     const Real height = mean([&](int k) { return up[k]; });
-    seen.push_back({v.ghi, mean([&](int k) { return knot[k].clear.ghi; }), mean([&](int k) { return knot[k].clear.dni * up[k]; }),
-                    relative_airmass(std::acos(std::min(height, 1.0)), height), height > 0.17 && dni_clear > 50.0 ? v.dni / dni_clear : -1.0});
+    seen.push_back({v.ghi, mean([&](int k) { return knot[k].clear.ghi; }),
+                    mean([&](int k) { return knot[k].clear.dni * up[k]; }),
+                    relative_airmass(std::acos(std::min(height, 1.0)), height),
+                    height > 0.17 && dni_clear > 50.0 ? v.dni / dni_clear : -1.0});
   }
-  const std::vector<Real> cover = drawn ? covers_of(seen, place.cloud, reach, interval.splits()) : std::vector<Real>(seen.size(), 0.0);
+  const std::vector<Real> cover =
+      drawn ? covers_of(seen, place.cloud, reach, interval.splits()) : std::vector<Real>(seen.size(), 0.0);
   const std::vector<Real> beam_index = holds ? std::vector<Real>{} : fit_index(ground_course, ground, n, 1e3),
                           diffuse_index = holds ? std::vector<Real>{} : fit_index(diffuse_course, dhi, n, most_index);
 

@@ -26,12 +26,14 @@ void check(const Plane& p, int n_site) {
   check(p.surface_tilt >= 0.0 && p.surface_tilt <= constants::pi, "surface_tilt: accepted: 0 to pi");
   check(p.tau >= 0.0, "tau: accepted: >= 0 s");
   check(p.soiling_ratio >= 0.0 && p.soiling_ratio <= 1.0, "soiling_ratio: accepted: 0 to 1");
-  check(p.iam.refractive_index > 1.0 && p.iam.refractive_index_ar >= 1.0, "refractive_index: accepted: > 1; of the coating: >= 1");
+  check(p.iam.refractive_index > 1.0 && p.iam.refractive_index_ar >= 1.0,
+        "refractive_index: accepted: > 1; of the coating: >= 1");
   check(p.cell.model == CellModel::sapm || p.cell.u_0 > 0.0, "u_0: accepted: > 0 W/(m2 K)");
 }
 
-// Modifier for light that is equally bright over the sky or over the ground, weighted by its projection on the plane: the integrals of
-// Marion (2017), doi 10.1016/j.solener.2017.02.026, on a grid of directions, midpoints. 1 where the plane sees nothing of it.
+// Modifier for light that is equally bright over the sky or over the ground, weighted by its projection on the plane:
+// the integrals of Marion (2017), doi 10.1016/j.solener.2017.02.026, on a grid of directions, midpoints. 1 where the
+// plane sees nothing of it.
 void diffuse_iam(Iam& iam, const Tilt& tilt) {
   constexpr int n_band = 180, n_azimuth = 180;
   Real seen[2] = {0.0, 0.0}, passed[2] = {0.0, 0.0};

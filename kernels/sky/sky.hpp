@@ -1,5 +1,6 @@
-// Sky over the sites: what is constant, the weather table of a run, what changes, and how it moves over a cut. SI, radians, Pa, K.
-// Order of use: make_system, fill_from_climate or fill_from_series (Weather), make_state; then advance in every cut.
+// Sky over the sites: what is constant, the weather table of a run, what changes, and how it moves over a cut. SI,
+// radians, Pa, K. Order of use: make_system, fill_from_climate or fill_from_series (Weather), make_state; then advance
+// in every cut.
 #pragma once
 #include <cstdint>
 #include <vector>
@@ -13,8 +14,9 @@
 
 namespace coldsun::sky {
 
-inline constexpr std::uint32_t flag_sky_not_finite = 1u << 0;     // a result is not a number: freeze the member
-inline constexpr std::uint32_t flag_sky_outside_table = 1u << 1;  // the cut lies outside the weather table: its end value was held
+inline constexpr std::uint32_t flag_sky_not_finite = 1u << 0;  // a result is not a number: freeze the member
+inline constexpr std::uint32_t flag_sky_outside_table =
+    1u << 1;  // the cut lies outside the weather table: its end value was held
 
 inline constexpr Time weather_step = 60 * ns_per_s;  // knots of every weather table
 
@@ -22,8 +24,8 @@ struct Site {
   Real latitude = 0.0, longitude = 0.0;  // rad, north and east positive
   Real altitude = 0.0;                   // m
   Real albedo = 0.25;                    // of the ground before the modules
-  std::int32_t entity = 0;               // the site's number in Chance: the same clouds whatever other sites stand beside it
-  CloudLaw cloud = {};                   // made by make_cloud_law
+  std::int32_t entity = 0;  // the site's number in Chance: the same clouds whatever other sites stand beside it
+  CloudLaw cloud = {};      // made by make_cloud_law
 };
 
 // A group of strings with one orientation at one site.
@@ -40,17 +42,23 @@ struct Plane {
 };
 
 // Constant.
+// clang-format off
 #define COLDSUN_SKY_SYSTEM(F) \
   F(Site,  site,  "1", "site",  parameter, host, "place, albedo and clouds of the sites") \
   F(Plane, plane, "1", "plane", parameter, host, "orientation, cell temperature and glass of the planes")
+// clang-format on
 struct System {
   COLDSUN_ARRAYS(COLDSUN_SKY_SYSTEM)
   int n_site() const { return site.extent(0); }
   int n_plane() const { return plane.extent(0); }
 };
-struct SystemView { COLDSUN_READS(SystemView, System, COLDSUN_SKY_SYSTEM) };
+struct SystemView {
+  COLDSUN_READS(SystemView, System, COLDSUN_SKY_SYSTEM)
+};
 
-// The sky that all members share, on knots weather_step apart, linear between. Clouds, which differ by member, come on top.
+// The sky that all members share, on knots weather_step apart, linear between. Clouds, which differ by member, come on
+// top.
+// clang-format off
 #define COLDSUN_SKY_WEATHER(F) \
   F(Time,         start,      "ns",    "one",       parameter, host, "time of the first knot") \
   F(Real,         east,       "1",     "site knot", parameter, host, "east component of the direction to the apparent Sun") \
@@ -69,11 +77,13 @@ struct SystemView { COLDSUN_READS(SystemView, System, COLDSUN_SKY_SYSTEM) };
   F(Time,         origin,     "ns",    "site",      parameter, host, "start of one averaging interval of the series") \
   F(Time,         period,     "ns",    "site",      parameter, host, "length of the averaging intervals; 0 without a series") \
   F(std::int32_t, hold,       "1",     "site",      parameter, host, "1 where dni and dhi hold from knot to knot")
+// clang-format on
 struct Weather {
   COLDSUN_ARRAYS(COLDSUN_SKY_WEATHER)
   int n_knot() const { return up.extent(1); }
 };
 
+// clang-format off
 #define COLDSUN_SKY_STATE(F) \
   F(Real, ghi,                  "W m-2", "member site",  derived,   SiteSky,  "global horizontal irradiance") \
   F(Real, dni,                  "W m-2", "member site",  derived,   SiteSky,  "direct normal irradiance") \
@@ -93,11 +103,14 @@ struct Weather {
   F(Real, temp_cell,            "K",     "member plane", derived,   PlaneSky, "mean cell temperature") \
   F(Real, temp_cell_end,        "K",     "member plane", state,     PlaneSky, "cell temperature at the end of the cut") \
   F(Real, soiling_ratio,        "1",     "member plane", parameter, host,     "part of the light that passes the dirt")
+// clang-format on
 struct State {
   COLDSUN_ARRAYS(COLDSUN_SKY_STATE)
   int n_member() const { return soiling_ratio.extent(0); }
 };
-struct StateView { COLDSUN_VIEWS(StateView, State, COLDSUN_SKY_STATE) };
+struct StateView {
+  COLDSUN_VIEWS(StateView, State, COLDSUN_SKY_STATE)
+};
 
 // What the caller passes in each cut.
 struct Drive {
@@ -112,21 +125,23 @@ State make_state(const System&, const Weather&, Time now, int n_member, Device);
 
 // What a year of a site is like; months from January. Host only.
 struct Climate {
-  Real linke_turbidity[12];         // at air mass 2, without dust days
-  Real haze[12] = {};               // optical depth of haze beyond the turbidity, without dust days
-  Real haze_forward = 0.8;          // part of the light that haze takes from the beam and that arrives as diffuse
-  Real dust_probability[12] = {};   // of a dust day
-  Real dust_depth = 0.0;            // mean optical depth that a dust day adds to the haze
+  Real linke_turbidity[12];        // at air mass 2, without dust days
+  Real haze[12] = {};              // optical depth of haze beyond the turbidity, without dust days
+  Real haze_forward = 0.8;         // part of the light that haze takes from the beam and that arrives as diffuse
+  Real dust_probability[12] = {};  // of a dust day
+  Real dust_depth = 0.0;           // mean optical depth that a dust day adds to the haze
   Real temp_air_min[12], temp_air_max[12];  // K, mean daily extremes
-  Real wind_speed[12];              // m/s, mean
-  Real wind_amplitude = 0.3;        // part of the mean; the maximum is at the hour of the highest temperature
+  Real wind_speed[12];                      // m/s, mean
+  Real wind_amplitude = 0.3;                // part of the mean; the maximum is at the hour of the highest temperature
 };
 
-// Measured or modelled weather of one site. An array may be empty where said; all others have one value per time. Host only.
+// Measured or modelled weather of one site. An array may be empty where said; all others have one value per time. Host
+// only.
 enum class Stamp : std::int8_t { start, centre, end };  // which instant of its averaging interval a time names
 struct Series {
-  std::vector<Time> time;                  // increasing, evenly spaced; intervals begin on whole minutes, or half ones from 5 min on
-  std::vector<Real> ghi, dni, dhi;         // W/m2. ghi alone: Erbs' split; any two: the third closes; all three: all are kept, see series.cpp
+  std::vector<Time> time;  // increasing, evenly spaced; intervals begin on whole minutes, or half ones from 5 min on
+  std::vector<Real> ghi, dni,
+      dhi;  // W/m2. ghi alone: Erbs' split; any two: the third closes; all three: all are kept, see series.cpp
   std::vector<Real> temp_air;              // K
   std::vector<Real> wind_speed, pressure;  // m/s, Pa; may be empty: 2 m/s, standard pressure of the altitude
   Stamp stamp = Stamp::end;
@@ -138,7 +153,8 @@ struct Series {
 Weather make_weather(const System&, Time start, Time stop, Device);
 // Sun, clear sky, climate. Dust days are drawn from seed, the same for all members.
 void fill_from_climate(Weather&, const System&, int site, const Climate&, std::uint64_t seed);
-// Sun, clear sky of the climate's turbidity, and the series on top. Throws std::invalid_argument where the series does not cover the table.
+// Sun, clear sky of the climate's turbidity, and the series on top. Throws std::invalid_argument where the series does
+// not cover the table.
 void fill_from_series(Weather&, const System&, int site, const Climate&, const Series&);
 
 // What a year brings on the average over all clouds and dust days [J/m2]: the check of a site file.

@@ -1,4 +1,5 @@
-// Irradiance on a tilted plane from ghi, dni, dhi: isotropic, Hay and Davies, Reindl, Perez. Formulae and limits as in pvlib.
+// Irradiance on a tilted plane from ghi, dni, dhi: isotropic, Hay and Davies, Reindl, Perez. Formulae and limits as in
+// pvlib.
 #pragma once
 #include <cmath>
 
@@ -45,7 +46,8 @@ COLDSUN_FN Real sky_isotropic(const SkyNow& s, const Tilt& p) { return s.dhi * 0
 COLDSUN_FN Real sky_hay_davies(const SkyNow& s, const Tilt& p, Real incidence) {
   const Real ratio = math::max(incidence, 0.0) / math::max(s.cos_zenith, 0.01745);
   const Real anisotropy = s.dni / s.dni_extra;
-  return math::max(s.dhi * (1.0 - anisotropy) * 0.5 * (1.0 + p.cosine), 0.0) + math::max(s.dhi * anisotropy * ratio, 0.0);
+  return math::max(s.dhi * (1.0 - anisotropy) * 0.5 * (1.0 + p.cosine), 0.0) +
+         math::max(s.dhi * anisotropy * ratio, 0.0);
 }
 
 // Reindl, Beckman and Duffie (1990), doi 10.1016/0038-092X(90)90061-G: Hay and Davies with a brighter horizon.
@@ -57,17 +59,19 @@ COLDSUN_FN Real sky_reindl(const SkyNow& s, const Tilt& p, Real incidence) {
   return s.dhi * (isotropic + anisotropy * ratio + isotropic * std::sqrt(horizontal) * p.sine_half_cubed);
 }
 
-// Perez et al. (1990), doi 10.1016/0038-092X(90)90055-H, table 6: brightening coefficients of all sites, by bins of clearness.
+// Perez et al. (1990), doi 10.1016/0038-092X(90)90055-H, table 6: brightening coefficients of all sites, by bins of
+// clearness.
 struct PerezRow {
   Real f11, f12, f13, f21, f22, f23;
 };
 COLDSUN_FN PerezRow perez_row(Real clearness) {
-  static constexpr PerezRow row[8] = {{-0.008, 0.588, -0.062, -0.060, 0.072, -0.022}, {0.130, 0.683, -0.151, -0.019, 0.066, -0.029},
-                                      {0.330, 0.487, -0.221, 0.055, -0.064, -0.026},  {0.568, 0.187, -0.295, 0.109, -0.152, -0.014},
-                                      {0.873, -0.392, -0.362, 0.226, -0.462, 0.001},  {1.132, -1.237, -0.412, 0.288, -0.823, 0.056},
-                                      {1.060, -1.600, -0.359, 0.264, -1.127, 0.131},  {0.678, -0.327, -0.250, 0.156, -1.377, 0.251}};
-  const int bin = (clearness >= 1.065) + (clearness >= 1.23) + (clearness >= 1.5) + (clearness >= 1.95) + (clearness >= 2.8) +
-                  (clearness >= 4.5) + (clearness >= 6.2);
+  static constexpr PerezRow row[8] = {
+      {-0.008, 0.588, -0.062, -0.060, 0.072, -0.022}, {0.130, 0.683, -0.151, -0.019, 0.066, -0.029},
+      {0.330, 0.487, -0.221, 0.055, -0.064, -0.026},  {0.568, 0.187, -0.295, 0.109, -0.152, -0.014},
+      {0.873, -0.392, -0.362, 0.226, -0.462, 0.001},  {1.132, -1.237, -0.412, 0.288, -0.823, 0.056},
+      {1.060, -1.600, -0.359, 0.264, -1.127, 0.131},  {0.678, -0.327, -0.250, 0.156, -1.377, 0.251}};
+  const int bin = (clearness >= 1.065) + (clearness >= 1.23) + (clearness >= 1.5) + (clearness >= 1.95) +
+                  (clearness >= 2.8) + (clearness >= 4.5) + (clearness >= 6.2);
   return row[bin];
 }
 COLDSUN_FN Real sky_perez(const SkyNow& s, const Tilt& p, Real incidence) {

@@ -1,4 +1,5 @@
-// Advance: the sub-step of all plates, then of the loops. Functors of for_teams (resolved plates), for_rows (lumped plates, loops).
+// Advance: the sub-step of all plates, then of the loops. Functors of for_teams (resolved plates), for_rows (lumped
+// plates, loops).
 #pragma once
 #include "common/loops.hpp"
 #include "thermal/plate.hpp"
@@ -53,14 +54,15 @@ struct Nodes {
     else if (trip_left > 0.0 && r.t_junction <= sys.t_restart(node)) trip_left = math::max(trip_left - dt, 0.0);
     std::uint32_t bits = (r.converged ? 0u : flag_thermal_not_converged) | (r.tripped ? flag_thermal_trip : 0u);
     if (hottest > boiling_point(sys.stack(sys.model(node)).coolant)) bits |= flag_thermal_boils;
-    if (!(std::fabs(r.t_junction) + std::fabs(r.energy_in) + std::fabs(outlet) < 1e300)) bits |= flag_thermal_not_finite;
+    if (!(std::fabs(r.t_junction) + std::fabs(r.energy_in) + std::fabs(outlet) < 1e300))
+      bits |= flag_thermal_not_finite;
     if (outlet < coolant_t_min || outlet > coolant_t_max) bits |= flag_thermal_out_of_range;
     st.trouble(m, node) = bits;
   }
 };
 
-// One resolved plate per team. reads t_solid, t_coolant, h_next, p_node_end, drive; writes t_solid, t_coolant and the node's row.
-// 640 cells: 10 kB of state in and out; work per SDIRK2 step see PlateSolver::advance.
+// One resolved plate per team. reads t_solid, t_coolant, h_next, p_node_end, drive; writes t_solid, t_coolant and the
+// node's row. 640 cells: 10 kB of state in and out; work per SDIRK2 step see PlateSolver::advance.
 struct AdvanceField {
   using Solver = PlateSolver<n_y, n_solid>;
   Nodes nodes;
@@ -81,7 +83,8 @@ struct AdvanceField {
   COLDSUN_FN void load_plate(Team& team, const Solver& s, const Slot& at, Real t_inlet) const {
     team.sync();  // the mode tables stand
     for (int y = team.rank(); y < n_y; y += team.size())
-      store(s.source + y * n_mode, transform(s.table.transpose, &nodes.sys.power_map(nodes.sys.model(at.node), plate_row(at.flow, y), 0)));
+      store(s.source + y * n_mode,
+            transform(s.table.transpose, &nodes.sys.power_map(nodes.sys.model(at.node), plate_row(at.flow, y), 0)));
     for (int row = team.rank(); row < Solver::n; row += team.size()) {
       Real rise[n_x];
       for (int x = 0; x < n_x; ++x) rise[x] = cell(at, row, x) - t_inlet;
@@ -127,7 +130,8 @@ struct AdvanceLumped {
     const int m = nodes.cut.member(a), node = nodes.sys.node_of_lumped(l);
     const PlateCut given = nodes.given(m, node);
     if (!(given.dt > 0.0)) return;
-    const LumpedPlate plate(nodes.sys.lumped(nodes.sys.model(node)), std::fabs(st.flow_gain(m, node)), st.tim_gain(m, node));
+    const LumpedPlate plate(nodes.sys.lumped(nodes.sys.model(node)), std::fabs(st.flow_gain(m, node)),
+                            st.tim_gain(m, node));
     LumpedState s;
     for (int i = 0; i < n_lumped_mode; ++i) s.q[i] = st.q_lumped(m, i, l);
     s.t = st.t_lumped(m, l) - given.t_inlet;
@@ -140,8 +144,8 @@ struct AdvanceLumped {
   }
 };
 
-// One site's loop; gathers its nodes in order. reads p_node, q_carried of the nodes, drive, the loop's state; writes the loop's row.
-// 30 B per node and about 1e4 flops per site (two nested scalar roots).
+// One site's loop; gathers its nodes in order. reads p_node, q_carried of the nodes, drive, the loop's state; writes
+// the loop's row. 30 B per node and about 1e4 flops per site (two nested scalar roots).
 struct AdvanceLoop {
   Cut cut;
   SystemView sys;
@@ -155,7 +159,8 @@ struct AdvanceLoop {
       in.q_nodes_air += (1.0 - sys.liquid_fraction(n)) * st.p_node(m, n);
     }
     in.v_dot = flow_of_site(sys, st, m, s);
-    in.q_extra = drive.q_extra(m, s), in.t_supply_set = drive.t_supply_set(m, s), in.temp_air = drive.temp_air(m, s), in.dt = cut.length(m);
+    in.q_extra = drive.q_extra(m, s), in.t_supply_set = drive.t_supply_set(m, s), in.temp_air = drive.temp_air(m, s),
+    in.dt = cut.length(m);
     in.flow = sys.loop(s).v_dot > 0.0 ? sys.loop(s).flow * (in.v_dot / sys.loop(s).v_dot) : 0.0;
     return in;
   }
@@ -163,13 +168,18 @@ struct AdvanceLoop {
     const int m = cut.member(a);
     if (!(cut.length(m) > 0.0)) return;
     const LoopInput in = gather(m, s);
-    const LoopState before{st.t_supply(m, s), st.t_return(m, s), st.t_facility(m, s), st.t_hall(m, s), st.valve(m, s), st.fan_speed(m, s)};
+    const LoopState before{st.t_supply(m, s), st.t_return(m, s), st.t_facility(m, s),
+                           st.t_hall(m, s),   st.valve(m, s),    st.fan_speed(m, s)};
     const LoopOutput o = advance_loop(sys.loop(s), before, in);
-    st.t_supply(m, s) = o.state.t_supply, st.t_return(m, s) = o.state.t_return, st.t_facility(m, s) = o.state.t_facility;
+    st.t_supply(m, s) = o.state.t_supply, st.t_return(m, s) = o.state.t_return,
+                   st.t_facility(m, s) = o.state.t_facility;
     st.t_hall(m, s) = o.state.t_hall, st.valve(m, s) = o.state.valve, st.fan_speed(m, s) = o.state.fan_speed;
-    st.q_plates(m, s) = in.q_plates, st.q_cdu(m, s) = o.q_cdu, st.q_cooler(m, s) = o.q_cooler, st.q_coil(m, s) = o.q_coil;
-    st.q_chiller(m, s) = o.q_chiller, st.q_air(m, s) = o.q_air, st.q_pump(m, s) = o.q_pump, st.q_pump_facility(m, s) = o.q_pump_facility;
-    st.p_pump(m, s) = o.p_pump, st.p_fan(m, s) = o.p_fan, st.p_cdu(m, s) = o.p_cdu, st.p_hall_cooler(m, s) = o.p_hall_cooler;
+    st.q_plates(m, s) = in.q_plates, st.q_cdu(m, s) = o.q_cdu, st.q_cooler(m, s) = o.q_cooler,
+                   st.q_coil(m, s) = o.q_coil;
+    st.q_chiller(m, s) = o.q_chiller, st.q_air(m, s) = o.q_air, st.q_pump(m, s) = o.q_pump,
+                    st.q_pump_facility(m, s) = o.q_pump_facility;
+    st.p_pump(m, s) = o.p_pump, st.p_fan(m, s) = o.p_fan, st.p_cdu(m, s) = o.p_cdu,
+                 st.p_hall_cooler(m, s) = o.p_hall_cooler;
     st.p_aux(m, s) = o.p_pump + o.p_fan + o.p_cdu + o.p_hall_cooler;
   }
 };
@@ -185,8 +195,8 @@ struct RaiseFlags {
     std::uint32_t bits = 0;
     for (int n = 0; n < n_node; ++n) bits |= st.trouble(m, n);
     for (int s = 0; s < n_site; ++s) {
-      const Real sum =
-          std::fabs(st.t_supply(m, s)) + std::fabs(st.t_return(m, s)) + std::fabs(st.t_facility(m, s)) + std::fabs(st.t_hall(m, s)) + st.p_aux(m, s);
+      const Real sum = std::fabs(st.t_supply(m, s)) + std::fabs(st.t_return(m, s)) + std::fabs(st.t_facility(m, s)) +
+                       std::fabs(st.t_hall(m, s)) + st.p_aux(m, s);
       if (!(sum < 1e300)) bits |= flag_thermal_not_finite;
     }
     drive.flags(m) |= bits;
@@ -199,7 +209,8 @@ template <class Space>
 void advance(Space space, const System& sys, State& st, const Drive& d, const Cut& cut) {
   const Nodes nodes{cut, sys, d, st, {sys.tolerance, sys.h_restart, sys.h_min}};
   if (sys.n_field > 0)
-    for_teams(space, cut.n_active * sys.n_field, team_threads, AdvanceField::Solver::bytes(), AdvanceField{nodes, sys.n_field});
+    for_teams(space, cut.n_active * sys.n_field, team_threads, AdvanceField::Solver::bytes(),
+              AdvanceField{nodes, sys.n_field});
   if (sys.n_lumped > 0) for_rows(space, cut.n_active, sys.n_lumped, AdvanceLumped{nodes});
   for_rows(space, cut.n_active, sys.n_site, AdvanceLoop{cut, sys, d, st});
   for_each(space, cut.n_active, RaiseFlags{cut, d, st, sys.n_node, sys.n_site});

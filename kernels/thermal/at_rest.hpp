@@ -1,10 +1,12 @@
-// A plate at rest: its junction above the inlet per plate power, from the same operator without capacity; and that over many flows.
+// A plate at rest: its junction above the inlet per plate power, from the same operator without capacity; and that over
+// many flows.
 #pragma once
 #include "thermal/plate.hpp"
 
 namespace coldsun::thermal {
 
-// What a plate meets: flow [m3/s], coolant temperature that its film sees [K], resistance of the interface relative to the stack's.
+// What a plate meets: flow [m3/s], coolant temperature that its film sees [K], resistance of the interface relative to
+// the stack's.
 struct Rest {
   Real flow, t_film, tim_gain;
 };
@@ -25,8 +27,8 @@ COLDSUN_FN Real resistance_at_rest(Team& team, const Solver& s, const Stack& sta
   return FaceJunction<n_y>{s.face, s.face_unit, 1.0, 0.0}(1.0, slope);
 }
 
-// A functor of for_teams over points. reads 3 Real and the plate, writes 1 Real: 32 B, and factorises and solves eight band systems of 128
-// unknowns: about 0.5 Mflop.
+// A functor of for_teams over points. reads 3 Real and the plate, writes 1 Real: 32 B, and factorises and solves eight
+// band systems of 128 unknowns: about 0.5 Mflop.
 struct ResistanceOfPlate {
   using Solver = PlateSolver<n_y, n_solid>;
   Stack stack;
@@ -37,7 +39,8 @@ struct ResistanceOfPlate {
   COLDSUN_FN void operator()(Team& team, int item) const {
     const Solver s = Solver::make(team);
     team.sync();
-    for (int y = team.rank(); y < n_y; y += team.size()) store(s.source + y * n_mode, transform(s.table.transpose, &power_map(y, 0)));
+    for (int y = team.rank(); y < n_y; y += team.size())
+      store(s.source + y * n_mode, transform(s.table.transpose, &power_map(y, 0)));
     team.sync();
     const Real r = resistance_at_rest(team, s, stack, {flow(item), t_film(item), tim_gain(item)});
     const bool known = (flow(item) == flow(item)) & (t_film(item) == t_film(item)) & (tim_gain(item) == tim_gain(item));

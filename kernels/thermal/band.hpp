@@ -1,6 +1,7 @@
 // Band: the plate's operator in one cosine mode across the flow, factorised and solved directly.
-// Lynch, Rice & Thomas (1964) doi 10.1007/BF02162410: coefficients uniform in x make every mode its own (y, z) system. Unknowns run
-// z first, so the half bandwidth is NZ = NS + 1. Columns are diagonally dominant (conductances, advection, capacity): no pivoting.
+// Lynch, Rice & Thomas (1964) doi 10.1007/BF02162410: coefficients uniform in x make every mode its own (y, z) system.
+// Unknowns run z first, so the half bandwidth is NZ = NS + 1. Columns are diagonally dominant (conductances, advection,
+// capacity): no pivoting.
 #pragma once
 #include "common/backends/apart.hpp"
 #include "thermal/lanes.hpp"
@@ -17,7 +18,8 @@ COLDSUN_FN Real mode_eigenvalue(int m) {
   return v[m];
 }
 
-// Rows of factors in memory, modes innermost. NZ rows of zeros stand before the first, so that every row is treated alike.
+// Rows of factors in memory, modes innermost. NZ rows of zeros stand before the first, so that every row is treated
+// alike.
 template <int NY, int NS>
 struct BandShape {
   static constexpr int nz = NS + 1, n = NY * nz;
@@ -59,9 +61,11 @@ COLDSUN_FN Real diagonal(const Operator<NY, NS>& a, Real shift, int y, int z) {
   return a.capacity[NS] * shift + a.flow + a.outlet_share[y] * film;
 }
 
-// The row of unknown (y, z), z < NZ, as coefficients of the 2 NZ + 1 unknowns around it. lambda: eigenvalues of the lanes.
+// The row of unknown (y, z), z < NZ, as coefficients of the 2 NZ + 1 unknowns around it. lambda: eigenvalues of the
+// lanes.
 template <int W, int NY, int NS>
-COLDSUN_FN void assemble_row(const Operator<NY, NS>& a, Real shift, const Lanes<W>& lambda, int y, int z, Lanes<W>* row) {
+COLDSUN_FN void assemble_row(const Operator<NY, NS>& a, Real shift, const Lanes<W>& lambda, int y, int z,
+                             Lanes<W>* row) {
   constexpr int nz = NS + 1;
   for (int j = 0; j <= 2 * nz; ++j) row[j] = lanes<W>(0.0);
   if (z < NS) {
@@ -79,9 +83,9 @@ COLDSUN_FN void assemble_row(const Operator<NY, NS>& a, Real shift, const Lanes<
   }
 }
 
-// LU by rows: c runs through the row's columns, each minus the products of the multipliers found so far with the rows above.
-// N NZ^2 multiply-adds per mode; reads the operator, writes 2 NZ + 1 numbers per unknown and mode. Apart: inside its caller g++ 12 transposes
-// eight rows to put the inner loop into its lanes, at three times the cost.
+// LU by rows: c runs through the row's columns, each minus the products of the multipliers found so far with the rows
+// above. N NZ^2 multiply-adds per mode; reads the operator, writes 2 NZ + 1 numbers per unknown and mode. Apart: inside
+// its caller g++ 12 transposes eight rows to put the inner loop into its lanes, at three times the cost.
 template <int W, int NY, int NS>
 COLDSUN_FN_APART void factor(const Operator<NY, NS>& a, Real shift, int lane, const Band<NY, NS>& b) {
   constexpr int nz = NS + 1;
@@ -92,7 +96,8 @@ COLDSUN_FN_APART void factor(const Operator<NY, NS>& a, Real shift, int lane, co
       const int i = y * nz + z;
       Lanes<W> row[2 * nz + 1];
       assemble_row(a, shift, lambda, y, z, row);
-      const Real* above = b.upper + static_cast<std::size_t>(i) * nz * n_mode + lane;  // row i - nz, of which the padded index is i
+      const Real* above =
+          b.upper + static_cast<std::size_t>(i) * nz * n_mode + lane;  // row i - nz, of which the padded index is i
       const Real* pivot = b.pivot + static_cast<std::size_t>(i) * n_mode + lane;
       Real* lower = b.lower + static_cast<std::size_t>(i) * nz * n_mode + lane;
       for (int k = 0; k < nz; ++k) {
@@ -113,7 +118,8 @@ COLDSUN_FN void solve(const Band<NY, NS>& b, int lane, Real* x) {
   for (int i = 0; i < n; ++i) {
     const Real* lower = b.lower + static_cast<std::size_t>(i) * nz * n_mode + lane;
     Lanes<W> s = load<W>(x + i * n_mode + lane);
-    for (int k = i < nz ? nz - i : 0; k < nz; ++k) s = minus(load<W>(lower + k * n_mode), load<W>(x + (i - nz + k) * n_mode + lane), s);
+    for (int k = i < nz ? nz - i : 0; k < nz; ++k)
+      s = minus(load<W>(lower + k * n_mode), load<W>(x + (i - nz + k) * n_mode + lane), s);
     store(x + i * n_mode + lane, s);
   }
   for (int i = n - 1; i >= 0; --i) {
@@ -125,7 +131,8 @@ COLDSUN_FN void solve(const Band<NY, NS>& b, int lane, Real* x) {
   }
 }
 
-// r := -K t, K the conductances and the advection of temperatures relative to the inlet's. About 8 multiply-adds per unknown and mode.
+// r := -K t, K the conductances and the advection of temperatures relative to the inlet's. About 8 multiply-adds per
+// unknown and mode.
 template <int W, int NY, int NS>
 COLDSUN_FN void apply_minus(const Operator<NY, NS>& a, int lane, const Real* t, Real* r) {
   constexpr int nz = NS + 1;

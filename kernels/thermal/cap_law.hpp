@@ -4,9 +4,10 @@
 
 namespace coldsun::thermal {
 
-// What a GPU's firmware does: it draws what the work asks, leakage growing with temperature, but no more than it may (p_max below t_cap,
-// falling linearly to p_throttle over t_cap_band), no more than the bus allocates, and no less than at rest.
-// Requests and floor are node powers at the reference temperature t_leakage with the leakage of that temperature in them.
+// What a GPU's firmware does: it draws what the work asks, leakage growing with temperature, but no more than it may
+// (p_max below t_cap, falling linearly to p_throttle over t_cap_band), no more than the bus allocates, and no less than
+// at rest. Requests and floor are node powers at the reference temperature t_leakage with the leakage of that
+// temperature in them.
 struct PowerLaw {
   Real p_request, p_floor, p_allocated;
   Real p_max, p_throttle, t_cap, t_cap_band;
@@ -15,10 +16,15 @@ struct PowerLaw {
 
   bool tripped = false;  // it has switched off: no power, no leakage; what is asked stays asked
 
-  // Leakage above its reference value. The exponent is held below 4 (55 times): no silicon lives there, and the solver stays finite.
-  COLDSUN_FN Real leakage_change(Real t) const { return p_leakage * (math::exp(math::min(leakage_slope * (t - t_leakage), 4.0)) - 1.0); }
-  COLDSUN_FN Real asked(Real t) const { return math::max(p_request + leakage_change(t), 0.0); }   // without any cap
-  COLDSUN_FN Real cap(Real t) const { return p_throttle + (p_max - p_throttle) * math::clamp((t_cap + t_cap_band - t) / t_cap_band, 0.0, 1.0); }
+  // Leakage above its reference value. The exponent is held below 4 (55 times): no silicon lives there, and the solver
+  // stays finite.
+  COLDSUN_FN Real leakage_change(Real t) const {
+    return p_leakage * (math::exp(math::min(leakage_slope * (t - t_leakage), 4.0)) - 1.0);
+  }
+  COLDSUN_FN Real asked(Real t) const { return math::max(p_request + leakage_change(t), 0.0); }  // without any cap
+  COLDSUN_FN Real cap(Real t) const {
+    return p_throttle + (p_max - p_throttle) * math::clamp((t_cap + t_cap_band - t) / t_cap_band, 0.0, 1.0);
+  }
 
   struct Point {
     Real p, slope;  // power and its derivative to temperature
@@ -29,7 +35,8 @@ struct PowerLaw {
     const Real change = leakage_change(t), leak_slope = leakage_slope * (change + p_leakage);
     const Real asked = p_request + change, limit = cap(t);
     Point s{asked, leak_slope, limit < math::min(asked, p_allocated)};
-    if (limit < asked) s = {limit, t > t_cap && t < t_cap + t_cap_band ? -(p_max - p_throttle) / t_cap_band : 0.0, s.capped};
+    if (limit < asked)
+      s = {limit, t > t_cap && t < t_cap + t_cap_band ? -(p_max - p_throttle) / t_cap_band : 0.0, s.capped};
     const Real floor = p_floor + change;
     if (floor > s.p) s.p = floor, s.slope = leak_slope;
     if (p_allocated < s.p) s.p = p_allocated, s.slope = 0.0;
@@ -38,9 +45,9 @@ struct PowerLaw {
   }
 };
 
-// The node power p with p = law(t(p)), where junction(p, slope) gives the hottest junction at node power p and its derivative.
-// f(p) = p - law is <= 0 at 0 and >= 0 at p_allocated, so the bracket always holds a root (the only one unless leakage runs away).
-// Newton inside the bracket, bisection where it stalls; to rounding.
+// The node power p with p = law(t(p)), where junction(p, slope) gives the hottest junction at node power p and its
+// derivative. f(p) = p - law is <= 0 at 0 and >= 0 at p_allocated, so the bracket always holds a root (the only one
+// unless leakage runs away). Newton inside the bracket, bisection where it stalls; to rounding.
 template <class Junction>
 COLDSUN_FN Real solve_power(const PowerLaw& law, const Junction& junction, Real guess, Real& t_junction, bool& capped) {
   Real low = 0.0, high = math::max(law.p_allocated, 0.0), p = math::clamp(guess, low, high);

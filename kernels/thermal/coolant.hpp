@@ -17,27 +17,29 @@ struct CoolantProperties {
 // The correlations hold from 0 to 90 degrees C; beyond, the value at the end of the range is used.
 inline constexpr Real coolant_t_min = 273.15, coolant_t_max = 363.15;
 
-// At 101.325 kPa: water by IAPWS-95; 25 % propylene glycol by mass boils 1.8 K higher (Dow, DOWFROST engineering manual, table 8: 215 F at
-// 25 %). A loop under pressure boils later: this is where vapour must be expected.
+// At 101.325 kPa: water by IAPWS-95; 25 % propylene glycol by mass boils 1.8 K higher (Dow, DOWFROST engineering
+// manual, table 8: 215 F at 25 %). A loop under pressure boils later: this is where vapour must be expected.
 COLDSUN_FN Real boiling_point(Coolant c) { return c == Coolant::water ? 373.12 : 374.9; }
 
-// Density: Kell (1975) doi 10.1021/je60064a005. Viscosity and conductivity: IAPWS SR6-08(2011) eqs 3 and 4, doi 10.1063/1.3043575.
-// Heat capacity: quartic through IAPWS-95 at 0.1 MPa, 0 to 90 degrees C, within 0.9 J/(kg K).
+// Density: Kell (1975) doi 10.1021/je60064a005. Viscosity and conductivity: IAPWS SR6-08(2011) eqs 3 and 4,
+// doi 10.1063/1.3043575. Heat capacity: quartic through IAPWS-95 at 0.1 MPa, 0 to 90 degrees C, within 0.9 J/(kg K).
 COLDSUN_FN CoolantProperties water(Real temperature) {
   const Real t = math::clamp(temperature, coolant_t_min, coolant_t_max) - 273.15;
   const Real l = math::log((t + 273.15) / 300.0);
   CoolantProperties p;
-  p.rho = (999.83952 + t * (16.945176 + t * (-7.9870401e-3 + t * (-46.170461e-6 + t * (105.56302e-9 - 280.54253e-12 * t))))) /
+  p.rho = (999.83952 +
+           t * (16.945176 + t * (-7.9870401e-3 + t * (-46.170461e-6 + t * (105.56302e-9 - 280.54253e-12 * t))))) /
           (1.0 + 16.87985e-3 * t);
-  p.mu =
-      1e-6 * (280.68 * math::exp(-1.9 * l) + 511.45 * math::exp(-7.7 * l) + 61.131 * math::exp(-19.6 * l) + 0.45903 * math::exp(-40.0 * l));
-  p.k = 1.6630 * math::exp(-1.15 * l) - 1.7781 * math::exp(-3.4 * l) + 1.1567 * math::exp(-6.0 * l) - 0.432115 * math::exp(-7.6 * l);
+  p.mu = 1e-6 * (280.68 * math::exp(-1.9 * l) + 511.45 * math::exp(-7.7 * l) + 61.131 * math::exp(-19.6 * l) +
+                 0.45903 * math::exp(-40.0 * l));
+  p.k = 1.6630 * math::exp(-1.15 * l) - 1.7781 * math::exp(-3.4 * l) + 1.1567 * math::exp(-6.0 * l) -
+        0.432115 * math::exp(-7.6 * l);
   p.cp = 4219.55556 + t * (-3.02176829 + t * (7.83325109e-2 + t * (-8.38454775e-4 + 3.5770485e-6 * t)));
   return p;
 }
 
-// Melinder (2010), Properties of Secondary Working Fluids, propylene glycol, at a mass fraction of 0.25: the two-variable polynomials
-// (base 32.7083 degrees C, 0.307031) collapsed to cubics in temperature.
+// Melinder (2010), Properties of Secondary Working Fluids, propylene glycol, at a mass fraction of 0.25: the
+// two-variable polynomials (base 32.7083 degrees C, 0.307031) collapsed to cubics in temperature.
 COLDSUN_FN CoolantProperties pg25(Real temperature) {
   const Real t = math::clamp(temperature, coolant_t_min, coolant_t_max) - 273.15;
   CoolantProperties p;

@@ -15,21 +15,28 @@ struct ChannelArray {
   COLDSUN_FN Real open_share(Real plate_width) const { return count * width / plate_width; }
 };
 
-// Fully developed laminar flow in a rectangular duct of aspect a = short / long. Shah & London (1978), Laminar Flow Forced Convection in
-// Ducts, eqs 341 (friction, Fanning) and 346 (H1: axially constant heat flux, walls of a section isothermal).
-COLDSUN_FN Real friction_laminar(Real a) { return 24.0 * (1.0 + a * (-1.3553 + a * (1.9467 + a * (-1.7012 + a * (0.9564 - 0.2537 * a))))); }
-COLDSUN_FN Real nusselt_h1(Real a) { return 8.235 * (1.0 + a * (-2.0421 + a * (3.0853 + a * (-2.4765 + a * (1.0578 - 0.1861 * a))))); }
+// Fully developed laminar flow in a rectangular duct of aspect a = short / long. Shah & London (1978), Laminar Flow
+// Forced Convection in Ducts, eqs 341 (friction, Fanning) and 346 (H1: axially constant heat flux, walls of a section
+// isothermal).
+COLDSUN_FN Real friction_laminar(Real a) {
+  return 24.0 * (1.0 + a * (-1.3553 + a * (1.9467 + a * (-1.7012 + a * (0.9564 - 0.2537 * a)))));
+}
+COLDSUN_FN Real nusselt_h1(Real a) {
+  return 8.235 * (1.0 + a * (-2.0421 + a * (3.0853 + a * (-2.4765 + a * (1.0578 - 0.1861 * a)))));
+}
 
-// Mean Nusselt number over [0, x] of a laminar, thermally developing flow; x_star = x / (d_h re pr). Leveque's entrance solution for
-// parallel plates at constant flux, 2.236 x*^-1/3 (Shah & London 1978 eq. 317), scaled to the duct by its developed value and blended with
-// that in the manner of Churchill & Usagi (1972) doi 10.1002/aic.690180606, exponent 4.5.
+// Mean Nusselt number over [0, x] of a laminar, thermally developing flow; x_star = x / (d_h re pr). Leveque's entrance
+// solution for parallel plates at constant flux, 2.236 x*^-1/3 (Shah & London 1978 eq. 317), scaled to the duct by its
+// developed value and blended with that in the manner of Churchill & Usagi (1972) doi 10.1002/aic.690180606,
+// exponent 4.5.
 COLDSUN_FN Real nusselt_laminar_mean(Real x_star, Real developed) {
   const Real entrance = 2.236 * (developed / 8.235) * math::exp(-math::log(x_star) / 3.0);
   const Real ratio = math::log(entrance / developed);
   return developed * math::exp(math::log(1.0 + math::exp(4.5 * ratio)) / 4.5);
 }
 
-// Petukhov (1970) friction of a smooth tube (Darcy), and Gnielinski (1976) eq. 2 with it: 4e3 < re < 5e6, 0.5 < pr < 2000.
+// Petukhov (1970) friction of a smooth tube (Darcy), and Gnielinski (1976) eq. 2 with it: 4e3 < re < 5e6, 0.5 < pr <
+// 2000.
 COLDSUN_FN Real friction_turbulent(Real re) {
   const Real d = 0.79 * math::log(re) - 1.64;
   return 1.0 / (d * d);
@@ -42,9 +49,12 @@ COLDSUN_FN Real nusselt_turbulent(Real re, Real pr) {
 // Between 2300 and 4000 laminar at 2300 and turbulent at 4000 are blended linearly: Gnielinski (2013)
 // doi 10.1016/j.ijheatmasstransfer.2013.04.015.
 inline constexpr Real re_laminar = 2300.0, re_turbulent = 4000.0;
-COLDSUN_FN Real turbulent_share(Real re) { return math::clamp((re - re_laminar) / (re_turbulent - re_laminar), 0.0, 1.0); }
+COLDSUN_FN Real turbulent_share(Real re) {
+  return math::clamp((re - re_laminar) / (re_turbulent - re_laminar), 0.0, 1.0);
+}
 
-// Film coefficient, mean over [x_0, x_1] from the channel's inlet [W/(m2 K)]. Still coolant: the developed laminar value.
+// Film coefficient, mean over [x_0, x_1] from the channel's inlet [W/(m2 K)]. Still coolant: the developed laminar
+// value.
 COLDSUN_FN Real film_coefficient(const ChannelArray& c, const CoolantProperties& p, Real flow, Real x_0, Real x_1) {
   const Real d = c.hydraulic_diameter(), re = p.rho * c.velocity(std::fabs(flow)) * d / p.mu, pr = p.prandtl();
   const Real developed = nusselt_h1(c.aspect());
@@ -63,8 +73,8 @@ COLDSUN_FN void film_rows(const ChannelArray& c, const CoolantProperties& p, Rea
   for (int y = 0; y < NY; ++y) h[y] = film_coefficient(c, p, flow, length * y / NY, length * (y + 1) / NY);
 }
 
-// Pressure drop over a channel of the given length [Pa]. Laminar: apparent friction of the developing profile, Copeland (2000, 16th IEEE
-// SEMI-THERM): 3.2 / (L+)^0.57 and the developed value added in quadrature; L+ = length / (d_h re).
+// Pressure drop over a channel of the given length [Pa]. Laminar: apparent friction of the developing profile, Copeland
+// (2000, 16th IEEE SEMI-THERM): 3.2 / (L+)^0.57 and the developed value added in quadrature; L+ = length / (d_h re).
 COLDSUN_FN Real pressure_drop(const ChannelArray& c, const CoolantProperties& p, Real flow, Real length) {
   const Real u = c.velocity(std::fabs(flow)), d = c.hydraulic_diameter(), re = p.rho * u * d / p.mu;
   const Real re_1 = math::max(math::min(re, re_laminar), 1e-6);

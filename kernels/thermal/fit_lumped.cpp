@@ -12,18 +12,19 @@ namespace coldsun::thermal {
 namespace {
 
 struct Response {
-  std::vector<Real> time, junction, carried;      // of unit power from rest: [s], [K/W], share carried off
-  Real r_static = 0, r_tim = 0;                   // [K/W], and its derivative to tim_gain
-  Real r_flow[n_lumped_flow * n_lumped_film]{};   // r_static at the table's flows and film temperatures
-  Real energy = 0, capacity = 0, flow = 0;        // stored heat per power [s], [J/K], [W/K]
+  std::vector<Real> time, junction, carried;     // of unit power from rest: [s], [K/W], share carried off
+  Real r_static = 0, r_tim = 0;                  // [K/W], and its derivative to tim_gain
+  Real r_flow[n_lumped_flow * n_lumped_film]{};  // r_static at the table's flows and film temperatures
+  Real energy = 0, capacity = 0, flow = 0;       // stored heat per power [s], [J/K], [W/K]
 };
 Real flow_of_table(int i) { return std::exp2(0.5 * i - 3.0); }  // relative to the design's
 
-// Unit power on a cold plate, integrated over 20 s with steps that grow from 0.1 ms by 4 % each; then the static answer from the same
-// matrix without capacity.
+// Unit power on a cold plate, integrated over 20 s with steps that grow from 0.1 ms by 4 % each; then the static answer
+// from the same matrix without capacity.
 Response step_response(const Stack& stack, const Real* power_map, Real flow, Real t_design) {
   using Solver = PlateSolver<n_y, n_solid>;
-  const std::unique_ptr<void, decltype(&std::free)> memory(std::aligned_alloc(64, (Solver::bytes() / 64 + 2) * 64), &std::free);
+  const std::unique_ptr<void, decltype(&std::free)> memory(std::aligned_alloc(64, (Solver::bytes() / 64 + 2) * 64),
+                                                           &std::free);
   SerialTeam team{static_cast<char*>(memory.get()), 0, Solver::bytes() + 64};
   const Solver s = Solver::make(team);
   Real h[n_y];
@@ -50,10 +51,13 @@ Response step_response(const Stack& stack, const Real* power_map, Real flow, Rea
     out.junction.push_back(FaceJunction<n_y>{s.face, s.face_unit, 1.0, 0.0}(1.0, slope));
     out.carried.push_back(s.a->flow * root_columns * s.outlet(s.t));
   }
-  const auto hottest = [&](Real v_dot, Real t_film, Real tim_gain) { return resistance_at_rest(team, s, stack, {v_dot, t_film, tim_gain}); };
+  const auto hottest = [&](Real v_dot, Real t_film, Real tim_gain) {
+    return resistance_at_rest(team, s, stack, {v_dot, t_film, tim_gain});
+  };
   for (int i = 0; i < n_lumped_flow; ++i)
     for (int k = 0; k < n_lumped_film; ++k)
-      out.r_flow[i * n_lumped_film + k] = hottest(flow * flow_of_table(i), lumped_film_first + k * lumped_film_step, 1.0);
+      out.r_flow[i * n_lumped_film + k] =
+          hottest(flow * flow_of_table(i), lumped_film_first + k * lumped_film_step, 1.0);
   constexpr Real more = 0.25;
   out.r_tim = hottest(flow, t_design, 1.0 + more);
   out.r_static = hottest(flow, t_design, 1.0);
@@ -81,14 +85,15 @@ Moments moments(const Response& r, const Real* tau, bool by_time) {
   return m;
 }
 
-// Resistances with the static sum kept: r_2 = r_static - r_0 - r_1, least squares in the two others. Returns the sum of squares, less the
-// target's own, or infinity where a resistance is negative.
+// Resistances with the static sum kept: r_2 = r_static - r_0 - r_1, least squares in the two others. Returns the sum of
+// squares, less the target's own, or infinity where a resistance is negative.
 Real fit_resistances(const Moments& m, Real r_static, Real* r) {
   const auto d = [&](int k, int l) { return m.ee[k][l] - m.ee[k][2] - m.ee[2][l] + m.ee[2][2]; };
   const auto b = [&](int k) { return m.ej[k] - m.ej[2] - r_static * (m.ee[k][2] - m.ee[2][2]); };
   const Real det = d(0, 0) * d(1, 1) - d(0, 1) * d(0, 1);
   if (!(det > 0.0)) return math::infinity;
-  r[0] = (b(0) * d(1, 1) - b(1) * d(0, 1)) / det, r[1] = (b(1) * d(0, 0) - b(0) * d(0, 1)) / det, r[2] = r_static - r[0] - r[1];
+  r[0] = (b(0) * d(1, 1) - b(1) * d(0, 1)) / det, r[1] = (b(1) * d(0, 0) - b(0) * d(0, 1)) / det,
+  r[2] = r_static - r[0] - r[1];
   if (r[0] < 0.0 || r[1] < 0.0 || r[2] < 0.0) return math::infinity;
   Real s = 0.0;
   for (int k = 0; k < n_lumped_mode; ++k) {
@@ -98,8 +103,8 @@ Real fit_resistances(const Moments& m, Real r_static, Real* r) {
   return s;
 }
 
-// Weights of the heat carried off with sum w = 1 and sum w tau = stored heat: w = a + b x, x by least squares. They may be negative: the
-// outlet answers later than any single lag.
+// Weights of the heat carried off with sum w = 1 and sum w tau = stored heat: w = a + b x, x by least squares. They may
+// be negative: the outlet answers later than any single lag.
 void fit_weights(const Moments& m, const Real* tau, Real energy, Real* w) {
   const Real span = tau[2] - tau[1];
   const Real a[n_lumped_mode] = {0.0, (tau[2] - energy) / span, (energy - tau[1]) / span};
@@ -149,8 +154,10 @@ LumpedModel fit_lumped(const Stack& stack, const Real* power_map, Real flow, Rea
   model.r_tim = r.r_tim;
   for (int i = 0; i < n_lumped_flow; ++i)
     for (int k = 0; k < n_lumped_film; ++k) {
-      const Real caloric = (1.0 / flow_of_table(i) - 1.0) / model.flow;  // what the plate's own temperature adds at that flow
-      model.slow[i * n_lumped_film + k] = (r.r_flow[i * n_lumped_film + k] - caloric - model.r[0]) / (r.r_static - model.r[0]);
+      const Real caloric =
+          (1.0 / flow_of_table(i) - 1.0) / model.flow;  // what the plate's own temperature adds at that flow
+      model.slow[i * n_lumped_film + k] =
+          (r.r_flow[i * n_lumped_film + k] - caloric - model.r[0]) / (r.r_static - model.r[0]);
     }
   r_junction = r.r_static;
   return model;

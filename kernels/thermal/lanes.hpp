@@ -1,4 +1,5 @@
-// Lanes: W neighbouring modes treated as one number. W is all of them where a team has one thread, and one where it has several.
+// Lanes: W neighbouring modes treated as one number. W is all of them where a team has one thread, and one where it has
+// several.
 #pragma once
 #include "common/math.hpp"
 

@@ -1,4 +1,5 @@
-// Loop: the plates' coolant loop, CDU, facility water, dry cooler and hall air of one site, advanced together over a sub-step.
+// Loop: the plates' coolant loop, CDU, facility water, dry cooler and hall air of one site, advanced together over a
+// sub-step.
 #pragma once
 #include "common/constants.hpp"
 #include "thermal/film.hpp"
@@ -7,10 +8,12 @@ namespace coldsun::thermal {
 
 struct LoopModel {
   // plates' loop
-  Real c_supply = 0, c_return = 0;             // heat capacity of the volumes before and after the plates, CDU metal in the first [J/K]
-  Real flow = 0;                               // capacity rate of the plates' loop at flow_gain 1 [W/K]; filled from the nodes
-  Real v_dot = 0, pump_flow = 0;            // volume flow at flow_gain 1, filled from the nodes, and that of the head [m3/s]
-  Real dp = 0, dp_exponent = 2, pump_efficiency = 0;  // of the circuit without its plates at pump_flow [Pa], dp ~ flow^exponent, wire to water
+  Real c_supply = 0,
+       c_return = 0;  // heat capacity of the volumes before and after the plates, CDU metal in the first [J/K]
+  Real flow = 0;      // capacity rate of the plates' loop at flow_gain 1 [W/K]; filled from the nodes
+  Real v_dot = 0, pump_flow = 0;  // volume flow at flow_gain 1, filled from the nodes, and that of the head [m3/s]
+  Real dp = 0, dp_exponent = 2,
+       pump_efficiency = 0;  // of the circuit without its plates at pump_flow [Pa], dp ~ flow^exponent, wire to water
   // the plates: filled from the nodes with that branch which needs the highest head
   ChannelArray channel;
   CoolantProperties properties{1000, 1e-3, 0.6, 4180};  // of the plates' coolant at its supply temperature
@@ -18,35 +21,37 @@ struct LoopModel {
   // CDU
   Real cdu_ua = 0, cdu_ua_exponent = 0.7;  // at design flows [W/K], film conductance ~ flow^exponent
   Real cdu_band = 2;                       // proportional band of the valve on the supply temperature [K]
-  Real cdu_control_time = 10;                      // of the valve [s]
+  Real cdu_control_time = 10;              // of the valve [s]
   // facility water
-  Real c_facility = 0;                                         // [J/K]
-  Real flow_facility = 0;                                      // capacity rate [W/K]
+  Real c_facility = 0;                                                              // [J/K]
+  Real flow_facility = 0;                                                           // capacity rate [W/K]
   Real facility_pump_flow = 0, facility_pump_dp = 0, facility_pump_efficiency = 0;  // [m3/s], [Pa], wire to water
-  Real approach = 4;                                           // facility set-point below the supply set-point [K]
+  Real approach = 4;  // facility set-point below the supply set-point [K]
   // dry cooler
-  Real dry_cooler_ua = 0, dry_cooler_ua_exponent = 0.6;     // at design air and water flow [W/K]
-  Real air_flow = 0;                                // design, at sea level [m3/s]
-  Real dry_cooler_fan_power = 0;                                   // of all fans at design flow and sea-level density [W]
-  Real fan_min = 0.2, fan_band = 4, fan_time = 20;  // lowest speed, band [K], time constant [s]
-  Real pressure = constants::standard_atmosphere;   // of the outside air [Pa]
+  Real dry_cooler_ua = 0, dry_cooler_ua_exponent = 0.6;  // at design air and water flow [W/K]
+  Real air_flow = 0;                                     // design, at sea level [m3/s]
+  Real dry_cooler_fan_power = 0;                         // of all fans at design flow and sea-level density [W]
+  Real fan_min = 0.2, fan_band = 4, fan_time = 20;       // lowest speed, band [K], time constant [s]
+  Real pressure = constants::standard_atmosphere;        // of the outside air [Pa]
   // hall air
-  Real hall_air_heat_capacity = 0;                          // [J/K]
-  Real hall_air_t_set = 300.15, hall_air_band = 4;  // middle and width of the proportional band [K]
-  Real hall_air_cooling = 0;                          // cooling at the end of the band [W]
-  Real hall_air_cooler_ua = 0;                         // air to facility water [W/K]
-  Real hall_air_fan_power = 0, hall_air_fan_min = 0.3;  // at design [W], lowest speed
-  Real hall_air_chiller_cop = 4, hall_air_chiller_t_air = 308.15;         // of the chiller at this outside temperature
-  Real p_aux_base = 0;                          // CDU electronics, controls, lights: always on [W]
+  Real hall_air_heat_capacity = 0;                                 // [J/K]
+  Real hall_air_t_set = 300.15, hall_air_band = 4;                 // middle and width of the proportional band [K]
+  Real hall_air_cooling = 0;                                       // cooling at the end of the band [W]
+  Real hall_air_cooler_ua = 0;                                     // air to facility water [W/K]
+  Real hall_air_fan_power = 0, hall_air_fan_min = 0.3;             // at design [W], lowest speed
+  Real hall_air_chiller_cop = 4, hall_air_chiller_t_air = 308.15;  // of the chiller at this outside temperature
+  Real p_aux_base = 0;                                             // CDU electronics, controls, lights: always on [W]
 };
 
 // Outside air is dry and ideal, cp 1006 J/(kg K). Standard sea-level density at 15 degrees C: 1.225 kg/m3 (ISO 2533).
 inline constexpr Real cp_air = 1006.0, rho_air_standard = 1.225;
-COLDSUN_FN Real air_density(Real pressure, Real temperature) { return pressure / (constants::dry_air_gas * temperature); }
+COLDSUN_FN Real air_density(Real pressure, Real temperature) {
+  return pressure / (constants::dry_air_gas * temperature);
+}
 
-// Effectiveness of heat exchangers. Counterflow: Kays & London (1984), Compact Heat Exchangers, table 2-2. Crossflow with both fluids
-// unmixed: the usual approximation of their series, Incropera et al. (2007), Fundamentals of Heat and Mass Transfer, 6th ed., eq. 11.32.
-// c_r: smaller over larger capacity rate.
+// Effectiveness of heat exchangers. Counterflow: Kays & London (1984), Compact Heat Exchangers, table 2-2. Crossflow
+// with both fluids unmixed: the usual approximation of their series, Incropera et al. (2007), Fundamentals of Heat and
+// Mass Transfer, 6th ed., eq. 11.32. c_r: smaller over larger capacity rate.
 COLDSUN_FN Real effectiveness_counterflow(Real ntu, Real c_r) {
   const Real d = 1.0 - c_r;
   if (d * ntu < 1e-9) return ntu / (1.0 + ntu);
@@ -87,7 +92,8 @@ struct LoopOutput {
   Real p_pump, p_fan, p_cdu, p_hall_cooler;
 };
 
-// Root of an f that grows from <= 0 at low to >= 0 at high: Illinois false position (Dowell & Jarratt 1971, doi 10.1007/BF01934364).
+// Root of an f that grows from <= 0 at low to >= 0 at high: Illinois false position (Dowell & Jarratt 1971,
+// doi 10.1007/BF01934364).
 template <class F>
 COLDSUN_FN Real find_root(const F& f, Real low, Real high) {
   Real f_low = f(low), f_high = f(high);
@@ -113,9 +119,11 @@ COLDSUN_FN Real find_root(const F& f, Real low, Real high) {
   return x;
 }
 
-// Supply, return and facility temperatures at the end of the sub-step for a valve and a fan position: backward Euler, all of it linear.
+// Supply, return and facility temperatures at the end of the sub-step for a valve and a fan position: backward Euler,
+// all of it linear.
 //   c_return dR/dt = flow (S - R) + q;   c_supply dS/dt = flow (R - S) - v E (R - F)
-//   c_facility dF/dt = v E (R - F) + q_f - Q_cooler,   Q_cooler = D (F + (v E (R - F) + q_f) / flow_facility - temp_air)
+//   c_facility dF/dt = v E (R - F) + q_f - Q_cooler,   Q_cooler = D (F + (v E (R - F) + q_f) / flow_facility -
+//   temp_air)
 struct LoopEquations {
   Real c_return, c_supply, c_facility;  // over dt [W/K]
   Real flow, flow_facility, temp_air;
@@ -130,8 +138,10 @@ struct LoopEquations {
     const Real ve = valve * exchange, share = cooler / flow_facility, keep = (1.0 - share) * ve;
     const Real r_a = (c_return * r_0 + q) / (c_return + flow), r_b = flow / (c_return + flow);  // R = r_a + r_b S
     const Real d = c_facility + cooler + keep;
-    const Real f_a = (c_facility * f_0 + (1.0 - share) * q_f + cooler * temp_air) / d, f_b = keep / d;  // F = f_a + f_b R
-    const Real s = (c_supply * s_0 + ve * f_a - (ve * (1.0 - f_b) - flow) * r_a) / (c_supply + flow + r_b * (ve * (1.0 - f_b) - flow));
+    const Real f_a = (c_facility * f_0 + (1.0 - share) * q_f + cooler * temp_air) / d,
+               f_b = keep / d;  // F = f_a + f_b R
+    const Real s = (c_supply * s_0 + ve * f_a - (ve * (1.0 - f_b) - flow) * r_a) /
+                   (c_supply + flow + r_b * (ve * (1.0 - f_b) - flow));
     Answer out;
     out.t_supply = s, out.t_return = r_a + r_b * s, out.t_facility = f_a + f_b * out.t_return;
     out.q_cdu = ve * (out.t_return - out.t_facility);
@@ -140,7 +150,8 @@ struct LoopEquations {
   }
 };
 
-// Proportional control with a first-order actuator: where it stands at the end of the sub-step when it saw the temperature of that end.
+// Proportional control with a first-order actuator: where it stands at the end of the sub-step when it saw the
+// temperature of that end.
 COLDSUN_FN Real controlled(Real position, Real lag, Real t, Real t_set, Real band, Real least) {
   const Real wanted = least + (1.0 - least) * math::clamp((t - t_set) / band + 0.5, 0.0, 1.0);
   return position * lag + wanted * (1.0 - lag);
@@ -149,7 +160,9 @@ COLDSUN_FN Real controlled(Real position, Real lag, Real t, Real t_set, Real ban
 struct ValveBalance {  // position minus what the supply temperature asks for at that position
   LoopEquations eq;
   Real cooler, valve, lag, t_set, band;
-  COLDSUN_FN Real operator()(Real v) const { return v - controlled(valve, lag, eq.solve(v, cooler).t_supply, t_set, band, 0.0); }
+  COLDSUN_FN Real operator()(Real v) const {
+    return v - controlled(valve, lag, eq.solve(v, cooler).t_supply, t_set, band, 0.0);
+  }
 };
 struct FanBalance {
   ValveBalance valve;  // its cooler is set here
@@ -172,17 +185,19 @@ struct FanBalance {
   }
 };
 
-// The chiller's COP follows a constant share of Carnot's, condenser 12 K above outside air, evaporator 15 K below the hall's set-point;
-// its lift is 10 K at least, as its expansion valve wants.
+// The chiller's COP follows a constant share of Carnot's, condenser 12 K above outside air, evaporator 15 K below the
+// hall's set-point; its lift is 10 K at least, as its expansion valve wants.
 COLDSUN_FN Real chiller_cop(const LoopModel& m, Real temp_air) {
   const Real t_evaporator = m.hall_air_t_set - 15.0;
-  const Real lift = math::max(temp_air + 12.0 - t_evaporator, 10.0), lift_ref = math::max(m.hall_air_chiller_t_air + 12.0 - t_evaporator, 10.0);
+  const Real lift = math::max(temp_air + 12.0 - t_evaporator, 10.0),
+             lift_ref = math::max(m.hall_air_chiller_t_air + 12.0 - t_evaporator, 10.0);
   return m.hall_air_chiller_cop * lift_ref / lift;
 }
 
 // Head of the plates' loop [Pa]: manifolds, couplings and exchanger, and the plates in series with them.
 COLDSUN_FN Real loop_head(const LoopModel& m, Real v_dot) {
-  const Real plates = m.flow_share > 0.0 ? pressure_drop(m.channel, m.properties, m.flow_share * v_dot, m.channel_length) : 0.0;
+  const Real plates =
+      m.flow_share > 0.0 ? pressure_drop(m.channel, m.properties, m.flow_share * v_dot, m.channel_length) : 0.0;
   return m.dp * math::pow(v_dot / m.pump_flow, m.dp_exponent) + plates;
 }
 // Hydraulic work of the plates' loop and of the facility water [W]: it ends as heat in them.
@@ -191,15 +206,18 @@ COLDSUN_FN Real pump_work_facility(const LoopModel& m) { return m.facility_pump_
 
 // Most that pumps, fans, chiller and controls may draw at a flow and an outside temperature [W].
 COLDSUN_FN Real aux_bound(const LoopModel& m, Real v_dot, Real temp_air) {
-  return pump_work(m, v_dot) / m.pump_efficiency + pump_work_facility(m) / m.facility_pump_efficiency + m.p_aux_base + m.hall_air_fan_power +
-         m.dry_cooler_fan_power * air_density(m.pressure, temp_air) / rho_air_standard + m.hall_air_cooling / chiller_cop(m, temp_air);
+  return pump_work(m, v_dot) / m.pump_efficiency + pump_work_facility(m) / m.facility_pump_efficiency + m.p_aux_base +
+         m.hall_air_fan_power + m.dry_cooler_fan_power * air_density(m.pressure, temp_air) / rho_air_standard +
+         m.hall_air_cooling / chiller_cop(m, temp_air);
 }
 
-// Hall air: heat in, a cooler whose capacity grows linearly over the band, passive coil first and a chiller for the rest.
-// The coil sees the temperatures of the cut's start.
+// Hall air: heat in, a cooler whose capacity grows linearly over the band, passive coil first and a chiller for the
+// rest. The coil sees the temperatures of the cut's start.
 COLDSUN_FN void advance_hall(const LoopModel& m, const LoopState& s, const LoopInput& in, LoopOutput& out) {
-  const Real on = m.hall_air_t_set - 0.5 * m.hall_air_band, c = m.hall_air_heat_capacity / in.dt, gain = m.hall_air_cooling / m.hall_air_band;
-  const Real speed = math::clamp((s.t_hall - on) / m.hall_air_band, m.hall_air_fan_min, 1.0), p_fan = m.hall_air_fan_power * speed * speed * speed;
+  const Real on = m.hall_air_t_set - 0.5 * m.hall_air_band, c = m.hall_air_heat_capacity / in.dt,
+             gain = m.hall_air_cooling / m.hall_air_band;
+  const Real speed = math::clamp((s.t_hall - on) / m.hall_air_band, m.hall_air_fan_min, 1.0),
+             p_fan = m.hall_air_fan_power * speed * speed * speed;
   out.q_air = in.q_nodes_air + (out.p_pump - out.q_pump - out.q_pump_facility) + m.p_aux_base + p_fan;
   Real t = s.t_hall + out.q_air / c;
   Real q = 0.0;
@@ -214,8 +232,8 @@ COLDSUN_FN void advance_hall(const LoopModel& m, const LoopState& s, const LoopI
   out.p_hall_cooler = p_fan + out.q_chiller / chiller_cop(m, in.temp_air);
 }
 
-// One site through one sub-step. Controls are implicit: valve and fan stand where the temperatures at the end ask them to be, less their
-// lag.
+// One site through one sub-step. Controls are implicit: valve and fan stand where the temperatures at the end ask them
+// to be, less their lag.
 COLDSUN_FN LoopOutput advance_loop(const LoopModel& m, const LoopState& s, const LoopInput& in) {
   LoopOutput out{};
   const Real share = in.v_dot / m.pump_flow;

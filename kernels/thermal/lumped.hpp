@@ -1,4 +1,5 @@
-// Lumped: a plate as three lagged powers and one temperature, with the same cap law and the same integrator as the resolved plate.
+// Lumped: a plate as three lagged powers and one temperature, with the same cap law and the same integrator as the
+// resolved plate.
 #pragma once
 #include "thermal/cap_law.hpp"
 #include "thermal/sdirk2.hpp"
@@ -12,9 +13,9 @@ struct LumpedState {
   Real t;
 };
 
-// At another flow than the design's, what the coolant cannot carry off at the design's rise stays in the reference temperature:
-// its capacity rate and the share (1 - flow / design) of the heat shift t by exactly the change of the caloric resistance; what else the
-// flow and the coolant's temperature change is in `slow`.
+// At another flow than the design's, what the coolant cannot carry off at the design's rise stays in the reference
+// temperature: its capacity rate and the share (1 - flow / design) of the heat shift t by exactly the change of the
+// caloric resistance; what else the flow and the coolant's temperature change is in `slow`.
 struct LumpedPlate {
   LumpedModel model;
   Real flow;                   // capacity rate now [W/K]
@@ -24,7 +25,9 @@ struct LumpedPlate {
 
   COLDSUN_FN LumpedPlate(const LumpedModel& m, Real flow_gain, Real tim_gain)
       : model(m), flow(m.flow * flow_gain), r_0(m.r[0] + m.r_tim * (tim_gain - 1.0)) {
-    const Real at = flow_gain > 0.0 ? math::clamp(6.0 + 2.0 / 0.69314718055994530942 * math::log(flow_gain), 0.0, n_lumped_flow - 1.0) : 0.0;
+    const Real at = flow_gain > 0.0 ? math::clamp(6.0 + 2.0 / 0.69314718055994530942 * math::log(flow_gain), 0.0,
+                                                  n_lumped_flow - 1.0)
+                                    : 0.0;
     const int low = at < n_lumped_flow - 2.0 ? static_cast<int>(at) : n_lumped_flow - 2;
     for (int i = 0; i < n_lumped_film; ++i) {
       const Real* s = model.slow + low * n_lumped_film + i;
@@ -86,10 +89,11 @@ struct LinearJunction {
   }
 };
 
-// What a plate reports of one cut. Powers and heats are integrals over the cut, node power for p, one plate's heat for q.
+// What a plate reports of one cut. Powers and heats are integrals over the cut, node power for p, one plate's heat for
+// q.
 struct PlateReport {
-  Real energy_in = 0, energy_asked = 0;            // of the node, and as if nothing capped it [J]
-  Real carried = 0, stored = 0, throttled = 0;     // [J, plate], [J, plate], [s]
+  Real energy_in = 0, energy_asked = 0;         // of the node, and as if nothing capped it [J]
+  Real carried = 0, stored = 0, throttled = 0;  // [J, plate], [J, plate], [s]
   Real p_end = 0, t_junction = 0, h_next = 0;
   std::int32_t n_step = 0;
   bool converged = true, tripped = false;  // tripped: the junction passed t_trip and the node went off
@@ -103,17 +107,18 @@ struct StepLimits {
 
 // What one plate is given for a cut.
 struct PlateCut {
-  PowerLaw law;    // of its node
-  Real share;      // of the node's power that heats this plate
-  Real t_inlet;    // [K]
-  Real dt;         // [s]
-  Real h_next;     // first step, by the cut before [s]; 0: none yet
-  Real p_last;     // node power at the end of the cut before [W]
-  Real r_node;     // junction by node power at rest: what jump of power begins with small steps [K/W]
+  PowerLaw law;  // of its node
+  Real share;    // of the node's power that heats this plate
+  Real t_inlet;  // [K]
+  Real dt;       // [s]
+  Real h_next;   // first step, by the cut before [s]; 0: none yet
+  Real p_last;   // node power at the end of the cut before [W]
+  Real r_node;   // junction by node power at rest: what jump of power begins with small steps [K/W]
   StepLimits limits;
 };
 
-inline constexpr Real trip_overshoot = 1.0;  // a step that ends further above t_trip is repeated with half its length [K]
+inline constexpr Real trip_overshoot =
+    1.0;  // a step that ends further above t_trip is repeated with half its length [K]
 
 // First step of a cut: that of the last, unless the power jumps by what moves the junction by more than the tolerance.
 COLDSUN_FN Real first_step(const StepLimits& limits, Real h_next, Real p_jump, Real r_node) {
@@ -139,14 +144,17 @@ COLDSUN_FN PlateReport advance_lumped(LumpedPlate plate, LumpedState& s, const P
     Real t_1 = 0.0, t_2 = 0.0;
     const LumpedState zero{};
     const Real slope = share * plate.junction(plate.implicit(zero, step, 1.0));
-    const Real p_1 = solve_power(now, LinearJunction{t_inlet + plate.junction(plate.implicit(s, step, 0.0)), slope}, p_0, t_1, capped_1);
+    const Real p_1 = solve_power(now, LinearJunction{t_inlet + plate.junction(plate.implicit(s, step, 0.0)), slope},
+                                 p_0, t_1, capped_1);
     const LumpedState y_1 = plate.implicit(s, step, share * p_1);
     LumpedState base;
     for (int k = 0; k < n_lumped_mode; ++k) base.q[k] = s.q[k] + carry * (y_1.q[k] - s.q[k]);
     base.t = s.t + carry * (y_1.t - s.t);
-    const Real p_2 = solve_power(now, LinearJunction{t_inlet + plate.junction(plate.implicit(base, step, 0.0)), slope}, p_1, t_2, capped_2);
+    const Real p_2 = solve_power(now, LinearJunction{t_inlet + plate.junction(plate.implicit(base, step, 0.0)), slope},
+                                 p_1, t_2, capped_2);
     const LumpedState y_2 = plate.implicit(base, step, share * p_2);
-    const LumpedState f_0 = plate.rate(s, share * p_0), f_1 = plate.rate(y_1, share * p_1), f_2 = plate.rate(y_2, share * p_2);
+    const LumpedState f_0 = plate.rate(s, share * p_0), f_1 = plate.rate(y_1, share * p_1),
+                      f_2 = plate.rate(y_2, share * p_2);
     LumpedState e;
     for (int k = 0; k < n_lumped_mode; ++k)
       e.q[k] = h * (e_0 * f_0.q[k] + e_1 * f_1.q[k] + e_2 * f_2.q[k]) / math::square(1.0 + step / plate.model.tau[k]);

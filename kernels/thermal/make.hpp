@@ -36,14 +36,14 @@ struct NodeSpec {
   int n_plate = 8;
   Real flow = 0;  // of one plate [m3/s]
   Real liquid_fraction = 0.8;
-  Real tim_factor = 1;          // resistance of the interface material relative to its layer
-  Real p_max = 0;               // node power below the cap [W]
-  Real p_throttle = 0;          // node power at the end of the cap's band [W]
-  Real t_cap = 0, t_cap_band = 10;  // [K]
+  Real tim_factor = 1;                                 // resistance of the interface material relative to its layer
+  Real p_max = 0;                                      // node power below the cap [W]
+  Real p_throttle = 0;                                 // node power at the end of the cap's band [W]
+  Real t_cap = 0, t_cap_band = 10;                     // [K]
   Real t_trip = 1e9, t_restart = 0, restart_time = 0;  // [K], [K], [s]; as it stands: no trip
-  Real p_leakage = 0;           // of the node at t_leakage [W]
-  Real t_leakage = 333.15;      // [K]
-  Real leakage_slope = 0;       // [1/K]
+  Real p_leakage = 0;                                  // of the node at t_leakage [W]
+  Real t_leakage = 333.15;                             // [K]
+  Real leakage_slope = 0;                              // [1/K]
 };
 
 struct Options {
@@ -51,11 +51,11 @@ struct Options {
 };
 
 // Nodes must be sorted by site. Throws std::invalid_argument with one sentence when something cannot be.
-System make_system(const std::vector<PlateSpec>& plates, const std::vector<NodeSpec>& nodes, const std::vector<LoopModel>& loops,
-                   Device device, const Options& options = {});
+System make_system(const std::vector<PlateSpec>& plates, const std::vector<NodeSpec>& nodes,
+                   const std::vector<LoopModel>& loops, Device device, const Options& options = {});
 
-// A class of plate as the operator's seven solid cells: the layers are kept; the one whose cells blur most is cut finer until the count is
-// right.
+// A class of plate as the operator's seven solid cells: the layers are kept; the one whose cells blur most is cut finer
+// until the count is right.
 Stack make_stack(const PlateSpec& plate, Real tim_factor = 1);
 
 // Shares of the plate's power on n_y rows of n_x cells, from a power map as a PlateSpec has it.

@@ -1,4 +1,5 @@
-// Modes: the orthonormal cosine transform (DCT-II) of length 8 across the flow, eigenvectors of the adiabatic second difference.
+// Modes: the orthonormal cosine transform (DCT-II) of length 8 across the flow, eigenvectors of the adiabatic second
+// difference.
 #pragma once
 #include "thermal/band.hpp"
 

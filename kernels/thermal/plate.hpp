@@ -1,4 +1,5 @@
-// Plate: one resolved plate through a cut, with its power, by SDIRK2 in cosine modes. Written for a team; one thread is the host's form.
+// Plate: one resolved plate through a cut, with its power, by SDIRK2 in cosine modes. Written for a team; one thread is
+// the host's form.
 #pragma once
 #include <type_traits>
 
@@ -10,13 +11,12 @@ namespace coldsun::thermal {
 
 // A team whose size is the constant 1 takes all modes of a row as one vector; another team's threads take a mode each.
 template <class Team>
-concept OneThread = requires {
-  typename std::integral_constant<int, Team::size()>;
-};
+concept OneThread = requires { typename std::integral_constant<int, Team::size()>; };
 template <class Team>
 inline constexpr int lanes_of = OneThread<Team> ? n_mode : 1;
 
-// The hottest cell of the power plane at node power p when every cell is linear in it: t_inlet + max(rise + share p gain).
+// The hottest cell of the power plane at node power p when every cell is linear in it: t_inlet + max(rise + share p
+// gain).
 template <int NY>
 struct FaceJunction {
   const Real *rise, *gain;  // [NY][n_x]
@@ -38,8 +38,8 @@ struct FaceJunction {
   }
 };
 
-// What a plate is and the coolant through it. Makes the operator; the film sees the coolant's mean temperature of that moment, so its
-// properties lag by one step.
+// What a plate is and the coolant through it. Makes the operator; the film sees the coolant's mean temperature of that
+// moment, so its properties lag by one step.
 template <int NS>
 struct PlateFlow {
   const StackOf<NS>* stack;
@@ -75,9 +75,9 @@ struct PlateSolver {
 
   // Bytes of scratch that make() takes.
   static constexpr std::size_t bytes() {
-    return scratch_bytes<Operator<NY, NS>>(1) + 2 * scratch_bytes<Real>(Shape::band_size) + scratch_bytes<Real>(Shape::pivot_size) +
-           2 * scratch_bytes<Real>(n_mode * n_x) + 8 * scratch_bytes<Real>(size) + 3 * scratch_bytes<Real>(NY * n_x) +
-           scratch_bytes<Real>(n);
+    return scratch_bytes<Operator<NY, NS>>(1) + 2 * scratch_bytes<Real>(Shape::band_size) +
+           scratch_bytes<Real>(Shape::pivot_size) + 2 * scratch_bytes<Real>(n_mode * n_x) +
+           8 * scratch_bytes<Real>(size) + 3 * scratch_bytes<Real>(NY * n_x) + scratch_bytes<Real>(n);
   }
   template <class Team>
   COLDSUN_FN static PlateSolver make(Team& team) {
@@ -111,8 +111,9 @@ struct PlateSolver {
     return c * NY;
   }
 
-  // x := A^-1 x, then a constant is added so that heat in = stored + carried off to the last bit that one addition gives:
-  // the sum of all rows of A x is sum(capacity shift x) + flow x_outlet, and of A 1 it is sum(capacity shift) + flow.
+  // x := A^-1 x, then a constant is added so that heat in = stored + carried off to the last bit that one addition
+  // gives: the sum of all rows of A x is sum(capacity shift x) + flow x_outlet, and of A 1 it is sum(capacity shift) +
+  // flow.
   template <int W>
   COLDSUN_FN void solve_balanced(Real shift, int lane, Real* x) const {
     Real sum = 0.0;
@@ -126,12 +127,14 @@ struct PlateSolver {
     }
   }
 
-  // face_unit := what unit plate power does to the power plane: by the cells' rise and from cell 0 to the plane, which holds no heat.
+  // face_unit := what unit plate power does to the power plane: by the cells' rise and from cell 0 to the plane, which
+  // holds no heat.
   template <class Team>
   COLDSUN_FN void face_of_power(Team& team, bool with_cells) const {
     for (int y = team.rank(); y < NY; y += team.size()) {
       Real rise[n_mode];
-      for (int m = 0; m < n_mode; ++m) rise[m] = a->to_plane * source[y * n_mode + m] + (with_cells ? unit[y * nz * n_mode + m] : 0.0);
+      for (int m = 0; m < n_mode; ++m)
+        rise[m] = a->to_plane * source[y * n_mode + m] + (with_cells ? unit[y * nz * n_mode + m] : 0.0);
       store(face_unit + y * n_x, transform(table.shape, rise));
     }
   }
@@ -182,8 +185,8 @@ struct PlateSolver {
       }
   }
 
-  // Largest error of the step over all cells: A^-1 applied to the difference of the two methods, twice, because fast modes that the
-  // L-stable step has damped would otherwise stop it (Shampine's filter).
+  // Largest error of the step over all cells: A^-1 applied to the difference of the two methods, twice, because fast
+  // modes that the L-stable step has damped would otherwise stop it (Shampine's filter).
   template <class Team>
   COLDSUN_FN Real largest_error(Team& team, Real shift, Real q_0) const {
     using namespace sdirk2;
@@ -219,7 +222,8 @@ struct PlateSolver {
   }
 
   // The plate through a cut of length dt; t and source are given, t holds the end. Per step one factorisation (N NZ^2
-  // multiply-adds per mode), five solves (2 N NZ each) and small change: about 1.5e5 flops per factorisation and 1.3e4 per solve at 8 x 10.
+  // multiply-adds per mode), five solves (2 N NZ each) and small change: about 1.5e5 flops per factorisation and 1.3e4
+  // per solve at 8 x 10.
   template <class Team, class Flow>
   COLDSUN_FN PlateReport advance(Team& team, const Flow& flow, const PlateCut& given) const {
     using namespace sdirk2;
@@ -229,7 +233,8 @@ struct PlateSolver {
     for (int lane = team.rank() * W; lane < n_mode; lane += team.size() * W)
       for (int i = 0; i < n; ++i) store(start + i * n_mode + lane, load<W>(t + i * n_mode + lane));
     flow.refresh(team, *this, t_inlet);
-    for (int y = team.rank(); y < NY; y += team.size()) store(face + y * n_x, transform(table.shape, t + y * nz * n_mode));
+    for (int y = team.rank(); y < NY; y += team.size())
+      store(face + y * n_x, transform(table.shape, t + y * nz * n_mode));
     face_of_power(team, false);
     team.sync();
     const FaceJunction<NY> junction{face, face_unit, share, t_inlet};
@@ -280,7 +285,8 @@ struct PlateSolver {
       out.converged = out.converged && !forced;
     }
     for (int lane = team.rank() * W; lane < n_mode; lane += team.size() * W)
-      for (int i = 0; i < n; ++i) store(step_1 + i * n_mode + lane, load<W>(t + i * n_mode + lane) - load<W>(start + i * n_mode + lane));
+      for (int i = 0; i < n; ++i)
+        store(step_1 + i * n_mode + lane, load<W>(t + i * n_mode + lane) - load<W>(start + i * n_mode + lane));
     team.sync();
     out.stored = root_columns * weighted_sum(step_1, 1.0);
     out.p_end = p_0, out.t_junction = t_j, out.h_next = wanted;

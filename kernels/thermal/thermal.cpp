@@ -19,16 +19,21 @@ void check(const PlateSpec& p) {
   if (p.layer.empty()) refuse("a plate has no layers under its channels");
   if (p.tim_layer >= static_cast<int>(p.layer.size())) refuse("tim_layer is beyond the plate's layers");
   for (const LayerSpec& l : p.layer)
-    if (!(l.thickness > 0 && l.conductivity > 0 && l.heat_capacity > 0) || l.contact < 0) refuse("a layer's numbers must be positive");
-  if (p.layer.back().contact > 0 || p.lid.contact > 0) refuse("a contact resistance lies between two layers, not in the coolant");
-  if (p.tim_layer == static_cast<int>(p.layer.size()) - 1) refuse("the last layer carries the channels: it is no interface material");
-  if (p.lid.thickness > 0 && !(p.lid.conductivity > 0 && p.lid.heat_capacity > 0)) refuse("the lid's numbers must be positive");
+    if (!(l.thickness > 0 && l.conductivity > 0 && l.heat_capacity > 0) || l.contact < 0)
+      refuse("a layer's numbers must be positive");
+  if (p.layer.back().contact > 0 || p.lid.contact > 0)
+    refuse("a contact resistance lies between two layers, not in the coolant");
+  if (p.tim_layer == static_cast<int>(p.layer.size()) - 1)
+    refuse("the last layer carries the channels: it is no interface material");
+  if (p.lid.thickness > 0 && !(p.lid.conductivity > 0 && p.lid.heat_capacity > 0))
+    refuse("the lid's numbers must be positive");
   if (!(p.channel.count >= 1 && p.channel.width > 0 && p.channel.height > 0)) refuse("a plate has no channels");
   if (!(p.channel.open_share(p.width) < 1.0)) refuse("the channels leave no wall");
   if (p.n_fin < 1 || !(p.fin_conductivity > 0 && p.fin_heat_capacity > 0)) refuse("a plate has no fins");
   if (const std::size_t n = p.power_map.size(); n != 0 && n != map_rows * n_x && n != n_y * n_x)
     refuse("a power map has 8, or 16, rows of 8 values");
-  if (std::any_of(p.power_map.begin(), p.power_map.end(), [](Real x) { return !(x >= 0); })) refuse("a power map has a negative value");
+  if (std::any_of(p.power_map.begin(), p.power_map.end(), [](Real x) { return !(x >= 0); }))
+    refuse("a power map has a negative value");
 }
 
 void check(const NodeSpec& n, std::size_t n_plates, std::size_t n_site) {
@@ -38,16 +43,19 @@ void check(const NodeSpec& n, std::size_t n_plates, std::size_t n_site) {
   if (!(n.flow > 0)) refuse("a plate's flow must be positive");
   if (!(n.liquid_fraction > 0 && n.liquid_fraction <= 1)) refuse("liquid_fraction must be in (0, 1]");
   if (!(n.tim_factor > 0)) refuse("tim_factor must be positive");
-  if (!(n.p_max > 0 && n.p_throttle >= 0 && n.p_throttle <= n.p_max)) refuse("a node needs 0 <= p_throttle <= p_max, p_max > 0");
+  if (!(n.p_max > 0 && n.p_throttle >= 0 && n.p_throttle <= n.p_max))
+    refuse("a node needs 0 <= p_throttle <= p_max, p_max > 0");
   if (!(n.t_cap > 0 && n.t_cap_band > 0)) refuse("a node's cap needs a temperature and a band above 0 K");
   if (!(n.t_trip > n.t_cap)) refuse("a node's trip lies above the temperature where its cap begins");
   if (n.p_leakage < 0 || n.leakage_slope < 0) refuse("leakage must not be negative");
 }
 
 void check(const LoopModel& l) {
-  if (!(l.c_supply > 0 && l.c_return > 0 && l.c_facility > 0 && l.hall_air_heat_capacity > 0)) refuse("a loop's heat capacities must be positive");
+  if (!(l.c_supply > 0 && l.c_return > 0 && l.c_facility > 0 && l.hall_air_heat_capacity > 0))
+    refuse("a loop's heat capacities must be positive");
   if (!(l.pump_flow > 0 && l.flow_facility > 0)) refuse("a loop's design flows must be positive");
-  if (!(l.pump_efficiency > 0 && l.facility_pump_efficiency > 0 && l.hall_air_chiller_cop > 0)) refuse("a loop's efficiencies must be positive");
+  if (!(l.pump_efficiency > 0 && l.facility_pump_efficiency > 0 && l.hall_air_chiller_cop > 0))
+    refuse("a loop's efficiencies must be positive");
   if (!(l.cdu_band > 0 && l.fan_band > 0 && l.hall_air_band > 0 && l.cdu_control_time > 0 && l.fan_time > 0))
     refuse("a loop's controls need bands and times above 0");
   if (!(l.fan_min > 0 && l.fan_min <= 1)) refuse("fan_min must be in (0, 1]");
@@ -93,16 +101,19 @@ Stack make_stack(const PlateSpec& p, Real tim_factor) {
   const int n_layer = static_cast<int>(p.layer.size());
   for (int i = 0; i < n_layer; ++i) {
     const LayerSpec& l = p.layer[static_cast<std::size_t>(i)];
-    parts.push_back({l.thickness, l.conductivity / (i == p.tim_layer ? tim_factor : 1.0), l.heat_capacity, l.contact, n_solid});
+    parts.push_back(
+        {l.thickness, l.conductivity / (i == p.tim_layer ? tim_factor : 1.0), l.heat_capacity, l.contact, n_solid});
   }
   parts.push_back({p.channel.height, p.fin_conductivity, p.fin_heat_capacity, 0.0, p.n_fin});
   const bool lid = p.lid.thickness > 0;
   const int room = n_solid - n_layer - (lid ? 1 : 0);
   if (room < 1)
-    refuse("a plate has " + std::to_string(n_layer) + " layers, fins and " + (lid ? "a lid" : "no lid") + "; together at most " +
-           std::to_string(n_solid));
+    refuse("a plate has " + std::to_string(n_layer) + " layers, fins and " + (lid ? "a lid" : "no lid") +
+           "; together at most " + std::to_string(n_solid));
   for (int n = 1; n < room; ++n)
-    ++std::max_element(parts.begin(), parts.end(), [](const Part& a, const Part& b) { return a.blur() < b.blur(); })->pieces;
+    ++std::max_element(parts.begin(), parts.end(), [](const Part& a, const Part& b) {
+        return a.blur() < b.blur();
+      })->pieces;
   Stack s;
   s.length = p.length, s.width = p.width, s.channel = p.channel, s.coolant = p.coolant;
   int z = 0;
@@ -115,21 +126,23 @@ Stack make_stack(const PlateSpec& p, Real tim_factor) {
       s.contact[z] = k + 1 == c.pieces ? c.contact : 0.0;
     }
   }
-  if (lid) s.thickness[z] = p.lid.thickness, s.conductivity[z] = p.lid.conductivity, s.heat_capacity[z] = p.lid.heat_capacity;
+  if (lid)
+    s.thickness[z] = p.lid.thickness, s.conductivity[z] = p.lid.conductivity, s.heat_capacity[z] = p.lid.heat_capacity;
   const CoolantProperties c = coolant_properties(p.coolant, p.t_design);
   s.rho_cp = c.rho * c.cp;
   return s;
 }
 
-System make_system(const std::vector<PlateSpec>& plates, const std::vector<NodeSpec>& nodes, const std::vector<LoopModel>& loops,
-                   Device device, const Options& options) {
+System make_system(const std::vector<PlateSpec>& plates, const std::vector<NodeSpec>& nodes,
+                   const std::vector<LoopModel>& loops, Device device, const Options& options) {
   if (plates.empty() || nodes.empty() || loops.empty()) refuse("a system needs plates, nodes and loops");
   for (const PlateSpec& p : plates) check(p);
   for (const NodeSpec& n : nodes) check(n, plates.size(), loops.size());
   for (const LoopModel& l : loops) check(l);
   if (!std::is_sorted(nodes.begin(), nodes.end(), [](const NodeSpec& a, const NodeSpec& b) { return a.site < b.site; }))
     refuse("nodes must be sorted by site");
-  if (!(options.tolerance > 0 && options.h_restart > 0 && options.h_min > 0)) refuse("step control needs positive numbers");
+  if (!(options.tolerance > 0 && options.h_restart > 0 && options.h_min > 0))
+    refuse("step control needs positive numbers");
 
   System s;
   s.n_site = static_cast<int>(loops.size()), s.n_node = static_cast<int>(nodes.size());
@@ -146,8 +159,15 @@ System make_system(const std::vector<PlateSpec>& plates, const std::vector<NodeS
     if (at == keys.end()) keys.push_back(key);
   }
   const int n_model = static_cast<int>(keys.size());
-  allocate_fields(s, device, {{"model", n_model}, {"y", n_y}, {"x", n_x}, {"node", s.n_node}, {"field", s.n_field}, {"lumped", s.n_lumped},
-                              {"site", s.n_site}, {"site_edge", s.n_site + 1}});
+  allocate_fields(s, device,
+                  {{"model", n_model},
+                   {"y", n_y},
+                   {"x", n_x},
+                   {"node", s.n_node},
+                   {"field", s.n_field},
+                   {"lumped", s.n_lumped},
+                   {"site", s.n_site},
+                   {"site_edge", s.n_site + 1}});
   for (int k = 0; k < n_model; ++k) {
     const Key& key = keys[static_cast<std::size_t>(k)];
     const PlateSpec& p = plates[static_cast<std::size_t>(key.plate)];
@@ -164,7 +184,8 @@ System make_system(const std::vector<PlateSpec>& plates, const std::vector<NodeS
     s.p_max(i) = n.p_max, s.p_throttle(i) = n.p_throttle, s.t_cap(i) = n.t_cap, s.t_cap_band(i) = n.t_cap_band;
     s.p_leakage(i) = n.p_leakage, s.t_leakage(i) = n.t_leakage, s.leakage_slope(i) = n.leakage_slope;
     s.t_trip(i) = n.t_trip, s.t_restart(i) = n.t_restart, s.restart_time(i) = n.restart_time;
-    s.p_leak_bound(i) = std::max(0.0, n.p_leakage * (std::exp(std::min(n.leakage_slope * (n.t_cap + n.t_cap_band - n.t_leakage), 4.0)) - 1.0));
+    s.p_leak_bound(i) = std::max(
+        0.0, n.p_leakage * (std::exp(std::min(n.leakage_slope * (n.t_cap + n.t_cap_band - n.t_leakage), 4.0)) - 1.0));
     s.fidelity(i) = n.field ? field : -1 - lumped;
     if (n.field) s.node_of_field(field++) = i;
     else s.node_of_lumped(lumped++) = i;
@@ -192,9 +213,18 @@ System make_system(const std::vector<PlateSpec>& plates, const std::vector<NodeS
 State make_state(const System& sys, int n_member, Device device, Real t_start) {
   if (n_member < 1) refuse("a state needs a member");
   State s;
-  allocate_fields(s, device, {{"member", n_member}, {"field", sys.n_field}, {"lumped", sys.n_lumped}, {"node", sys.n_node}, {"site", sys.n_site},
-                              {"z", n_solid}, {"y", n_y}, {"x", n_x}, {"mode", n_lumped_mode}});
-  s.t_solid.fill(t_start), s.t_coolant.fill(t_start), s.t_lumped.fill(t_start), s.t_junction.fill(t_start), s.t_outlet.fill(t_start);
+  allocate_fields(s, device,
+                  {{"member", n_member},
+                   {"field", sys.n_field},
+                   {"lumped", sys.n_lumped},
+                   {"node", sys.n_node},
+                   {"site", sys.n_site},
+                   {"z", n_solid},
+                   {"y", n_y},
+                   {"x", n_x},
+                   {"mode", n_lumped_mode}});
+  s.t_solid.fill(t_start), s.t_coolant.fill(t_start), s.t_lumped.fill(t_start), s.t_junction.fill(t_start),
+      s.t_outlet.fill(t_start);
   s.flow_gain.fill(1.0), s.tim_gain.fill(1.0);
   s.t_supply.fill(t_start), s.t_return.fill(t_start), s.t_facility.fill(t_start);
   for (int m = 0; m < n_member; ++m)

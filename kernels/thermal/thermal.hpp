@@ -1,4 +1,5 @@
-// Thermal: System, State, Drive and advance. Cold plates with their power cap, the coolant loop, CDU, dry cooler and hall air.
+// Thermal: System, State, Drive and advance. Cold plates with their power cap, the coolant loop, CDU, dry cooler and
+// hall air.
 #pragma once
 #include "common/array.hpp"
 #include "common/cut.hpp"
@@ -9,24 +10,30 @@
 namespace coldsun::thermal {
 
 // Bits raised in flags(member).
-inline constexpr std::uint32_t flag_thermal_not_finite = 1u << 16;     // a temperature or power is not a number: freeze the member
-inline constexpr std::uint32_t flag_thermal_not_converged = 1u << 17;  // a plate needed more steps than allowed in one cut
-inline constexpr std::uint32_t flag_thermal_out_of_range = 1u << 18;   // coolant outside 0..90 degrees C, where its properties end
-inline constexpr std::uint32_t flag_thermal_trip = 1u << 19;           // a node passed t_trip and went off
-inline constexpr std::uint32_t flag_thermal_boils = 1u << 20;          // coolant in a plate is above its boiling point at standard pressure
+inline constexpr std::uint32_t flag_thermal_not_finite =
+    1u << 16;  // a temperature or power is not a number: freeze the member
+inline constexpr std::uint32_t flag_thermal_not_converged = 1u
+                                                            << 17;  // a plate needed more steps than allowed in one cut
+inline constexpr std::uint32_t flag_thermal_out_of_range =
+    1u << 18;  // coolant outside 0..90 degrees C, where its properties end
+inline constexpr std::uint32_t flag_thermal_trip = 1u << 19;  // a node passed t_trip and went off
+inline constexpr std::uint32_t flag_thermal_boils =
+    1u << 20;  // coolant in a plate is above its boiling point at standard pressure
 
 inline constexpr int n_lumped_mode = 3;   // time constants of a lumped plate
 inline constexpr int n_lumped_flow = 11;  // flows at which its film is known: 2^-3, 2^-2.5 .. 2^2 of the design's
 inline constexpr int n_lumped_film = 4;   // and coolant temperatures: 15, 35, 55 and 75 degrees C
 inline constexpr Real lumped_film_first = 288.15, lumped_film_step = 20.0;  // [K]
 
-// A lumped plate, fitted from the operator's step response at the design flow and from its answer at rest at the other flows:
+// A lumped plate, fitted from the operator's step response at the design flow and from its answer at rest at the other
+// flows:
 //   tau_k dq_k/dt = P - q_k;  junction = t_ref + r_0 q_0 + s (r_1 q_1 + r_2 q_2)
 //   heat to the coolant = sum w_k q_k + flow (t_ref - t_inlet);  s: of the flow and the coolant's mean temperature
 struct LumpedModel {
-  Real tau[n_lumped_mode];                   // [s]
-  Real r[n_lumped_mode];                     // share of the junction's resistance at the design [K/W], >= 0; 0 is die and interface
-  Real slow[n_lumped_flow * n_lumped_film];  // s: the slow shares' factor (flow, film temperature), near 1 at the design [1]
+  Real tau[n_lumped_mode];  // [s]
+  Real r[n_lumped_mode];    // share of the junction's resistance at the design [K/W], >= 0; 0 is die and interface
+  Real slow[n_lumped_flow *
+            n_lumped_film];    // s: the slow shares' factor (flow, film temperature), near 1 at the design [1]
   Real weight[n_lumped_mode];  // share of the heat carried off, sum 1
   Real capacity;               // of the whole plate [J/K]
   Real flow;                   // capacity rate at the design flow [W/K]
@@ -35,6 +42,7 @@ struct LumpedModel {
 
 // What the members share. Nodes of all sites are numbered through; a node is a field or lumped.
 // A model: one per plate class, flow and interface that occur together.
+// clang-format off
 #define COLDSUN_THERMAL_SYSTEM(F) \
   F(Stack,        stack,           "1",      "model",     parameter, host, "layers, channels and coolant of a plate") \
   F(LumpedModel,  lumped,          "1",      "model",     parameter, host, "time constants fitted from the same plate") \
@@ -61,6 +69,7 @@ struct LumpedModel {
   F(std::int32_t, node_of_lumped,  "1",      "lumped",    parameter, host, "node of a lumped plate") \
   F(std::int32_t, first_node,      "1",      "site_edge", parameter, host, "first node of each site") \
   F(LoopModel,    loop,            "1",      "site",      parameter, host, "coolant loop, coolers and hall air")
+// clang-format on
 struct System {
   std::int32_t n_site = 0, n_node = 0, n_field = 0, n_lumped = 0;
   Real tolerance = 0.05;  // of a step, on every cell of a plate [K]
@@ -68,8 +77,11 @@ struct System {
   Real h_min = 1e-4;      // no step is refined below [s]
   COLDSUN_ARRAYS(COLDSUN_THERMAL_SYSTEM)
 };
-struct SystemView { COLDSUN_READS(SystemView, System, COLDSUN_THERMAL_SYSTEM) };
+struct SystemView {
+  COLDSUN_READS(SystemView, System, COLDSUN_THERMAL_SYSTEM)
+};
 
+// clang-format off
 #define COLDSUN_THERMAL_STATE(F) \
   F(Real,          t_solid,           "K", "member field z y x", state,     AdvanceField,  "temperature of the plate's solid cells, from the power plane up") \
   F(Real,          t_coolant,         "K", "member field y x",   state,     AdvanceField,  "temperature of the coolant in the plate") \
@@ -109,15 +121,19 @@ struct SystemView { COLDSUN_READS(SystemView, System, COLDSUN_THERMAL_SYSTEM) };
   F(Real,          p_cdu,             "W", "member site",        derived,   AdvanceLoop,   "CDU electronics, controls and lights") \
   F(Real,          p_hall_cooler,     "W", "member site",        derived,   AdvanceLoop,   "fans and compressor of the hall cooler") \
   F(Real,          p_aux,             "W", "member site",        derived,   AdvanceLoop,   "sum of pumps, fans, CDU and hall cooler")
+// clang-format on
 struct State {
   COLDSUN_ARRAYS(COLDSUN_THERMAL_STATE)
 };
-struct StateView { COLDSUN_VIEWS(StateView, State, COLDSUN_THERMAL_STATE) };
+struct StateView {
+  COLDSUN_VIEWS(StateView, State, COLDSUN_THERMAL_STATE)
+};
 
 // What the caller gives for each sub-step.
 struct Drive {
-  View<const Real, 2> p_request;     // (member, node) asked at the junction temperature t_leakage, its leakage included [W]
-  View<const Real, 2> p_floor;       // (member, node) at rest at t_leakage, its leakage included: the cap goes no lower [W]
+  View<const Real, 2>
+      p_request;                // (member, node) asked at the junction temperature t_leakage, its leakage included [W]
+  View<const Real, 2> p_floor;  // (member, node) at rest at t_leakage, its leakage included: the cap goes no lower [W]
   View<const Real, 2> p_allocated;   // (member, node) cap from the bus, leakage included; 0: off [W]
   View<const Real, 2> t_supply_set;  // (member, site) set-point of the plates' coolant [K]
   View<const Real, 2> temp_air;      // (member, site) outside [K]
@@ -128,7 +144,8 @@ struct Drive {
 // Coolant through the plates of a site [m3/s].
 COLDSUN_FN Real flow_of_site(const SystemView& sys, const StateView& st, int m, int s) {
   Real v_dot = 0.0;
-  for (int n = sys.first_node(s); n < sys.first_node(s + 1); ++n) v_dot += sys.n_plate(n) * sys.flow(n) * std::fabs(st.flow_gain(m, n));
+  for (int n = sys.first_node(s); n < sys.first_node(s + 1); ++n)
+    v_dot += sys.n_plate(n) * sys.flow(n) * std::fabs(st.flow_gain(m, n));
   return v_dot;
 }
 

@@ -6,9 +6,9 @@
 
 namespace coldsun::workload {
 
-// At one instant of one member: the links' phases, arrivals, plans, and the dispatch where something changed; serial over the sites, since a
-// plan may send a job from one to another. A second call does nothing.
-// reads link_up, the queues; writes phase, queues, nodes. 56 B per member and site, and a site's nodes and queue where a job came or went
+// At one instant of one member: the links' phases, arrivals, plans, and the dispatch where something changed; serial
+// over the sites, since a plan may send a job from one to another. A second call does nothing. reads link_up, the
+// queues; writes phase, queues, nodes. 56 B per member and site, and a site's nodes and queue where a job came or went
 struct Begin : Queue {
   Drive drive;
   View<const std::int32_t, 1> member;
@@ -31,22 +31,25 @@ struct Begin : Queue {
   }
 };
 
-// reads what runs, arrives, stalls and drains at the sites of a member; lowers next. 12 B per node and 40 B per running job
+// reads what runs, arrives, stalls and drains at the sites of a member; lowers next. 12 B per node and 40 B per running
+// job
 struct NextEvent : Queue {
   NextCut next;
   bool path_stall;
 
   static COLDSUN_FN Time earlier(Time a, Time b) { return a < b ? a : b; }
   COLDSUN_FN Time job_end(int m, int s, int j, Time t) const {
-    const Real rate =
-        st.pace(m, j) * scheduled_rate(st.link_phase(m, s), jobs.link_bound(m, j), path_stall, st.work_owed(m, j), st.backlog(m, s), st.burst_ratio(m, s));
+    const Real rate = st.pace(m, j) * scheduled_rate(st.link_phase(m, s), jobs.link_bound(m, j), path_stall,
+                                                     st.work_owed(m, j), st.backlog(m, s), st.burst_ratio(m, s));
     const Real left = math::max(st.work_left(m, j), 0.0);
-    return left < 1e9 * rate ? t + nanoseconds(left / rate) : never;  // a suspended job ends never, as far as one can say now
+    return left < 1e9 * rate ? t + nanoseconds(left / rate)
+                             : never;  // a suspended job ends never, as far as one can say now
   }
   COLDSUN_FN Time site_event(int m, int s, Time t) const {
     Time first = never;
     if (const int j = st.next_job(m, s); j < last_job(s)) first = jobs.submit_time(m, j);
-    if (st.link_phase(m, s) == LinkPhase::draining) first = earlier(first, drain_end(t, st.backlog(m, s), st.burst_ratio(m, s)));
+    if (st.link_phase(m, s) == LinkPhase::draining)
+      first = earlier(first, drain_end(t, st.backlog(m, s), st.burst_ratio(m, s)));
     if (st.link_down_since(m, s) != never && st.link_phase(m, s) != LinkPhase::stalled)
       first = earlier(first, stall_start(st.link_down_since(m, s), st.link_buffer(m, s)));
     if (st.plan_due(m, s) > t) first = earlier(first, st.plan_due(m, s));
@@ -54,7 +57,8 @@ struct NextEvent : Queue {
       if (st.status(m, j) == Status::queued && st.plan_start(m, j) > t) first = earlier(first, st.plan_start(m, j));
     const int node = sys.site(s).node_first, count = sys.site(s).node_count;
     for (int n = node; n < node + count; ++n)
-      if (const int j = st.node_job(m, n); j >= 0 && st.lead_node(m, j) == n) first = earlier(first, job_end(m, s, j, t));
+      if (const int j = st.node_job(m, n); j >= 0 && st.lead_node(m, j) == n)
+        first = earlier(first, job_end(m, s, j, t));
     return first;
   }
   COLDSUN_FN void operator()(int a) const {
@@ -66,7 +70,8 @@ struct NextEvent : Queue {
   }
 };
 
-// reads the node's job; writes utilization, p_request, p_floor, node_priority. 74 B read, 28 B written and 63 flops per node
+// reads the node's job; writes utilization, p_request, p_floor, node_priority. 74 B read, 28 B written and 63 flops per
+// node
 struct AskPower {
   Cut cut;
   SystemView sys;
@@ -75,7 +80,8 @@ struct AskPower {
   StateView st;
   COLDSUN_FN Real job_level(int m, int s, int n, int j) const {
     const Real u = jobs.job_utilization(m, j);
-    const NodeMode mode = node_mode(st.link_phase(m, s), jobs.link_bound(m, j), st.work_owed(m, j), drive.path_stall, drive.path_burst);
+    const NodeMode mode =
+        node_mode(st.link_phase(m, s), jobs.link_bound(m, j), st.work_owed(m, j), drive.path_stall, drive.path_burst);
     if (mode == NodeMode::stalled) return u * sys.statistics(s).stalled_utilization;
     return mode == NodeMode::burst ? raised_utilization(u, sys.node_exponent(n), st.burst_gain(m, s)) : u;
   }
@@ -83,7 +89,8 @@ struct AskPower {
     const int m = cut.member(a), j = st.node_job(m, n);
     const Real u = j < 0 ? 0.0 : job_level(m, sys.node_site(n), n, j);
     st.utilization(m, n) = u;
-    const Real p = PowerCurve{sys.node_p_idle(n), sys.node_p_max(n), sys.node_exponent(n)}(u), cap = j < 0 ? 1.0 : st.plan_cap(m, j);
+    const Real p = PowerCurve{sys.node_p_idle(n), sys.node_p_max(n), sys.node_exponent(n)}(u),
+               cap = j < 0 ? 1.0 : st.plan_cap(m, j);
     st.p_request(m, n) = cap >= 1.0 ? p : sys.node_p_idle(n) + cap * (p - sys.node_p_idle(n));
     st.p_floor(m, n) = sys.node_p_idle(n);
     st.node_priority(m, n) = j < 0 ? 0 : jobs.priority(m, j);

@@ -6,7 +6,8 @@
 
 namespace coldsun::workload {
 
-// reads statistics; writes submit_time of the arrivals. 8 B and some 80 flops per job; serial in a site: an arrival is a sum of intervals
+// reads statistics; writes submit_time of the arrivals. 8 B and some 80 flops per job; serial in a site: an arrival is
+// a sum of intervals
 struct DrawArrivals {
   SystemView sys;
   JobsView jobs;
@@ -20,7 +21,8 @@ struct DrawArrivals {
     const Chance chance = job_chance(seed, first_member + static_cast<std::uint32_t>(m), sys.site(s).entity);
     const Time offset = nanoseconds(sys.site(s).utc_offset), start = jobs.span(0), day = 86400 * ns_per_s;
     const Time midnight = floor_div(start + offset, day) * day - offset;
-    const Real from = arrival_clock(stats, seconds(start - midnight) / 3600.0), per_hour = sys.arrival_rate(s) * st.load_gain(m, s) * 3600.0;
+    const Real from = arrival_clock(stats, seconds(start - midnight) / 3600.0),
+               per_hour = sys.arrival_rate(s) * st.load_gain(m, s) * 3600.0;
     Real sum = 0.0;
     const int first = jobs.job_first(s) + jobs.n_initial(s), n = jobs.n_job(s) - jobs.n_initial(s);
     for (int k = 0; k < n; ++k) {
@@ -30,7 +32,8 @@ struct DrawArrivals {
   }
 };
 
-// reads submit_time of the arrivals; writes all else. 8 B read, 75 B written and some 900 integer and 300 floating operations per job
+// reads submit_time of the arrivals; writes all else. 8 B read, 75 B written and some 900 integer and 300 floating
+// operations per job
 struct DrawJobs {
   SystemView sys;
   JobsView jobs;
@@ -41,12 +44,14 @@ struct DrawJobs {
   COLDSUN_FN void operator()(int m, int j) const {
     const int s = jobs.job_site(j), place = j - jobs.job_first(s);
     const bool initial = place < jobs.n_initial(s);
-    const std::uint32_t number =
-        initial ? initial_number + static_cast<std::uint32_t>(place) : static_cast<std::uint32_t>(place - jobs.n_initial(s));
+    const std::uint32_t number = initial ? initial_number + static_cast<std::uint32_t>(place)
+                                         : static_cast<std::uint32_t>(place - jobs.n_initial(s));
     const Chance chance = job_chance(seed, first_member + static_cast<std::uint32_t>(m), sys.site(s).entity);
-    const Job job = draw_job(sys.statistics(s), sys.site(s).gpu_per_node, sys.site(s).node_count, st.link_bound_share(m, s), chance, number);
+    const Job job = draw_job(sys.statistics(s), sys.site(s).gpu_per_node, sys.site(s).node_count,
+                             st.link_bound_share(m, s), chance, number);
     if (initial) jobs.submit_time(m, j) = jobs.span(0) - nanoseconds(job.age);
-    jobs.deadline(m, j) = jobs.submit_time(m, j) + nanoseconds(math::min(job.work + job.slack, 3e9));  // 95 years at most: a Time ends in 2262
+    jobs.deadline(m, j) = jobs.submit_time(m, j) +
+                          nanoseconds(math::min(job.work + job.slack, 3e9));  // 95 years at most: a Time ends in 2262
     jobs.n_gpu(m, j) = job.n_gpu, jobs.n_node(m, j) = job.n_node, jobs.priority(m, j) = job.priority;
     jobs.work(m, j) = job.work, jobs.walltime(m, j) = job.walltime, jobs.job_utilization(m, j) = job.utilization;
     jobs.data_in(m, j) = job.data_in, jobs.data_out(m, j) = job.data_out;
@@ -75,7 +80,8 @@ struct FillHall {
 };
 
 template <class Space>
-void draw_jobs(Space space, const System& sys, const State& state, JobTable& t, std::uint64_t seed, std::uint32_t first_member) {
+void draw_jobs(Space space, const System& sys, const State& state, JobTable& t, std::uint64_t seed,
+               std::uint32_t first_member) {
   const int n_member = t.n_member(), n_site = sys.n_site();
   const std::int64_t pairs = static_cast<std::int64_t>(n_member) * n_site;
   for_each(space, pairs, DrawArrivals{sys, t, state, seed, first_member});
@@ -93,7 +99,8 @@ struct StartJobs {
     st.status(m, j) = there ? Status::pending : Status::absent;
     st.late(m, j) = 0, st.lead_node(m, j) = -1, st.start_time(m, j) = never, st.end_time(m, j) = never;
     st.work_left(m, j) = there ? jobs.work(m, j) : 0.0, st.work_owed(m, j) = 0.0, st.pace(m, j) = 1.0;
-    st.plan_site(m, j) = st.told_site(m, j) = -1, st.plan_start(m, j) = st.told_start(m, j) = 0, st.plan_cap(m, j) = 1.0, st.told_cap(m, j) = 0.0;
+    st.plan_site(m, j) = st.told_site(m, j) = -1, st.plan_start(m, j) = st.told_start(m, j) = 0,
+                    st.plan_cap(m, j) = 1.0, st.told_cap(m, j) = 0.0;
   }
 };
 
@@ -102,7 +109,8 @@ struct StartSites : Queue {
   COLDSUN_FN void operator()(int i) const {
     const int n_site = sys.site.extent[0], m = i / n_site, s = i % n_site;
     const int first = jobs.job_first(s), node = sys.site(s).node_first, count = sys.site(s).node_count;
-    st.n_running(m, s) = st.n_queued(m, s) = st.n_backfilled(m, s) = st.node_busy(m, s) = st.n_done(m, s) = st.n_late(m, s) = 0;
+    st.n_running(m, s) = st.n_queued(m, s) = st.n_backfilled(m, s) = st.node_busy(m, s) = st.n_done(m, s) =
+        st.n_late(m, s) = 0;
     st.wait_seconds(m, s) = st.backlog(m, s) = st.gpu_seconds(m, s) = st.work_done(m, s) = st.stall_seconds(m, s) = 0.0;
     st.changed(m, s) = 0, st.link_phase(m, s) = LinkPhase::normal, st.link_down_since(m, s) = st.plan_due(m, s) = never;
     st.queue_head(m, s) = first;

@@ -1,4 +1,5 @@
-// A job as a function of (seed, member, site, job number): when it arrives, what it is. Inverse tables and stated distributions.
+// A job as a function of (seed, member, site, job number): when it arrives, what it is. Inverse tables and stated
+// distributions.
 #pragma once
 #include "common/interp.hpp"
 #include "common/philox.hpp"
@@ -52,17 +53,18 @@ COLDSUN_FN Real duration_at(const JobStatistics& s, int c, Real u) {
   const Real t = (u - s.level[l]) / (s.level[l + 1] - s.level[l]);
   return math::exp(lerp(math::log(s.duration[c][l]), math::log(s.duration[c][l + 1]), t));
 }
-// Whole duration of a job found in progress, long ones in proportion to their length. Where ln(duration) is linear in the level, the
-// moment is linear in the duration: so this inverse is linear between the knots, and exact.
+// Whole duration of a job found in progress, long ones in proportion to their length. Where ln(duration) is linear in
+// the level, the moment is linear in the duration: so this inverse is linear between the knots, and exact.
 COLDSUN_FN Real running_duration_at(const JobStatistics& s, int c, Real v) {
   const int l = cell_of(s.moment[c], s.n_level, v);
   const Real t = (v - s.moment[c][l]) / (s.moment[c][l + 1] - s.moment[c][l]);
   return lerp(s.duration[c][l], s.duration[c][l + 1], t);
 }
 
-// Interval of mean 1 and coefficient of variation cv >= 1: two exponentials with balanced means (Allen 1990, Probability, Statistics and
-// Queueing Theory, 2nd ed., 3.2.9), p = (1 + sqrt((cv^2 - 1) / (cv^2 + 1))) / 2 of rate 2 p, the others of rate 2 (1 - p).
-// first: what is left of the interval in which the process is found; its branches are equally likely, because their means are balanced.
+// Interval of mean 1 and coefficient of variation cv >= 1: two exponentials with balanced means (Allen 1990,
+// Probability, Statistics and Queueing Theory, 2nd ed., 3.2.9), p = (1 + sqrt((cv^2 - 1) / (cv^2 + 1))) / 2 of rate 2
+// p, the others of rate 2 (1 - p). first: what is left of the interval in which the process is found; its branches are
+// equally likely, because their means are balanced.
 COLDSUN_FN Real unit_interval(Real u, Real cv, bool first) {
   const Real p = 0.5 * (1.0 + std::sqrt((cv * cv - 1.0) / (cv * cv + 1.0)));
   const Real edge = first ? 0.5 : p;
@@ -94,8 +96,8 @@ struct Job {
 
 COLDSUN_FN Real lognormal(Real median, Real sigma, Real normal) { return median * math::exp(sigma * normal); }
 
-COLDSUN_FN Job draw_job(const JobStatistics& s, std::int32_t gpu_per_node, std::int32_t node_count, Real link_bound_share,
-                        const Chance& chance, std::uint32_t number) {
+COLDSUN_FN Job draw_job(const JobStatistics& s, std::int32_t gpu_per_node, std::int32_t node_count,
+                        Real link_bound_share, const Chance& chance, std::uint32_t number) {
   const bool initial = number >= initial_number;
   Job job;
   const int i = pick(initial ? s.running_edge : s.count_edge, s.n_count, chance.uniform(number, draw_count));
@@ -105,7 +107,8 @@ COLDSUN_FN Job draw_job(const JobStatistics& s, std::int32_t gpu_per_node, std::
   job.work = initial ? running_duration_at(s, s.gpu_class[i], u) : duration_at(s, s.gpu_class[i], u);
   job.age = initial ? job.work * chance.uniform(number, draw_age) : 0.0;
   job.walltime =
-      math::max(job.work / lerp(s.walltime_ratio_min, s.walltime_ratio_max, chance.uniform(number, draw_walltime)), s.walltime_min);
+      math::max(job.work / lerp(s.walltime_ratio_min, s.walltime_ratio_max, chance.uniform(number, draw_walltime)),
+                s.walltime_min);
   const Real level = chance.uniform(number, draw_utilization) * (s.n_utilization - 1);
   const int l = static_cast<int>(math::min(level, s.n_utilization - 2.0));
   job.utilization = lerp(s.utilization[l], s.utilization[l + 1], level - l);

@@ -4,7 +4,8 @@
 
 namespace coldsun::workload {
 
-// reads the power drawn and asked; writes node_pace. 52 B and some 43 flops per node. What a plan's cap held back was asked all the same.
+// reads the power drawn and asked; writes node_pace. 52 B and some 43 flops per node. What a plan's cap held back was
+// asked all the same.
 struct NodePace {
   Cut cut;
   Drive drive;
@@ -13,12 +14,14 @@ struct NodePace {
     const int m = cut.member(a), j = st.node_job(m, n);
     const Real p = drive.p_node(m, n), cap = j < 0 ? 1.0 : st.plan_cap(m, j);
     const Real held = cap >= 1.0 ? 0.0 : (drive.p_request(m, n) - drive.p_floor(m, n)) * (1.0 / cap - 1.0);
-    st.node_pace(m, n) = p >= 0.0 ? node_pace(p, drive.p_floor(m, n), drive.p_unthrottled(m, n) + held) : math::not_a_number;
+    st.node_pace(m, n) =
+        p >= 0.0 ? node_pace(p, drive.p_floor(m, n), drive.p_unthrottled(m, n) + held) : math::not_a_number;
   }
 };
 
-// Why a site's nodes drew another power than their jobs asked for: p_it_request + p_it_leakage_change - p_it_held_back is what they drew.
-// reads the power drawn and asked of a site's nodes; writes the three sums. 24 B and 5 flops per node
+// Why a site's nodes drew another power than their jobs asked for: p_it_request + p_it_leakage_change - p_it_held_back
+// is what they drew. reads the power drawn and asked of a site's nodes; writes the three sums. 24 B and 5 flops per
+// node
 struct SumDrawn {
   Cut cut;
   SystemView sys;
@@ -34,8 +37,8 @@ struct SumDrawn {
   }
 };
 
-// reads node_pace, phase and jobs of a site; writes progress, ends and sums. 16 B per node; 90 B and 30 flops per running job; 10 B per
-// place from the head of the queue on
+// reads node_pace, phase and jobs of a site; writes progress, ends and sums. 16 B per node; 90 B and 30 flops per
+// running job; 10 B per place from the head of the queue on
 struct Progress : Queue {
   Cut cut;
   bool path_stall;
@@ -52,8 +55,10 @@ struct Progress : Queue {
   }
   COLDSUN_FN void move(int m, int s, int j, Real backlog_then, Real dt) const {
     const LinkPhase phase = st.link_phase(m, s);
-    const Real owed = st.work_owed(m, j), owed_then = owed_after(phase, jobs.link_bound(m, j), owed, st.backlog(m, s), backlog_then, dt);
-    const Real work = st.pace(m, j) * scheduled_work(phase, jobs.link_bound(m, j), path_stall, owed, owed_then, dt), left = st.work_left(m, j);
+    const Real owed = st.work_owed(m, j),
+               owed_then = owed_after(phase, jobs.link_bound(m, j), owed, st.backlog(m, s), backlog_then, dt);
+    const Real work = st.pace(m, j) * scheduled_work(phase, jobs.link_bound(m, j), path_stall, owed, owed_then, dt),
+               left = st.work_left(m, j);
     if (!(work >= 0.0 && left >= 0.0)) {
       st.trouble(m, s) |= flag_workload_not_finite;
       return;
@@ -79,7 +84,8 @@ struct Progress : Queue {
   COLDSUN_FN void operator()(int i) const {
     const int n_site = sys.site.extent[0], m = cut.member(i / n_site), s = i % n_site;
     const int first = sys.site(s).node_first, stop = first + sys.site(s).node_count;
-    const Real dt = cut.length(m), backlog_then = backlog_after(st.link_phase(m, s), st.backlog(m, s), st.burst_ratio(m, s), dt);
+    const Real dt = cut.length(m),
+               backlog_then = backlog_after(st.link_phase(m, s), st.backlog(m, s), st.burst_ratio(m, s), dt);
     st.trouble(m, s) = 0;
     slowest(m, s);
     for (int n = first; n < stop; ++n)

@@ -1,7 +1,8 @@
-// Queues of the sites of one member: arrivals, plans, first-come-first-served with EASY backfill (Lifka 1995, doi 10.1007/3-540-60153-8_35;
-// Mu'alem and Feitelson 2001, doi 10.1109/71.932708). Serial. The head of a queue holds a reservation, by the requested walltimes of
-// what runs; a later job may start only if by its own walltime it ends before that instant or takes nodes that the head will not need.
-// A plan may send a job to another site, hold it until an instant, and cap its nodes; who may start then follows the same rule.
+// Queues of the sites of one member: arrivals, plans, first-come-first-served with EASY backfill (Lifka 1995,
+// doi 10.1007/3-540-60153-8_35; Mu'alem and Feitelson 2001, doi 10.1109/71.932708). Serial. The head of a queue holds a
+// reservation, by the requested walltimes of what runs; a later job may start only if by its own walltime it ends
+// before that instant or takes nodes that the head will not need. A plan may send a job to another site, hold it until
+// an instant, and cap its nodes; who may start then follows the same rule.
 #pragma once
 #include "workload/node_power.hpp"
 #include "workload/workload.hpp"
@@ -14,15 +15,17 @@ struct Queue {
   JobsView jobs;
   StateView st;
 
-
   COLDSUN_FN int last_job(int s) const { return jobs.job_first(s) + jobs.n_job(s); }
   // Where a waiting job will run, and how many nodes it takes there.
   COLDSUN_FN int place_of(int m, int j) const { return st.plan_site(m, j) < 0 ? jobs.job_site(j) : st.plan_site(m, j); }
   COLDSUN_FN std::int32_t nodes_at(int m, int s, int j) const {
-    return jobs.job_site(j) == s ? jobs.n_node(m, j) : node_count_of(jobs.n_gpu(m, j), sys.site(s).gpu_per_node, sys.site(s).node_count);
+    return jobs.job_site(j) == s ? jobs.n_node(m, j)
+                                 : node_count_of(jobs.n_gpu(m, j), sys.site(s).gpu_per_node, sys.site(s).node_count);
   }
   // The duration that the request foresees: longer under a cap.
-  COLDSUN_FN Time expected_duration(int m, int j) const { return nanoseconds(jobs.walltime(m, j) / math::max(pace_at(st.plan_cap(m, j)), 1e-6)); }
+  COLDSUN_FN Time expected_duration(int m, int j) const {
+    return nanoseconds(jobs.walltime(m, j) / math::max(pace_at(st.plan_cap(m, j)), 1e-6));
+  }
 
   // Nodes of a job: the free ones of lowest number.
   COLDSUN_FN void start(int m, int s, int j, Time now) const {
@@ -44,9 +47,11 @@ struct Queue {
     start(m, s, j, now);
   }
 
-  // Until when a job that arrives waits for a plan; now: not at all. What by its request outlasts the plan or has no slack does not wait.
+  // Until when a job that arrives waits for a plan; now: not at all. What by its request outlasts the plan or has no
+  // slack does not wait.
   COLDSUN_FN Time held_until(int m, int j, Time now) const {
-    const Time until = now + st.plan_hold(m), request = nanoseconds(jobs.walltime(m, j)), latest = jobs.deadline(m, j) - request;
+    const Time until = now + st.plan_hold(m), request = nanoseconds(jobs.walltime(m, j)),
+               latest = jobs.deadline(m, j) - request;
     if (st.plan_reach(m) == 0) return until;
     if (request > st.plan_reach(m) || latest < now) return now;
     return until < latest ? until : latest;
@@ -56,7 +61,8 @@ struct Queue {
     for (const int last = last_job(s); j < last && (jobs.n_node(m, j) == 0 || jobs.submit_time(m, j) <= now); ++j) {
       if (st.status(m, j) != Status::pending) continue;
       st.status(m, j) = Status::queued;
-      if (const Time until = held_until(m, j, now); until > now && st.plan_start(m, j) == 0) st.plan_start(m, j) = until;
+      if (const Time until = held_until(m, j, now); until > now && st.plan_start(m, j) == 0)
+        st.plan_start(m, j) = until;
       ++st.n_queued(m, s), st.changed(m, place_of(m, j)) = 1;
     }
     st.next_job(m, s) = j;
@@ -100,7 +106,8 @@ struct Queue {
     return {now, free - need};
   }
 
-  // The next job that waits for place s and is not held, by submit_time; -1: none. The cursors remember how far each site was read.
+  // The next job that waits for place s and is not held, by submit_time; -1: none. The cursors remember how far each
+  // site was read.
   COLDSUN_FN int next_waiting(int m, int s) const {
     int best = -1;
     for (int h = 0; h < sys.site.extent[0]; ++h) {
@@ -120,7 +127,8 @@ struct Queue {
     for (int h = 0; h < sys.site.extent[0]; ++h) st.cursor(m, h) = st.queue_head(m, h);
     const int count = sys.site(s).node_count;
     int j = next_waiting(m, s);
-    for (; j >= 0 && nodes_at(m, s, j) <= count - st.node_busy(m, s); j = next_waiting(m, s)) start_queued(m, s, j, now);
+    for (; j >= 0 && nodes_at(m, s, j) <= count - st.node_busy(m, s); j = next_waiting(m, s))
+      start_queued(m, s, j, now);
     if (j >= 0 && st.node_busy(m, s) < count) backfill(m, s, j, now);
   }
   COLDSUN_FN void backfill(int m, int s, int head, Time now) const {
@@ -145,7 +153,8 @@ struct Queue {
   }
 };
 
-// A plan under way: it reaches a site at plan_due, or when the link is back; a job that is sent away needs the other site's link too.
+// A plan under way: it reaches a site at plan_due, or when the link is back; a job that is sent away needs the other
+// site's link too.
 struct PlanPost {
   const Queue& queue;
   const Drive& drive;
@@ -157,7 +166,8 @@ struct PlanPost {
     const int first = queue.sys.site(s).node_first;
     for (int n = first; n < first + queue.sys.site(s).node_count; ++n) {
       const int j = st.node_job(m, n);
-      if (j >= 0 && st.lead_node(m, j) == n && st.told_cap(m, j) > 0.0) st.plan_cap(m, j) = st.told_cap(m, j), st.told_cap(m, j) = 0.0;
+      if (j >= 0 && st.lead_node(m, j) == n && st.told_cap(m, j) > 0.0)
+        st.plan_cap(m, j) = st.told_cap(m, j), st.told_cap(m, j) = 0.0;
     }
   }
   COLDSUN_FN bool take_waiting(int m, int s, Time now) const {

@@ -1,6 +1,7 @@
-// How an outage of the link reaches link-bound work: buffers, stall, backlog, and the drain that catches up. Pure functions.
-// A job that runs while its site is stalled comes to owe that time. In the drain every job's debt shrinks in step with the site's backlog,
-// so that all end at the same instant, one event, and a job that started late neither gains nor loses. The schedule follows the link alone.
+// How an outage of the link reaches link-bound work: buffers, stall, backlog, and the drain that catches up. Pure
+// functions. A job that runs while its site is stalled comes to owe that time. In the drain every job's debt shrinks in
+// step with the site's backlog, so that all end at the same instant, one event, and a job that started late neither
+// gains nor loses. The schedule follows the link alone.
 #pragma once
 #include "common/math.hpp"
 #include "common/time.hpp"
@@ -8,7 +9,9 @@
 
 namespace coldsun::workload {
 
-COLDSUN_FN Time stall_start(Time link_down_since, Real link_buffer) { return link_down_since + nanoseconds(link_buffer); }
+COLDSUN_FN Time stall_start(Time link_down_since, Real link_buffer) {
+  return link_down_since + nanoseconds(link_buffer);
+}
 
 // The phase from `now` on.
 COLDSUN_FN LinkPhase link_phase_at(bool link_up, Time now, Time link_down_since, Real link_buffer, Real backlog) {
@@ -23,7 +26,9 @@ COLDSUN_FN Real backlog_after(LinkPhase phase, Real backlog, Real burst_ratio, R
   return dt >= burst_ratio * backlog ? 0.0 : backlog - dt / burst_ratio;
 }
 // When the drain that goes on at `now` ends: rounded up, so that nothing is left then.
-COLDSUN_FN Time drain_end(Time now, Real backlog, Real burst_ratio) { return now + nanoseconds(backlog * burst_ratio) + 1; }
+COLDSUN_FN Time drain_end(Time now, Real backlog, Real burst_ratio) {
+  return now + nanoseconds(backlog * burst_ratio) + 1;
+}
 
 // What a job owes after dt, where the site's backlog went from `before` to `after`.
 COLDSUN_FN Real owed_after(LinkPhase phase, bool link_bound, Real owed, Real before, Real after, Real dt) {
@@ -32,18 +37,21 @@ COLDSUN_FN Real owed_after(LinkPhase phase, bool link_bound, Real owed, Real bef
   return phase == LinkPhase::draining ? owed * (after / before) : owed;
 }
 
-// Work done over dt at pace 1. Without the path as if there were no outage; with it nothing in the stall, the debt on top in the drain.
+// Work done over dt at pace 1. Without the path as if there were no outage; with it nothing in the stall, the debt on
+// top in the drain.
 COLDSUN_FN Real scheduled_work(LinkPhase phase, bool link_bound, bool path_stall, Real owed, Real owed_then, Real dt) {
   if (!link_bound || !path_stall || phase == LinkPhase::normal) return dt;
   return phase == LinkPhase::stalled ? 0.0 : dt + (owed - owed_then);
 }
 // Its rate at this instant.
-COLDSUN_FN Real scheduled_rate(LinkPhase phase, bool link_bound, bool path_stall, Real owed, Real backlog, Real burst_ratio) {
+COLDSUN_FN Real scheduled_rate(LinkPhase phase, bool link_bound, bool path_stall, Real owed, Real backlog,
+                               Real burst_ratio) {
   if (!link_bound || !path_stall || phase == LinkPhase::normal) return 1.0;
   return phase == LinkPhase::stalled ? 0.0 : 1.0 + owed / (backlog * math::max(burst_ratio, 1e-9));
 }
 
-// What a job's nodes do: their own utilisation, next to none in the stall, more in the drain if they have something to catch up.
+// What a job's nodes do: their own utilisation, next to none in the stall, more in the drain if they have something to
+// catch up.
 enum class NodeMode : std::int8_t { normal = 0, stalled = 1, burst = 2 };
 COLDSUN_FN NodeMode node_mode(LinkPhase phase, bool link_bound, Real owed, bool path_stall, bool path_burst) {
   if (!link_bound) return NodeMode::normal;

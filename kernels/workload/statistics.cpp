@@ -31,7 +31,8 @@ void check_durations(const JobStatistics& s) {
   require(s.level[0] == 0.0 && s.level[s.n_level - 1] == 1.0, "the levels do not run from 0 to 1");
   for (int l = 1; l < s.n_level; ++l) require(s.level[l] > s.level[l - 1], "the levels do not rise");
   for (int c = 0; c < s.n_class; ++c) {
-    require(s.duration[c][0] > 0.0 && std::isfinite(s.duration[c][s.n_level - 1]), "a duration is not positive and finite");
+    require(s.duration[c][0] > 0.0 && std::isfinite(s.duration[c][s.n_level - 1]),
+            "a duration is not positive and finite");
     for (int l = 1; l < s.n_level; ++l) require(s.duration[c][l] >= s.duration[c][l - 1], "a table of durations falls");
   }
 }
@@ -43,10 +44,12 @@ void check_rest(const JobStatistics& s) {
   require(s.interval_cv >= 1.0 && s.interval_cv < 100.0, "interval_cv is not in 1 to 100");
   require(s.walltime_ratio_min > 0.0 && s.walltime_ratio_max >= s.walltime_ratio_min && s.walltime_ratio_max <= 1.0,
           "the walltime ratios are not 0 < min <= max <= 1");
-  require(s.walltime_min >= 0.0 && s.slack_min >= 0.0 && s.slack_median >= 0.0 && s.slack_sigma >= 0.0, "a time or slack is negative");
+  require(s.walltime_min >= 0.0 && s.slack_min >= 0.0 && s.slack_median >= 0.0 && s.slack_sigma >= 0.0,
+          "a time or slack is negative");
   require(s.n_utilization >= 2 && s.n_utilization <= max_utilization, "2 to 24 quantiles of utilisation are accepted");
   for (int i = 0; i < s.n_utilization; ++i)
-    require(s.utilization[i] >= (i ? s.utilization[i - 1] : 0.0) && s.utilization[i] <= 1.0, "the utilisation does not rise from 0 to 1");
+    require(s.utilization[i] >= (i ? s.utilization[i - 1] : 0.0) && s.utilization[i] <= 1.0,
+            "the utilisation does not rise from 0 to 1");
   require(s.stalled_utilization >= 0.0 && s.stalled_utilization <= 1.0, "stalled_utilization is not in 0 to 1");
   require(s.data_in_median >= 0.0 && s.data_in_sigma >= 0.0 && s.data_out_median >= 0.0 && s.data_out_sigma >= 0.0,
           "a data volume is negative");
@@ -68,7 +71,8 @@ void fill_moments(JobStatistics& s) {
   for (int c = 0; c < s.n_class; ++c) {
     s.moment[c][0] = 0.0;
     for (int l = 1; l < s.n_level; ++l)
-      s.moment[c][l] = s.moment[c][l - 1] + cell_moment(s.level[l] - s.level[l - 1], s.duration[c][l - 1], s.duration[c][l]);
+      s.moment[c][l] =
+          s.moment[c][l - 1] + cell_moment(s.level[l] - s.level[l - 1], s.duration[c][l - 1], s.duration[c][l]);
     s.mean_duration[c] = s.moment[c][s.n_level - 1];
     for (int l = 0; l < s.n_level; ++l) s.moment[c][l] /= s.mean_duration[c];
   }

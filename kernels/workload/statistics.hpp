@@ -1,4 +1,5 @@
-// Statistics that jobs are drawn from: tables measured on a trace and stated distributions, as one plain struct; what follows exactly.
+// Statistics that jobs are drawn from: tables measured on a trace and stated distributions, as one plain struct; what
+// follows exactly.
 #pragma once
 #include <cstdint>
 
@@ -38,11 +39,12 @@ struct JobStatistics {
   Real preemptible_share = 0.0;
 
   // Set by complete().
-  Real count_edge[max_count] = {};         // cumulative share
-  Real running_edge[max_count] = {};       // cumulative share of share * E[duration]: jobs in progress by count
-  Real moment[max_class][max_level] = {};  // integral of duration by level, over its whole: jobs in progress by duration
-  Real mean_duration[max_class] = {};      // s
-  Real hour_sum[25] = {};                  // integral of hour_rate [h]
+  Real count_edge[max_count] = {};    // cumulative share
+  Real running_edge[max_count] = {};  // cumulative share of share * E[duration]: jobs in progress by count
+  Real moment[max_class][max_level] =
+      {};                              // integral of duration by level, over its whole: jobs in progress by duration
+  Real mean_duration[max_class] = {};  // s
+  Real hour_sum[25] = {};              // integral of hour_rate [h]
   Real priority_edge[max_priority] = {};
 };
 

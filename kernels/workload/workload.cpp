@@ -51,18 +51,19 @@ Real expected_arrivals(const System& system, int s, Time start, Time stop) {
 
 }  // namespace
 
-System make_system(const std::vector<Site>& sites, const std::vector<JobStatistics>& statistics, const std::vector<NodeRow>& nodes,
-                   Device device) {
+System make_system(const std::vector<Site>& sites, const std::vector<JobStatistics>& statistics,
+                   const std::vector<NodeRow>& nodes, Device device) {
   require(!sites.empty(), "there is no site");
-  require(statistics.size() == sites.size(),
-          "there are " + std::to_string(sites.size()) + " sites and " + std::to_string(statistics.size()) + " job statistics");
+  require(statistics.size() == sites.size(), "there are " + std::to_string(sites.size()) + " sites and " +
+                                                 std::to_string(statistics.size()) + " job statistics");
   const int n_site = static_cast<int>(sites.size()), n_node = static_cast<int>(nodes.size());
   System s;
   allocate_fields(s, device, {{"site", n_site}, {"node", n_node}});
   std::int32_t first = 0;
   for (std::size_t i = 0; i < sites.size(); ++i) {
     check(sites[i], i);
-    require(sites[i].node_first == first, "site " + std::to_string(i) + ": its nodes do not follow those of the site before");
+    require(sites[i].node_first == first,
+            "site " + std::to_string(i) + ": its nodes do not follow those of the site before");
     first += sites[i].node_count;
     const int k = static_cast<int>(i);
     s.site(k) = sites[i], s.statistics(k) = statistics[i];
@@ -70,13 +71,16 @@ System make_system(const std::vector<Site>& sites, const std::vector<JobStatisti
     const Real per_job = mean_node_seconds(s.statistics(k), sites[i].gpu_per_node, std::max(sites[i].node_count, 1));
     s.arrival_rate(k) = sites[i].load * sites[i].node_count / per_job;
   }
-  require(first == n_node, "the sites name " + std::to_string(first) + " nodes and " + std::to_string(n_node) + " are given");
+  require(first == n_node,
+          "the sites name " + std::to_string(first) + " nodes and " + std::to_string(n_node) + " are given");
   for (std::size_t i = 0; i < nodes.size(); ++i) {
     check(nodes[i], i);
     const int n = static_cast<int>(i), site = nodes[i].site;
-    require(site >= 0 && site < n_site && n >= s.site(site).node_first && n < s.site(site).node_first + s.site(site).node_count,
+    require(site >= 0 && site < n_site && n >= s.site(site).node_first &&
+                n < s.site(site).node_first + s.site(site).node_count,
             "node " + std::to_string(i) + ": it is not in the range of its site");
-    s.node_site(n) = site, s.node_p_idle(n) = nodes[i].p_idle, s.node_p_max(n) = nodes[i].p_max, s.node_exponent(n) = nodes[i].exponent;
+    s.node_site(n) = site, s.node_p_idle(n) = nodes[i].p_idle, s.node_p_max(n) = nodes[i].p_max,
+    s.node_exponent(n) = nodes[i].exponent;
   }
   return s;
 }
@@ -86,7 +90,8 @@ JobTable make_jobs(const System& system, int n_member, Time start, Time stop, co
   const int n_site = system.n_site();
   require(n_member >= 1, "there is no member");
   require(stop >= start, "the span of the jobs ends before it starts");
-  require(static_cast<int>(n_initial.size()) == n_site && static_cast<int>(n_arrival.size()) == n_site, "not one number of jobs per site");
+  require(static_cast<int>(n_initial.size()) == n_site && static_cast<int>(n_arrival.size()) == n_site,
+          "not one number of jobs per site");
   std::int64_t n = 0;
   for (std::size_t i = 0; i < n_initial.size(); ++i) {
     require(n_initial[i] >= 0 && n_arrival[i] >= 0, "a number of jobs is negative");
@@ -111,7 +116,8 @@ JobTable make_jobs(const System& system, int n_member, Time start, Time stop, De
     const bool none = system.site(s).load == 0.0 || system.site(s).node_count == 0;
     require(mean < 1e8, "more than 1e8 jobs in the span");
     places.initial.push_back(none ? 0 : system.site(s).node_count);
-    places.arrival.push_back(none ? 0 : static_cast<int>(std::ceil(mean + 7.0 * cv * std::sqrt(mean) + 8.0 * cv * cv + 8.0)));
+    places.arrival.push_back(
+        none ? 0 : static_cast<int>(std::ceil(mean + 7.0 * cv * std::sqrt(mean) + 8.0 * cv * cv + 8.0)));
   }
   return make_jobs(system, n_member, start, stop, places, device);
 }
@@ -131,7 +137,8 @@ State make_state(const System& system, const JobTable& jobs, int n_member, Devic
           "the table of jobs has " + std::to_string(jobs.n_member()) + " members, not " + std::to_string(n_member));
   const int n_site = system.n_site();
   State s;
-  allocate_fields(s, device, {{"member", n_member}, {"job", jobs.capacity()}, {"node", system.n_node()}, {"site", n_site}});
+  allocate_fields(s, device,
+                  {{"member", n_member}, {"job", jobs.capacity()}, {"node", system.n_node()}, {"site", n_site}});
   s.load_gain.fill(1.0);
   for (int m = 0; m < n_member; ++m) {
     for (int i = 0; i < n_site; ++i) {

@@ -1,5 +1,6 @@
-// Work of the sites: jobs that arrive, wait, run, stall with the link and end. What is constant, what changes, and the entry points.
-// Order in a cut: next_event (what happens at its first instant; when the next thing happens) -> request (power asked by the nodes)
+// Work of the sites: jobs that arrive, wait, run, stall with the link and end. What is constant, what changes, and the
+// entry points. Order in a cut: next_event (what happens at its first instant; when the next thing happens) -> request
+// (power asked by the nodes)
 // -> the plates and the bus say what is drawn -> advance (jobs progress by it).
 #pragma once
 #include <cstdint>
@@ -27,13 +28,16 @@ struct Site {
   Real load = 0.0;                // offered node-seconds over those of the hall; 0: no jobs
   Real utc_offset = 0.0;          // s, local standard time minus UTC: the arrival rate follows the local hour
   Real link_bound_share = 0.0;    // share of jobs that stall when the link is gone
-  Real link_buffer = 0.0;         // s that a link-bound job goes on from its buffers; they are full again when the link is back
-  Real burst_gain = 0.0;          // power over normal while the backlog drains, as a share of (p_max - p)
-  Real burst_ratio = 1.0;         // seconds of burst per second of stall: the drain runs at 1 + 1 / burst_ratio of the normal rate
-  std::uint32_t entity = 0;         // the site's number in Chance: the same jobs whatever other sites stand beside it
+  Real link_buffer =
+      0.0;                // s that a link-bound job goes on from its buffers; they are full again when the link is back
+  Real burst_gain = 0.0;  // power over normal while the backlog drains, as a share of (p_max - p)
+  Real burst_ratio =
+      1.0;  // seconds of burst per second of stall: the drain runs at 1 + 1 / burst_ratio of the normal rate
+  std::uint32_t entity = 0;  // the site's number in Chance: the same jobs whatever other sites stand beside it
 };
 
 // Constant.
+// clang-format off
 #define COLDSUN_WORKLOAD_SYSTEM(F) \
   F(Site,          site,          "1",   "site", parameter, host, "nodes, load and link priors of the sites") \
   F(JobStatistics, statistics,    "1",   "site", parameter, host, "statistics that the jobs of the sites are drawn from") \
@@ -42,16 +46,21 @@ struct Site {
   F(Real,          node_p_idle,   "W",   "node", parameter, host, "power of the node at rest") \
   F(Real,          node_p_max,    "W",   "node", parameter, host, "power of the node at full work") \
   F(Real,          node_exponent, "1",   "node", parameter, host, "exponent of power by utilisation")
+// clang-format on
 struct System {
   COLDSUN_ARRAYS(COLDSUN_WORKLOAD_SYSTEM)
   int n_site() const { return site.extent(0); }
   int n_node() const { return node_site.extent(0); }
 };
-struct SystemView { COLDSUN_READS(SystemView, System, COLDSUN_WORKLOAD_SYSTEM) };
+struct SystemView {
+  COLDSUN_READS(SystemView, System, COLDSUN_WORKLOAD_SYSTEM)
+};
 
-// Jobs of every site, an input: drawn from the statistics (draw_jobs) or written by the host from a log. Those of a site are contiguous
-// and arrive in the order of their places; the first n_initial places are for jobs that run when the day starts (begun at their
-// submit_time, before it, and gone on at the full rate since then); unused places have n_node 0.
+// Jobs of every site, an input: drawn from the statistics (draw_jobs) or written by the host from a log. Those of a
+// site are contiguous and arrive in the order of their places; the first n_initial places are for jobs that run when
+// the day starts (begun at their submit_time, before it, and gone on at the full rate since then); unused places have
+// n_node 0.
+// clang-format off
 #define COLDSUN_WORKLOAD_JOB_TABLE(F) \
   F(Time,         span,            "ns", "end",        parameter, host,     "start and end of what the table covers") \
   F(std::int32_t, job_first,       "1",  "site",       parameter, host,     "first place of the site's jobs") \
@@ -70,13 +79,17 @@ struct SystemView { COLDSUN_READS(SystemView, System, COLDSUN_WORKLOAD_SYSTEM) }
   F(Real,         data_out,        "B",  "member job", parameter, DrawJobs, "data to be carried away after the end") \
   F(std::int8_t,  link_bound,      "1",  "member job", parameter, DrawJobs, "1: stalls when the link is gone") \
   F(std::int8_t,  preemptible,     "1",  "member job", parameter, DrawJobs, "1: may be stopped and resumed")
+// clang-format on
 struct JobTable {
   COLDSUN_ARRAYS(COLDSUN_WORKLOAD_JOB_TABLE)
   int n_member() const { return submit_time.extent(0); }
   int capacity() const { return job_site.extent(0); }
 };
-struct JobsView { COLDSUN_VIEWS(JobsView, JobTable, COLDSUN_WORKLOAD_JOB_TABLE) };
+struct JobsView {
+  COLDSUN_VIEWS(JobsView, JobTable, COLDSUN_WORKLOAD_JOB_TABLE)
+};
 
+// clang-format off
 #define COLDSUN_WORKLOAD_STATE(F) \
   F(Status,        status,              "1",  "member job",  state,     workload,  "0 absent, 1 pending, 2 queued, 3 running, 4 done") \
   F(std::int8_t,   late,                "1",  "member job",  state,     workload,  "1: the deadline passed before the end") \
@@ -129,22 +142,29 @@ struct JobsView { COLDSUN_VIEWS(JobsView, JobTable, COLDSUN_WORKLOAD_JOB_TABLE) 
   F(Real,          burst_gain,          "1",  "member site", parameter, host,      "power over normal in the drain, share of what is left up to the maximum") \
   F(Real,          burst_ratio,         "1",  "member site", parameter, host,      "seconds of drain per second of stall") \
   F(Real,          load_gain,           "1",  "member site", parameter, host,      "offered load relative to the site's")
+// clang-format on
 struct State {
   COLDSUN_ARRAYS(COLDSUN_WORKLOAD_STATE)
   int n_member() const { return node_job.extent(0); }
 };
-struct StateView { COLDSUN_VIEWS(StateView, State, COLDSUN_WORKLOAD_STATE) };
+struct StateView {
+  COLDSUN_VIEWS(StateView, State, COLDSUN_WORKLOAD_STATE)
+};
 
-// What the caller passes. link_up is the state from the cut's first instant on: it must be right when next_event is called.
+// What the caller passes. link_up is the state from the cut's first instant on: it must be right when next_event is
+// called.
 struct Drive {
-  View<const std::int32_t, 2> link_up;        // (member, site) 1: up
-  View<const Real, 2> p_node;                 // (member, node) W drawn, mean over the cut: read by advance only
-  View<const Real, 2> p_unthrottled;          // (member, node) W that the node would have drawn at its temperatures without any cap;
-                                              // no data: p_request is taken (right where leakage does not follow temperature)
-  View<const Real, 2> p_request, p_floor;     // (member, node) W asked and at rest, where others than the jobs say it; no data: the jobs' own
-  bool path_stale = true;                     // off: a plan arrives whether the link is up or not
-  bool path_stall = true, path_burst = true;  // off: power and progress (stall), power (burst) as if there were none; events stay
-  View<std::uint32_t, 1> flags;               // (member)
+  View<const std::int32_t, 2> link_up;  // (member, site) 1: up
+  View<const Real, 2> p_node;           // (member, node) W drawn, mean over the cut: read by advance only
+  View<const Real, 2>
+      p_unthrottled;  // (member, node) W that the node would have drawn at its temperatures without any cap;
+                      // no data: p_request is taken (right where leakage does not follow temperature)
+  View<const Real, 2> p_request,
+      p_floor;  // (member, node) W asked and at rest, where others than the jobs say it; no data: the jobs' own
+  bool path_stale = true;  // off: a plan arrives whether the link is up or not
+  bool path_stall = true,
+       path_burst = true;        // off: power and progress (stall), power (burst) as if there were none; events stay
+  View<std::uint32_t, 1> flags;  // (member)
 };
 
 // Host-side description, in the order of the rows. Nodes of a site are contiguous and in its range.
@@ -155,31 +175,36 @@ struct NodeRow {
 };
 // Throws std::invalid_argument with one sentence where the description cannot be built. One JobStatistics per site.
 System make_system(const std::vector<Site>&, const std::vector<JobStatistics>&, const std::vector<NodeRow>&, Device);
-// Room for the jobs that run at the start and for the arrivals in [start, stop) with seven standard deviations to spare, all unused.
-// load_gain: the largest of any member.
+// Room for the jobs that run at the start and for the arrivals in [start, stop) with seven standard deviations to
+// spare, all unused. load_gain: the largest of any member.
 JobTable make_jobs(const System&, int n_member, Time start, Time stop, Device, Real load_gain = 1.0);
 struct Places {
   std::vector<int> initial, arrival;  // (site)
 };
 // The same with given numbers of places per site, for a host that writes jobs of its own.
 JobTable make_jobs(const System&, int n_member, Time start, Time stop, const Places&, Device);
-// Members and sites whose last arrival lies before the end of the span although the site has a load: 0 but for a chance of 1e-10.
+// Members and sites whose last arrival lies before the end of the span although the site has a load: 0 but for a chance
+// of 1e-10.
 int count_short(const System&, const JobTable&);
 // Priors copied to every member, no job anywhere.
 State make_state(const System&, const JobTable&, int n_member, Device);
 
-// Draws every place of the table by job number; link-bound share and load are each member's own, from the State's parameters.
+// Draws every place of the table by job number; link-bound share and load are each member's own, from the State's
+// parameters.
 template <class Space>
 void draw_jobs(Space, const System&, const State&, JobTable&, std::uint64_t seed, std::uint32_t first_member);
-// The State as the day starts: initial jobs on their nodes, the others pending. A job larger than its site is taken for absent.
+// The State as the day starts: initial jobs on their nodes, the others pending. A job larger than its site is taken for
+// absent.
 template <class Space>
 void start(Space, const System&, const JobTable&, State&);
 
-// At the instant now(m): link, stalls, arrivals, plans that arrive, dispatch. Then lowers stop(m) to the first instant after it at which a
-// job or a plan arrives, a job is predicted to end at its present rate or held until then, a stall starts, or a drain ends.
+// At the instant now(m): link, stalls, arrivals, plans that arrive, dispatch. Then lowers stop(m) to the first instant
+// after it at which a job or a plan arrives, a job is predicted to end at its present rate or held until then, a stall
+// starts, or a drain ends.
 template <class Space>
 void next_event(Space, const System&, const JobTable&, State&, const Drive&, const NextCut&);
-// utilization, p_request, p_floor, node_priority of the cut. Does first what next_event does at cut.start, if that was not called.
+// utilization, p_request, p_floor, node_priority of the cut. Does first what next_event does at cut.start, if that was
+// not called.
 template <class Space>
 void request(Space, const System&, const JobTable&, State&, const Drive&, const Cut&);
 // Progress by p_node, ends, lateness, sums.

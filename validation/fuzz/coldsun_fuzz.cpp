@@ -1,4 +1,5 @@
-// Tries the parsers of what people and services write: coldsun_fuzz TARGET [--inputs N] [--seconds S] [--seed K] [--data DIR] [--corpus DIR]
+// Tries the parsers of what people and services write: coldsun_fuzz TARGET [--inputs N] [--seconds S] [--seed K]
+// [--data DIR] [--corpus DIR]
 // [--state FILE] [--input FILE]. The input at work lies in STATE.input until it is done: after a crash it is the find.
 #include <fcntl.h>
 #include <signal.h>
@@ -50,7 +51,8 @@ class Desk {
 constexpr int patience = 20;  // processor seconds per input: a thousand times what one takes
 void too_long(int) {
   constexpr char word[] = "coldsun_fuzz: an input takes more than 20 s of processor time\n";
-  if (write(2, word, sizeof word - 1)) {}
+  if (write(2, word, sizeof word - 1)) {
+  }
   std::abort();
 }
 void arm() {
@@ -71,9 +73,13 @@ int one(const Target& target, const Input& in, Desk& desk, std::uint64_t& taken)
 }
 
 int run(int argc, char** argv) {
-  std::map<std::string, std::string> option = {{"--inputs", "1000"}, {"--seconds", "1e9"}, {"--seed", "1"}, {"--data", "data"},
+  std::map<std::string, std::string> option = {{"--inputs", "1000"},
+                                               {"--seconds", "1e9"},
+                                               {"--seed", "1"},
+                                               {"--data", "data"},
                                                {"--corpus", "validation/fuzz/corpus"},
-                                               {"--state", ""}, {"--input", ""}};
+                                               {"--state", ""},
+                                               {"--input", ""}};
   const std::string name = argc > 1 ? argv[1] : "";
   for (int i = 2; i + 1 < argc; i += 2) {
     if (!option.count(argv[i])) throw std::runtime_error(std::string(argv[i]) + ": no such option");
@@ -81,8 +87,10 @@ int run(int argc, char** argv) {
   }
   Target target = target_named(name, option["--data"]);
   std::error_code error;
-  for (const auto& entry : fs::directory_iterator(fs::path(option["--corpus"]) / name, error)) target.seeds.push_back(read(entry.path()));
-  const fs::path state = option["--state"].empty() ? fs::temp_directory_path() / ("coldsun_fuzz_" + name) : fs::path(option["--state"]);
+  for (const auto& entry : fs::directory_iterator(fs::path(option["--corpus"]) / name, error))
+    target.seeds.push_back(read(entry.path()));
+  const fs::path state =
+      option["--state"].empty() ? fs::temp_directory_path() / ("coldsun_fuzz_" + name) : fs::path(option["--state"]);
   if (state.has_parent_path()) fs::create_directories(state.parent_path());
   Desk desk(state.string() + ".input");
   signal(SIGPROF, too_long);
@@ -104,15 +112,18 @@ int run(int argc, char** argv) {
     const Input in = mutate(target, random);
     arm();
     if (one(target, in, desk, taken)) {
-      std::fprintf(stderr, "coldsun_fuzz %s: input %llu of seed %llu; the text lies in %s.input after its length\n", name.c_str(),
-                   static_cast<unsigned long long>(next), static_cast<unsigned long long>(seed), state.c_str());
+      std::fprintf(stderr, "coldsun_fuzz %s: input %llu of seed %llu; the text lies in %s.input after its length\n",
+                   name.c_str(), static_cast<unsigned long long>(next), static_cast<unsigned long long>(seed),
+                   state.c_str());
       return 1;
     }
-    if (!option["--state"].empty() && (next % 256 == 255 || next + 1 == inputs)) std::ofstream(state) << next + 1 << "\n";
+    if (!option["--state"].empty() && (next % 256 == 255 || next + 1 == inputs))
+      std::ofstream(state) << next + 1 << "\n";
   }
   const double n = static_cast<double>(next - first);
-  std::printf("%-10s %llu of %llu inputs done; now %.0f at %.0f per s, %.0f %% taken\n", name.c_str(), static_cast<unsigned long long>(next),
-              static_cast<unsigned long long>(inputs), n, n / std::max(seconds(), 1e-9), 100.0 * static_cast<double>(taken) / std::max(n, 1.0));
+  std::printf("%-10s %llu of %llu inputs done; now %.0f at %.0f per s, %.0f %% taken\n", name.c_str(),
+              static_cast<unsigned long long>(next), static_cast<unsigned long long>(inputs), n,
+              n / std::max(seconds(), 1e-9), 100.0 * static_cast<double>(taken) / std::max(n, 1.0));
   return 0;
 }
 

@@ -1,4 +1,5 @@
-// A seeded mutation driver: input k of a target follows from (seed, k) alone, so that a run can stop and go on anywhere, and a find be made again.
+// A seeded mutation driver: input k of a target follows from (seed, k) alone, so that a run can stop and go on
+// anywhere, and a find be made again.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -37,7 +38,8 @@ struct Target {
   std::string_view name;
   std::vector<std::string> seeds;       // valid inputs; those of the kept corpus come beside them
   std::vector<std::string> dictionary;  // what the format is made of
-  /// False: refused by the exception that its users expect. A crash, a sanitizer's word, another exception or a Complaint ends the run.
+  /// False: refused by the exception that its users expect. A crash, a sanitizer's word, another exception or a
+  /// Complaint ends the run.
   std::function<bool(const Input&)> take;
 };
 

@@ -13,8 +13,28 @@ namespace {
 
 constexpr std::size_t largest = 256u << 10;
 
-const char* const numbers[] = {"0", "-0.0", "1", "-1", "nan", "-inf", "inf", "1e999", "1e-300", "-1e300", "4.9e-324", "2147483648", "-2147483649",
-                               "9223372036854775807", "9223372036854775808", "18446744073709551616", "0x7fffffff", "1_000", "00", "1e5", ".5", "5."};
+const char* const numbers[] = {"0",
+                               "-0.0",
+                               "1",
+                               "-1",
+                               "nan",
+                               "-inf",
+                               "inf",
+                               "1e999",
+                               "1e-300",
+                               "-1e300",
+                               "4.9e-324",
+                               "2147483648",
+                               "-2147483649",
+                               "9223372036854775807",
+                               "9223372036854775808",
+                               "18446744073709551616",
+                               "0x7fffffff",
+                               "1_000",
+                               "00",
+                               "1e5",
+                               ".5",
+                               "5."};
 
 // Begin and end of the number nearest after a place, outside quoted text; equal: there is none.
 std::pair<std::size_t, std::size_t> number_near(const std::string& s, std::size_t from) {
@@ -23,7 +43,8 @@ std::pair<std::size_t, std::size_t> number_near(const std::string& s, std::size_
     const bool begins = digit && (i == 0 || std::string_view(" \t\n[{,=:+-").find(s[i - 1]) != std::string_view::npos);
     if (!begins) continue;
     const std::size_t line = s.rfind('\n', i) == std::string::npos ? 0 : s.rfind('\n', i) + 1;
-    if (std::count(s.begin() + static_cast<std::ptrdiff_t>(line), s.begin() + static_cast<std::ptrdiff_t>(i), '"') % 2) continue;
+    if (std::count(s.begin() + static_cast<std::ptrdiff_t>(line), s.begin() + static_cast<std::ptrdiff_t>(i), '"') % 2)
+      continue;
     std::size_t end = i;
     while (end < s.size() && (std::isdigit(static_cast<unsigned char>(s[end])) || s[end] == '.')) ++end;
     if (end < s.size() && (s[end] == '-' || s[end] == ':' || s[end] == 'T' || s[end] == 'Z')) {  // a date
@@ -58,7 +79,8 @@ void change_number(Input& in, Random& random, bool far) {
 void change_bytes(std::string& s, const Target& t, Random& random) {
   const std::size_t at = random.below(s.size() + 1), n = s.size();
   const auto line = [&](std::size_t from) {  // of the line around a place, with its end
-    const std::size_t begin = from == 0 || s.rfind('\n', from - 1) == std::string::npos ? 0 : s.rfind('\n', from - 1) + 1;
+    const std::size_t begin =
+        from == 0 || s.rfind('\n', from - 1) == std::string::npos ? 0 : s.rfind('\n', from - 1) + 1;
     const std::size_t end = s.find('\n', from);
     return std::pair{begin, (end == std::string::npos ? n : end + 1) - begin};
   };
@@ -69,10 +91,18 @@ void change_bytes(std::string& s, const Target& t, Random& random) {
     case 1:
       if (at < n) s[at] = static_cast<char>(s[at] ^ (1 << random.below(8)));
       break;
-    case 2: s.erase(std::min(at, n), random.below(16)); break;
-    case 3: s.erase(std::min(at, n), random.below(600)); break;
-    case 4: s.resize(at); break;
-    case 5: s.insert(at, std::string(1 + random.below(8), static_cast<char>(random()))); break;
+    case 2:
+      s.erase(std::min(at, n), random.below(16));
+      break;
+    case 3:
+      s.erase(std::min(at, n), random.below(600));
+      break;
+    case 4:
+      s.resize(at);
+      break;
+    case 5:
+      s.insert(at, std::string(1 + random.below(8), static_cast<char>(random())));
+      break;
     case 6:
       if (!t.dictionary.empty()) s.insert(at, t.dictionary[random.below(t.dictionary.size())]);
       break;

@@ -69,8 +69,8 @@ struct Toml {
     }
     if (in.one_number && in.far)
       for (std::size_t i = 0; i < seed.size(); ++i)  // the seed that it came from: the one that differs in one place
-        if (std::abs(static_cast<std::ptrdiff_t>(seed[i].size()) - static_cast<std::ptrdiff_t>(in.text.size())) < 30 && n <= usual[i] &&
-            differs_in_one_place(seed[i], in.text) && !may_stand(in, seed[i], in.text))
+        if (std::abs(static_cast<std::ptrdiff_t>(seed[i].size()) - static_cast<std::ptrdiff_t>(in.text.size())) < 30 &&
+            n <= usual[i] && differs_in_one_place(seed[i], in.text) && !may_stand(in, seed[i], in.text))
           throw Complaint("a number far off is taken in silence: " + in.number);
     return true;
   }
@@ -84,17 +84,46 @@ struct Toml {
 };
 
 fs::path scratch() {
-  const fs::path folder = fs::temp_directory_path() / ("coldsun_fuzz_" + std::to_string(static_cast<long long>(getpid())));
+  const fs::path folder =
+      fs::temp_directory_path() / ("coldsun_fuzz_" + std::to_string(static_cast<long long>(getpid())));
   fs::create_directories(folder);
   return folder;
 }
 
 std::vector<std::string> toml_dictionary() {
-  return {"[", "]", "[[", "]]", "{", "}", "=", "\"", "\"\"\"", "'''", "'", "#", "\n", "\\u001b", "\\U0010ffff", "\xff", "\0", "nan", "1e999", "0x", "true",
-          "2026-06-14T04:00:00Z", "2026-02-30", "{ value = 1, source = \"assumed: x\" }", "source = \"measured: \"", "_kw", "_degc", "..", "/"};
+  return {"[",
+          "]",
+          "[[",
+          "]]",
+          "{",
+          "}",
+          "=",
+          "\"",
+          "\"\"\"",
+          "'''",
+          "'",
+          "#",
+          "\n",
+          "\\u001b",
+          "\\U0010ffff",
+          "\xff",
+          "\0",
+          "nan",
+          "1e999",
+          "0x",
+          "true",
+          "2026-06-14T04:00:00Z",
+          "2026-02-30",
+          "{ value = 1, source = \"assumed: x\" }",
+          "source = \"measured: \"",
+          "_kw",
+          "_degc",
+          "..",
+          "/"};
 }
 
-Target toml_target(std::string_view name, std::vector<std::string> seeds, std::function<std::size_t(const std::string&)> doubts_of) {
+Target toml_target(std::string_view name, std::vector<std::string> seeds,
+                   std::function<std::size_t(const std::string&)> doubts_of) {
   Toml t{std::move(seeds), {}, std::move(doubts_of)};
   for (std::string& s : t.seed) s = brief(s), t.usual.push_back(t.doubts_of(s));
   return {name, t.seed, toml_dictionary(), t};
@@ -106,15 +135,21 @@ void check_sentence(const char* what) {
   const std::size_t n = std::strlen(what);
   if (n == 0 || n > 4000) throw Complaint("a sentence of " + std::to_string(n) + " characters");
   for (const char* c = what; *c; ++c)
-    if (static_cast<unsigned char>(*c) < 0x20 || *c == 0x7f) throw Complaint(std::string("a control character in: ") + what);
+    if (static_cast<unsigned char>(*c) < 0x20 || *c == 0x7f)
+      throw Complaint(std::string("a control character in: ") + what);
 }
 
 Target target_named(std::string_view name, const fs::path& data) {
-  const auto site_doubts = [data](const std::string& text) { return doubts(read_site(text, "site.toml", data)).size(); };
-  if (name == "site") return toml_target(name, {read(data / "sites/atacama.toml"), read(data / "sites/masdar.toml")}, site_doubts);
+  const auto site_doubts = [data](const std::string& text) {
+    return doubts(read_site(text, "site.toml", data)).size();
+  };
+  if (name == "site")
+    return toml_target(name, {read(data / "sites/atacama.toml"), read(data / "sites/masdar.toml")}, site_doubts);
   if (name == "network" || name == "plate" || name == "module") {
     const fs::path folder = scratch();
-    const std::string file = name == "network" ? "networks/pilots.toml" : name == "plate" ? "plates/gpu_700w.toml" : "modules/longi_lr5_72hbd_545m.toml";
+    const std::string file = name == "network" ? "networks/pilots.toml"
+                             : name == "plate" ? "plates/gpu_700w.toml"
+                                               : "modules/longi_lr5_72hbd_545m.toml";
     const fs::path mine = folder / fs::path(file).filename(), site = folder / "mine.toml";
     std::ofstream(site, std::ios::binary) << brief(read(data / "sites/atacama.toml"));
     return toml_target(name, {read(data / file)}, [=](const std::string& text) {

@@ -1,5 +1,6 @@
 // CUDA backend: native launches on the stream of the tag. One of the only files that name a parallel runtime.
-// Launches do not wait; synchronize(space) does, and so does reduce. An error of the device becomes an exception of one sentence.
+// Launches do not wait; synchronize(space) does, and so does reduce. An error of the device becomes an exception of one
+// sentence.
 #pragma once
 #include <cuda_runtime.h>
 
@@ -57,12 +58,14 @@ inline constexpr bool fits_arguments = sizeof(F) + 64 <= 32764;
 template <class F>
 __global__ void each_kernel(std::int64_t n, const F f) {
   const std::int64_t stride = static_cast<std::int64_t>(gridDim.x) * blockDim.x;
-  for (std::int64_t i = static_cast<std::int64_t>(blockIdx.x) * blockDim.x + threadIdx.x; i < n; i += stride) f(static_cast<int>(i));
+  for (std::int64_t i = static_cast<std::int64_t>(blockIdx.x) * blockDim.x + threadIdx.x; i < n; i += stride)
+    f(static_cast<int>(i));
 }
 
 template <class F>
 __global__ void rows_kernel(int n_row, int n_col, const F f) {
-  const int row_stride = static_cast<int>(gridDim.y * blockDim.y), col_stride = static_cast<int>(gridDim.x * blockDim.x);
+  const int row_stride = static_cast<int>(gridDim.y * blockDim.y),
+            col_stride = static_cast<int>(gridDim.x * blockDim.x);
   for (std::int64_t row = blockIdx.y * blockDim.y + threadIdx.y; row < n_row; row += row_stride)
     for (std::int64_t col = blockIdx.x * blockDim.x + threadIdx.x; col < n_col; col += col_stride)
       f(static_cast<int>(row), static_cast<int>(col));
@@ -124,11 +127,13 @@ __global__ void leaf_kernel(std::int64_t n, std::int64_t n_leaf, Real* sum, cons
   }
 }
 
-// The tree of the host's reduce_leaves, by one block. (A template, so that the header may be included by several files.)
+// The tree of the host's reduce_leaves, by one block. (A template, so that the header may be included by several
+// files.)
 template <int threads>
 __global__ void leaves_kernel(std::int64_t n_leaf, Real* sum) {
   for (std::int64_t width = 1; width < n_leaf; width *= 2) {
-    for (std::int64_t i = 2 * width * threadIdx.x; i + width < n_leaf; i += 2 * width * threads) sum[i] += sum[i + width];
+    for (std::int64_t i = 2 * width * threadIdx.x; i + width < n_leaf; i += 2 * width * threads)
+      sum[i] += sum[i + width];
     __syncthreads();
   }
 }
@@ -156,19 +161,22 @@ void for_rows(Cuda space, int n_row, int n_col, const F& f) {
   cuda::check(cudaGetLastError(), "starting for_rows");
 }
 
-// A block per item. Beyond the default of 48 KB the kernel asks for more shared memory; beyond what a block can have, scratch is global.
+// A block per item. Beyond the default of 48 KB the kernel asks for more shared memory; beyond what a block can have,
+// scratch is global.
 template <class F>
 void for_teams(Cuda space, int n_item, int team_size, std::size_t bytes, const F& f) {
   static_assert(cuda::fits_arguments<F>, "a kernel's functor is larger than CUDA takes");
   if (n_item <= 0) return;
   if (team_size < 1 || team_size > 1024) throw std::runtime_error("CUDA: a team has 1 to 1024 threads");
   const std::size_t capacity = (bytes + scratch_line - 1) / scratch_line * scratch_line + scratch_slack;
-  const std::size_t most = static_cast<std::size_t>(cuda::attribute(cudaDevAttrMaxSharedMemoryPerBlockOptin)) - cuda::BlockTeam::slot_size;
+  const std::size_t most =
+      static_cast<std::size_t>(cuda::attribute(cudaDevAttrMaxSharedMemoryPerBlockOptin)) - cuda::BlockTeam::slot_size;
   const cudaStream_t stream = cuda::stream_of(space);
   const unsigned threads = static_cast<unsigned>(team_size);
   if (capacity <= most) {
     if (capacity > 48 * 1024 - cuda::BlockTeam::slot_size)
-      cuda::check(cudaFuncSetAttribute(cuda::teams_kernel<F>, cudaFuncAttributeMaxDynamicSharedMemorySize, static_cast<int>(capacity)),
+      cuda::check(cudaFuncSetAttribute(cuda::teams_kernel<F>, cudaFuncAttributeMaxDynamicSharedMemorySize,
+                                       static_cast<int>(capacity)),
                   "asking for more shared memory");
     cuda::teams_kernel<<<static_cast<unsigned>(n_item), threads, capacity, stream>>>(n_item, capacity, nullptr, f);
     cuda::check(cudaGetLastError(), "starting for_teams");
@@ -202,6 +210,8 @@ Real reduce(Cuda space, std::int64_t n, const F& f) {
   return result;
 }
 
-inline void synchronize(Cuda space) { cuda::check(cudaStreamSynchronize(cuda::stream_of(space)), "waiting for a stream"); }
+inline void synchronize(Cuda space) {
+  cuda::check(cudaStreamSynchronize(cuda::stream_of(space)), "waiting for a stream");
+}
 
 }  // namespace coldsun

@@ -1,5 +1,6 @@
 // Host backend: OpenMP. One of the only files that name a parallel runtime.
-// The same bits for any number of threads: who runs an index changes, what it computes does not; reduce has a fixed tree.
+// The same bits for any number of threads: who runs an index changes, what it computes does not; reduce has a fixed
+// tree.
 #pragma once
 #include <omp.h>
 
@@ -11,7 +12,8 @@
 
 namespace coldsun {
 
-// A loop of fewer flops than this stays on the calling thread: waking the others costs 2 to 10 us. A functor may say what an item costs,
+// A loop of fewer flops than this stays on the calling thread: waking the others costs 2 to 10 us. A functor may say
+// what an item costs,
 //   static constexpr int flops = 2000;
 // else for_rows takes 64 and for_each 256.
 inline constexpr std::int64_t parallel_flops = 32'768;
@@ -19,7 +21,8 @@ inline constexpr int reduce_leaf = 256;  // width of the lowest level of the tre
 
 template <class F>
 constexpr bool worth_threads(std::int64_t n, int usual_flops) {
-  if constexpr (requires { typename std::integral_constant<int, F::flops>; }) return n > 1 && n * F::flops >= parallel_flops;
+  if constexpr (requires { typename std::integral_constant<int, F::flops>; })
+    return n > 1 && n * F::flops >= parallel_flops;
   else return n * usual_flops >= parallel_flops;
 }
 

@@ -1,5 +1,6 @@
-// Kokkos backend: Kokkos::DefaultExecutionSpace, whatever a user's own Kokkos has. One of the only files that name a parallel runtime.
-// The program calls Kokkos::initialize. Memory: Device::host for a host space; managed memory (Device::cuda) for Kokkos' Cuda.
+// Kokkos backend: Kokkos::DefaultExecutionSpace, whatever a user's own Kokkos has. One of the only files that name a
+// parallel runtime. The program calls Kokkos::initialize. Memory: Device::host for a host space; managed memory
+// (Device::cuda) for Kokkos' Cuda.
 #pragma once
 #include <Kokkos_Core.hpp>
 #include <type_traits>
@@ -24,8 +25,8 @@ struct EachBody {
   KOKKOS_INLINE_FUNCTION void operator()(std::int64_t i) const { f(static_cast<int>(i)); }
 };
 
-// A range over pieces of rows with a SIMD loop inside: 1.0 times plain OpenMP; an MDRangePolicy takes twice as long, a flat index with a
-// division eight times.
+// A range over pieces of rows with a SIMD loop inside: 1.0 times plain OpenMP; an MDRangePolicy takes twice as long, a
+// flat index with a division eight times.
 template <class F>
 struct RowsBody {
   F f;
@@ -86,7 +87,8 @@ struct TeamsBody {
   int level;
   KOKKOS_INLINE_FUNCTION void operator()(const Member& member) const {
     const std::size_t slot = on_host ? 0 : scratch_line;
-    char* memory = static_cast<char*>(member.team_scratch(level).get_shmem_aligned(static_cast<long>(capacity + slot), scratch_line));
+    char* memory = static_cast<char*>(
+        member.team_scratch(level).get_shmem_aligned(static_cast<long>(capacity + slot), scratch_line));
     if constexpr (on_host) {  // one thread per team: a constant size lets the inner loops vectorise
       SerialTeam team{memory, 0, capacity};
       f(team, member.league_rank());
@@ -121,7 +123,8 @@ void for_rows(KokkosSpace, int n_row, int n_col, const F& f) {
     const std::int64_t n = static_cast<std::int64_t>(n_row) * n_piece;
     Kokkos::parallel_for("for_rows", kokkos::Range(0, n), kokkos::RowsBody<F>{f, n_col, piece, n_piece});
   } else {
-    Kokkos::parallel_for("for_rows", kokkos::Teams(n_row, n_col < 128 ? n_col : 128), kokkos::RowTeamsBody<F>{f, n_col});
+    Kokkos::parallel_for("for_rows", kokkos::Teams(n_row, n_col < 128 ? n_col : 128),
+                         kokkos::RowTeamsBody<F>{f, n_col});
   }
 }
 
@@ -141,7 +144,8 @@ template <class F>
 Real reduce(KokkosSpace, std::int64_t n, const F& f) {
   if (n <= 0) return 0.0;
   const std::int64_t n_leaf = (n + reduce_leaf - 1) / reduce_leaf;
-  Kokkos::View<Real*, kokkos::Execution> sum(Kokkos::view_alloc(Kokkos::WithoutInitializing, "reduce"), static_cast<std::size_t>(n_leaf));
+  Kokkos::View<Real*, kokkos::Execution> sum(Kokkos::view_alloc(Kokkos::WithoutInitializing, "reduce"),
+                                             static_cast<std::size_t>(n_leaf));
   Kokkos::parallel_for("reduce", kokkos::Range(0, n_leaf), kokkos::LeafBody<F>{f, n, sum});
   const auto host = Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace{}, sum);
   return reduce_leaves(host.data(), n_leaf);

@@ -16,7 +16,9 @@ namespace coldsun::primitives {
 struct ByKeyThenIndex {
   const Real* key;
   COLDSUN_FN Real at(int i) const { return key[i] == key[i] ? key[i] : math::infinity; }
-  COLDSUN_FN bool operator()(std::int32_t a, std::int32_t b) const { return at(a) < at(b) || (at(a) == at(b) && a < b); }
+  COLDSUN_FN bool operator()(std::int32_t a, std::int32_t b) const {
+    return at(a) < at(b) || (at(a) == at(b) && a < b);
+  }
 };
 struct IsSet {
   COLDSUN_FN bool operator()(std::int32_t flag) const { return flag != 0; }
@@ -32,7 +34,8 @@ void sort_by_key(const Policy& policy, View<const Real, 1> key, View<std::int32_
 template <class Policy>
 int select(const Policy& policy, View<const std::int32_t, 1> flag, View<std::int32_t, 1> index) {
   const thrust::counting_iterator<std::int32_t> first(0);
-  return static_cast<int>(thrust::copy_if(policy, first, first + flag.extent[0], flag.data, index.data, IsSet{}) - index.data);
+  return static_cast<int>(thrust::copy_if(policy, first, first + flag.extent[0], flag.data, index.data, IsSet{}) -
+                          index.data);
 }
 
 // After the sort and once the memory may be looked at.

@@ -1,4 +1,5 @@
-// The primitives on the host: Thrust over OpenMP; short lists stay on the calling thread, since waking the others costs more.
+// The primitives on the host: Thrust over OpenMP; short lists stay on the calling thread, since waking the others costs
+// more.
 #include <thrust/execution_policy.h>
 #include <thrust/system/omp/execution_policy.h>
 
@@ -14,7 +15,8 @@ void sort_by_key(Host, View<const Real, 1> key, View<std::int32_t, 1> index) {
   else primitives::sort_by_key(thrust::omp::par, key, index);
 }
 int select(Host, View<const std::int32_t, 1> flag, View<std::int32_t, 1> index) {
-  return flag.extent[0] < parallel_items ? primitives::select(thrust::seq, flag, index) : primitives::select(thrust::omp::par, flag, index);
+  return flag.extent[0] < parallel_items ? primitives::select(thrust::seq, flag, index)
+                                         : primitives::select(thrust::omp::par, flag, index);
 }
 Real quantile(Host space, View<const Real, 1> value, Real q, View<std::int32_t, 1> index) {
   sort_by_key(space, value, index);

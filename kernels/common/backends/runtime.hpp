@@ -1,4 +1,5 @@
-// Runtime: lives as long as a program that launches kernels; starts and ends what a backend needs. Only Kokkos needs anything.
+// Runtime: lives as long as a program that launches kernels; starts and ends what a backend needs. Only Kokkos needs
+// anything.
 #pragma once
 #if defined(COLDSUN_KOKKOS)
 #include <Kokkos_Core.hpp>

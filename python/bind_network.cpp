@@ -1,0 +1,121 @@
+// Bindings of networks: what was read from the files, facts of its sites, and what a person is told of them.
+#include "common/constants.hpp"
+#include "core/io/describe.hpp"
+#include "core/io/site_reader.hpp"
+#include "python/bind.hpp"
+
+namespace {
+
+py::dict site_facts(const Site& s) {
+  const DesignPoint d = design_point(s);
+  constexpr Real degree = constants::pi / 180.0;
+  return py::dict(
+      "name"_a = s.name, "title"_a = clean(s.title), "latitude"_a = s.latitude / degree,
+      "longitude"_a = s.longitude / degree, "altitude"_a = s.altitude, "utc_offset"_a = s.utc_offset,
+      "p_pv_stc"_a = d.p_pv_stc, "p_it_max"_a = d.p_it_max, "battery_capacity"_a = d.e_battery, "n_node"_a = d.n_node,
+      "n_field"_a = d.n_field, "n_gpu"_a = d.n_gpu, "n_string"_a = d.n_string, "n_string_row"_a = d.n_string_row,
+      "carbon_intensity"_a =
+          std::vector<Real>(s.power.grid.carbon_intensity.value.begin(), s.power.grid.carbon_intensity.value.end()),
+      "price"_a = std::vector<Real>(s.power.grid.price.value.begin(), s.power.grid.price.value.end()),
+      "p_genset"_a = s.power.genset.present ? s.power.genset.p_max : 0.0,
+      "genset_carbon"_a = s.power.genset.carbon_intensity, "genset_price"_a = s.power.genset.price);
+}
+
+std::vector<std::string> remarks(const PyNetwork& n, Time start, Time stop, std::size_t most) {
+  auto all =
+      guarded([&] { return element_remarks(n.library, static_cast<int>(n.network.site.size()), start, stop, most); });
+  for (std::string& line : all) line = clean(line);  // they hold a file's own names
+  return all;
+}
+
+}  // namespace
+
+void bind_network(py::module_& m) {
+  py::class_<PyNetwork, std::shared_ptr<PyNetwork>> network(m, "Network", "A network of sites as read from its files.");
+  network
+      .def(py::init(&read_network), "name"_a, "data"_a,
+           "Reads a shipped network or site by name, or a file by path; data: the folder of what is shipped")
+      .def(py::init<const PyNetwork&>(), "other"_a, "A copy")
+      .def_property_readonly(
+          "name", [](const PyNetwork& n) { return n.network.name; }, "Name in its file")
+      .def_property_readonly(
+          "title",
+          [](const PyNetwork& n) {
+            return clean(n.network.site.size() == 1 ? n.network.site[0].title : "network " + n.network.name);
+          },
+          "Title of the one site, or the network's name")
+      .def_property_readonly(
+          "start_ns", [](const PyNetwork& n) { return n.network.start; },
+          "First instant of the demo day, ns since 1970 UTC")
+      .def_property_readonly(
+          "sites",
+          [](const PyNetwork& n) {
+            py::list out;
+            for (const Site& s : n.network.site) out.append(site_facts(s));
+            return out;
+          },
+          "Facts of each site as dicts: place, ratings, counts, prices; SI, latitude and longitude in degrees")
+      .def("remarks", &remarks, "start_ns"_a, "stop_ns"_a, "most"_a = 8,
+           "Element sets that a run over this span does not use, or uses with a word; one sentence per file and "
+           "reason, naming `most` satellites")
+      .def_property_readonly(
+          "inputs_text", [](const PyNetwork& n) { return inputs_text(n.network); },
+          "Every value that was read, one per line")
+      .def(
+          "element_epochs_ns",
+          [](const PyNetwork& n) {
+            std::vector<Time> out;
+            for (const auto& e : n.library.data) out.push_back(e.mean.epoch);
+            return out;
+          },
+          "Epochs of the data satellites' element sets, ns since 1970 UTC")
+      .def(
+          "describe",
+          [](const PyNetwork& n, bool whole) {
+            std::string text = describe(n.network, whole);
+            for (const std::string& line :
+                 remarks(n, n.network.start, n.network.start + ns_per_day, whole ? 1'000'000 : 8))
+              text += "  note            " + line + "\n";
+            return text;
+          },
+          "whole"_a = false, "What a person wants to know of it; whole: every value with its origin")
+      .def(
+          "without_work",
+          [](const PyNetwork& n) {
+            auto idle = std::make_shared<PyNetwork>(n);
+            for (Site& s : idle->network.site) s.jobs.load = 0.0;
+            return idle;
+          },
+          "The same network with no jobs of its own")
+      .def(
+          "_network", [](const PyNetwork& n) { return py::capsule(&n.network, "coldsun::Network"); },
+          "For the other bindings")
+      .def(
+          "describe_json",
+          [](const PyNetwork& n) {
+            return describe_json(n.network, remarks(n, n.network.start, n.network.start + ns_per_day, 1'000'000));
+          },
+          "Every value with where it comes from, as JSON text")
+      .def(
+          "doubts",
+          [](const PyNetwork& n) {
+            std::vector<std::string> out;
+            for (const Site& s : n.network.site)
+              for (const auto& line : doubts(s)) out.push_back(s.name + ": " + line);
+            for (const auto& line : doubts(n.network.provenance)) out.push_back(n.network.name + ": " + line);
+            return out;
+          },
+          "Values outside their usual range, one sentence each")
+      .def(py::pickle([](const PyNetwork& n) { return py::make_tuple(n.name, n.data, n.changes); },
+                      [](const py::tuple& t) {
+                        auto n = read_network(t[0].cast<std::string>(), t[1].cast<std::string>());
+                        for (const auto& [key, value] : t[2].cast<std::vector<std::pair<std::string, KeyValue>>>())
+                          set_in(*n, key, value);
+                        return n;
+                      }))
+      .def("__repr__", [](const PyNetwork& n) {
+        return "<Network " + n.network.name + ": " + std::to_string(n.network.site.size()) + " site(s)>";
+      });
+
+  bind_site(m, network);
+}
