@@ -166,10 +166,10 @@ const char* reader_of(const std::string& path) {
       {"comms.n_antenna", "core/plan/outlook.cpp"},
       {"comms.link.control_delay", "core/plan/plan.cpp"},
       {"shadow.point", "python/bind_shadow.cpp"},
-      {"shadow.", "core/shadow/feed.cpp"},
+      {"shadow.", "core/shadow/columns.cpp"},
       {"study.", "core/io/site_reader_hall.cpp"},
       {"cooling.coolant", "core/make/make_thermal.cpp"},
-      {"power.genset.", "python/bind_engine.cpp"},
+      {"power.genset.", "python/bind_network.cpp"},
   };
   for (const auto& [prefix, file] : table)
     if (path.starts_with(prefix)) return file;
