@@ -29,7 +29,9 @@ if(COLDSUN_CCACHE)
 endif()
 
 add_library(coldsun_flags INTERFACE)
-target_include_directories(coldsun_flags INTERFACE "${PROJECT_SOURCE_DIR}/kernels" "${PROJECT_SOURCE_DIR}")
+target_include_directories(coldsun_flags INTERFACE "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/kernels;${PROJECT_SOURCE_DIR}>"
+                           $<INSTALL_INTERFACE:include/coldsun>)
+target_compile_features(coldsun_flags INTERFACE cxx_std_20)
 target_compile_options(coldsun_flags INTERFACE "$<$<COMPILE_LANGUAGE:CXX>:${host_flags}>")
 target_link_options(coldsun_flags INTERFACE -fopenmp)
 find_package(Threads REQUIRED)
