@@ -1,6 +1,6 @@
 // Array functions of the sky: the Sun, clear sky, planes of array, cell temperature, glass.
 #include "python/bind_arrays.hpp"
-#include "python/points_sky.hpp"
+#include "sky/points.hpp"
 
 namespace {
 

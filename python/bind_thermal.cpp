@@ -2,9 +2,9 @@
 #include "core/make/make_system.hpp"
 #include "python/bind.hpp"
 #include "python/bind_arrays.hpp"
-#include "python/points_thermal.hpp"
 #include "thermal/at_rest.hpp"
 #include "thermal/make.hpp"
+#include "thermal/points.hpp"
 
 namespace {
 
@@ -74,8 +74,9 @@ auto coolant(const Columns& columns, py::ssize_t n, const std::string& name) {
   });
 }
 auto nusselt(const Columns& columns, py::ssize_t n) {
-  return over_points<4, 1>(
-      columns, n, [](const auto& b) { return th::NusseltOfPoints{b.in[0], b.in[1], b.in[2], b.in[3], b.out[0]}; });
+  return over_points<4, 1>(columns, n, [](const auto& b) {
+    return th::NusseltOfPoints{b.in[0], b.in[1], b.in[2], b.in[3], b.out[0]};
+  });
 }
 auto pressure_drop(const Columns& columns, py::ssize_t n, const std::string& name) {
   const th::Coolant which = coolant_named(name);

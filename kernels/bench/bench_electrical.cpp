@@ -62,35 +62,6 @@ void max_power_of_points(benchmark::State& state) {
 }
 BENCHMARK(max_power_of_points)->Arg(1 << 14)->Arg(1 << 20)->UseRealTime();
 
-// 56 B per point: five parameters and a voltage in, a current out. 420 flops: eight evaluations of the curve at 43,
-// seven quotients, one log.
-void current_of_curves(benchmark::State& state) {
-  const int n = static_cast<int>(state.range(0));
-  const Points x(n);
-  std::vector<Array<Real, 2>> a;
-  for (int k = 0; k < 7; ++k) a.emplace_back(Device::host, std::array<int, 2>{1, n});
-  for (int k = 0; k < n; ++k) {
-    const Curve c = calcparams_cec(x.g(0, k), x.t(0, k), module_longi_lr5_72hbd_545m());
-    a[0](0, k) = c.photocurrent, a[1](0, k) = c.saturation_current, a[2](0, k) = c.resistance_series,
-            a[3](0, k) = 1.0 / c.conductance_shunt;
-    a[4](0, k) = c.nNsVth, a[5](0, k) = 52.0 * (k % 97) / 96.0;
-  }
-  const CurrentOfCurves kernel{{a[0], a[1], a[2], a[3], a[4]}, a[5], a[6]};
-  for_rows(Host{}, 1, n, kernel);
-  for (int k = 0; k < n; ++k) {  // the implicit equation itself
-    const double i = a[6](0, k), x_d = a[5](0, k) + i * a[2](0, k), e = a[1](0, k) * std::exp(x_d / a[4](0, k));
-    const double miss = a[0](0, k) - (e - a[1](0, k)) - x_d / a[3](0, k) - i;
-    if (!(std::fabs(miss) < 1e-12 * (a[0](0, k) + e) * (1.0 + a[2](0, k) * e / a[4](0, k))))
-      return state.SkipWithError("current does not solve its equation");
-  }
-  for (auto _ : state) {
-    for_rows(Host{}, 1, n, kernel);
-    benchmark::ClobberMemory();
-  }
-  rates(state, n, 56.0, 420.0);
-}
-BENCHMARK(current_of_curves)->Arg(1 << 18)->UseRealTime();
-
 // A pilot's hall: 144 strings, 128 nodes, one bus.
 struct Plant {
   static constexpr int n_string = 144, n_node = 128;

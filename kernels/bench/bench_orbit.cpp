@@ -10,7 +10,7 @@
 #include "orbit/advance.hpp"
 #include "orbit/assign_slots.hpp"
 #include "orbit/find_windows.hpp"
-#include "orbit/propagate.hpp"
+#include "orbit/points.hpp"
 
 namespace {
 
@@ -56,6 +56,40 @@ void propagate_states(benchmark::State& bench) {
   rates(bench, items, 52, 560, 52 * items + 264.0 * n);
 }
 BENCHMARK(propagate_states)->UseRealTime();
+
+// One look: 52 B and the hour's sine and cosine read, 32 B written; 200 flops.
+void look_at_states(benchmark::State& bench) {
+  const Catalogue c = shell(2376, 72);
+  constexpr int n_time = 8;
+  const int n = c.n_satellite();
+  Array<Time, 1> time(Device::host, {n_time});
+  Array<Real, 1> sine(Device::host, {n_time}), cosine(Device::host, {n_time});
+  for (int k = 0; k < n_time; ++k) {
+    time(k) = start + k * 60 * ns_per_s;
+    math::sincos(gmst82(time(k), 0.0), sine(k), cosine(k));
+  }
+  Array<Real, 3> r(Device::host, {3, n_time, n}), v(Device::host, {3, n_time, n});
+  Array<std::int32_t, 2> error(Device::host, {n_time, n});
+  propagate(Host{}, c, time, r, v, error);
+  std::vector<Array<Real, 2>> out;
+  for (int k = 0; k < 4; ++k) out.emplace_back(Device::host, std::array<int, 2>{n_time, n});
+  const Station station = pilots().front();
+  const LookAtStates f{station, false, sine, cosine, r, v, error, out[0], out[1], out[2], out[3]};
+  for_rows(Host{}, n_time, n, f);
+  for (int s = 0; s < n; s += 13) {  // the range by the difference of the two places, without angles
+    const PosVel p =
+        teme_to_pef({{r(0, 7, s), r(1, 7, s), r(2, 7, s)}, {v(0, 7, s), v(1, 7, s), v(2, 7, s)}}, sine(7), cosine(7));
+    const Vector3 &a = p.r, &b = station.position;
+    if (!(std::fabs(std::hypot(a.x - b.x, a.y - b.y, a.z - b.z) / out[2](7, s) - 1.0) < 1e-12))
+      return bench.SkipWithError("another range");
+  }
+  for (auto _ : bench) {
+    for_rows(Host{}, n_time, n, f);
+    benchmark::DoNotOptimize(out[0].data());
+  }
+  rates(bench, static_cast<double>(n_time) * n, 52 + 32, 200);
+}
+BENCHMARK(look_at_states)->UseRealTime();
 
 // Windows of a shell over two sites and a day: 481 grid points a satellite (640 flops, 96 B to and fro), 40 flops a
 // site and point, and some 35 brackets a satellite and site refined with about 8 propagations each.

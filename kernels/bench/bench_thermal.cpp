@@ -10,6 +10,7 @@
 #include "bench/rates.hpp"
 #include "common/loops.hpp"
 #include "thermal/advance.hpp"
+#include "thermal/at_rest.hpp"
 #include "thermal/make.hpp"
 
 namespace coldsun::thermal {
@@ -92,6 +93,29 @@ void solve_plate(benchmark::State& state) {
   state.counters["threads"] = 1;
 }
 BENCHMARK(solve_plate);
+
+// One flow of a plate at rest: 32 B beside the plate, which stays in cache; factorisation and one solve, 170 flops per
+// row and mode.
+void resistance_of_plate(benchmark::State& state) {
+  constexpr int n_flow = 64;
+  Array<Real, 2> map(Device::host, {n_y, n_x});
+  Array<Real, 1> flows(Device::host, {n_flow}), t_film(Device::host, {n_flow}), tim_gain(Device::host, {n_flow}),
+      resistance(Device::host, {n_flow});
+  map.fill(1.0 / (n_x * n_y)), t_film.fill(313.15), tim_gain.fill(1.0);
+  for (int k = 0; k < n_flow; ++k) flows(k) = flow * (0.5 + 0.02 * k);
+  const ResistanceOfPlate kernel{make_stack(plate()), map, flows, t_film, tim_gain, resistance};
+  const auto pass = [&] { for_teams(Host{}, n_flow, n_mode, ResistanceOfPlate::Solver::bytes(), kernel); };
+  pass();
+  for (int k = 1; k < n_flow; ++k)
+    if (!(resistance(k) > 0.0 && resistance(k) < resistance(k - 1)))
+      return state.SkipWithError("the resistance does not fall with the flow");
+  for (auto _ : state) {
+    pass();
+    benchmark::ClobberMemory();
+  }
+  rates(state, n_flow, 32.0, n * n_mode * 170.0);
+}
+BENCHMARK(resistance_of_plate)->UseRealTime();
 
 // A hall of 128 nodes of 8 plates, 64 of them fields.
 struct Hall {

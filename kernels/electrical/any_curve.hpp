@@ -65,7 +65,7 @@ COLDSUN_FN Real sure_from_i(const Curve& c, Real current) {
   const Real hi = rest > 0.0 ? c.nNsVth * math::min(math::log(ratio) + 1.0 / ratio, ratio) : 0.0;
   const Real lo = rest > 0.0 ? 0.0 : rest / c.conductance_shunt;
   const bool none = rest + c.saturation_current <= 0.0 && !(c.conductance_shunt > 0.0);
-  return none ? math::not_a_number : bracketed(lo > -1e300 ? lo : -700.0 * c.nNsVth, hi, [&](Real x, Real& slope) {
+  return none | (ratio != ratio) ? math::not_a_number : bracketed(lo > -1e300 ? lo : -700.0 * c.nNsVth, hi, [&](Real x, Real& slope) {
     const Point p = at(c, x);
     slope = -p.di;
     return current - p.i;

@@ -12,6 +12,7 @@ struct SevenPoints {
 };
 COLDSUN_FN SevenPoints seven_points(const Curve& c, Real vd_sc, Real v_oc, Real vd_mp) {
   const Point mp = at(c, vd_mp);
+  v_oc += 0.0 * c.resistance_series;  // the open circuit knows no series resistance, but NaN stays NaN
   return {
       .i_sc = at(c, vd_sc).i, .v_oc = v_oc, .i_mp = mp.i, .v_mp = mp.v, .p_mp = mp.power(), .i_x = 0.0, .i_xx = 0.0};
 }

@@ -17,35 +17,6 @@ struct CurveParameters {
   COLDSUN_FN bool dark(int row, int i) const { return photocurrent(row, i) <= photocurrent_dark; }
 };
 
-// reads 5 Real, writes 5 Real: 80 B and about 1,000 flops per curve (20 evaluations of the curve at 43, Newton
-// quotients, one log at 30).
-struct KeyPointsOfCurves {
-  CurveParameters curve;
-  View<Real, 2> i_sc, v_oc, i_mp, v_mp, p_mp;
-  COLDSUN_FN void operator()(int row, int i) const {
-    const Curve c = curve(row, i);
-    const bool dark = curve.dark(row, i);
-    const MaxPower m = max_power(c);
-    const Real short_circuit = electrical::i_sc(c), open = electrical::v_oc(c);
-    i_sc(row, i) = dark ? 0.0 : short_circuit;
-    v_oc(row, i) = dark ? 0.0 : open;
-    i_mp(row, i) = dark ? 0.0 : m.i;
-    v_mp(row, i) = dark ? 0.0 : m.v;
-    p_mp(row, i) = dark ? 0.0 : m.p;
-  }
-};
-
-// reads 6 Real, writes 1 Real: 56 B and about 420 flops per point (8 evaluations at 43, 7 quotients, one log at 30).
-struct CurrentOfCurves {
-  CurveParameters curve;
-  View<const Real, 2> voltage;
-  View<Real, 2> current;
-  COLDSUN_FN void operator()(int row, int i) const {
-    const Curve c = curve(row, i);
-    current(row, i) = i_from_v(c, voltage(row, i));
-  }
-};
-
 // The CEC model's parameters, with a module's own numbers at every point.
 // reads 9 Real, writes 5 Real: 112 B and about 70 flops per point (one exp at 31).
 struct ParametersOfPoints {

@@ -35,7 +35,8 @@ struct SunOfPoints {
     const sun::Sight s = sun::sight(place, sun::mean_sidereal_time(utc), sun::horizon(observer), pressure(row, i),
                                     temp_air(row, i) + 273.15);
     const Real known = unless_nan(1.0, seconds(row, i));
-    const Real high = sun::zenith(s.apparent) / degree * known, low = sun::zenith(s.geometric) / degree * known;
+    const Real high = sun::zenith(s.apparent) / degree * unless_nan(known, pressure(row, i), temp_air(row, i));
+    const Real low = sun::zenith(s.geometric) / degree * known;
     apparent_zenith(row, i) = high;
     zenith(row, i) = low;
     apparent_elevation(row, i) = 90.0 - high;
