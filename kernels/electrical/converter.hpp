@@ -70,8 +70,9 @@ COLDSUN_FN Real share(Real linear, Real square, Real n) {
 
 // Ideal boost stage (Erickson and Maksimovic, Fundamentals of Power Electronics, ch. 2 and 5):
 //   continuous conduction: d = 1 - v_in / v_out
-//   discontinuous, half the ripple v_in d / (l f_sw) above the mean current: d^2 = 2 l f_sw i (v_out - v_in) / (v_in
-//   v_out) pass-through, v_in >= v_out: the diode always conducts, d = 0
+//   discontinuous, with half the ripple v_in d / (l f_sw) above the mean current:
+//     d^2 = 2 l f_sw i (v_out - v_in) / (v_in v_out)
+//   pass-through, v_in >= v_out: the diode always conducts, d = 0
 struct Boost {
   Real duty;
   bool discontinuous;

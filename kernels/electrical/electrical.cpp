@@ -42,7 +42,8 @@ void check_site(const Site& s, const std::string& where) {
       check_converter(s.aux_converter, where + ": auxiliary converter");
   require(s.p_export == 0.0 || (s.grid_tie.rating > 0.0 && s.p_import >= idle_power(s.grid_tie)),
           where + ": p_import does not cover the idle power of the grid tie; accepted: at least that, or p_export 0 W");
-  require(s.rack.n >= 2 && s.rack.n <= 8, where + ": loss table of the rack converters needs 2 to 8 points");
+  require(s.rack.n >= 2 && s.rack.n <= 8,
+          where + ": number of points in the loss table of the rack converters is out of range; accepted: 2 to 8");
   for (int i = 0; i + 1 < s.rack.n; ++i)
     require(s.rack.x[i] < s.rack.x[i + 1] && s.rack.y[i] >= 0.0 && s.rack.y[i] <= s.rack.y[i + 1],
             where + ": loss table of the rack converters does not rise; accepted: rising load, loss 0 or more");

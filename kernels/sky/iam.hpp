@@ -34,7 +34,7 @@ COLDSUN_FN Real transmittance(const Iam& g, Real incidence) {
   const Real c_glass = std::sqrt(1.0 - sine2 / (n * n)), c_coating = std::sqrt(1.0 - sine2 / (n_ar * n_ar));
   const Polarised r = coated ? fresnel(1.0, incidence, n_ar, c_coating) : fresnel(1.0, incidence, n, c_glass);
   const Polarised r2 = coated ? fresnel(n_ar, c_coating, n, c_glass) : Polarised{0.0, 0.0};
-  // Coating: its two faces pass light back and forth, incoherently.
+  // Coating: incoherent multiple reflection between its two faces.
   const Real s = (1.0 - r.s) * (1.0 - r2.s) / (1.0 - r.s * r2.s), p = (1.0 - r.p) * (1.0 - r2.p) / (1.0 - r.p * r2.p);
   return 0.5 * (s + p) * math::exp(-g.extinction * g.thickness / c_glass);
 }
