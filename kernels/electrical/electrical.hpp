@@ -126,28 +126,28 @@ struct SystemView {
   F(Real,          v_mp,                   "V",    "member string", derived,   TrackStrings,   "voltage of the string at its maximum power point") \
   F(Real,          p_mp,                   "W",    "member string", derived,   TrackStrings,   "power of the string at its maximum power point") \
   F(Real,          p_track,                "W",    "member string", derived,   TrackStrings,   "mean string power at the tracker's operating points") \
-  F(Real,          p_miss,                 "W",    "member string", derived,   TrackStrings,   "string power lost to tracking steps or bus-voltage limits") \
+  F(Real,          p_miss,                 "W",    "member string", derived,   TrackStrings,   "string power lost to tracking or bus voltage") \
   F(Real,          vd_mp,                  "V",    "member string", scratch,   TrackStrings,   "diode voltage of a module at its maximum power point") \
-  F(Real,          vd_pass,                "V",    "member string", scratch,   TrackStrings,   "diode voltage of a module in pass-through; 0: not in pass-through") \
-  F(Real,          curvature,              "W/V2", "member string", scratch,   TrackStrings,   "second derivative of module power by diode voltage at the maximum power point") \
-  F(Real,          pv_gain,                "1",    "member string", parameter, host,           "factor on the string's effective irradiance, for effects that are not modelled") \
+  F(Real,          vd_pass,                "V",    "member string", scratch,   TrackStrings,   "diode voltage of a module in pass-through; 0: other mode") \
+  F(Real,          curvature,              "W/V2", "member string", scratch,   TrackStrings,   "d2P/dx2 of a module at maximum power, x: diode voltage") \
+  F(Real,          pv_gain,                "1",    "member string", parameter, host,           "correction factor on the string's effective irradiance") \
   F(Real,          p_allocated,            "W",    "member node",   derived,   AllocateSites,  "cap on node power allocated by the bus; 0: node off") \
   F(Real,          p_served_node,          "W",    "member node",   derived,   CloseSites,     "power delivered to the node by the bus") \
   F(Real,          v_bus,                  "V",    "member site",   state,     CloseSites,     "voltage of the DC bus at the end of the step") \
   F(Real,          soc,                    "1",    "member site",   state,     CloseSites,     "state of charge of the battery at the end of the step") \
-  F(Real,          v_rc1,                  "V",    "member site",   state,     CloseSites,     "voltage of the battery cell's fast RC pair at the end of the step") \
-  F(Real,          v_rc2,                  "V",    "member site",   state,     CloseSites,     "voltage of the battery cell's slow RC pair at the end of the step") \
-  F(Real,          t_sink,                 "K",    "member site",   state,     SumSites,       "temperature of the converters' heat sink at the end of the step") \
+  F(Real,          v_rc1,                  "V",    "member site",   state,     CloseSites,     "voltage of a cell's fast RC pair at the end of the step") \
+  F(Real,          v_rc2,                  "V",    "member site",   state,     CloseSites,     "voltage of a cell's slow RC pair at the end of the step") \
+  F(Real,          t_sink,                 "K",    "member site",   state,     SumSites,       "converter heat sink temperature at the end of the step") \
   F(Real,          capacity_factor,        "1",    "member site",   parameter, host,           "battery capacity relative to its rated capacity") \
   F(Real,          p_pv_available,         "W",    "member site",   derived,   SumSites,       "available PV power: sum of the strings' maximum power") \
   F(Real,          p_pv,                   "W",    "member site",   derived,   SumSites,       "PV power at the strings' terminals") \
   F(Real,          p_curtailed,            "W",    "member site",   derived,   SumSites,       "PV power curtailed or above a converter's rating") \
-  F(Real,          p_mppt_loss,            "W",    "member site",   derived,   SumSites,       "PV power lost to tracking steps, converter sleep or bus-voltage limits") \
+  F(Real,          p_mppt_loss,            "W",    "member site",   derived,   SumSites,       "PV power lost to tracking, converter sleep or bus voltage") \
   F(Real,          p_battery,              "W",    "member site",   derived,   CloseSites,     "battery power at the cell terminals, discharge positive") \
   F(Real,          p_grid,                 "W",    "member site",   derived,   CloseSites,     "grid power at the AC terminals, import positive") \
   F(Real,          p_charge,               "W",    "member site",   derived,   SumSites,       "charging power of the battery: positive part of -p_battery") \
   F(Real,          p_import,               "W",    "member site",   derived,   SumSites,       "power imported from the grid: positive part of p_grid") \
-  F(std::int8_t,   genset_mode,            "1",    "member site",   state,     MoveGensets,    "generator mode at the end of the step: 0 off, 1 starting, 2 running") \
+  F(std::int8_t,   genset_mode,            "1",    "member site",   state,     MoveGensets,    "generator mode at the step's end: 0 off, 1 starting, 2 running") \
   F(std::int64_t,  genset_starts,          "1",    "member site",   state,     MoveGensets,    "number of generator starts") \
   F(Real,          genset_time,            "s",    "member site",   state,     MoveGensets,    "time since the generator's last change of mode") \
   F(Real,          genset_run_time,        "s",    "member site",   state,     MoveGensets,    "total running time of the generator") \
@@ -155,7 +155,7 @@ struct SystemView {
   F(Real,          fuel_rate,              "m3/s", "member site",   derived,   MoveGensets,    "fuel flow of the generator") \
   F(Real,          p_genset,               "W",    "member site",   derived,   CloseSites,     "generator power at its AC terminals") \
   F(Real,          p_it,                   "W",    "member site",   derived,   CloseSites,     "IT power: power delivered to the nodes") \
-  F(Real,          p_aux,                  "W",    "member site",   derived,   CloseSites,     "power delivered to auxiliaries: pumps, fans, CDU and hall cooler") \
+  F(Real,          p_aux,                  "W",    "member site",   derived,   CloseSites,     "power delivered to auxiliaries (pumps, fans, CDU, hall cooler)") \
   F(Real,          p_loss,                 "W",    "member site",   derived,   SumSites,       "power loss of all converters and cables") \
   F(Real,          de_bus_dt,              "W",    "member site",   derived,   CloseSites,     "rate of change of the energy stored in the bus capacitance") \
   F(Real,          p_withheld,             "W",    "member site",   scratch,   AllocateSites,  "requested node power that was not allocated") \
@@ -173,16 +173,16 @@ struct SystemView {
   F(Real,          loss_grid_tie,          "W",    "member site",   derived,   CloseSites,     "power loss of the grid tie") \
   F(Real,          loss_genset_rectifier,  "W",    "member site",   derived,   CloseSites,     "power loss of the generator's rectifier") \
   F(Real,          loss_rack,              "W",    "member site",   derived,   CloseSites,     "power loss of the rack converters") \
-  F(Real,          loss_load_cable,        "W",    "member site",   derived,   CloseSites,     "power loss of the distribution cables to racks and auxiliaries") \
+  F(Real,          loss_load_cable,        "W",    "member site",   derived,   CloseSites,     "power loss of distribution cables to racks and auxiliaries") \
   F(Real,          loss_aux_converter,     "W",    "member site",   derived,   CloseSites,     "power loss of the auxiliaries' converter") \
-  F(Real,          balance_pv,             "W",    "member site",   derived,   SumSites,       "residual of the PV balance: available less used, curtailed and lost power") \
-  F(Real,          balance_bus,            "W",    "member site",   derived,   SumSites,       "residual of the bus balance: sources less loads, losses and de_bus_dt") \
-  F(Real,          pv_linear,              "W",    "member site",   scratch,   AllocateSites,  "net PV power as a function of the share used: linear coefficient") \
-  F(Real,          pv_square,              "W",    "member site",   scratch,   AllocateSites,  "net PV power as a function of the share used: quadratic coefficient") \
+  F(Real,          balance_pv,             "W",    "member site",   derived,   SumSites,       "residual of the PV balance: available - used - curtailed - lost") \
+  F(Real,          balance_bus,            "W",    "member site",   derived,   SumSites,       "residual of the bus balance: sources - loads - losses - storage") \
+  F(Real,          pv_linear,              "W",    "member site",   scratch,   AllocateSites,  "net PV power by the share used: linear coefficient") \
+  F(Real,          pv_square,              "W",    "member site",   scratch,   AllocateSites,  "net PV power by the share used: quadratic coefficient") \
   F(Real,          pv_share,               "1",    "member site",   derived,   CloseSites,     "share of PV power used, common to all strings of the site") \
-  F(Real,          p_discharge_reserve,    "W",    "member site",   scratch,   AllocateSites,  "discharge power that the battery can hold over the cut down to soc_reserve") \
-  F(Real,          p_discharge_max,        "W",    "member site",   scratch,   AllocateSites,  "discharge power that the battery can hold over the cut down to soc_min") \
-  F(Real,          p_charge_max,           "W",    "member site",   scratch,   AllocateSites,  "charging power that the battery can hold over the cut") \
+  F(Real,          p_discharge_reserve,    "W",    "member site",   scratch,   AllocateSites,  "largest battery discharge over the cut down to soc_reserve") \
+  F(Real,          p_discharge_max,        "W",    "member site",   scratch,   AllocateSites,  "largest battery discharge over the cut down to soc_min") \
+  F(Real,          p_charge_max,           "W",    "member site",   scratch,   AllocateSites,  "largest battery charging power over the cut") \
   F(std::uint32_t, trouble,                "1",    "member site",   scratch,   electrical,     "flag bits raised by the site in the cut")
 // clang-format on
 struct State {

@@ -96,8 +96,8 @@ struct Weather {
   F(Real, interval,             "1",     "member site",  scratch,   SiteSky,  "number of the current interval of the weather series plus 1; 0: none") \
   F(Real, beam_mean,            "1",     "member site",  scratch,   SiteSky,  "mean beam transmission of the clouds over the interval of the series") \
   F(Real, beam_swing,           "1",     "member site",  scratch,   SiteSky,  "relative change of the series' beam per change of beam transmission") \
-  F(Real, sky_mean,             "1",     "member site",  scratch,   SiteSky,  "mean diffuse light under the clouds of the interval relative to the clear sky's") \
-  F(Real, sky_swing,            "1",     "member site",  scratch,   SiteSky,  "relative change of the series' diffuse light per change of relative diffuse light") \
+  F(Real, sky_mean,             "1",     "member site",  scratch,   SiteSky,  "mean diffuse light under the interval's clouds relative to the clear sky's") \
+  F(Real, sky_swing,            "1",     "member site",  scratch,   SiteSky,  "relative change of the series' diffuse light per change of that ratio") \
   F(Real, poa_global,           "W m-2", "member plane", derived,   PlaneSky, "global irradiance on the plane of the modules") \
   F(Real, effective_irradiance, "W m-2", "member plane", derived,   PlaneSky, "irradiance that reaches the cells, after glass and soiling") \
   F(Real, temp_cell,            "K",     "member plane", derived,   PlaneSky, "PV cell temperature of the plane, mean over the last cut") \

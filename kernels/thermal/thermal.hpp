@@ -48,7 +48,7 @@ struct LumpedModel {
   F(Stack,        stack,           "1",      "model",     parameter, host, "layers, channels and coolant of the plate model") \
   F(LumpedModel,  lumped,          "1",      "model",     parameter, host, "lumped plate model, fitted to the resolved operator") \
   F(Real,         power_map,       "1",      "model y x", parameter, host, "share of plate power in each column of the plate") \
-  F(Real,         r_junction,      "K W-1",  "model",     parameter, host, "steady-state resistance from the hottest junction point to the coolant inlet at design flow") \
+  F(Real,         r_junction,      "K W-1",  "model",     parameter, host, "steady-state resistance from junction to coolant inlet at design flow") \
   F(std::int32_t, site,            "1",      "node",      parameter, host, "site index of the node") \
   F(std::int32_t, model,           "1",      "node",      parameter, host, "plate model index of the node") \
   F(std::int32_t, fidelity,        "1",      "node",      parameter, host, "index of the resolved plate, or -1 - index of the lumped plate") \
@@ -84,33 +84,33 @@ struct SystemView {
 
 // clang-format off
 #define COLDSUN_THERMAL_STATE(F) \
-  F(Real,          t_solid,           "K", "member field z y x", state,     AdvanceField,  "temperature of the plate's solid cells at the end of the step, from the power plane up") \
-  F(Real,          t_coolant,         "K", "member field y x",   state,     AdvanceField,  "coolant temperature at the downstream end of each plate row at the end of the step") \
+  F(Real,          t_solid,           "K", "member field z y x", state,     AdvanceField,  "temperature of the plate's solid cells at the end of the step") \
+  F(Real,          t_coolant,         "K", "member field y x",   state,     AdvanceField,  "coolant temperature leaving each plate row at the end of the step") \
   F(Real,          q_lumped,          "W", "member mode lumped", state,     AdvanceLumped, "power of the lumped plate, lagged by each of its time constants") \
-  F(Real,          t_lumped,          "K", "member lumped",      state,     AdvanceLumped, "reference temperature of the lumped plate: its temperature without power") \
+  F(Real,          t_lumped,          "K", "member lumped",      state,     AdvanceLumped, "temperature of the lumped plate without power (reference)") \
   F(Real,          h_next,            "s", "member node",        state,     thermal,       "next time step of the plate solver") \
   F(Real,          p_node_end,        "W", "member node",        state,     thermal,       "node power at the end of the step") \
-  F(Real,          t_junction,        "K", "member node",        state,     thermal,       "junction temperature (hottest point of the power plane) at the end of the step") \
-  F(Real,          trip_left,         "s", "member node",        state,     thermal,       "remaining time below t_restart before a tripped node starts again; 0: not tripped") \
-  F(Real,          flow_gain,         "1", "member node",        parameter, host,          "coolant flow of the node relative to design; below 0: reversed flow") \
+  F(Real,          t_junction,        "K", "member node",        state,     thermal,       "junction temperature: hottest point at the end of the step") \
+  F(Real,          trip_left,         "s", "member node",        state,     thermal,       "remaining time below t_restart until restart; 0: not tripped") \
+  F(Real,          flow_gain,         "1", "member node",        parameter, host,          "coolant flow of the node relative to design; below 0: reversed") \
   F(Real,          tim_gain,          "1", "member node",        parameter, host,          "thermal resistance of the interface material relative to design") \
   F(Real,          p_node,            "W", "member node",        derived,   thermal,       "node power, mean over the last cut") \
-  F(Real,          q_plate,           "W", "member node",        derived,   thermal,       "heat flow into the node's plates, mean over the last cut") \
-  F(Real,          q_carried,         "W", "member node",        derived,   thermal,       "heat flow carried out of the node's plates by the coolant, mean over the last cut") \
-  F(Real,          q_stored,          "W", "member node",        derived,   thermal,       "rate of heat storage in the node's plates, mean over the last cut") \
+  F(Real,          q_plate,           "W", "member node",        derived,   thermal,       "heat flow from node to plates, mean over the last cut") \
+  F(Real,          q_carried,         "W", "member node",        derived,   thermal,       "heat flow carried off by the coolant, mean over the last cut") \
+  F(Real,          q_stored,          "W", "member node",        derived,   thermal,       "rate of heat storage in the plates, mean over the last cut") \
   F(Real,          t_outlet,          "K", "member node",        derived,   thermal,       "coolant temperature at the plate outlet at the end of the step") \
   F(Real,          p_unthrottled,     "W", "member node",        derived,   thermal,       "node power requested without any cap, mean over the last cut") \
-  F(Real,          throttle_fraction, "1", "member node",        derived,   thermal,       "share of the last cut in which the junction cap limited node power") \
-  F(std::int32_t,  n_step,            "1", "member node",        derived,   thermal,       "solver steps of the plate in the last cut, rejected steps included") \
+  F(Real,          throttle_fraction, "1", "member node",        derived,   thermal,       "share of the last cut with node power limited by junction cap") \
+  F(std::int32_t,  n_step,            "1", "member node",        derived,   thermal,       "solver steps of the plate in the last cut, rejected included") \
   F(std::uint32_t, trouble,           "1", "member node",        scratch,   thermal,       "flag bits raised by the node in the cut") \
   F(Real,          t_supply,          "K", "member site",        state,     AdvanceLoop,   "coolant supply temperature to the plates at the end of the step") \
   F(Real,          t_return,          "K", "member site",        state,     AdvanceLoop,   "coolant return temperature to the CDU at the end of the step") \
-  F(Real,          t_facility,        "K", "member site",        state,     AdvanceLoop,   "temperature of facility water leaving the dry cooler at the end of the step") \
+  F(Real,          t_facility,        "K", "member site",        state,     AdvanceLoop,   "facility-water supply temperature at the end of the step") \
   F(Real,          t_hall,            "K", "member site",        state,     AdvanceLoop,   "hall air temperature at the end of the step") \
-  F(Real,          valve,             "1", "member site",        state,     AdvanceLoop,   "opening of the CDU valve at the end of the step; 0: closed, 1: open") \
-  F(Real,          fan_speed,         "1", "member site",        state,     AdvanceLoop,   "speed of the dry-cooler fans relative to design at the end of the step") \
+  F(Real,          valve,             "1", "member site",        state,     AdvanceLoop,   "opening of the CDU valve (0 to 1) at the end of the step") \
+  F(Real,          fan_speed,         "1", "member site",        state,     AdvanceLoop,   "dry-cooler fan speed relative to design at the end of the step") \
   F(Real,          q_plates,          "W", "member site",        derived,   AdvanceLoop,   "heat flow from the plates into the coolant loop") \
-  F(Real,          q_cdu,             "W", "member site",        derived,   AdvanceLoop,   "heat flow from the coolant loop through the CDU into facility water") \
+  F(Real,          q_cdu,             "W", "member site",        derived,   AdvanceLoop,   "heat flow from coolant loop to facility water through the CDU") \
   F(Real,          q_cooler,          "W", "member site",        derived,   AdvanceLoop,   "heat flow from the dry cooler to outside air") \
   F(Real,          q_coil,            "W", "member site",        derived,   AdvanceLoop,   "heat flow from hall air to facility water") \
   F(Real,          q_chiller,         "W", "member site",        derived,   AdvanceLoop,   "heat flow removed from hall air by the chiller") \
@@ -121,7 +121,7 @@ struct SystemView {
   F(Real,          p_fan,             "W", "member site",        derived,   AdvanceLoop,   "electrical power of the dry-cooler fans") \
   F(Real,          p_cdu,             "W", "member site",        derived,   AdvanceLoop,   "electrical power of CDU electronics, controls and lights") \
   F(Real,          p_hall_cooler,     "W", "member site",        derived,   AdvanceLoop,   "electrical power of the hall cooler's fans and compressor") \
-  F(Real,          p_aux,             "W", "member site",        derived,   AdvanceLoop,   "electrical power demand of auxiliaries: pumps, fans, CDU and hall cooler")
+  F(Real,          p_aux,             "W", "member site",        derived,   AdvanceLoop,   "electrical demand of pumps, fans, CDU and hall cooler")
 // clang-format on
 struct State {
   COLDSUN_ARRAYS(COLDSUN_THERMAL_STATE)

@@ -119,7 +119,7 @@ JobTable make_jobs(const System& system, int n_member, Time start, Time stop, De
   for (int s = 0; s < system.n_site(); ++s) {
     const Real cv = system.statistics(s).interval_cv, mean = load_gain * expected_arrivals(system, s, start, stop);
     const bool none = system.site(s).load == 0.0 || system.site(s).node_count == 0;
-    require(mean < 1e8, "more than 1e8 jobs in the span");
+    require(mean < 1e8, "the span has too many jobs; accepted: an expected number below 1e8");
     places.initial.push_back(none ? 0 : system.site(s).node_count);
     places.arrival.push_back(
         none ? 0 : static_cast<int>(std::ceil(mean + 7.0 * cv * std::sqrt(mean) + 8.0 * cv * cv + 8.0)));
@@ -138,8 +138,8 @@ int count_short(const System& system, const JobTable& jobs) {
 }
 
 State make_state(const System& system, const JobTable& jobs, int n_member, Device device) {
-  require(n_member == jobs.n_member(),
-          "the table of jobs has " + std::to_string(jobs.n_member()) + " members, not " + std::to_string(n_member));
+  require(n_member == jobs.n_member(), "the table of jobs has " + std::to_string(jobs.n_member()) +
+                                           " members; accepted: " + std::to_string(n_member));
   const int n_site = system.n_site();
   State s;
   allocate_fields(s, device,

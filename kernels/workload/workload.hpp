@@ -108,7 +108,7 @@ struct JobsView {
   F(Time,          plan_due,            "ns", "member site", state,     workload,  "arrival time at the site of the plan on its way; never: no such plan") \
   F(std::int32_t,  node_job,            "1",  "member node", state,     workload,  "index of the job on the node; -1: none") \
   F(Real,          utilization,         "1",  "member node", derived,   AskPower,  "utilisation requested of the node") \
-  F(Real,          p_request,           "W",  "member node", derived,   AskPower,  "node power requested at the reference junction temperature, planned cap applied") \
+  F(Real,          p_request,           "W",  "member node", derived,   AskPower,  "node power requested at the reference temperature, planned cap applied") \
   F(Real,          p_floor,             "W",  "member node", derived,   AskPower,  "node power at rest") \
   F(Real,          node_pace,           "1",  "member node", scratch,   NodePace,  "rate of work on the node relative to no throttling") \
   F(std::int32_t,  node_priority,       "1",  "member node", derived,   AskPower,  "priority of the job on the node; 0: no job") \
@@ -116,14 +116,14 @@ struct JobsView {
   F(std::int32_t,  queue_head,          "1",  "member site", state,     workload,  "index of the first waiting job") \
   F(std::int32_t,  cursor,              "1",  "member site", scratch,   workload,  "position up to which the dispatch has read the site's jobs") \
   F(std::int8_t,   changed,             "1",  "member site", state,     workload,  "1: the queue or the free nodes changed since the last dispatch") \
-  F(LinkPhase,     link_phase,          "1",  "member site", state,     workload,  "phase of link-bound work: 0 normal, 1 stalled (no link, buffers empty), 2 draining") \
+  F(LinkPhase,     link_phase,          "1",  "member site", state,     workload,  "phase of link-bound work: 0 normal, 1 stalled, 2 draining") \
   F(Time,          link_down_since,     "ns", "member site", state,     workload,  "start of the present outage of the link; never: link up") \
   F(Real,          backlog,             "s",  "member site", state,     workload,  "stalled time of the site's link-bound work not yet caught up") \
   F(std::int32_t,  n_running,           "1",  "member site", state,     workload,  "number of jobs running at the site") \
   F(std::int32_t,  n_queued,            "1",  "member site", state,     workload,  "number of waiting jobs submitted at the site") \
   F(std::int32_t,  n_done,              "1",  "member site", state,     workload,  "number of jobs completed at the site since the start") \
   F(std::int32_t,  n_late,              "1",  "member site", state,     workload,  "number of jobs whose deadline passed before their end, since the start") \
-  F(std::int32_t,  n_backfilled,        "1",  "member site", state,     workload,  "number of jobs started ahead of an earlier one (backfilled), since the start") \
+  F(std::int32_t,  n_backfilled,        "1",  "member site", state,     workload,  "number of backfilled jobs (started ahead of an earlier one) since the start") \
   F(std::int32_t,  node_busy,           "1",  "member site", state,     workload,  "number of nodes with a job") \
   F(Real,          gpu_seconds,         "s",  "member site", state,     workload,  "accelerator time at full rate delivered to jobs since the start") \
   F(Real,          wait_seconds,        "s",  "member site", state,     workload,  "total waiting time of the jobs started since the start") \
@@ -131,13 +131,13 @@ struct JobsView {
   F(Real,          stall_seconds,       "s",  "member site", state,     workload,  "total time in which link-bound work was stalled since the start") \
   F(Real,          p_it_request,        "W",  "member site", derived,   SumDrawn,  "IT power requested by all nodes, leakage at its reference included") \
   F(Real,          p_it_leakage_change, "W",  "member site", derived,   SumDrawn,  "leakage power of all nodes above its reference value, without any cap") \
-  F(Real,          p_it_held_back,      "W",  "member site", derived,   SumDrawn,  "requested IT power not drawn because of junction cap, allocation or shedding") \
+  F(Real,          p_it_held_back,      "W",  "member site", derived,   SumDrawn,  "requested IT power not drawn: junction cap, allocation or shedding") \
   F(Real,          busy_fraction,       "1",  "member site", derived,   CountSite, "share of the site's nodes with a job") \
   F(Real,          queue_length,        "1",  "member site", derived,   CountSite, "number of waiting jobs submitted at the site") \
   F(std::uint32_t, trouble,             "1",  "member site", scratch,   Progress,  "flag bits raised by the site in the cut") \
   F(Real,          link_bound_share,    "1",  "member site", parameter, host,      "share of jobs that stall during outages of the link") \
   F(Real,          link_buffer,         "s",  "member site", parameter, host,      "time that a link-bound job continues without the link") \
-  F(Real,          burst_gain,          "1",  "member site", parameter, host,      "power increase while the backlog drains, as a share of the rest up to maximum power") \
+  F(Real,          burst_gain,          "1",  "member site", parameter, host,      "power increase in the drain, as a share of the rest up to maximum") \
   F(Real,          burst_ratio,         "1",  "member site", parameter, host,      "drain time per stalled time") \
   F(Real,          load_gain,           "1",  "member site", parameter, host,      "offered load of the member relative to the site's")
 // clang-format on
