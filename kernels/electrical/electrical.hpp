@@ -147,7 +147,7 @@ struct SystemView {
   F(Real,          p_grid,                 "W",    "member site",   derived,   CloseSites,     "grid power at the AC terminals, import positive") \
   F(Real,          p_charge,               "W",    "member site",   derived,   SumSites,       "charging power of the battery: positive part of -p_battery") \
   F(Real,          p_import,               "W",    "member site",   derived,   SumSites,       "power imported from the grid: positive part of p_grid") \
-  F(std::int8_t,   genset_mode,            "1",    "member site",   state,     MoveGensets,    "generator mode at the step's end: 0 off, 1 starting, 2 running") \
+  F(std::int8_t,   genset_mode,            "1",    "member site",   state,     MoveGensets,    "mode of the generator: 0 off, 1 starting, 2 running") \
   F(std::int64_t,  genset_starts,          "1",    "member site",   state,     MoveGensets,    "number of generator starts") \
   F(Real,          genset_time,            "s",    "member site",   state,     MoveGensets,    "time since the generator's last change of mode") \
   F(Real,          genset_run_time,        "s",    "member site",   state,     MoveGensets,    "total running time of the generator") \
@@ -155,7 +155,7 @@ struct SystemView {
   F(Real,          fuel_rate,              "m3/s", "member site",   derived,   MoveGensets,    "fuel flow of the generator") \
   F(Real,          p_genset,               "W",    "member site",   derived,   CloseSites,     "generator power at its AC terminals") \
   F(Real,          p_it,                   "W",    "member site",   derived,   CloseSites,     "IT power: power delivered to the nodes") \
-  F(Real,          p_aux,                  "W",    "member site",   derived,   CloseSites,     "power delivered to auxiliaries (pumps, fans, CDU, hall cooler)") \
+  F(Real,          p_aux,                  "W",    "member site",   derived,   CloseSites,     "power delivered to pumps, fans, CDU and hall cooler") \
   F(Real,          p_loss,                 "W",    "member site",   derived,   SumSites,       "power loss of all converters and cables") \
   F(Real,          de_bus_dt,              "W",    "member site",   derived,   CloseSites,     "rate of change of the energy stored in the bus capacitance") \
   F(Real,          p_withheld,             "W",    "member site",   scratch,   AllocateSites,  "requested node power that was not allocated") \
@@ -175,8 +175,8 @@ struct SystemView {
   F(Real,          loss_rack,              "W",    "member site",   derived,   CloseSites,     "power loss of the rack converters") \
   F(Real,          loss_load_cable,        "W",    "member site",   derived,   CloseSites,     "power loss of distribution cables to racks and auxiliaries") \
   F(Real,          loss_aux_converter,     "W",    "member site",   derived,   CloseSites,     "power loss of the auxiliaries' converter") \
-  F(Real,          balance_pv,             "W",    "member site",   derived,   SumSites,       "residual of the PV balance: available - used - curtailed - lost") \
-  F(Real,          balance_bus,            "W",    "member site",   derived,   SumSites,       "residual of the bus balance: sources - loads - losses - storage") \
+  F(Real,          balance_pv,             "W",    "member site",   derived,   SumSites,       "PV balance residual: available - used - curtailed - lost") \
+  F(Real,          balance_bus,            "W",    "member site",   derived,   SumSites,       "bus balance residual: sources - loads - losses - storage") \
   F(Real,          pv_linear,              "W",    "member site",   scratch,   AllocateSites,  "net PV power by the share used: linear coefficient") \
   F(Real,          pv_square,              "W",    "member site",   scratch,   AllocateSites,  "net PV power by the share used: quadratic coefficient") \
   F(Real,          pv_share,               "1",    "member site",   derived,   CloseSites,     "share of PV power used, common to all strings of the site") \

@@ -85,7 +85,7 @@ struct SystemView {
 // clang-format off
 #define COLDSUN_THERMAL_STATE(F) \
   F(Real,          t_solid,           "K", "member field z y x", state,     AdvanceField,  "temperature of the plate's solid cells at the end of the step") \
-  F(Real,          t_coolant,         "K", "member field y x",   state,     AdvanceField,  "coolant temperature leaving each plate row at the end of the step") \
+  F(Real,          t_coolant,         "K", "member field y x",   state,     AdvanceField,  "coolant temperature after each plate row at the end of the step") \
   F(Real,          q_lumped,          "W", "member mode lumped", state,     AdvanceLumped, "power of the lumped plate, lagged by each of its time constants") \
   F(Real,          t_lumped,          "K", "member lumped",      state,     AdvanceLumped, "temperature of the lumped plate without power (reference)") \
   F(Real,          h_next,            "s", "member node",        state,     thermal,       "next time step of the plate solver") \

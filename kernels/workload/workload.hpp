@@ -123,7 +123,7 @@ struct JobsView {
   F(std::int32_t,  n_queued,            "1",  "member site", state,     workload,  "number of waiting jobs submitted at the site") \
   F(std::int32_t,  n_done,              "1",  "member site", state,     workload,  "number of jobs completed at the site since the start") \
   F(std::int32_t,  n_late,              "1",  "member site", state,     workload,  "number of jobs whose deadline passed before their end, since the start") \
-  F(std::int32_t,  n_backfilled,        "1",  "member site", state,     workload,  "number of backfilled jobs (started ahead of an earlier one) since the start") \
+  F(std::int32_t,  n_backfilled,        "1",  "member site", state,     workload,  "number of backfilled jobs (ahead of an earlier one) since the start") \
   F(std::int32_t,  node_busy,           "1",  "member site", state,     workload,  "number of nodes with a job") \
   F(Real,          gpu_seconds,         "s",  "member site", state,     workload,  "accelerator time at full rate delivered to jobs since the start") \
   F(Real,          wait_seconds,        "s",  "member site", state,     workload,  "total waiting time of the jobs started since the start") \
