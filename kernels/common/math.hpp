@@ -42,8 +42,8 @@ COLDSUN_FN Real exp(Real x) {
   q = std::fma(q, r, 0x1.5555555555556p-3);
   q = std::fma(q, r, 0x1.0000000000001p-1);
   const Real p = 1.0 + std::fma(r * r, q, r);
-  const std::uint64_t u =
-      bits_of(t) - bits_of(round_magic) + 2048;  // n + 2048, positive: AVX2 has no signed 64-bit shift
+  // n + 2048, positive: AVX2 has no signed 64-bit shift
+  const std::uint64_t u = bits_of(t) - bits_of(round_magic) + 2048;
   const std::uint64_t half = u >> 1;
   return p * real_of((half - 1) << 52) * real_of((u - half - 1) << 52);
 }

@@ -57,8 +57,8 @@ COLDSUN_FN Place place(Time utc, Real delta_t = delta_t_now) {
   const Real distance_au = heliocentric_distance(millennium);
   const Nutation shift = nutation(century);
   const Real obliquity = mean_obliquity(millennium) + shift.obliquity;
-  const Real aberration =
-      -20.4898 / 3600.0 * degree / distance_au;  // equation 25, constant of aberration 20.4898 arc seconds
+  // equation 25, constant of aberration 20.4898 arc seconds
+  const Real aberration = -20.4898 / 3600.0 * degree / distance_au;
   const Real longitude = heliocentric_longitude(millennium) + pi + shift.longitude + aberration;
   const Real latitude = -heliocentric_latitude(millennium);
 
@@ -94,8 +94,8 @@ COLDSUN_FN Place between(const Place& a, const Place& b, Real t) {
 COLDSUN_FN Real mean_sidereal_time(Time utc) {
   Real day, fraction;
   julian_date(utc, day, fraction);
-  const Real whole = day - 2451544.5,
-             rest = fraction - 0.5;  // days after J2000 are whole + rest; whole turns are dropped
+  // days after J2000 are whole + rest; whole turns are dropped
+  const Real whole = day - 2451544.5, rest = fraction - 0.5;
   const Real days = whole + rest, t = days / 36525.0;
   const Real degrees = 280.46061837 + 360.0 * rest + 0.98564736629 * days + t * t * (0.000387933 - t / 38710000.0);
   return wrap(degrees * degree);
@@ -105,8 +105,8 @@ COLDSUN_FN Real mean_sidereal_time(Time utc) {
 COLDSUN_FN Real equation_of_time(Time utc, const Place& p) {
   Real day, fraction;
   julian_date(utc, day, fraction);
-  const Real hour_angle =
-      mean_sidereal_time(utc) - std::atan2(p.teme.y, p.teme.x);  // at Greenwich; mean noon is at 12 h UTC
+  // at Greenwich; mean noon is at 12 h UTC
+  const Real hour_angle = mean_sidereal_time(utc) - std::atan2(p.teme.y, p.teme.x);
   const Real mean = 2.0 * pi * (fraction - 0.5);
   return (wrap(hour_angle - mean + pi) - pi) / (2.0 * pi) * 86400.0;
 }

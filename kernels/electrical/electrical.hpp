@@ -196,8 +196,8 @@ struct StateView {
 // reads p_node, p_aux, t_coolant, p_request, p_leak_bound and priority.
 struct Drive {
   View<const Real, 2> effective_irradiance, temp_cell;  // (member, plane) W/m2, K
-  View<const Real, 2> p_request, p_floor,
-      p_leak_bound;                      // (member, node) W: requested, at rest, bound of leakage above both
+  // (member, node) W: requested, at rest, bound of leakage above both
+  View<const Real, 2> p_request, p_floor, p_leak_bound;
   View<const std::int32_t, 2> priority;  // (member, node) nodes of higher priority are served first
   View<const Real, 2> p_node;            // (member, node) power drawn, W
   // (member, site) power drawn by pumps, fans and CDU, and its upper bound, W

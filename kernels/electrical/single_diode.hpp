@@ -31,8 +31,8 @@ COLDSUN_FN Curve make_curve(Real photocurrent, Real saturation_current, Real res
 inline constexpr Real boltzmann_ev = 8.617333262e-5;  // eV/K, CODATA 2018
 inline constexpr Real t_reference = 298.15;           // K
 inline constexpr Real g_reference = 1000.0;           // W/m2
-inline constexpr Real gap_reference =
-    1.121;  // eV, silicon at 25 degC (De Soto et al. 2006, doi 10.1016/j.solener.2005.06.010)
+// eV, silicon at 25 degC (De Soto et al. 2006, doi 10.1016/j.solener.2005.06.010)
+inline constexpr Real gap_reference = 1.121;
 inline constexpr Real gap_slope = -2.677e-4;  // 1/K, the same source; the CEC model uses both for every material
 
 // De Soto et al. 2006 with the CEC model's adjustment of the temperature coefficient (Dobos 2012,

@@ -8,8 +8,8 @@ enum class CellModel : std::int32_t { sapm = 0, pvsyst = 1, faiman = 2 };
 
 struct CellTemperature {
   CellModel model = CellModel::sapm;
-  Real a = -3.56, b = -0.075,
-       delta_t = 3.0;          // SAPM, open rack, glass and polymer (King et al. 2004, SAND2004-3535, table 1)
+  // SAPM, open rack, glass and polymer (King et al. 2004, SAND2004-3535, table 1)
+  Real a = -3.56, b = -0.075, delta_t = 3.0;
   Real u_0 = 29.0, u_1 = 0.0;  // W/(m2 K), W s/(m3 K): PVsyst free-standing. Faiman (2008): 25, 6.84
   Real module_efficiency = 0.1, alpha_absorption = 0.9;  // PVsyst
 };

@@ -13,8 +13,8 @@ struct Iam {
   Real extinction = 4.0;         // 1/m
   Real thickness = 0.002;        // m
   Real refractive_index_ar = 1;  // of the coating; 1: none. 1.29 is a porous silica coating
-  Real sky = 1.0,
-       ground = 1.0;  // for light from the sky and from the ground: make_system fills them for the plane's tilt
+  // for light from the sky and from the ground, computed by make_system for the plane's tilt
+  Real sky = 1.0, ground = 1.0;
 };
 
 struct Polarised {

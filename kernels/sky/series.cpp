@@ -11,8 +11,8 @@ namespace coldsun::sky {
 namespace {
 
 constexpr Real least = 1.0;  // W/m2: intervals with a darker clear sky take the index of their neighbours
-constexpr Real most_index =
-    12.0;  // of diffuse light relative to the clear sky: thick bright clouds in clear air reach 8
+// of diffuse light relative to the clear sky: thick bright clouds in clear air reach 8
+constexpr Real most_index = 12.0;
 // W/m2, lower bound of the course while the Sun is up, for series whose Sun rises earlier than the computed one.
 constexpr Real low_dni = 20.0, low_dhi = 3.0;
 constexpr int few_knots = 5;                  // intervals of fewer minutes are constant: too few knots for a course
