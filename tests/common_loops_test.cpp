@@ -131,7 +131,7 @@ struct Costly {
 static_assert(worth_threads<Costly>(2, 64) && !worth_threads<Costly>(1, 64));
 static_assert(!worth_threads<Term>(500, 64) && worth_threads<Term>(512, 64));
 
-TEST(Memory, IsAlignedZeroedAndPolite) {
+TEST(Memory, IsAlignedAndZeroedAndRejectsInvalidExtents) {
   Array<Real, 2> a(Device::host, {3, 5});
   EXPECT_EQ(reinterpret_cast<std::uintptr_t>(a.data()) % 64, 0u);
   for (int i = 0; i < 15; ++i) EXPECT_EQ(a.data()[i], 0.0);

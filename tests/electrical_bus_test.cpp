@@ -39,7 +39,7 @@ struct Case {
 
 // Full battery, light, no load: the strings go up in voltage, all of them by the same share, and the bus takes what its
 // own load needs.
-TYPED_TEST(Bus, CurtailsWhenNobodyTakesThePower) {
+TYPED_TEST(Bus, CurtailsWhatLoadsBatteryAndGridDoNotTake) {
   Case c(device_of<TypeParam>);
   c.b.g.fill(900.0), c.b.p_request.fill(600.0);
   for (int s = 0; s < n_kind; ++s)
@@ -93,7 +93,7 @@ TYPED_TEST(Bus, DrawsInOrderAtNight) {
 
 // An island with an empty battery in the dark: everything is off, nothing flows, nothing breaks; and it comes back with
 // the light.
-TYPED_TEST(Bus, SurvivesABlackOut) {
+TYPED_TEST(Bus, ShedsAllInABlackoutAndRecoversWithPv) {
   Case c(device_of<TypeParam>);
   for (int s = 0; s < n_kind; ++s) c.b.st.soc(0, s) = c.b.sys.site(s).battery.soc_min;
   for (int k = 0; k < 3; ++k) c.step(TypeParam{});
@@ -167,7 +167,7 @@ TYPED_TEST(Bus, SmallSurplusDoesNotDrainABatteryAtItsReserve) {
 }
 
 // Where power is short empty nodes go off before a job waits for them.
-TYPED_TEST(Bus, EmptyNodesGoOffFirst) {
+TYPED_TEST(Bus, IdleNodesSwitchOffFirst) {
   Case c(device_of<TypeParam>);
   for (int s = 0; s < n_kind; ++s) c.b.st.soc(0, s) = c.b.sys.site(s).battery.soc_min;
   const int first = small_grid * n_node;
@@ -182,7 +182,7 @@ TYPED_TEST(Bus, EmptyNodesGoOffFirst) {
 
 // The bus voltage moves towards its droop line with its response time, and the energy in the capacitance is what the
 // balance says.
-TYPED_TEST(Bus, CapacitanceStoresWhatTheBalanceSays) {
+TYPED_TEST(Bus, CapacitanceEnergyClosesTheBalance) {
   Case c(device_of<TypeParam>, 0.05);
   for (int s = 0; s < n_kind; ++s) c.b.st.v_bus(0, s) = c.b.sys.site(s).v_max - 5.0;
   for (int k = 0; k < 30; ++k) {
@@ -207,7 +207,7 @@ TEST(ElectricalFields, FillTheirStructs) {
   check_fields(System{});
 }
 
-TEST(ElectricalSystem, RefusesNonsense) {
+TEST(ElectricalSystem, RejectsInvalidDescriptions) {
   const auto with = [](const std::function<void(Site&)>& change) {
     std::vector<Site> s{base_site()};
     change(s[0]);

@@ -14,7 +14,7 @@ constexpr Genset set{.p_max = 1000e3,
                      .fuel_idle = 84.15e-3 / 3600.0,
                      .fuel_slope = 0.246e-3 / 3.6e6};
 
-TEST(Genset, StartsOnceAndRunsItsLeast) {
+TEST(Genset, StartsOnceAndRunsItsMinimumTime) {
   GensetNow n = genset_after(set, GensetMode::off, 1e6, false, false);
   EXPECT_EQ(n.mode, GensetMode::off);
   n = genset_after(set, GensetMode::off, 1e6, true, false);
@@ -34,7 +34,7 @@ TEST(Genset, StartsOnceAndRunsItsLeast) {
 }
 
 // Skarstein and Uhlen (1989): a set of 1,000 kW burns 84.15 L/h at no load and 330.15 L/h at full load.
-TEST(Genset, FuelIsTheCurve) {
+TEST(Genset, FuelIsLinearInPower) {
   EXPECT_NEAR(genset_fuel_rate(set, 0.0) * 3.6e6, 84.15, 1e-9);
   EXPECT_NEAR(genset_fuel_rate(set, 1000e3) * 3.6e6, 330.15, 1e-9);
 }
@@ -50,7 +50,7 @@ Dispatch dispatched(const Site& p, const PackLimits& b, GensetMode mode, Real pv
   return dispatch(s, offer(p, s, p.v_nominal), cable_factor(p.r_battery_cable, p.v_nominal), need);
 }
 
-TEST(Genset, GivesItsLeastFirstAndTheRestBeforeTheBattery) {
+TEST(Genset, SuppliesItsMinimumFirstAndTheRestBeforeTheBattery) {
   Site p = island_site();
   p.r_pv_cable = p.r_battery_cable = 0.0;
   const PackLimits b{500e3, 600e3, 400e3};
@@ -77,7 +77,7 @@ TEST(Genset, GivesItsLeastFirstAndTheRestBeforeTheBattery) {
   EXPECT_GT(d.missing, 0.0);
 }
 
-TEST(Genset, TakesTheGridsPlanBeforeIt) {
+TEST(Genset, PlannedGridImportComesBeforeIt) {
   Site p = island_site();
   p.grid_tie = Converter{500e3, 0.0, 0.0, 0.0}, p.p_import = 400e3, p.p_import_plan = 150e3;
   const PackLimits b{500e3, 600e3, 400e3};
@@ -97,7 +97,7 @@ TYPED_TEST_SUITE(Scarce, test::Backends);
 // A night on a small grid, the battery within its reserve: the nodes get what the auxiliaries draw less than their
 // bound, and what leakage is less than its bound; without a reserve to stand for it the bounds are kept back, so that
 // nothing is shed in the closing.
-TYPED_TEST(Scarce, KeepsTheAuxiliariesDrawNotTheirBound) {
+TYPED_TEST(Scarce, SetsAsideTheAuxiliariesDrawNotTheirBound) {
   Rig b(device_of<TypeParam>, 1);
   b.start(0) = 0, b.stop(0) = nanoseconds(10.0);
   b.g.fill(0.0), b.t.fill(298.15), b.p_site_cap.fill(1e9), b.t_coolant.fill(303.0);

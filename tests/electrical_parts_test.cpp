@@ -55,7 +55,7 @@ TEST(ElectricalConverters, HaveTheQuotedEfficiencies) {
 }
 
 // An 800-to-48 V stage reaches 98 %; the curve of an AC supply stood here, 93.8 % at 78 % load.
-TEST(ElectricalConverters, RackLossIsNotThatOfAnAcSupplyAndRises) {
+TEST(ElectricalConverters, RackEfficiencyMatchesItsSourceAndLossRises) {
   const LossTable t = loss_rack_llc();
   const double x[] = {0.05, 0.1, 0.2, 0.5, 1.0}, eta[] = {0.936, 0.962, 0.975, 0.980, 0.977};
   for (int i = 0; i < 5; ++i) EXPECT_NEAR(x[i] / (x[i] + t(x[i])), eta[i], 1e-14);
@@ -133,7 +133,7 @@ struct HoldPower {
   }
 };
 
-TYPED_TEST(ElectricalParts, BatteryGivesThePowerAsked) {
+TYPED_TEST(ElectricalParts, BatteryDeliversTheRequestedPower) {
   const int n = 5000;
   std::vector<Array<Real, 1>> x;
   for (int k = 0; k < 7; ++k) x.emplace_back(device_of<TypeParam>, std::array<int, 1>{n});
@@ -225,7 +225,7 @@ TEST(Battery, LimitsHoldInsideTheCut) {
   for (int met : {by_voltage, by_charge, by_current}) EXPECT_GT(met, 20);
 }
 
-TEST(ElectricalHeatSink, StoresWhatItDoesNotGiveAway) {
+TEST(ElectricalHeatSink, StoredHeatClosesItsBalance) {
   Site p;
   p.sink_capacity = 4e4, p.sink_conductance = 900.0;
   for (double dt : {0.01, 10.0, 3600.0}) {

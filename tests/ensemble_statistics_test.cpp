@@ -13,7 +13,7 @@ namespace {
 // Abramowitz and Stegun, tables 26.10 (Student) and 26.5 by identity with the binomial.
 // Nothing seen is not nothing: thirty members without an event leave room for 11.6 %, and one whose events all are
 // leaves none above 1.
-TEST(EnsembleStatistics, RatioOfNothingSeenHasWidth) {
+TEST(EnsembleStatistics, RatioWithoutEventsHasAnInterval) {
   const std::vector<Real> none(30, 0.0), events(30, 4.0);
   const Mean m = ratio(none, events, 0.95);
   EXPECT_EQ(m.value, 0.0);
@@ -67,7 +67,7 @@ TEST(EnsembleStatistics, Wilson) {
   EXPECT_NEAR(c.high, 0.1611, 5e-5);
 }
 
-TEST(EnsembleStatistics, MomentsJoinAsTheyCome) {
+TEST(EnsembleStatistics, JoinedMomentsEqualThoseOfTheWholeSample) {
   Moments all, a, b;
   for (int i = 0; i < 1000; ++i) {
     const Real x = 1e6 + Chance{3, 0, Stream::test, 0}.normal(static_cast<std::uint32_t>(i), 0);
@@ -145,7 +145,7 @@ TEST(EnsembleStatistics, SharesAreCoveredAt32And256MembersFrom3To75Percent) {
       }
 }
 
-TEST(EnsembleStatistics, ShareStaysBetweenNothingAndAll) {
+TEST(EnsembleStatistics, ShareIntervalStaysWithin0And1) {
   const std::vector<Real> none(30, 0.0), events(30, 4.0), some(30, 1.0);
   EXPECT_EQ(share(none, events, 0.95).interval.low, 0.0);
   EXPECT_NEAR(share(none, events, 0.95).interval.high, 1.0 - std::pow(0.025, 1.0 / 30.0), 1e-15);

@@ -193,7 +193,7 @@ TYPED_TEST(OrbitLink, SumsDoNotDependOnTheCuts) {
 }
 
 // What a cut reports: fraction and state at its middle, satellite and round trip of its slot.
-TYPED_TEST(OrbitLink, CutReportsWhatHolds) {
+TYPED_TEST(OrbitLink, CutReportsLinkSatelliteAndRoundTrip) {
   Case c = make_case<TypeParam>(1, -0.18);
   int up = 0, down = 0;
   Time t = start;
@@ -217,7 +217,7 @@ TYPED_TEST(OrbitLink, CutReportsWhatHolds) {
 
 // next_event over all sites and contacts equals the least of the lines' own; a step's end is kept when nothing happens
 // before.
-TYPED_TEST(OrbitLink, NextEventIsTheLeast) {
+TYPED_TEST(OrbitLink, NextEventIsTheEarliest) {
   constexpr Device device = device_of<TypeParam>;
   Case c = make_case<TypeParam>(4, -0.18);
   c.state.window_shift(3, data_constellation) = 30.0;
@@ -249,7 +249,7 @@ TYPED_TEST(OrbitLink, NextEventIsTheLeast) {
 }
 
 // Member 17 alone has member 17's bits.
-TYPED_TEST(OrbitLink, OneMemberAlone) {
+TYPED_TEST(OrbitLink, OneMemberAloneHasTheSameValues) {
   std::vector<Time> ends;
   for (Time t = start; t <= start + 900 * ns_per_s; t += 10 * ns_per_s) ends.push_back(t);
   Case many = make_case<TypeParam>(24, -0.18), one = make_case<TypeParam>(1, -0.18, 17);

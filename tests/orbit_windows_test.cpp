@@ -67,7 +67,7 @@ TYPED_TEST(OrbitWindows, LooksAgreeWithSamples) {
 }
 
 // Every pass of the reference and no other; rise and set within 1 ms, the highest point within 0.05 s and 1e-5 deg.
-TYPED_TEST(OrbitWindows, PassesAtThreeMasks) {
+TYPED_TEST(OrbitWindows, ContactWindowsAtThreeMasks) {
   const auto sets = parse_tle(read_text("orbit_windows.tle"));
   const Catalogue catalogue = make_catalogue(sets, device_of<TypeParam>);
   const auto rows = read_rows("orbit_passes.csv");

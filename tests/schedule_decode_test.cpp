@@ -169,7 +169,7 @@ TYPED_TEST(ScheduleDecode, NoPlanBreaksNodesWindowsOrAntennas) {
 }
 
 // The checker can fail: each fault put into a good plan is seen.
-TEST(ScheduleChecker, SeesFaultsPutIn) {
+TEST(ScheduleChecker, FindsInjectedFaults) {
   ExampleShape e;
   e.n_job = 12, e.n_slot = 48, e.n_scenario = 1, e.n_node = 12, e.n_running = 0, e.work_median = 3000.0,
   e.data_median = 1e10;
@@ -205,7 +205,7 @@ TEST(ScheduleChecker, SeesFaultsPutIn) {
 }
 
 // The first key orders, the third names the start: with room everywhere a job starts where its key says.
-TEST(ScheduleDecoder, AKeyNamesItsStart) {
+TEST(ScheduleDecoder, AKeySelectsItsStart) {
   ExampleShape e;
   e.n_job = 1, e.n_place = 1, e.n_slot = 40, e.n_scenario = 1, e.n_running = 0;
   Problem p = example_problem(e, 5);
@@ -246,7 +246,7 @@ TEST(ScheduleRules, EasyBackfillsWithoutDelay) {
 }
 
 // Greedy-green goes to the sun, wait-awhile to the cleanest hours of its slack.
-TEST(ScheduleRules, GreenRulesGoWhereTheyShould) {
+TEST(ScheduleRules, GreenRulesFollowSurplusAndCarbonIntensity) {
   ExampleShape e;
   e.n_job = 1, e.n_place = 2, e.n_slot = 60, e.n_scenario = 2, e.n_node = 10, e.n_running = 0;
   Problem p = example_problem(e, 5);

@@ -40,7 +40,7 @@ void price(const Problem& p, Population& x) {
   synchronize(Space{});
 }
 
-TYPED_TEST(ScheduleRollout, EnergyIsTheSumByHand) {
+TYPED_TEST(ScheduleRollout, EnergyMatchesAHandSum) {
   Problem p = plain_problem(device_of<TypeParam>);
   for (auto& row : p.place(0).loop.t_supply) std::fill(std::begin(row), std::end(row), 305.0);
   prepare(TypeParam{}, p);
@@ -109,7 +109,7 @@ TYPED_TEST(ScheduleRollout, NodeTableIsTheCapLaw) {
 
 // What a battery gives in the night it lacks in the morning: a day without sun or grid empties it by the load and its
 // losses.
-TYPED_TEST(ScheduleRollout, BatteryGivesWhatIsDrawn) {
+TYPED_TEST(ScheduleRollout, BatteryEnergyMatchesTheDraw) {
   Problem p = example_problem(one_place(), 3, device_of<TypeParam>);
   p.job(0) = {};
   p.job(0).work = 3600.0, p.job(0).n_node = 8, p.job(0).deadline = 1e6;
@@ -147,7 +147,7 @@ TEST(ScheduleBattery, TwoNewtonStepsAreEnough) {
 }
 
 // Half of what is asked: the job of higher priority gets it; pace falls by the engine's law.
-TYPED_TEST(ScheduleRollout, ShortageGoesByOrderOfService) {
+TYPED_TEST(ScheduleRollout, ShortageIsSharedInOrderOfService) {
   ExampleShape e = one_place();
   e.n_job = 2;
   Problem p = example_problem(e, 3, device_of<TypeParam>);
@@ -175,7 +175,7 @@ TYPED_TEST(ScheduleRollout, ShortageGoesByOrderOfService) {
 
 // Free nodes go off before a job is held back: half of the hall is empty, and what there is suffices for the half that
 // works.
-TYPED_TEST(ScheduleRollout, EmptyNodesGoOffFirst) {
+TYPED_TEST(ScheduleRollout, IdleNodesSwitchOffFirst) {
   ExampleShape e = one_place();
   e.n_job = 1;
   Problem p = example_problem(e, 3, device_of<TypeParam>);
@@ -248,7 +248,7 @@ TYPED_TEST(ScheduleRollout, ScoreIsMeanAndTail) {
 }
 
 // What is not a number never wins.
-TYPED_TEST(ScheduleRollout, NotANumberIsNeverBest) {
+TYPED_TEST(ScheduleRollout, NanIsNeverBest) {
   Problem p = plain_problem(device_of<TypeParam>);
   prepare(TypeParam{}, p);
   p.price(0, 3) = math::not_a_number;

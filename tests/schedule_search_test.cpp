@@ -72,7 +72,7 @@ TYPED_TEST(ScheduleSearch, EveryPlanHasThePriceOfItsOwnRollout) {
 }
 
 // Plans that differ in a cap alone are no twins.
-TYPED_TEST(ScheduleSearch, AnotherCapIsAnotherSchedule) {
+TYPED_TEST(ScheduleSearch, CapLevelsMakeDifferentSchedules) {
   ExampleShape e;
   e.n_job = 1, e.n_slot = 48, e.n_scenario = 1, e.n_node = 24, e.n_running = 0;
   Problem p = example_problem(e, 2, device_of<TypeParam>, 1800.0);
@@ -120,7 +120,7 @@ TYPED_TEST(ScheduleSearch, NeverWorseThanItsRulesAndNeverWorseWithTime) {
   EXPECT_LE(decide(TypeParam{}, p, o, d.key).score, d.score);
 }
 
-TEST(ScheduleSearchHost, TheSameForAnyNumberOfThreads) {
+TEST(ScheduleSearchHost, BitsDoNotDependOnThreads) {
   Problem p = example_problem(day(), 5, Device::host, 900.0);
   prepare(Host{}, p);
   SearchOptions o;
@@ -137,7 +137,7 @@ TEST(ScheduleSearchHost, TheSameForAnyNumberOfThreads) {
   EXPECT_NE(decide(Host{}, p, o).key, d[0].key);
 }
 
-TEST(ScheduleSearchHost, NoJobsIsAPlanToo) {
+TEST(ScheduleSearchHost, ZeroJobsGiveAnEmptyPlan) {
   ExampleShape e = day();
   e.n_job = 0;
   Problem p = example_problem(e, 5);

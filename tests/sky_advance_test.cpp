@@ -195,7 +195,7 @@ TEST(SkyAdvance, field_lists_fill_their_structs) {
   EXPECT_NO_THROW(check_fields(Weather{}));
 }
 
-TEST(SkyAdvance, what_cannot_be_is_refused) {
+TEST(SkyAdvance, invalid_values_are_rejected) {
   std::vector<Site> site(1);
   EXPECT_THROW(make_system(site, {}, Device::host), std::invalid_argument);  // no cloud law
   site[0].cloud = make_cloud_law({});

@@ -29,7 +29,7 @@ TEST(SkySeries, keeps_the_energy_of_every_interval) {
   }
 }
 
-TEST(SkySeries, the_stamp_says_which_interval) {
+TEST(SkySeries, the_stamp_selects_the_interval) {
   const Truth truth(day0, day0 + 2 * 24 * hour);
   const Weather a = filled(truth, truth.series(60, Stamp::start), day0 + 6 * hour, day0 + 30 * hour);
   const Weather b = filled(truth, truth.series(60, Stamp::end), day0 + 6 * hour, day0 + 30 * hour);
@@ -41,7 +41,7 @@ TEST(SkySeries, the_stamp_says_which_interval) {
 }
 
 // A table that starts and stops inside intervals holds the same as a longer one.
-TEST(SkySeries, a_part_is_a_part_of_the_whole) {
+TEST(SkySeries, a_part_of_the_span_agrees_with_the_whole) {
   const Truth truth(day0, day0 + 2 * 24 * hour);
   const Series s = truth.series(60, Stamp::end);
   const Weather whole = filled(truth, s, day0, day0 + 48 * hour),
@@ -109,7 +109,7 @@ TEST(SkySeries, typical_year) {
   EXPECT_NEAR(hour_of(v, 36 * 60 + 30), 8, 1e-6);
 }
 
-TEST(SkySeries, what_cannot_be_is_refused) {
+TEST(SkySeries, invalid_series_are_rejected) {
   const Truth truth(day0, day0 + 24 * hour);
   const Series good = truth.series(60, Stamp::start);
   const auto refuses = [&](const Series& s) {

@@ -122,7 +122,7 @@ TYPED_TEST(ThermalAdvance, DipWithinATenthOfAKelvinWhateverTheCut) {
 // The lumped plate follows the resolved one: at rest to 0.2 K, at another flow and interface to 0.7 K (the gain of the
 // interface is linear), a dip to 2 K. Its outlet has the junction's time constants, so the heat carried off may differ
 // by 30 % of the dip, 3,280 W, at once and by 5 % over it; at rest by nothing.
-TYPED_TEST(ThermalAdvance, LumpedFollowsField) {
+TYPED_TEST(ThermalAdvance, LumpedFollowsResolvedPlate) {
   NodeSpec n = node(0, true);
   n.t_cap = 400;
   Plant p(pair(test::device_of<TypeParam>, n), 2, test::device_of<TypeParam>);
@@ -200,7 +200,7 @@ TYPED_TEST(ThermalAdvance, NegativeFlowEntersAtTheOtherEnd) {
 }
 
 // Same bits for a member run with others or alone, and members that have no cut are not touched.
-TYPED_TEST(ThermalAdvance, MembersDoNotSeeOneAnother) {
+TYPED_TEST(ThermalAdvance, MembersAreIndependent) {
   const auto fill = [](Plant& p, int m, int id) {
     for (int n = 0; n < p.sys.n_node; ++n) p.request(m, n) = 2000 + 500 * ((id + n) % 7);
     p.temp_air(m, 0) = 285 + 2.5 * id;
@@ -248,7 +248,7 @@ TYPED_TEST(ThermalAdvance, LoopHoldsItsSetPoint) {
   EXPECT_EQ(p.flags(0) | p.flags(1), 0u);
 }
 
-TYPED_TEST(ThermalAdvance, TroubleIsFlagged) {
+TYPED_TEST(ThermalAdvance, FaultsRaiseFlags) {
   Plant p(pair(test::device_of<TypeParam>, node(0, true)), 2, test::device_of<TypeParam>);
   p.request(1, 0) = std::nan("");
   p.step(TypeParam{}, 1);

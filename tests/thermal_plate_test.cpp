@@ -201,7 +201,7 @@ TEST(ThermalPlate, SecondOrderInTime) {
 }
 
 // V14: no flow heats at power over capacity; long and tiny steps; nothing undershoots.
-TEST(ThermalPlate, RobustAtTheEdges) {
+TEST(ThermalPlate, StoresAllHeatWithoutFlowAndNeverOvershoots) {
   test::Plate still(test::benchmark_stack(), 0.0);
   still.start_at(0);
   still.advance(5.0, 100.0, 0.05);

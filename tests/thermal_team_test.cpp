@@ -13,7 +13,7 @@ using test::pair;
 using test::Plant;
 
 // The team kernel keeps its bits in whatever order its threads run: no barrier is missing.
-TEST(ThermalTeam, FieldInAnyOrder) {
+TEST(ThermalTeam, ResolvedPlateDoesNotDependOnThreadOrder) {
   Plant p(pair(Device::host, node(0, true)), 2, Device::host);
   for (int m = 0; m < 2; ++m) p.stop(m) = nanoseconds(0.02);
   const AdvanceField f{{p.cut({0, 1}), p.sys, p.drive(), p.state, {p.sys.tolerance, p.sys.h_restart, p.sys.h_min}},

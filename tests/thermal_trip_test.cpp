@@ -14,7 +14,7 @@ TYPED_TEST_SUITE(ThermalTrip, test::Backends);
 // Without flow a plate only stores: the cap takes power down, leakage grows, and above t_trip the node goes off, once
 // and for as long as it is hot. With flow again it starts when it has stood below t_restart for restart_time. Step
 // lengths do not matter: 2 K over t_trip at most, by the step in which it trips and by what the layers still exchange.
-TYPED_TEST(ThermalTrip, NodeWithoutFlowTripsAndComesBack) {
+TYPED_TEST(ThermalTrip, NodeWithoutFlowTripsAndRestarts) {
   for (const Real dt : {1.0, 60.0}) {
     NodeSpec field = node(0, true), lumped = node(0, false);
     for (NodeSpec* n : {&field, &lumped})
@@ -41,7 +41,7 @@ TYPED_TEST(ThermalTrip, NodeWithoutFlowTripsAndComesBack) {
 }
 
 // Coolant that stands in a hot plate is said to boil; at design flow it is not.
-TYPED_TEST(ThermalTrip, BoilingCoolantIsSaid) {
+TYPED_TEST(ThermalTrip, BoilingCoolantRaisesAFlag) {
   NodeSpec n = node(0, true);
   n.t_cap = 420;
   Plant p(make_system({test::benchmark_plate()}, {n}, {test::loop_model()}, test::device_of<TypeParam>), 1,
@@ -55,7 +55,7 @@ TYPED_TEST(ThermalTrip, BoilingCoolantIsSaid) {
 
 // Where any of the coolant boils, not where the mean of what leaves does: with little flow a cell under the die stood
 // at 101.9 degrees C, the outlet at 97.9, and nothing was said.
-TYPED_TEST(ThermalTrip, AnyCellThatBoilsIsSaid) {
+TYPED_TEST(ThermalTrip, AnyBoilingCellRaisesAFlag) {
   NodeSpec n = node(0, true);
   n.t_cap = 420, n.t_trip = 450;
   Plant p(make_system({test::benchmark_plate()}, {n}, {test::loop_model()}, test::device_of<TypeParam>), 1,

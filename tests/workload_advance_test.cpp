@@ -91,7 +91,7 @@ TYPED_TEST(WorkloadAdvance, PathsSwitchPowerNotTheSchedule) {
   EXPECT_EQ(c.left, a.left);  // the stall is caught up whether the burst's power is on or off
 }
 
-TYPED_TEST(WorkloadAdvance, ALateComerOwesOnlyItsOwnStall) {
+TYPED_TEST(WorkloadAdvance, AJobStartedInAStallOwesOnlyItsOwnTime) {
   const Device device = device_of<TypeParam>;
   wl::System sys = small_system({3}, device);
   wl::JobTable t = hand_jobs(
@@ -140,7 +140,7 @@ TYPED_TEST(WorkloadAdvance, JobsProgressByThePowerDrawn) {
 
 // Waiting, running or done: at the end of every cut the late ones are those whose deadline has passed without an end
 // before it.
-TYPED_TEST(WorkloadAdvance, LateIsLateWhereverTheJobIs) {
+TYPED_TEST(WorkloadAdvance, RunningAndWaitingJobsCountAsLate) {
   const Device device = device_of<TypeParam>;
   wl::System sys = small_system({4}, device);
   std::vector<HandJob> jobs;

@@ -115,7 +115,7 @@ TYPED_TEST(WorkloadJobs, CountsAndDurationsFollowTheTables) {
   EXPECT_NEAR(high / n, 0.15, 5.0 * std::sqrt(0.15 * 0.85 / n));
 }
 
-TYPED_TEST(WorkloadJobs, JobsFoundRunningAreLongOnes) {
+TYPED_TEST(WorkloadJobs, JobsInProgressAreLengthBiased) {
   const Drawn d = draw<TypeParam>({64}, 400, 1.0, 0);
   const wl::JobStatistics& s = d.sys.statistics(0);
   std::vector<Real> fast, age;
@@ -141,7 +141,7 @@ TYPED_TEST(WorkloadJobs, JobsFoundRunningAreLongOnes) {
   EXPECT_NEAR(busy / 400.0, 0.8 * 64.0, 0.5);  // the last job in or out by the nearer sum: half a node is ample
 }
 
-TYPED_TEST(WorkloadJobs, ArrivalsBringTheLoadByTheHour) {
+TYPED_TEST(WorkloadJobs, ArrivalsGiveTheLoadByHour) {
   const int n_member = 600;
   const Drawn d = draw<TypeParam>({32}, n_member, 24.0, 0);
   const wl::JobStatistics& s = d.sys.statistics(0);
@@ -167,7 +167,7 @@ TYPED_TEST(WorkloadJobs, ArrivalsBringTheLoadByTheHour) {
               0.08);  // 36,000 jobs, node-seconds with a coefficient of variation of 5 in bursts of 6: 5 sigma
 }
 
-TYPED_TEST(WorkloadJobs, AMemberAloneDrawsItsOwn) {
+TYPED_TEST(WorkloadJobs, AMemberAloneDrawsTheSameJobs) {
   const Drawn all = draw<TypeParam>({16, 9}, 24, 12.0, 0), one = draw<TypeParam>({16, 9}, 1, 12.0, 17);
   ASSERT_EQ(all.t.capacity(), one.t.capacity());
   int differing = 0;
@@ -206,7 +206,7 @@ TEST(WorkloadStatistics, MeansAreThoseOfTheTables) {
     EXPECT_NEAR(wl::hour_of_clock(s, wl::arrival_clock(s, h)), h, 1e-11);
 }
 
-TEST(WorkloadStatistics, WhatCannotBeIsRefused) {
+TEST(WorkloadStatistics, RejectsInvalidStatistics) {
   const auto refused = [](auto&& change) {
     wl::JobStatistics s = small_mix();
     change(s);

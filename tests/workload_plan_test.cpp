@@ -59,7 +59,7 @@ TYPED_TEST(WorkloadPlan, AJobRunsWhereThePlanSendsIt) {
 }
 
 // Two sites' jobs meet at one place in the order in which they were submitted.
-TYPED_TEST(WorkloadPlan, GuestsAndOwnJobsWaitInOneOrder) {
+TYPED_TEST(WorkloadPlan, MovedAndLocalJobsWaitInOneOrder) {
   const Device device = device_of<TypeParam>;
   wl::System sys = small_system({4, 4}, device);
   wl::JobTable t = wl::make_jobs(sys, 1, t_zero, t_zero + 86400 * second, {{0, 0}, {3, 3}}, device);
@@ -77,7 +77,7 @@ TYPED_TEST(WorkloadPlan, GuestsAndOwnJobsWaitInOneOrder) {
   EXPECT_EQ(w.state.n_done(0, 0), 0);
 }
 
-TYPED_TEST(WorkloadPlan, AHeldJobStartsAtItsInstantAndOthersPass) {
+TYPED_TEST(WorkloadPlan, AHeldJobStartsAtItsInstantAndOthersOvertake) {
   const Device device = device_of<TypeParam>;
   wl::System sys = two_sites(device);
   wl::JobTable t = jobs_at_first(sys, 1, {{1, 30, 40, 4}, {2, 10, 15, 4}, {3, 20, 25, 4}}, device);
@@ -131,7 +131,7 @@ TYPED_TEST(WorkloadPlan, APlanArrivesOverTheLink) {
   }
 }
 
-TYPED_TEST(WorkloadPlan, ArrivingJobsWaitForAPlanAsLongAsAsked) {
+TYPED_TEST(WorkloadPlan, ArrivingJobsWaitForAPlanForPlanHold) {
   const Device device = device_of<TypeParam>;
   wl::System sys = two_sites(device);
   wl::JobTable t = jobs_at_first(sys, 1, {{1, 30, 40, 1}, {2, 10, 15, 1}}, device);
@@ -169,7 +169,7 @@ bool same(const A& a, const A& b) {
   return std::memcmp(a.data(), b.data(), static_cast<std::size_t>(a.size()) * sizeof(typename A::value_type)) == 0;
 }
 // A plan that says what would be anyway changes no bit.
-TYPED_TEST(WorkloadPlan, APlanOfWhatWouldBeAnywayChangesNothing) {
+TYPED_TEST(WorkloadPlan, APlanEqualToTheQueueChangesNothing) {
   const Device device = device_of<TypeParam>;
   const Chance c{5, 0, Stream::test, 1};
   std::vector<HandJob> jobs;

@@ -108,7 +108,7 @@ TYPED_TEST(WorkloadPower, PowerIsConcaveAndFitsTheSteadyHours) {
   EXPECT_NEAR(p(n + n_grid - 1), 340.9, 1e-12);
 }
 
-TEST(WorkloadPace, OfANodeByWhatItDraws) {
+TEST(WorkloadPace, NodePaceFollowsThePowerDrawn) {
   EXPECT_EQ(wl::node_pace(5000.0, 1400.0, 5000.0), 1.0);
   EXPECT_EQ(wl::node_pace(5100.0, 1400.0, 5000.0), 1.0);  // leakage of a warm die is no work
   EXPECT_EQ(wl::node_pace(1400.0, 1400.0, 5000.0), 0.0);

@@ -30,7 +30,7 @@ TYPED_TEST(WorkloadQueue, FirstComeFirstServedOnTheLowestNodes) {
   EXPECT_NEAR(w.state.wait_seconds(0, 0), 0 + 49 + 78 + 97 + 96.5, 1e-6);
 }
 
-TYPED_TEST(WorkloadQueue, BackfillTakesWhatTheHeadDoesNotNeed) {
+TYPED_TEST(WorkloadQueue, BackfillTakesOnlyWhatTheHeadDoesNotNeed) {
   const Device device = device_of<TypeParam>;
   wl::System sys = small_system({10}, device);
   // 0 runs on 6 nodes until 100 by its request. 1 (8 nodes) is the head: reserved for 100, 2 nodes over then. 2 is too
