@@ -200,8 +200,8 @@ TYPED_TEST(Filter, LorenzHolds5000Cycles) {
   EXPECT_LT(rmse, 0.19);
 }
 
-// Two domains: what is seen in one leaves the other as it was, to the bit; a shared observation reaches both; a lighter
-// one reaches less.
+// Two domains: an observation of one does not change any bit of the other; a common observation changes both; a smaller
+// weight changes less.
 TYPED_TEST(Filter, DomainsAreIndependent) {
   const int n_member = 16;
   const auto fresh = [&](Ensemble& e) {
@@ -276,7 +276,7 @@ TYPED_TEST(Filter, BitsDoNotDependOnThreads) {
     for (int j = 0; j < n; ++j) ASSERT_EQ(one.x(i, j), two.x(i, j)) << i << ' ' << j;
 }
 
-// What is not a number is told and left alone; the other domain goes on.
+// NaN is reported in trouble and leaves its domain unchanged; the other domain is analysed.
 TYPED_TEST(Filter, NanIsReportedInTrouble) {
   Ensemble e(device_of<TypeParam>, 8, 2, 2, 2);
   for (int n = 0; n < 8; ++n)

@@ -1,4 +1,4 @@
-// The team form of the analysis, run thread by thread as fibers: what a CUDA block would do, on a machine without one.
+// The team form of the analysis, run thread by thread as fibers: the CUDA block, executed without a GPU.
 #if !defined(__CUDACC__) && !defined(COLDSUN_KOKKOS)
 #include "assimilation/update.hpp"
 #include "backends.hpp"

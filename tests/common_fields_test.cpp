@@ -51,7 +51,7 @@ TEST(Fields, ErrorNamesAnAxisWithoutLength) {
   }
 }
 
-// What the compiler does not see: an Array beside the list, and one name twice (of two lists).
+// Checks beyond the compiler's: an Array outside the list, and one name twice (of two lists).
 struct Beside {
   COLDSUN_ARRAYS(PAIR)
   Array<Real, 1> forgotten;

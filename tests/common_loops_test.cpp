@@ -65,7 +65,7 @@ TYPED_TEST(Loops, ForRowsVisitsEachOnce) {
     }
 }
 
-// A column alone is the tail of a vector loop; as one of many it stands in the body. Both must give the same bits.
+// A single column is the tail of a vector loop; one of many is in its body. Both must give the same bits.
 TYPED_TEST(Loops, SimdBodyAndTailGiveTheSameBits) {
   const int n = 203;
   Array<Real, 2> x(device_of<TypeParam>, {9, n}), all(device_of<TypeParam>, {9, n});
@@ -124,7 +124,7 @@ TEST(Threads, DoNotChangeBits) {
   EXPECT_TRUE(seen[0] == seen[2]);
 }
 
-// A short loop is shared among threads only where its functor says that an item costs much.
+// A short loop is shared among threads only if its functor states a high cost per item.
 struct Costly {
   static constexpr int flops = 20'000;
 };

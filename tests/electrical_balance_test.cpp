@@ -1,5 +1,4 @@
-// The bus in random situations: both balances, that what was allocated can be given, the same bits alone and in a
-// batch.
+// The bus in random situations: both balances, delivery of the allocation, the same bits alone and in a batch.
 #include "electrical_plant.hpp"
 
 namespace coldsun::electrical {

@@ -1,4 +1,4 @@
-// Converters, cables, tables and the battery, each against what it must satisfy or a reference.
+// Converters, cables, tables and the battery, each against its equation or a reference.
 #include <cmath>
 #include <vector>
 
@@ -104,8 +104,7 @@ TEST(ElectricalConverters, BoostFindsDiscontinuousConduction) {
   EXPECT_NEAR(boost(585.0, 800.0, edge * (1.0 - 1e-9), 0.9e-3, 50e3).duty, heavy.duty, 1e-8);
 }
 
-// Reference: the same cell at 20 digits. 1e-9 V is what the printed table and 500 steps of rounding leave plenty of
-// room for.
+// Reference: the same cell at 20 digits. 1e-9 V is far above the rounding of the printed table and of 500 steps.
 TEST(Battery, FollowsTheConstantCurrentReference) {
   const auto ref = test::read_table("electrical_battery_lfp_2rc_cc.csv");
   ASSERT_EQ(ref.n_row, 501u);

@@ -140,8 +140,8 @@ struct Curtail {
   }
 };
 
-// From nothing to all but 1e-14 of the maximum: the string gives exactly what is asked, right of the maximum, and less
-// power means more voltage.
+// From zero to all but 1e-14 of the maximum: the string gives exactly the requested power, right of the maximum, and
+// its voltage rises as power falls.
 TYPED_TEST(SingleDiode, GivesAnyPowerOnTheHighVoltageSide) {
   const int n_curve = 40, n_part = 61;
   for (const Module& module : {module_longi_lr5_72hbd_545m(), module_first_solar_fs_6460a()}) {

@@ -81,7 +81,7 @@ TEST(EnsembleStatistics, JoinedMomentsEqualThoseOfTheWholeSample) {
 }
 
 // A cheap model with a known answer: the exponential of a normal (median 1, mean exp(1/8), quantiles exp(z / 2)), 256
-// members. 2,000 repetitions tell a coverage to 0.5 points (one sigma), so 93 to 97 % is four sigma about 95 %.
+// members. 2,000 repetitions give a coverage to 0.5 points (one sigma), so 93 to 97 % is four sigma about 95 %.
 struct Covered {
   int mean = 0, median = 0, high = 0, share = 0, ratio = 0;
 };
@@ -109,8 +109,7 @@ Covered cover(int n, int repetitions) {
   return c;
 }
 
-// What the events of a member have in common: everything (each member drifts always or never), a share of its own,
-// nothing.
+// Correlation of a member's events: full (each member drifts always or never), a share of its own, none.
 Real share_covers(int n, Real truth, int model, int repetitions) {
   int inside = 0;
   for (int k = 0; k < repetitions; ++k) {
@@ -132,7 +131,7 @@ Real share_covers(int n, Real truth, int model, int repetitions) {
   return 100.0 * inside / repetitions;
 }
 
-// Student's interval of the ratio covers 73 to 95 % here at 32 members. 1,000 repetitions tell a coverage to 0.7
+// Student's interval of the ratio covers 73 to 95 % here at 32 members. 1,000 repetitions give a coverage to 0.7
 // points.
 TEST(EnsembleStatistics, SharesAreCoveredAt32And256MembersFrom3To75Percent) {
   for (const int n : {32, 256})

@@ -76,7 +76,7 @@ TEST(EnsembleWindow, BinsHoldTheirEdges) {
   EXPECT_GT(bin_edge(n_bin), 60.0);
 }
 
-// A triangle: 0 at 0 s, 4 at 2 s, 0 at 6 s. Above 1 from 0.5 s to 5 s, whatever looks are taken besides.
+// A triangle: 0 at 0 s, 4 at 2 s, 0 at 6 s. Above 1 from 0.5 s to 5 s, with any further samples.
 TEST(EnsembleWindow, TimesAboveAndReturnAreLinearBetweenSamples) {
   for (const bool more : {false, true}) {
     Trace t;

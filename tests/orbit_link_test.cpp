@@ -1,5 +1,4 @@
-// The outage process and what it does to a member's link: statistics, exact ends, sums that do not depend on how time
-// is cut.
+// The outage process and its effect on a member's link: statistics, exact ends, sums that do not depend on the cuts.
 #include <algorithm>
 
 #include "backends.hpp"
@@ -120,8 +119,8 @@ TEST(OrbitOutage, RoundTrip) {
   EXPECT_NEAR(round_trip(735e3, 0.0), 4.90e-3, 5e-6);
 }  // 2 R / c of the reference's summary, 4.90 ms
 
-// up(), down_time(), next_event() and the counts tell one story: walking from event to event, the link is constant in
-// between (sampled), and what was down adds up. Three offsets: before, at and after the boundary.
+// up(), down_time(), next_event() and the counts agree: between events the link is constant (sampled), and the down
+// times add up. Three offsets: before, at and after the boundary.
 TEST(OrbitLinkHost, EventsBoundConstantPieces) {
   for (const Real offset : {-0.18, 0.0, 2.5}) {
     Case c = make_case<Host>(2, offset);
@@ -192,7 +191,7 @@ TYPED_TEST(OrbitLink, SumsDoNotDependOnTheCuts) {
   EXPECT_NE(first.state.outage_seconds(0, 0), first.state.outage_seconds(1, 0));  // members have their own chance
 }
 
-// What a cut reports: fraction and state at its middle, satellite and round trip of its slot.
+// Values reported by a cut: fraction and state at its middle, satellite and round trip of its slot.
 TYPED_TEST(OrbitLink, CutReportsLinkSatelliteAndRoundTrip) {
   Case c = make_case<TypeParam>(1, -0.18);
   int up = 0, down = 0;

@@ -35,7 +35,7 @@ struct LookRow {  // reads a satellite, a station and a time; writes 4 numbers
   }
 };
 
-// 1e-7 deg, 1e-6 km, 1e-6 km/s: what the reference's own second pipeline and its printing leave room for (5e-10 deg
+// 1e-7 deg, 1e-6 km, 1e-6 km/s: tolerance of the reference's second pipeline and of its printed digits (5e-10 deg
 // seen).
 TYPED_TEST(OrbitWindows, LooksAgreeWithSamples) {
   constexpr Device device = device_of<TypeParam>;

@@ -1,5 +1,5 @@
-// Decoder on every backend: an independent checker over ten thousand random instances, the heuristics' schedules, what
-// cannot be placed.
+// Decoder on every backend: an independent checker over ten thousand random instances, the heuristics' schedules, jobs
+// that cannot be placed.
 #include <algorithm>
 #include <vector>
 
@@ -11,9 +11,9 @@ namespace {
 
 using test::device_of;
 
-// The checker takes the finished plan and counts nodes by their changes. That the bytes fit is proved by a booking: it
-// fills slot after slot with what must be there first, or, where that does not come out, with the jobs by their first
-// key. A booking that is found is a proof; a plan without any is a fault.
+// The checker counts nodes by their changes in the finished plan. A booking proves that the bytes fit: it fills slot
+// after slot with the most urgent data first or, if that fails, with the jobs by their first key. A plan without any
+// booking is a fault.
 struct Checker {
   const Problem& p;
   const Population& x;
@@ -204,7 +204,7 @@ TEST(ScheduleChecker, FindsInjectedFaults) {
   EXPECT_GT(seen, tried / 2);
 }
 
-// The first key orders, the third names the start: with room everywhere a job starts where its key says.
+// The first key orders, the third selects the start: with room everywhere a job starts at the start of its key.
 TEST(ScheduleDecoder, AKeySelectsItsStart) {
   ExampleShape e;
   e.n_job = 1, e.n_place = 1, e.n_slot = 40, e.n_scenario = 1, e.n_running = 0;

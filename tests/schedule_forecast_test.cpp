@@ -1,5 +1,5 @@
-// Forecast: the ensemble's ranks, nothing of what is observed later, and the sun's power as a day under that sky would
-// give it.
+// Forecast: ranks of the ensemble, independence of later observations, and PV power equal to that of a day under the
+// same sky.
 #include <cmath>
 
 #include "electrical/advance.hpp"
@@ -71,7 +71,7 @@ struct World {
   }
 };
 
-// Ranks come once each at any lead; two members and two issues differ; lead 0 is what is seen.
+// Each rank occurs once at any lead; two members and two issues differ; lead 0 is the index seen.
 TEST(ScheduleForecastIndex, EachRankOnceAndZeroErrorAtLeadZero) {
   const sky::ForecastLaw law;
   for (const int n : {1, 2, 5, 8, 12, 16})

@@ -1,4 +1,4 @@
-// Clouds inside the intervals of a weather series: what is kept, where none are drawn, minutes that hold.
+// Clouds inside the intervals of a weather series: means are kept, no clouds in haze, minute values are constant.
 #include <gtest/gtest.h>
 
 #include "sky_series.hpp"

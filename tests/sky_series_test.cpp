@@ -24,8 +24,8 @@ TEST(SkySeries, keeps_the_energy_of_every_interval) {
       beam += mean_of([&](int j) { return w.dni(0, j); }, k, n), beam_wanted += s.dni[i];
     }
     EXPECT_NEAR(total, wanted, 1e-3 * wanted);
-    EXPECT_NEAR(beam, beam_wanted,
-                0.02 * beam_wanted);  // the beam on the horizontal is what is kept; the Sun moves within the interval
+    // the horizontal beam is kept; the Sun moves within the interval
+    EXPECT_NEAR(beam, beam_wanted, 0.02 * beam_wanted);
   }
 }
 
@@ -95,7 +95,7 @@ TEST(SkySeries, typical_year) {
   Series s;
   s.stamp = Stamp::start, s.repeat_yearly = true;
   for (int h = 0; h < 8760; ++h) {
-    s.time.push_back(midnight({2014, 1, 1}) + (h + 4) * hour);  // local time of UTC-4, said in UTC
+    s.time.push_back(midnight({2014, 1, 1}) + (h + 4) * hour);  // local time of UTC-4, given in UTC
     s.ghi.push_back(h), s.dhi.push_back(h), s.temp_air.push_back(280.0 + h / 8760.0);
   }
   const Truth truth(day0, day0 + hour);

@@ -34,7 +34,7 @@ TEST(ThermalCoolant, ConstantBeyondItsRange) {
 TEST(ThermalFilm, DuctsOfShahAndLondon) {
   const test::Table t = test::read_table("thermal_duct.csv");
   ASSERT_EQ(t.n_row, 5);
-  for (std::size_t i = 0; i < 5; ++i) {  // 0.2 %: what the polynomials owe the solution
+  for (std::size_t i = 0; i < 5; ++i) {  // 0.2 %: error of the polynomials
     const Real a = t["aspect"][i];
     EXPECT_NEAR(friction_laminar(a) / t["f_re"][i], 1.0, 2e-3);
     EXPECT_NEAR(nusselt_h1(a) / t["nu_h1"][i], 1.0, 2e-3);

@@ -75,7 +75,7 @@ TYPED_TEST(WorkloadJobs, IntervalsHaveTheirMeanAndVariation) {
     // Standard error of the mean: cv / sqrt(n); of the variance: below sqrt(kurtosis cv^4 / n), kurtosis some 20.
     EXPECT_NEAR(mean, 1.0, 5.0 * cv / std::sqrt(n));
     EXPECT_NEAR(var, cv * cv, 5.0 * std::sqrt(20.0 / n) * cv * cv);
-    // The mean of what is left of the interval in which one arrives: (1 + cv^2) / 2.
+    // Mean remainder of the interval in progress: (1 + cv^2) / 2.
     EXPECT_NEAR(sum_first / n, 0.5 * (1.0 + cv * cv), 5.0 * 2.0 * cv * cv / std::sqrt(n));
   }
 }
@@ -103,8 +103,7 @@ TYPED_TEST(WorkloadJobs, CountsAndDurationsFollowTheTables) {
     chi2 += (seen[i] - n * s.gpu_share[i]) * (seen[i] - n * s.gpu_share[i]) / (n * s.gpu_share[i]);
   EXPECT_LT(chi2, 30.7);  // chi-square of 3 degrees of freedom at 1e-6
   for (int c = 0; c < 2; ++c) {
-    // Table 1 holds one duration, 600 s, with 30 % of the jobs: the continuous part around it is what Kolmogorov's test
-    // wants.
+    // Table 1 holds one duration, 600 s, with 30 % of the jobs: Kolmogorov's test uses the continuous part around it.
     std::vector<Real> x;
     for (const Real v : duration[c])
       if (c == 0 || v > 600.001) x.push_back(v);

@@ -105,8 +105,8 @@ TYPED_TEST(WorkloadPlan, ACapLowersPowerAndPace) {
   EXPECT_NEAR(end_of(w.state, 0), 100.0 / wl::pace_at(0.7), 1e-6);
 }
 
-// What is told reaches a site at plan_due, or when its link is back; a job sent away needs the other end as well.
-// Running jobs take caps.
+// A plan reaches a site at plan_due, or when its link is back; a job sent away needs the other site's link as well.
+// Running jobs take caps only.
 TYPED_TEST(WorkloadPlan, APlanArrivesOverTheLink) {
   const Device device = device_of<TypeParam>;
   for (const bool stale : {true, false}) {
@@ -145,7 +145,7 @@ TYPED_TEST(WorkloadPlan, ArrivingJobsWaitForAPlanForPlanHold) {
   EXPECT_NEAR(start_of(w.state, 1), 22.0, 1e-6);
 }
 
-// Waiting for a plan makes no job late, and what a plan could not see the end of does not wait.
+// Waiting for a plan makes no job late, and jobs longer than plan_reach do not wait.
 TYPED_TEST(WorkloadPlan, WaitingForAPlanLeavesTimeForTheDeadline) {
   const Device device = device_of<TypeParam>;
   wl::System sys = two_sites(device);
@@ -168,7 +168,7 @@ template <class A>
 bool same(const A& a, const A& b) {
   return std::memcmp(a.data(), b.data(), static_cast<std::size_t>(a.size()) * sizeof(typename A::value_type)) == 0;
 }
-// A plan that says what would be anyway changes no bit.
+// A plan equal to the queue's own decisions changes no bit.
 TYPED_TEST(WorkloadPlan, APlanEqualToTheQueueChangesNothing) {
   const Device device = device_of<TypeParam>;
   const Chance c{5, 0, Stream::test, 1};

@@ -36,7 +36,7 @@ struct PaceOf {
   View<Real, 1> pace;
   COLDSUN_FN void operator()(int i) const { pace(i) = wl::pace_at(y(i)); }
 };
-// reads u; writes power, and the power of a burst of half of what is left
+// reads u; writes power, and the power of a burst of half of the rest
 struct PowerOf {
   View<const Real, 1> u;
   View<Real, 1> p, burst;
