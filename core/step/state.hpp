@@ -96,7 +96,7 @@ struct FedView {
   F(std::uint32_t, flags,   "1",  "member",      state,   RaiseFlags, "fault and remark bits of the member; 0: none") \
   F(Time,          start,   "ns", "member",      scratch, host,       "start of the present cut") \
   F(Time,          stop,    "ns", "member",      scratch, cuts,       "end of the present cut") \
-  F(std::int32_t,  active,  "1",  "member",      scratch, host,       "indices of the members in the present sub-step") \
+  F(std::int32_t,  active,  "1",  "member",      scratch, host,       "indices of the members with a cut now") \
   F(std::int64_t,  n_cut,   "1",  "member",      state,   host,       "number of cuts since the start") \
   F(std::int32_t,  link_up, "1",  "member site", scratch, LinkNow,    "1: link up at the middle of the present cut")
 // clang-format on

@@ -1,4 +1,4 @@
-// Cut: one sub-step of the members that have one. A kernel loops over a in [0, n_active) and takes m = member(a).
+// Cut: one sub-step of the active members. A kernel loops over a in [0, n_active) and takes m = member(a).
 #pragma once
 #include "common/array.hpp"
 #include "common/time.hpp"
@@ -6,7 +6,7 @@
 namespace coldsun {
 
 struct Cut {
-  View<const std::int32_t, 1> member;  // [n_active] members with this sub-step
+  View<const std::int32_t, 1> member;  // [n_active] members with this cut
   View<const Time, 1> start, stop;     // [n_member] start and end of the cut
   int n_active = 0;
   std::uint64_t seed = 0;  // of the run, for random draws

@@ -159,7 +159,7 @@ struct SystemView {
   F(Real,          p_loss,                 "W",    "member site",   derived,   SumSites,       "power loss of all converters and cables") \
   F(Real,          de_bus_dt,              "W",    "member site",   derived,   CloseSites,     "rate of change of the energy stored in the bus capacitance") \
   F(Real,          p_withheld,             "W",    "member site",   scratch,   AllocateSites,  "requested node power that was not allocated") \
-  F(Real,          p_shed,                 "W",    "member site",   derived,   CloseSites,     "shed load: requested node power that was not delivered") \
+  F(Real,          p_shed,                 "W",    "member site",   derived,   CloseSites,     "shed load: requested node power that was not supplied") \
   F(Real,          p_aux_cap,              "W",    "member site",   derived,   AllocateSites,  "cap on the power of the auxiliaries") \
   F(Real,          p_heat,                 "W",    "member site",   derived,   SumSites,       "heat flow from the indoor converters into the coolant") \
   F(Real,          p_heat_battery,         "W",    "member site",   derived,   CloseSites,     "heat generated in the battery cells") \

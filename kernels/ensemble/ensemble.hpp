@@ -1,6 +1,6 @@
 // Ensembles of pairs, independent of the physics: parameters drawn from priors, extremes and sums over the run, and the
-// drift of a member from its paired twin in windows that start with events. All memory is per member; none grows with
-// time.
+// drift of a member from its reference twin in drift windows that start with events. All memory is per member; none
+// grows with time.
 #pragma once
 #include <cstdint>
 
@@ -19,8 +19,8 @@ namespace coldsun::ensemble {
   F(std::uint32_t, index,      "1",  "prior",   parameter, host, "parameter number in random draws") \
   F(std::int32_t,  first_item, "1",  "group",   parameter, host, "index of the group's first item") \
   F(std::int32_t,  stop_item,  "1",  "group",   parameter, host, "index after the group's last item") \
-  F(Time,          offset,     "ns", "offset",  parameter, host, "time after the start of a window") \
-  F(Real,          setting,    "1",  "setting", parameter, host, "settings: limit of the drift in K, length of a window in s")
+  F(Time,          offset,     "ns", "offset",  parameter, host, "time after the start of a drift window") \
+  F(Real,          setting,    "1",  "setting", parameter, host, "settings: limit of the drift in K, length of a drift window in s")
 // clang-format on
 struct System {
   COLDSUN_ARRAYS(COLDSUN_ENSEMBLE_SYSTEM)
@@ -46,23 +46,24 @@ struct WatchView {
   COLDSUN_VIEWS(WatchView, Watch, COLDSUN_ENSEMBLE_WATCH)
 };
 
-// Drift: difference between a twin with the event and its paired twin without, per window and over all closed windows.
+// Drift: difference between a twin with the event and its reference twin without, per window and over all closed
+// windows.
 // clang-format off
 #define COLDSUN_ENSEMBLE_TALLY(F) \
-  F(Time,         open,       "ns", "member",                  state, host, "start of the open window; never: none") \
-  F(Trace,        trace,      "1",  "member group",            state, host, "drift in the open window") \
-  F(std::int32_t, n_event,    "1",  "member group",            state, host, "number of closed windows") \
-  F(std::int32_t, n_above,    "1",  "member group",            state, host, "number of windows with a drift beyond the limit") \
-  F(Real,         sum_rise,   "K",  "member group",            state, host, "sum over windows of the largest rise") \
-  F(Real,         sum_dip,    "K",  "member group",            state, host, "sum over windows of the deepest dip, negative") \
-  F(Real,         sum_peak,   "K",  "member group",            state, host, "sum over windows of the largest drift of either sign") \
+  F(Time,         open,       "ns", "member",                  state, host, "start of the open drift window; never: none") \
+  F(Trace,        trace,      "1",  "member group",            state, host, "drift in the open drift window") \
+  F(std::int32_t, n_event,    "1",  "member group",            state, host, "number of closed drift windows") \
+  F(std::int32_t, n_above,    "1",  "member group",            state, host, "number of drift windows with a drift beyond the limit") \
+  F(Real,         sum_rise,   "K",  "member group",            state, host, "sum over drift windows of the largest rise") \
+  F(Real,         sum_dip,    "K",  "member group",            state, host, "sum over drift windows of the deepest dip, negative") \
+  F(Real,         sum_peak,   "K",  "member group",            state, host, "sum over drift windows of the largest drift of either sign") \
   F(Real,         sum_time,   "s",  "member group",            state, host, "total time with a drift beyond the limit") \
-  F(Real,         sum_return, "s",  "member group",            state, host, "sum over windows of the time until the drift returns within the limit") \
-  F(Real,         max_rise,   "K",  "member group",            state, host, "largest rise in any window") \
-  F(Real,         max_dip,    "K",  "member group",            state, host, "deepest dip in any window, negative") \
-  F(Real,         max_return, "s",  "member group",            state, host, "longest return time in any window") \
-  F(std::int32_t, peak_count, "1",  "member group bin",        state, host, "number of windows by largest drift of either sign") \
-  F(std::int32_t, fan_count,  "1",  "member group offset bin", state, host, "number of samples by drift at an offset after the window's start")
+  F(Real,         sum_return, "s",  "member group",            state, host, "sum over drift windows of the time until the drift returns within the limit") \
+  F(Real,         max_rise,   "K",  "member group",            state, host, "largest rise in any drift window") \
+  F(Real,         max_dip,    "K",  "member group",            state, host, "deepest dip in any drift window, negative") \
+  F(Real,         max_return, "s",  "member group",            state, host, "longest return time in any drift window") \
+  F(std::int32_t, peak_count, "1",  "member group bin",        state, host, "number of drift windows by largest drift of either sign") \
+  F(std::int32_t, fan_count,  "1",  "member group offset bin", state, host, "number of looks by drift at an offset after the drift window's start")
 // clang-format on
 struct Tally {
   COLDSUN_ARRAYS(COLDSUN_ENSEMBLE_TALLY)

@@ -40,13 +40,13 @@ struct SystemView {
   F(Real,         outage_median,      "s", "member site",          parameter, host,        "median length of an outage") \
   F(Real,         outage_sigma,       "1", "member site",          parameter, host,        "standard deviation of the logarithm of the length of an outage") \
   F(Real,         outage_seconds,     "s", "member site",          state,     AdvanceLink, "total time without link since the start") \
-  F(Real,         contact_seconds,    "s", "member site",          state,     AdvanceLink, "total time with a data satellite in contact since the start") \
+  F(Real,         contact_seconds,    "s", "member site",          state,     AdvanceLink, "total time with an open contact window since the start") \
   F(std::int32_t, outage_count,       "1", "member site",          state,     AdvanceLink, "number of outages since the start") \
   F(std::int32_t, handover_count,     "1", "member site",          state,     AdvanceLink, "number of handovers since the start") \
   F(std::int32_t, link_up,            "1", "member site",          derived,   AdvanceLink, "1: link up at the middle of the last cut") \
   F(Real,         link_fraction,      "1", "member site",          derived,   AdvanceLink, "share of the last cut with the link up") \
   F(std::int32_t, satellite,          "1", "member site",          derived,   AdvanceLink, "catalogue index of the serving satellite; -1: none") \
-  F(std::int32_t, in_contact,         "1", "member site",          derived,   AdvanceLink, "1: a data satellite is in contact") \
+  F(std::int32_t, in_contact,         "1", "member site",          derived,   AdvanceLink, "1: a contact window is open") \
   F(Real,         round_trip,         "s", "member site",          derived,   AdvanceLink, "round-trip time over the serving satellite; 0: none")
 // clang-format on
 struct State {
@@ -57,7 +57,7 @@ struct StateView {
   COLDSUN_VIEWS(StateView, State, COLDSUN_ORBIT_STATE)
 };
 
-// External inputs of a sub-step. Tables must cover every cut, shifted by each member's window_shift. A slot outside the
+// External inputs of a cut. Tables must cover every cut, shifted by each member's window_shift. A slot outside the
 // table has no satellite.
 struct Drive {
   SlotView slots;         // of the link constellation: sites as rows

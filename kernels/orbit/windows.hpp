@@ -44,9 +44,9 @@ COLDSUN_FN int first_after(const View<const Time, 1>& sorted, int lo, int hi, Ti
 // Disjoint intervals per station in which at least one satellite is in contact; sorted.
 // clang-format off
 #define COLDSUN_ORBIT_CONTACTS(F) \
-  F(Time,         start, "ns", "contact",      derived, host, "start of the contact") \
-  F(Time,         stop,  "ns", "contact",      derived, host, "end of the contact") \
-  F(std::int32_t, first, "1",  "station_edge", derived, host, "index of the station's first contact")
+  F(Time,         start, "ns", "contact",      derived, host, "start of the time with an open contact window") \
+  F(Time,         stop,  "ns", "contact",      derived, host, "end of the time with an open contact window") \
+  F(std::int32_t, first, "1",  "station_edge", derived, host, "index of the station's first such time")
 // clang-format on
 struct Contacts {
   COLDSUN_ARRAYS(COLDSUN_ORBIT_CONTACTS)

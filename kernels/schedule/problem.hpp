@@ -66,7 +66,7 @@ struct Job {
   // 1: it runs at home from its release, or from the first time with enough free nodes; preemptible: its cap may change
   std::int8_t running = 0;
   std::int8_t preemptible = 0;
-  std::int8_t link_bound = 0;  // 1: stopped in handover gaps
+  std::int8_t link_bound = 0;  // 1: stalls during outages
 };
 
 // One node under a job's request at a supply temperature: mean over the place's classes weighted by node count, their
@@ -102,9 +102,9 @@ struct ProblemNumbers {
   F(Real,         aux_bound,    "W",      "place slot",                   parameter, host,       "upper bound of the power of the auxiliaries") \
   F(Real,         carbon,       "kg J-1", "place slot",                   parameter, host,       "carbon emission per imported energy") \
   F(Real,         price,        "J-1",    "place slot",                   parameter, host,       "price per imported energy") \
-  F(Real,         link_bytes,   "B",      "place slot",                   parameter, host,       "data that one antenna carries in the slot, without gaps") \
-  F(std::int32_t, antennas,     "1",      "place slot",                   parameter, host,       "number of antennas with a contact") \
-  F(Real,         gap,          "1",      "place slot",                   parameter, host,       "share of the slot in which link-bound work is stopped") \
+  F(Real,         link_bytes,   "B",      "place slot",                   parameter, host,       "data that one antenna carries, outages excluded") \
+  F(std::int32_t, antennas,     "1",      "place slot",                   parameter, host,       "number of antennas with an open contact window") \
+  F(Real,         gap,          "1",      "place slot",                   parameter, host,       "share of the plan slot in which link-bound work stalls") \
   F(NodePoint,    node,         "1",      "place job_or_free level knot", derived,   NodeTable,  "power, pace and junction of one node by supply temperature") \
   F(Real,         request,      "W",      "place job_or_free level",      derived,   Requests,   "requested power of one node, as counted by the site cap")
 // clang-format on

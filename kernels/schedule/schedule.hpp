@@ -21,7 +21,7 @@ enum Line : std::int32_t {
   line_price,         // of imported and generated energy
   line_lateness,      // s after the deadline times priority
   line_thermal,       // K s of the hottest junction above t_margin
-  // node seconds of work missed while running: planned cap, junction cap, shortage of power
+  // node seconds of work missed while running: plan cap, junction cap, shortage of power
   line_throttle,
   line_battery,  // J, decrease of the energy in the batteries
   line_wait,     // node seconds between release and start
@@ -41,12 +41,12 @@ struct Weights {
 // clang-format off
 #define COLDSUN_SCHEDULE_POPULATION(F) \
   F(Real,         key,            "1", "plan gene",          state,   host,    "random keys of the plan's jobs, in [0, 1)") \
-  F(std::int32_t, place,          "1", "plan job",           derived, Decode,  "place planned for the job") \
-  F(std::int32_t, start,          "1", "plan job",           derived, Decode,  "planned start slot of the job; -1: left out") \
-  F(std::int32_t, level,          "1", "plan job",           derived, Decode,  "planned cap level of the job") \
-  F(std::int32_t, booked,         "1", "plan job",           derived, Decode,  "number of slots booked for the job on its nodes") \
-  F(std::int32_t, arrival,        "1", "plan job",           derived, Decode,  "slot by whose end the job's results are at home; -1: no transfer") \
-  F(std::int32_t, send,           "1", "plan job",           derived, Decode,  "slot in which the transfer of the job's data starts; -1: none") \
+  F(std::int32_t, place,          "1", "plan job",           derived, Decode,  "place of the job in the plan") \
+  F(std::int32_t, start,          "1", "plan job",           derived, Decode,  "plan slot in which the job starts; -1: left out") \
+  F(std::int32_t, level,          "1", "plan job",           derived, Decode,  "plan cap level of the job") \
+  F(std::int32_t, booked,         "1", "plan job",           derived, Decode,  "number of plan slots booked for the job on its nodes") \
+  F(std::int32_t, arrival,        "1", "plan job",           derived, Decode,  "plan slot by whose end the job's results are at home; -1: no transfer") \
+  F(std::int32_t, send,           "1", "plan job",           derived, Decode,  "plan slot in which the transfer of the job's data starts; -1: none") \
   F(std::int32_t, by_start,       "1", "plan job",           derived, Decode,  "jobs of the plan in order of start") \
   F(Real,         cost,           "1", "plan scenario line", derived, Rollout, "cost of the plan: lines of the bill") \
   F(Real,         scenario_score, "1", "plan scenario",      derived, Rollout, "score of the plan in a scenario: weights times lines") \

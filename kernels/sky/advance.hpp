@@ -27,7 +27,7 @@ struct WeatherView {
   }
 };
 
-// Cover of the series at a given second of the cloud field.
+// Cover of the series at a given second of CloudField.
 struct CoverOfTable {
   const WeatherView& table;
   int site;

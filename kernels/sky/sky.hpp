@@ -67,9 +67,9 @@ struct SystemView {
   F(Real,         dni_extra,  "W m-2", "site knot", parameter, host, "extraterrestrial normal irradiance") \
   F(Real,         ghi_clear,  "W m-2", "site knot", parameter, host, "global horizontal irradiance of the clear sky") \
   F(Real,         dni_clear,  "W m-2", "site knot", parameter, host, "direct normal irradiance of the clear sky") \
-  F(Real,         dni,        "W m-2", "site knot", parameter, host, "direct normal irradiance before the cloud field") \
-  F(Real,         dhi,        "W m-2", "site knot", parameter, host, "diffuse horizontal irradiance before the cloud field") \
-  F(Real,         cover,      "1",     "site knot", parameter, host, "cloud cover; negative: drawn by the cloud field") \
+  F(Real,         dni,        "W m-2", "site knot", parameter, host, "direct normal irradiance before drawn clouds") \
+  F(Real,         dhi,        "W m-2", "site knot", parameter, host, "diffuse horizontal irradiance before drawn clouds") \
+  F(Real,         cover,      "1",     "site knot", parameter, host, "cloud cover; negative: drawn per member") \
   F(Real,         temp_air,   "K",     "site knot", parameter, host, "air temperature") \
   F(Real,         wind_speed, "m s-1", "site knot", parameter, host, "wind speed at 10 m") \
   F(Real,         pressure,   "Pa",    "site knot", parameter, host, "air pressure") \
@@ -164,7 +164,7 @@ struct Irradiation {
 };
 Irradiation annual_irradiation(const Site&, const Climate&, int year);
 
-// From weather table and cloud field: irradiance of sites and planes, cell temperatures.
+// From weather table and drawn clouds: irradiance of sites and planes, cell temperatures.
 template <class Space>
 void advance(Space, const System&, State&, const Drive&, const Cut&);
 

@@ -1,4 +1,4 @@
-// Advance: the sub-step of all plates, then of the loops. Functors of for_teams (resolved plates), for_rows (lumped
+// Advance: the cut of all plates, then of the loops. Functors of for_teams (resolved plates), for_rows (lumped
 // plates, loops).
 #pragma once
 #include "common/loops.hpp"

@@ -1,5 +1,4 @@
-// Loop: the plates' coolant loop, CDU, facility water, dry cooler and hall air of one site, advanced together over a
-// sub-step.
+// Loop: the plates' coolant loop, CDU, facility water, dry cooler and hall air of one site, advanced together in a cut.
 #pragma once
 #include "common/constants.hpp"
 #include "thermal/film.hpp"
@@ -119,8 +118,8 @@ COLDSUN_FN Real find_root(const F& f, Real low, Real high) {
   return x;
 }
 
-// Supply, return and facility temperatures at the end of the sub-step for given valve and fan positions. Backward
-// Euler; the equations are linear:
+// Supply, return and facility temperatures at the end of the cut for given valve and fan positions. Backward Euler; the
+// equations are linear:
 //   c_return dR/dt = flow (S - R) + q;   c_supply dS/dt = flow (R - S) - v E (R - F)
 //   c_facility dF/dt = v E (R - F) + q_f - Q_cooler
 //   Q_cooler = D (F + (v E (R - F) + q_f) / flow_facility - temp_air)
@@ -150,8 +149,7 @@ struct LoopEquations {
   }
 };
 
-// Position of a proportional control with a first-order actuator at the end of the sub-step, for the temperature t at
-// that end.
+// Position of a proportional control with a first-order actuator at the end of the cut, for the temperature t then.
 COLDSUN_FN Real controlled(Real position, Real lag, Real t, Real t_set, Real band, Real least) {
   const Real wanted = least + (1.0 - least) * math::clamp((t - t_set) / band + 0.5, 0.0, 1.0);
   return position * lag + wanted * (1.0 - lag);
@@ -233,8 +231,8 @@ COLDSUN_FN void advance_hall(const LoopModel& m, const LoopState& s, const LoopI
   out.p_hall_cooler = p_fan + out.q_chiller / chiller_cop(m, in.temp_air);
 }
 
-// One site through one sub-step. Controls are implicit: valve and fan move, with their lag, towards the positions that
-// the temperatures at the end of the sub-step require.
+// One site through one cut. Controls are implicit: valve and fan move, with their lag, towards the positions that
+// the temperatures at the end of the cut require.
 COLDSUN_FN LoopOutput advance_loop(const LoopModel& m, const LoopState& s, const LoopInput& in) {
   LoopOutput out{};
   const Real share = in.v_dot / m.pump_flow;

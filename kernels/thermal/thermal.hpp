@@ -88,7 +88,7 @@ struct SystemView {
   F(Real,          t_coolant,         "K", "member field y x",   state,     AdvanceField,  "coolant temperature after each plate row at the end of the step") \
   F(Real,          q_lumped,          "W", "member mode lumped", state,     AdvanceLumped, "power of the lumped plate, lagged by each of its time constants") \
   F(Real,          t_lumped,          "K", "member lumped",      state,     AdvanceLumped, "temperature of the lumped plate without power (reference)") \
-  F(Real,          h_next,            "s", "member node",        state,     thermal,       "next time step of the plate solver") \
+  F(Real,          h_next,            "s", "member node",        state,     thermal,       "next integrator step of the plate") \
   F(Real,          p_node_end,        "W", "member node",        state,     thermal,       "node power at the end of the step") \
   F(Real,          t_junction,        "K", "member node",        state,     thermal,       "junction temperature: hottest point at the end of the step") \
   F(Real,          trip_left,         "s", "member node",        state,     thermal,       "remaining time below t_restart until restart; 0: not tripped") \
@@ -101,7 +101,7 @@ struct SystemView {
   F(Real,          t_outlet,          "K", "member node",        derived,   thermal,       "coolant temperature at the plate outlet at the end of the step") \
   F(Real,          p_unthrottled,     "W", "member node",        derived,   thermal,       "node power requested without any cap, mean over the last cut") \
   F(Real,          throttle_fraction, "1", "member node",        derived,   thermal,       "share of the last cut with node power limited by junction cap") \
-  F(std::int32_t,  n_step,            "1", "member node",        derived,   thermal,       "solver steps of the plate in the last cut, rejected included") \
+  F(std::int32_t,  n_step,            "1", "member node",        derived,   thermal,       "integrator steps of the plate in the last cut, with rejected") \
   F(std::uint32_t, trouble,           "1", "member node",        scratch,   thermal,       "flag bits raised by the node in the cut") \
   F(Real,          t_supply,          "K", "member site",        state,     AdvanceLoop,   "coolant supply temperature to the plates at the end of the step") \
   F(Real,          t_return,          "K", "member site",        state,     AdvanceLoop,   "coolant return temperature to the CDU at the end of the step") \
@@ -130,7 +130,7 @@ struct StateView {
   COLDSUN_VIEWS(StateView, State, COLDSUN_THERMAL_STATE)
 };
 
-// External inputs of one sub-step.
+// External inputs of a cut.
 struct Drive {
   // (member, node) requested at the junction temperature t_leakage, its leakage included [W]
   View<const Real, 2> p_request;

@@ -97,9 +97,9 @@ struct JobsView {
   F(Real,          work_left,           "s",  "member job",  state,     workload,  "remaining work of the job, as duration at full rate") \
   F(Real,          work_owed,           "s",  "member job",  state,     workload,  "work of the job lost in stalls and not yet caught up") \
   F(Real,          pace,                "1",  "member job",  state,     workload,  "rate of work of the job in the last cut relative to no throttling") \
-  F(std::int32_t,  plan_site,           "1",  "member job",  state,     workload,  "site planned for the job; -1: its own site") \
-  F(Time,          plan_start,          "ns", "member job",  state,     workload,  "planned earliest start of the job; 0: none") \
-  F(Real,          plan_cap,            "1",  "member job",  state,     workload,  "planned cap of the job: share of its nodes' power above rest") \
+  F(std::int32_t,  plan_site,           "1",  "member job",  state,     workload,  "site of the job by plan; -1: its own site") \
+  F(Time,          plan_start,          "ns", "member job",  state,     workload,  "earliest start of the job by plan; 0: none") \
+  F(Real,          plan_cap,            "1",  "member job",  state,     workload,  "plan cap of the job: share of its nodes' power above rest") \
   F(std::int32_t,  told_site,           "1",  "member job",  state,     workload,  "plan_site in the plan on its way to the site") \
   F(Time,          told_start,          "ns", "member job",  state,     workload,  "plan_start in the plan on its way to the site") \
   F(Real,          told_cap,            "1",  "member job",  state,     workload,  "plan_cap in the plan on its way to the site; 0: no decision on the job") \
@@ -108,7 +108,7 @@ struct JobsView {
   F(Time,          plan_due,            "ns", "member site", state,     workload,  "arrival time at the site of the plan on its way; never: no such plan") \
   F(std::int32_t,  node_job,            "1",  "member node", state,     workload,  "index of the job on the node; -1: none") \
   F(Real,          utilization,         "1",  "member node", derived,   AskPower,  "utilisation requested of the node") \
-  F(Real,          p_request,           "W",  "member node", derived,   AskPower,  "node power requested at the reference temperature, planned cap applied") \
+  F(Real,          p_request,           "W",  "member node", derived,   AskPower,  "node power requested at the reference temperature, plan cap applied") \
   F(Real,          p_floor,             "W",  "member node", derived,   AskPower,  "node power at rest") \
   F(Real,          node_pace,           "1",  "member node", scratch,   NodePace,  "rate of work on the node relative to no throttling") \
   F(std::int32_t,  node_priority,       "1",  "member node", derived,   AskPower,  "priority of the job on the node; 0: no job") \
