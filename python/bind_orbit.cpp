@@ -192,10 +192,8 @@ void bind_orbit(py::module_& m) {
            }),
            "latitude"_a, "longitude"_a, "altitude"_a, "mask"_a);
   py::class_<ob::Span>(o, "Span", "From start to stop, ns since 1970 UTC; UT1 - UTC [s]")
-      .def(py::init([](Time start, Time stop, Real dut1) {
-             return ob::Span{start, stop, dut1};
-           }),
-           "start_ns"_a, "stop_ns"_a, "dut1"_a);
+      .def(py::init([](Time start, Time stop, Real dut1) { return ob::Span{start, stop, dut1}; }), "start_ns"_a,
+           "stop_ns"_a, "dut1"_a);
   py::class_<PyCatalogue, std::shared_ptr<PyCatalogue>>(o, "Catalogue", "Element sets that SGP4 can propagate")
       .def("__len__", [](const PyCatalogue& c) { return c.set.size(); })
       .def_readonly("remarks", &PyCatalogue::remark,

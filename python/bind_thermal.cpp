@@ -74,9 +74,8 @@ auto coolant(const Columns& columns, py::ssize_t n, const std::string& name) {
   });
 }
 auto nusselt(const Columns& columns, py::ssize_t n) {
-  return over_points<4, 1>(columns, n, [](const auto& b) {
-    return th::NusseltOfPoints{b.in[0], b.in[1], b.in[2], b.in[3], b.out[0]};
-  });
+  return over_points<4, 1>(
+      columns, n, [](const auto& b) { return th::NusseltOfPoints{b.in[0], b.in[1], b.in[2], b.in[3], b.out[0]}; });
 }
 auto pressure_drop(const Columns& columns, py::ssize_t n, const std::string& name) {
   const th::Coolant which = coolant_named(name);

@@ -200,9 +200,9 @@ TYPED_TEST(Filter, LorenzHolds5000Cycles) {
   EXPECT_LT(rmse, 0.19);
 }
 
-// Two domains: what is seen in one leaves the other as it was, to the bit; a shared observation reaches both; a lighter
-// one reaches less.
-TYPED_TEST(Filter, DomainsKeepToThemselves) {
+// Two domains: an observation of one does not change any bit of the other; a common observation changes both; a smaller
+// weight changes less.
+TYPED_TEST(Filter, DomainsAreIndependent) {
   const int n_member = 16;
   const auto fresh = [&](Ensemble& e) {
     for (int n = 0; n < n_member; ++n) {
@@ -238,7 +238,7 @@ TYPED_TEST(Filter, DomainsKeepToThemselves) {
 }
 
 // A column that is seen gets its share of the lost spread back; one that is not keeps its bits' spread.
-TYPED_TEST(Filter, RelaxationLeavesAloneWhatNobodySaw) {
+TYPED_TEST(Filter, RelaxationDoesNotChangeUnobservedElements) {
   const int n_member = 32;
   Ensemble e(device_of<TypeParam>, n_member, 2, 1, 2);
   for (int n = 0; n < n_member; ++n) e.x(n, 0) = e.y(n, 0) = normal(n, 0), e.x(n, 1) = normal(n, 1);
@@ -276,8 +276,8 @@ TYPED_TEST(Filter, BitsDoNotDependOnThreads) {
     for (int j = 0; j < n; ++j) ASSERT_EQ(one.x(i, j), two.x(i, j)) << i << ' ' << j;
 }
 
-// What is not a number is told and left alone; the other domain goes on.
-TYPED_TEST(Filter, NotANumberIsTold) {
+// NaN is reported in trouble and leaves its domain unchanged; the other domain is analysed.
+TYPED_TEST(Filter, NanIsReportedInTrouble) {
   Ensemble e(device_of<TypeParam>, 8, 2, 2, 2);
   for (int n = 0; n < 8; ++n)
     for (int j = 0; j < 2; ++j) e.x(n, j) = e.y(n, j) = normal(n, j);
@@ -291,7 +291,7 @@ TYPED_TEST(Filter, NotANumberIsTold) {
   EXPECT_LT(e.covariance(1, 1), spread);
 }
 
-TEST(FilterDomains, WrongListsAreErrors) {
+TEST(FilterDomains, InvalidListsThrow) {
   EXPECT_THROW(make_domains({{1, {2}, {}}}, 2, Device::host), std::invalid_argument);
   EXPECT_THROW(make_domains({{1, {0}, {0.0}}}, 1, Device::host), std::invalid_argument);
   EXPECT_THROW(make_domains({{1, {0}, {1.0, 1.0}}}, 1, Device::host), std::invalid_argument);

@@ -1,4 +1,4 @@
-// The team form of the analysis, run thread by thread as fibers: what a CUDA block would do, on a machine without one.
+// The team form of the analysis, run thread by thread as fibers: the CUDA block, executed without a GPU.
 #if !defined(__CUDACC__) && !defined(COLDSUN_KOKKOS)
 #include "assimilation/update.hpp"
 #include "backends.hpp"
@@ -9,7 +9,7 @@ namespace coldsun::assimilation {
 namespace {
 
 // No barrier is missing, and a block of any size gives the bits of one thread: 70 columns are more than one tile.
-TEST(AssimilationTeam, DomainsInAnyOrder) {
+TEST(AssimilationTeam, ResultsDoNotDependOnThreadOrder) {
   const int n_member = 6, m = 4;
   const Domains d = make_domains({{70, {0, 1, 3}, {1, 0.5, 1}}, {3, {2}, {}}, {1, {}, {}}}, m, Device::host);
   const Array<Real, 2> x(Device::host, {n_member, 74}), y(Device::host, {n_member, m});

@@ -10,7 +10,7 @@ namespace coldsun::test {
 #if defined(COLDSUN_KOKKOS)
 using Backends = ::testing::Types<Host, KokkosSpace>;
 
-// Kokkos wants to be started before the first kernel and ended before the statics go.
+// Kokkos must be initialised before the first kernel and finalised before the destruction of statics.
 class KokkosEnvironment : public ::testing::Environment {
  public:
   void SetUp() override { Kokkos::initialize(); }

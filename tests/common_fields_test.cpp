@@ -22,7 +22,7 @@ struct PairReads {
   COLDSUN_READS(PairReads, Pair, PAIR)
 };
 
-TEST(Fields, ALineIsTheArrayTheViewAndItsInfo) {
+TEST(Fields, OneLineGivesArrayViewAndInfo) {
   Pair s;
   allocate_fields(s, Device::host, {{"member", 2}, {"node", 3}});
   static_assert(std::is_same_v<decltype(s.t_solid), Array<Real, 2>> &&
@@ -41,7 +41,7 @@ TEST(Fields, ALineIsTheArrayTheViewAndItsInfo) {
   EXPECT_NO_THROW(check_fields(s));
 }
 
-TEST(Fields, AnAxisWithoutALengthIsNamed) {
+TEST(Fields, ErrorNamesAnAxisWithoutLength) {
   Pair s;
   try {
     allocate_fields(s, Device::host, {{"member", 2}, {"site", 3}});
@@ -51,7 +51,7 @@ TEST(Fields, AnAxisWithoutALengthIsNamed) {
   }
 }
 
-// What the compiler does not see: an Array beside the list, and one name twice (of two lists).
+// Checks beyond the compiler's: an Array outside the list, and one name twice (of two lists).
 struct Beside {
   COLDSUN_ARRAYS(PAIR)
   Array<Real, 1> forgotten;
@@ -64,7 +64,7 @@ struct Twice {
         f(FieldInfo{"a", "K", "node", "another", Kind::state}, s.b);
   }
 };
-TEST(Fields, GuardCatchesWhatIsWrong) {
+TEST(Fields, CheckFindsUnlistedArraysAndRepeatedNames) {
   const auto guard = [](const auto& s) -> std::string {
     try {
       check_fields(s);

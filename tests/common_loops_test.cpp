@@ -65,7 +65,7 @@ TYPED_TEST(Loops, ForRowsVisitsEachOnce) {
     }
 }
 
-// A column alone is the tail of a vector loop; as one of many it stands in the body. Both must give the same bits.
+// A single column is the tail of a vector loop; one of many is in its body. Both must give the same bits.
 TYPED_TEST(Loops, SimdBodyAndTailGiveTheSameBits) {
   const int n = 203;
   Array<Real, 2> x(device_of<TypeParam>, {9, n}), all(device_of<TypeParam>, {9, n});
@@ -124,14 +124,14 @@ TEST(Threads, DoNotChangeBits) {
   EXPECT_TRUE(seen[0] == seen[2]);
 }
 
-// A short loop is shared among threads only where its functor says that an item costs much.
+// A short loop is shared among threads only if its functor states a high cost per item.
 struct Costly {
   static constexpr int flops = 20'000;
 };
 static_assert(worth_threads<Costly>(2, 64) && !worth_threads<Costly>(1, 64));
 static_assert(!worth_threads<Term>(500, 64) && worth_threads<Term>(512, 64));
 
-TEST(Memory, IsAlignedZeroedAndPolite) {
+TEST(Memory, IsAlignedAndZeroedAndRejectsInvalidExtents) {
   Array<Real, 2> a(Device::host, {3, 5});
   EXPECT_EQ(reinterpret_cast<std::uintptr_t>(a.data()) % 64, 0u);
   for (int i = 0; i < 15; ++i) EXPECT_EQ(a.data()[i], 0.0);

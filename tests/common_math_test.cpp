@@ -159,7 +159,7 @@ TEST(MathHost, PowErrorGrowsWithTheExponent) {
 }
 
 // One by one through a call that cannot be vectorised, against the vector loop.
-TEST(MathHost, VectorsGiveTheScalarsBits) {
+TEST(MathHost, SimdGivesTheScalarBits) {
   const auto x = arguments(Device::host, [](Real u) { return 0.01 + 0.98 * u; });
   Array<Real, 2> y(Device::host, {n_row, n_col});
   const auto agree = [&](Real (*scalar)(Real)) {

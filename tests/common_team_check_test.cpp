@@ -60,7 +60,7 @@ std::string thrown(const TeamOrder& order, int team_size, auto f) {
   return "";
 }
 
-TEST(TeamCheck, PassesARightKernel) {
+TEST(TeamCheck, AcceptsACorrectKernel) {
   const auto x = waves(Device::host, 3, 45);
   Array<Real, 2> y(Device::host, {3, 45}), sum(Device::host, {3, 45});
   for (int team_size : {1, 2, 16, 64}) {
@@ -94,7 +94,7 @@ TEST(TeamCheck, NamesTheThreadsOfARace) {
   EXPECT_NE(run_team_checked(1, 4, 64, LastOneWins{y}, 0, y), "");
 }
 
-TEST(TeamCheck, HoldsThreadsToTheirBarriersAndScratch) {
+TEST(TeamCheck, FindsMismatchedBarriersAndScratch) {
   EXPECT_EQ(thrown({}, 4, HalfAtTheBarrier{}), "some threads ended while others wait at a barrier");
   EXPECT_NE(thrown({}, 4, TwoBarriers{}).find("different barriers"), std::string::npos);
   EXPECT_NE(thrown({}, 4, AsksTooMuch{}).find("scratch of 800000 bytes asked for"), std::string::npos);

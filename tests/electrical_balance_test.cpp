@@ -1,5 +1,4 @@
-// The bus in random situations: both balances, that what was allocated can be given, the same bits alone and in a
-// batch.
+// The bus in random situations: both balances, delivery of the allocation, the same bits alone and in a batch.
 #include "electrical_plant.hpp"
 
 namespace coldsun::electrical {
@@ -51,7 +50,7 @@ TYPED_TEST(BusAnywhere, BalancesInAnySituation) {
 
 // The guarantee of allocate: 12,500 members x 8 sites = 1e5 cases, every node at its cap or anywhere below, auxiliaries
 // likewise.
-TYPED_TEST(BusAnywhere, GivesWhatWasAllocated) {
+TYPED_TEST(BusAnywhere, DeliversEveryAllocation) {
   const int n = 1250;
   Rig b(device_of<TypeParam>, n);
   int off = 0, part = 0, full = 0;
@@ -114,7 +113,7 @@ TYPED_TEST(BusAnywhere, SameBitsAloneAndInABatch) {
 }
 
 // Members that are not active keep every byte.
-TYPED_TEST(BusAnywhere, LeavesInactiveMembersAlone) {
+TYPED_TEST(BusAnywhere, DoesNotChangeInactiveMembers) {
   Rig b(device_of<TypeParam>, 5);
   for (int m = 0; m < 5; ++m) b.draw(m, 6, static_cast<std::uint32_t>(m));
   State::each(

@@ -37,9 +37,8 @@ struct Case {
   }
 };
 
-// Full battery, light, no load: the strings go up in voltage, all of them by the same share, and the bus takes what its
-// own load needs.
-TYPED_TEST(Bus, CurtailsWhenNobodyTakesThePower) {
+// Full battery, light, no load: all strings rise in voltage by the same share, and the bus takes only its own load.
+TYPED_TEST(Bus, CurtailsWhatLoadsBatteryAndGridDoNotTake) {
   Case c(device_of<TypeParam>);
   c.b.g.fill(900.0), c.b.p_request.fill(600.0);
   for (int s = 0; s < n_kind; ++s)
@@ -54,7 +53,7 @@ TYPED_TEST(Bus, CurtailsWhenNobodyTakesThePower) {
       EXPECT_EQ(st.mode(0, i), static_cast<std::int8_t>(Mode::curtailed));
     }
   }
-  // The export site curtails only what is beyond its export limit.
+  // The export site curtails only PV power beyond its export limit.
   EXPECT_NEAR(st.p_grid(0, export_site), -25e3, 1e-6);
   EXPECT_LT(st.p_curtailed(0, export_site), st.p_curtailed(0, grid_and_battery) - 20e3);
 }
@@ -93,7 +92,7 @@ TYPED_TEST(Bus, DrawsInOrderAtNight) {
 
 // An island with an empty battery in the dark: everything is off, nothing flows, nothing breaks; and it comes back with
 // the light.
-TYPED_TEST(Bus, SurvivesABlackOut) {
+TYPED_TEST(Bus, ShedsAllInABlackoutAndRecoversWithPv) {
   Case c(device_of<TypeParam>);
   for (int s = 0; s < n_kind; ++s) c.b.st.soc(0, s) = c.b.sys.site(s).battery.soc_min;
   for (int k = 0; k < 3; ++k) c.step(TypeParam{});
@@ -128,8 +127,8 @@ TYPED_TEST(Bus, ShedsByPriorityThenByRow) {
   EXPECT_EQ(full + part + least, n_node);
   EXPECT_GE(p(0), p(1));
   EXPECT_GT(c.b.st.p_shed(0, small_grid), 20e3);
-  // A cap on the site, leakage apart, is kept whatever the bus could give: below the least of all some go off, the last
-  // rows first.
+  // A cap on the site, without leakage, is kept at any supply. Below the sum of minimum powers some nodes switch off,
+  // the last rows first.
   c.b.p_site_cap.fill(5e3);
   c.step(TypeParam{});
   EXPECT_EQ(c.allocated(small_grid), 10 * 550.0);
@@ -167,7 +166,7 @@ TYPED_TEST(Bus, SmallSurplusDoesNotDrainABatteryAtItsReserve) {
 }
 
 // Where power is short empty nodes go off before a job waits for them.
-TYPED_TEST(Bus, EmptyNodesGoOffFirst) {
+TYPED_TEST(Bus, IdleNodesSwitchOffFirst) {
   Case c(device_of<TypeParam>);
   for (int s = 0; s < n_kind; ++s) c.b.st.soc(0, s) = c.b.sys.site(s).battery.soc_min;
   const int first = small_grid * n_node;
@@ -180,9 +179,9 @@ TYPED_TEST(Bus, EmptyNodesGoOffFirst) {
   EXPECT_EQ(idle, 0);
 }
 
-// The bus voltage moves towards its droop line with its response time, and the energy in the capacitance is what the
-// balance says.
-TYPED_TEST(Bus, CapacitanceStoresWhatTheBalanceSays) {
+// The bus voltage approaches its droop line with its response time, and the energy in the capacitance closes the
+// balance.
+TYPED_TEST(Bus, CapacitanceEnergyClosesTheBalance) {
   Case c(device_of<TypeParam>, 0.05);
   for (int s = 0; s < n_kind; ++s) c.b.st.v_bus(0, s) = c.b.sys.site(s).v_max - 5.0;
   for (int k = 0; k < 30; ++k) {
@@ -207,7 +206,7 @@ TEST(ElectricalFields, FillTheirStructs) {
   check_fields(System{});
 }
 
-TEST(ElectricalSystem, RefusesNonsense) {
+TEST(ElectricalSystem, RejectsInvalidDescriptions) {
   const auto with = [](const std::function<void(Site&)>& change) {
     std::vector<Site> s{base_site()};
     change(s[0]);

@@ -1,5 +1,5 @@
-// Reads a reference table of validation/data: comma-separated, '#' lines say the source, the first other line names the
-// columns.
+// Reads a reference table of validation/data: comma-separated; '#' lines give the source, the first other line the
+// column names.
 #pragma once
 #include <fstream>
 #include <map>

@@ -1,5 +1,5 @@
-// The generator: its rule, its place in the dispatch, its fuel; and what a scarce bus keeps back for auxiliaries and
-// leakage.
+// The generator: its start and stop, its place in the dispatch, its fuel; and the power that a scarce bus sets aside
+// for auxiliaries and leakage.
 #include "electrical/genset.hpp"
 #include "electrical_plant.hpp"
 
@@ -14,7 +14,7 @@ constexpr Genset set{.p_max = 1000e3,
                      .fuel_idle = 84.15e-3 / 3600.0,
                      .fuel_slope = 0.246e-3 / 3.6e6};
 
-TEST(Genset, StartsOnceAndRunsItsLeast) {
+TEST(Genset, StartsOnceAndRunsItsMinimumTime) {
   GensetNow n = genset_after(set, GensetMode::off, 1e6, false, false);
   EXPECT_EQ(n.mode, GensetMode::off);
   n = genset_after(set, GensetMode::off, 1e6, true, false);
@@ -23,7 +23,7 @@ TEST(Genset, StartsOnceAndRunsItsLeast) {
   EXPECT_EQ(n.time, 0.0);
   EXPECT_EQ(genset_after(set, GensetMode::starting, 29.9, true, false).mode, GensetMode::starting);
   EXPECT_EQ(genset_after(set, GensetMode::starting, 30.0, false, true).mode,
-            GensetMode::running);  // it comes up once it was told to
+            GensetMode::running);  // it runs once a start was ordered
   EXPECT_EQ(genset_after(set, GensetMode::running, 1799.0, false, true).mode, GensetMode::running);
   EXPECT_EQ(genset_after(set, GensetMode::running, 1801.0, false, false).mode,
             GensetMode::running);  // not needed, battery not full enough
@@ -34,7 +34,7 @@ TEST(Genset, StartsOnceAndRunsItsLeast) {
 }
 
 // Skarstein and Uhlen (1989): a set of 1,000 kW burns 84.15 L/h at no load and 330.15 L/h at full load.
-TEST(Genset, FuelIsTheCurve) {
+TEST(Genset, FuelIsLinearInPower) {
   EXPECT_NEAR(genset_fuel_rate(set, 0.0) * 3.6e6, 84.15, 1e-9);
   EXPECT_NEAR(genset_fuel_rate(set, 1000e3) * 3.6e6, 330.15, 1e-9);
 }
@@ -50,7 +50,7 @@ Dispatch dispatched(const Site& p, const PackLimits& b, GensetMode mode, Real pv
   return dispatch(s, offer(p, s, p.v_nominal), cable_factor(p.r_battery_cable, p.v_nominal), need);
 }
 
-TEST(Genset, GivesItsLeastFirstAndTheRestBeforeTheBattery) {
+TEST(Genset, SuppliesItsMinimumFirstAndTheRestBeforeTheBattery) {
   Site p = island_site();
   p.r_pv_cable = p.r_battery_cable = 0.0;
   const PackLimits b{500e3, 600e3, 400e3};
@@ -67,17 +67,17 @@ TEST(Genset, GivesItsLeastFirstAndTheRestBeforeTheBattery) {
   EXPECT_EQ(d.missing, 0.0);
   const PackLimits full{500e3, 600e3, 0.0};
   d = dispatched(p, full, GensetMode::running, 500e3,
-                 400e3);  // nobody charges: the sun is curtailed, the least is kept
+                 400e3);  // no charging: PV is curtailed, the minimum is kept
   EXPECT_NEAR(d.genset, least, 1e-6);
   EXPECT_NEAR(d.pv, 400e3 - least, 1e-6);
-  d = dispatched(p, full, GensetMode::running, 0.0, 100e3);  // and below it only where nobody takes it
+  d = dispatched(p, full, GensetMode::running, 0.0, 100e3);  // below the minimum only without any other taker
   EXPECT_NEAR(d.genset, 100e3, 1e-6);
   d = dispatched(p, b, GensetMode::off, 0.0, 700e3);
   EXPECT_EQ(d.genset, 0.0);
   EXPECT_GT(d.missing, 0.0);
 }
 
-TEST(Genset, TakesTheGridsPlanBeforeIt) {
+TEST(Genset, PlannedGridImportComesBeforeIt) {
   Site p = island_site();
   p.grid_tie = Converter{500e3, 0.0, 0.0, 0.0}, p.p_import = 400e3, p.p_import_plan = 150e3;
   const PackLimits b{500e3, 600e3, 400e3};
@@ -94,10 +94,10 @@ template <class Space>
 class Scarce : public test::OnBackend<Space> {};
 TYPED_TEST_SUITE(Scarce, test::Backends);
 
-// A night on a small grid, the battery within its reserve: the nodes get what the auxiliaries draw less than their
-// bound, and what leakage is less than its bound; without a reserve to stand for it the bounds are kept back, so that
-// nothing is shed in the closing.
-TYPED_TEST(Scarce, KeepsTheAuxiliariesDrawNotTheirBound) {
+// A night on a small grid, the battery within its reserve: the nodes get the difference between draw and bound of the
+// auxiliaries and of leakage. Without a reserve to cover them the bounds are set aside, so that the closing sheds
+// nothing.
+TYPED_TEST(Scarce, SetsAsideTheAuxiliariesDrawNotTheirBound) {
   Rig b(device_of<TypeParam>, 1);
   b.start(0) = 0, b.stop(0) = nanoseconds(10.0);
   b.g.fill(0.0), b.t.fill(298.15), b.p_site_cap.fill(1e9), b.t_coolant.fill(303.0);
@@ -108,7 +108,7 @@ TYPED_TEST(Scarce, KeepsTheAuxiliariesDrawNotTheirBound) {
     for (int s = 0; s < n_kind; ++s) b.st.soc(0, s) = b.sys.site(s).battery.n_series ? soc : 0.0;
     b.st.p_allocated.fill(0.0), b.st.p_served_node.fill(0.0), b.flags.fill(0);
     Real sum = 0.0;
-    for (int k = 0; k < 3; ++k) {  // the second cut knows what leakage left over in the first
+    for (int k = 0; k < 3; ++k) {  // the second cut uses the leakage margin left over in the first
       allocate(TypeParam{}, b.sys, b.st, b.drive(), b.cut());
       sum = 0.0;
       for (int n = 0; n < n_kind * n_node; ++n) b.p_node(0, n) = std::max(b.st.p_allocated(0, n) - 80.0, 0.0);
@@ -124,8 +124,8 @@ TYPED_TEST(Scarce, KeepsTheAuxiliariesDrawNotTheirBound) {
   };
   const Real within = allocated(0.5 * (pack.soc_min + pack.soc_reserve)), empty = allocated(pack.soc_min);
   EXPECT_NEAR(within - empty, 8e3 - 1.05 * 1.5e3 + 80.0 * n_node,
-              0.06 * (within - empty));  // but for what the rack converters lose
-  // Whatever is drawn up to the caps can be given.
+              0.06 * (within - empty));  // except for the losses of the rack converters
+  // Any draw up to the caps can be delivered.
   b.p_aux.fill(1.5e3);
   for (int s = 0; s < n_kind; ++s)
     b.st.soc(0, s) = b.sys.site(s).battery.n_series ? 0.5 * (pack.soc_min + pack.soc_reserve) : 0.0;
@@ -136,7 +136,7 @@ TYPED_TEST(Scarce, KeepsTheAuxiliariesDrawNotTheirBound) {
   EXPECT_EQ(b.flags(0), 0u);
 }
 
-// The bus with a set of its own, from the word to stop: waits in the dark for no longer than it takes to start.
+// The bus with a generator, from start to stop: it is dark for at most the starting time.
 TYPED_TEST(Scarce, GensetCarriesTheHallAndStops) {
   Rig b(device_of<TypeParam>, 1);
   b.g.fill(0.0), b.t.fill(298.15), b.p_site_cap.fill(1e9), b.t_coolant.fill(303.0);
@@ -165,7 +165,7 @@ TYPED_TEST(Scarce, GensetCarriesTheHallAndStops) {
   EXPECT_DOUBLE_EQ(cut(60.0), 30.0);                          // its readiness ends the cut
   EXPECT_EQ(b.st.genset_mode(0, genset), static_cast<std::int8_t>(GensetMode::running));
   for (int k = 0; k < 120; ++k) cut(60.0);
-  EXPECT_NEAR(least, n_node * 1.5e3, 1.0);  // never less than what was asked
+  EXPECT_NEAR(least, n_node * 1.5e3, 1.0);  // at least the request
   EXPECT_NEAR(b.st.p_grid(0, genset), 0.0, 0.0);
   b.g.fill(1000.0);
   int running = 0;

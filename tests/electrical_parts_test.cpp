@@ -1,4 +1,4 @@
-// Converters, cables, tables and the battery, each against what it must satisfy or a reference.
+// Converters, cables, tables and the battery, each against its equation or a reference.
 #include <cmath>
 #include <vector>
 
@@ -55,7 +55,7 @@ TEST(ElectricalConverters, HaveTheQuotedEfficiencies) {
 }
 
 // An 800-to-48 V stage reaches 98 %; the curve of an AC supply stood here, 93.8 % at 78 % load.
-TEST(ElectricalConverters, RackLossIsNotThatOfAnAcSupplyAndRises) {
+TEST(ElectricalConverters, RackEfficiencyMatchesItsSourceAndLossRises) {
   const LossTable t = loss_rack_llc();
   const double x[] = {0.05, 0.1, 0.2, 0.5, 1.0}, eta[] = {0.936, 0.962, 0.975, 0.980, 0.977};
   for (int i = 0; i < 5; ++i) EXPECT_NEAR(x[i] / (x[i] + t(x[i])), eta[i], 1e-14);
@@ -104,8 +104,7 @@ TEST(ElectricalConverters, BoostFindsDiscontinuousConduction) {
   EXPECT_NEAR(boost(585.0, 800.0, edge * (1.0 - 1e-9), 0.9e-3, 50e3).duty, heavy.duty, 1e-8);
 }
 
-// Reference: the same cell at 20 digits. 1e-9 V is what the printed table and 500 steps of rounding leave plenty of
-// room for.
+// Reference: the same cell at 20 digits. 1e-9 V is far above the rounding of the printed table and of 500 steps.
 TEST(Battery, FollowsTheConstantCurrentReference) {
   const auto ref = test::read_table("electrical_battery_lfp_2rc_cc.csv");
   ASSERT_EQ(ref.n_row, 501u);
@@ -133,7 +132,7 @@ struct HoldPower {
   }
 };
 
-TYPED_TEST(ElectricalParts, BatteryGivesThePowerAsked) {
+TYPED_TEST(ElectricalParts, BatteryDeliversTheRequestedPower) {
   const int n = 5000;
   std::vector<Array<Real, 1>> x;
   for (int k = 0; k < 7; ++k) x.emplace_back(device_of<TypeParam>, std::array<int, 1>{n});
@@ -225,7 +224,7 @@ TEST(Battery, LimitsHoldInsideTheCut) {
   for (int met : {by_voltage, by_charge, by_current}) EXPECT_GT(met, 20);
 }
 
-TEST(ElectricalHeatSink, StoresWhatItDoesNotGiveAway) {
+TEST(ElectricalHeatSink, StoredHeatClosesItsBalance) {
   Site p;
   p.sink_capacity = 4e4, p.sink_conductance = 900.0;
   for (double dt : {0.01, 10.0, 3600.0}) {

@@ -1,5 +1,4 @@
-// Eight kinds of site with everything that a caller of the electrical module holds, random situations, and what must
-// hold in all of them.
+// Eight kinds of site with their inputs, random situations, and the checks that hold in all of them.
 #pragma once
 #include <cmath>
 #include <vector>
@@ -162,7 +161,7 @@ inline double largest(const State& s, int m, int i) {
   return x;
 }
 
-// What must hold in every situation.
+// Checks that hold in every situation.
 inline void check_site(const Rig& b, int m, int s) {
   const State& st = b.st;
   const Site& p = b.sys.site(s);

@@ -96,7 +96,7 @@ TYPED_TEST(SingleDiode, CurrentAtAnyVoltageFromReverseToBeyondOpenCircuit) {
 
 // Voltages far above v_oc (a string on a higher bus) and shunted, resistive or dim curves: the equation must hold
 // everywhere.
-TYPED_TEST(SingleDiode, HoldsItsEquationFarFromTheUsual) {
+TYPED_TEST(SingleDiode, SatisfiesItsEquationForExtremeCurves) {
   const int n = 20000;
   const Curves<TypeParam> c(n);
   const Chance chance{5, 0, Stream::test, 0};
@@ -140,8 +140,8 @@ struct Curtail {
   }
 };
 
-// From nothing to all but 1e-14 of the maximum: the string gives exactly what is asked, right of the maximum, and less
-// power means more voltage.
+// From zero to all but 1e-14 of the maximum: the string gives exactly the requested power, right of the maximum, and
+// its voltage rises as power falls.
 TYPED_TEST(SingleDiode, GivesAnyPowerOnTheHighVoltageSide) {
   const int n_curve = 40, n_part = 61;
   for (const Module& module : {module_longi_lr5_72hbd_545m(), module_first_solar_fs_6460a()}) {
@@ -168,7 +168,7 @@ TYPED_TEST(SingleDiode, GivesAnyPowerOnTheHighVoltageSide) {
 
 // The array face of the model on bare parameters: darkness gives zeros, a photocurrent below the saturation current
 // still has its maximum.
-TYPED_TEST(SingleDiode, TakesBareParametersDownToDarkness) {
+TYPED_TEST(SingleDiode, KeyPointsHoldDownToDarkness) {
   const int n = 6;
   std::vector<Array<Real, 2>> x;
   for (int k = 0; k < 14; ++k) x.emplace_back(device_of<TypeParam>, std::array<int, 2>{1, n});

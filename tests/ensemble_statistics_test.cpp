@@ -13,7 +13,7 @@ namespace {
 // Abramowitz and Stegun, tables 26.10 (Student) and 26.5 by identity with the binomial.
 // Nothing seen is not nothing: thirty members without an event leave room for 11.6 %, and one whose events all are
 // leaves none above 1.
-TEST(EnsembleStatistics, RatioOfNothingSeenHasWidth) {
+TEST(EnsembleStatistics, RatioWithoutEventsHasAnInterval) {
   const std::vector<Real> none(30, 0.0), events(30, 4.0);
   const Mean m = ratio(none, events, 0.95);
   EXPECT_EQ(m.value, 0.0);
@@ -67,7 +67,7 @@ TEST(EnsembleStatistics, Wilson) {
   EXPECT_NEAR(c.high, 0.1611, 5e-5);
 }
 
-TEST(EnsembleStatistics, MomentsJoinAsTheyCome) {
+TEST(EnsembleStatistics, JoinedMomentsEqualThoseOfTheWholeSample) {
   Moments all, a, b;
   for (int i = 0; i < 1000; ++i) {
     const Real x = 1e6 + Chance{3, 0, Stream::test, 0}.normal(static_cast<std::uint32_t>(i), 0);
@@ -81,7 +81,7 @@ TEST(EnsembleStatistics, MomentsJoinAsTheyCome) {
 }
 
 // A cheap model with a known answer: the exponential of a normal (median 1, mean exp(1/8), quantiles exp(z / 2)), 256
-// members. 2,000 repetitions tell a coverage to 0.5 points (one sigma), so 93 to 97 % is four sigma about 95 %.
+// members. 2,000 repetitions give a coverage to 0.5 points (one sigma), so 93 to 97 % is four sigma about 95 %.
 struct Covered {
   int mean = 0, median = 0, high = 0, share = 0, ratio = 0;
 };
@@ -109,8 +109,7 @@ Covered cover(int n, int repetitions) {
   return c;
 }
 
-// What the events of a member have in common: everything (each member drifts always or never), a share of its own,
-// nothing.
+// Correlation of a member's events: full (each member drifts always or never), a share of its own, none.
 Real share_covers(int n, Real truth, int model, int repetitions) {
   int inside = 0;
   for (int k = 0; k < repetitions; ++k) {
@@ -132,7 +131,7 @@ Real share_covers(int n, Real truth, int model, int repetitions) {
   return 100.0 * inside / repetitions;
 }
 
-// Student's interval of the ratio covers 73 to 95 % here at 32 members. 1,000 repetitions tell a coverage to 0.7
+// Student's interval of the ratio covers 73 to 95 % here at 32 members. 1,000 repetitions give a coverage to 0.7
 // points.
 TEST(EnsembleStatistics, SharesAreCoveredAt32And256MembersFrom3To75Percent) {
   for (const int n : {32, 256})
@@ -145,7 +144,7 @@ TEST(EnsembleStatistics, SharesAreCoveredAt32And256MembersFrom3To75Percent) {
       }
 }
 
-TEST(EnsembleStatistics, ShareStaysBetweenNothingAndAll) {
+TEST(EnsembleStatistics, ShareIntervalStaysWithin0And1) {
   const std::vector<Real> none(30, 0.0), events(30, 4.0), some(30, 1.0);
   EXPECT_EQ(share(none, events, 0.95).interval.low, 0.0);
   EXPECT_NEAR(share(none, events, 0.95).interval.high, 1.0 - std::pow(0.025, 1.0 / 30.0), 1e-15);

@@ -59,7 +59,7 @@ TYPED_TEST(Ensemble, PriorsHaveTheirDistributionAndBounds) {
   for (int k = 0; k < 5; ++k) EXPECT_EQ(alone(0, k), value(17, k));
 }
 
-TEST(EnsemblePrior, WhatIsNoDistributionIsRefused) {
+TEST(EnsemblePrior, RejectsInvalidDistributions) {
   EXPECT_THROW(make_prior(Shape::uniform, 1, 0, 0, 0), std::invalid_argument);
   EXPECT_THROW(make_prior(Shape::normal, 0, 1, 0.5, 0), std::invalid_argument);
   EXPECT_THROW(make_prior(Shape::normal, 90, 91, 0, 1), std::invalid_argument);  // bounds leave nothing
@@ -76,8 +76,8 @@ TEST(EnsembleWindow, BinsHoldTheirEdges) {
   EXPECT_GT(bin_edge(n_bin), 60.0);
 }
 
-// A triangle: 0 at 0 s, 4 at 2 s, 0 at 6 s. Above 1 from 0.5 s to 5 s, whatever looks are taken besides.
-TEST(EnsembleWindow, TimeAboveAndReturnAreThoseOfTheStraightLines) {
+// A triangle: 0 at 0 s, 4 at 2 s, 0 at 6 s. Above 1 from 0.5 s to 5 s, with any further samples.
+TEST(EnsembleWindow, TimesAboveAndReturnAreLinearBetweenSamples) {
   for (const bool more : {false, true}) {
     Trace t;
     const auto at = [](Real s) { return s < 2 ? 2 * s : 4 - (s - 2); };

@@ -176,12 +176,16 @@ KeyValue nudged(const Slot& s, bool down) {
 // Keys that are read beside the System, by the name of the file that does; the key's name stands in it.
 const char* reader_of(const std::string& path) {
   static const std::pair<const char*, const char*> table[] = {
-      {"start", "core/io/site_reader_network.cpp"},      {"climate.cloud.in_series", "core/make/make_sky.cpp"},
+      {"start", "core/io/site_reader_network.cpp"},
+      {"climate.cloud.in_series", "core/make/make_sky.cpp"},
       {"comms.band", "core/plan/outlook.cpp"},  // the widest band and the antennas in use: a little more changes
                                                 // nothing
-      {"comms.n_antenna", "core/plan/outlook.cpp"},      {"comms.link.control_delay", "core/plan/plan.cpp"},
-      {"shadow.point", "python/bind_shadow.cpp"},        {"study.", "core/io/site_reader_hall.cpp"},
-      {"cooling.coolant", "core/make/make_thermal.cpp"}, {"power.genset.", "python/bind_network.cpp"},
+      {"comms.n_antenna", "core/plan/outlook.cpp"},
+      {"comms.link.control_delay", "core/plan/plan.cpp"},
+      {"shadow.point", "python/bind_shadow.cpp"},
+      {"study.", "core/io/site_reader_hall.cpp"},
+      {"cooling.coolant", "core/make/make_thermal.cpp"},
+      {"power.genset.", "python/bind_network.cpp"},
   };
   for (const auto& [prefix, file] : table)
     if (path.starts_with(prefix)) return file;

@@ -161,7 +161,7 @@ TEST(Study, BadPriorsAreOneSentence) {
   says(error_of("median_s = 0.519", "mode_s = 0.519"), "study.outage_median.mode_s is not known");
   says(error_of("distribution = \"triangular\"", "distribution = \"beta\""),
        "accepted: uniform, normal, lognormal, triangular");
-  says(error_of("mode = 0.06", "mode = 0.995"), "[study.outage_probability]: prior: mode outside low and high");
+  says(error_of("mode = 0.06", "mode = 0.995"), "[study.outage_probability]: prior: mode is outside low to high");
   says(error_of("high_s = 3.0", "high_s = 300.0"), "study.outage_median.high_s = 300");
   says(error_of("[study.buffer]", "[study.bufer]"), "study.bufer is not known; did you mean buffer?");
 }

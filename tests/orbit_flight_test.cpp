@@ -55,7 +55,7 @@ Real contact(const Fleet& f, Time start = day) {
 Real contact(const std::string& text) { return contact(fleet_of(read_elements(text).set)); }
 
 // 1,460.7 s: what the same set gives in a form that was always read.
-TEST(OrbitFlight, CutLinesAreNoNames) {
+TEST(OrbitFlight, TruncatedLinesAreNotReadAsNames) {
   EXPECT_NEAR(contact("SAT A\n" + a1 + "\n" + a2 + "\nSAT B\n" + b1 + "\n" + b2 + "\n"), 3111.9, 0.1);
   const auto cut =
       read_elements("SAT A\n" + a1 + "\n" + a2 + "\nSAT B\n" + b1.substr(0, 50) + "\n" + b2.substr(0, 50) + "\n");
@@ -115,7 +115,7 @@ TEST(OrbitFlight, EveryCcsdsSpellingOfTimesAndNumbers) {
 }
 
 // Each beside a good set, which flies on: one fault is never fatal for the rest.
-TEST(OrbitFlight, WhatCannotFlyIsNamedAndTheRestFlies) {
+TEST(OrbitFlight, UnusableSetsAreReportedAndTheOthersPropagate) {
   const auto expect = [](const std::string& bad, const std::string& why) {
     const auto f = read_elements(header + row + bad);
     EXPECT_NEAR(contact(fleet_of(f.set)), 1460.7, 0.1) << bad;
@@ -174,7 +174,7 @@ TEST(OrbitFlight, AbsurdSetsDoNotTouchTheWindowsOfOthers) {
 
 // After its decay SGP4's polynomials bring the satellite back: 23,702 s of contact on 2026-06-14 with one that fell in
 // 2024.
-TEST(OrbitFlight, WhatHasDecayedStaysDown) {
+TEST(OrbitFlight, DecayedSatellitesStayOut) {
   const auto f = read_tle(
       "1 70002U 24001A   24060.50000000  .00110000  00000-0  32750-2 0  9994\n"
       "2 70002  69.9913 111.5649 0009740 159.9373 200.0626 15.34502222    04\n");
@@ -205,7 +205,7 @@ TEST(OrbitFlight, WhatHasDecayedStaysDown) {
 }
 
 // Two sets of one number are one satellite: 2,907.5 s where both fly.
-TEST(OrbitFlight, OfSeveralSetsTheNearestInTimeFlies) {
+TEST(OrbitFlight, TheSetNearestInTimeIsUsed) {
   const auto f = read_elements(
       header + replaced(replaced(row, "2026-06-14", "2026-05-15"), "240.0,90.0,270.0", "210.0,90.0,120.0") + row);
   ASSERT_EQ(f.set.size(), 2u);

@@ -1,5 +1,4 @@
-// The outage process and what it does to a member's link: statistics, exact ends, sums that do not depend on how time
-// is cut.
+// The outage process and its effect on a member's link: statistics, exact ends, sums that do not depend on the cuts.
 #include <algorithm>
 
 #include "backends.hpp"
@@ -120,8 +119,8 @@ TEST(OrbitOutage, RoundTrip) {
   EXPECT_NEAR(round_trip(735e3, 0.0), 4.90e-3, 5e-6);
 }  // 2 R / c of the reference's summary, 4.90 ms
 
-// up(), down_time(), next_event() and the counts tell one story: walking from event to event, the link is constant in
-// between (sampled), and what was down adds up. Three offsets: before, at and after the boundary.
+// up(), down_time(), next_event() and the counts agree: between events the link is constant (sampled), and the down
+// times add up. Three offsets: before, at and after the boundary.
 TEST(OrbitLinkHost, EventsBoundConstantPieces) {
   for (const Real offset : {-0.18, 0.0, 2.5}) {
     Case c = make_case<Host>(2, offset);
@@ -192,8 +191,8 @@ TYPED_TEST(OrbitLink, SumsDoNotDependOnTheCuts) {
   EXPECT_NE(first.state.outage_seconds(0, 0), first.state.outage_seconds(1, 0));  // members have their own chance
 }
 
-// What a cut reports: fraction and state at its middle, satellite and round trip of its slot.
-TYPED_TEST(OrbitLink, CutReportsWhatHolds) {
+// Values reported by a cut: fraction and state at its middle, satellite and round trip of its slot.
+TYPED_TEST(OrbitLink, CutReportsLinkSatelliteAndRoundTrip) {
   Case c = make_case<TypeParam>(1, -0.18);
   int up = 0, down = 0;
   Time t = start;
@@ -217,7 +216,7 @@ TYPED_TEST(OrbitLink, CutReportsWhatHolds) {
 
 // next_event over all sites and contacts equals the least of the lines' own; a step's end is kept when nothing happens
 // before.
-TYPED_TEST(OrbitLink, NextEventIsTheLeast) {
+TYPED_TEST(OrbitLink, NextEventIsTheEarliest) {
   constexpr Device device = device_of<TypeParam>;
   Case c = make_case<TypeParam>(4, -0.18);
   c.state.window_shift(3, data_constellation) = 30.0;
@@ -249,7 +248,7 @@ TYPED_TEST(OrbitLink, NextEventIsTheLeast) {
 }
 
 // Member 17 alone has member 17's bits.
-TYPED_TEST(OrbitLink, OneMemberAlone) {
+TYPED_TEST(OrbitLink, OneMemberAloneHasTheSameValues) {
   std::vector<Time> ends;
   for (Time t = start; t <= start + 900 * ns_per_s; t += 10 * ns_per_s) ends.push_back(t);
   Case many = make_case<TypeParam>(24, -0.18), one = make_case<TypeParam>(1, -0.18, 17);

@@ -35,7 +35,7 @@ struct LookRow {  // reads a satellite, a station and a time; writes 4 numbers
   }
 };
 
-// 1e-7 deg, 1e-6 km, 1e-6 km/s: what the reference's own second pipeline and its printing leave room for (5e-10 deg
+// 1e-7 deg, 1e-6 km, 1e-6 km/s: tolerance of the reference's second pipeline and of its printed digits (5e-10 deg
 // seen).
 TYPED_TEST(OrbitWindows, LooksAgreeWithSamples) {
   constexpr Device device = device_of<TypeParam>;
@@ -67,7 +67,7 @@ TYPED_TEST(OrbitWindows, LooksAgreeWithSamples) {
 }
 
 // Every pass of the reference and no other; rise and set within 1 ms, the highest point within 0.05 s and 1e-5 deg.
-TYPED_TEST(OrbitWindows, PassesAtThreeMasks) {
+TYPED_TEST(OrbitWindows, ContactWindowsAtThreeMasks) {
   const auto sets = parse_tle(read_text("orbit_windows.tle"));
   const Catalogue catalogue = make_catalogue(sets, device_of<TypeParam>);
   const auto rows = read_rows("orbit_passes.csv");

@@ -1,5 +1,5 @@
-// Decoder on every backend: an independent checker over ten thousand random instances, the heuristics' schedules, what
-// cannot be placed.
+// Decoder on every backend: an independent checker over ten thousand random instances, the heuristics' schedules, jobs
+// that cannot be placed.
 #include <algorithm>
 #include <vector>
 
@@ -11,9 +11,9 @@ namespace {
 
 using test::device_of;
 
-// The checker takes the finished plan and counts nodes by their changes. That the bytes fit is proved by a booking: it
-// fills slot after slot with what must be there first, or, where that does not come out, with the jobs by their first
-// key. A booking that is found is a proof; a plan without any is a fault.
+// The checker counts nodes by their changes in the finished plan. A booking proves that the bytes fit: it fills slot
+// after slot with the most urgent data first or, if that fails, with the jobs by their first key. A plan without any
+// booking is a fault.
 struct Checker {
   const Problem& p;
   const Population& x;
@@ -169,7 +169,7 @@ TYPED_TEST(ScheduleDecode, NoPlanBreaksNodesWindowsOrAntennas) {
 }
 
 // The checker can fail: each fault put into a good plan is seen.
-TEST(ScheduleChecker, SeesFaultsPutIn) {
+TEST(ScheduleChecker, FindsInjectedFaults) {
   ExampleShape e;
   e.n_job = 12, e.n_slot = 48, e.n_scenario = 1, e.n_node = 12, e.n_running = 0, e.work_median = 3000.0,
   e.data_median = 1e10;
@@ -204,8 +204,8 @@ TEST(ScheduleChecker, SeesFaultsPutIn) {
   EXPECT_GT(seen, tried / 2);
 }
 
-// The first key orders, the third names the start: with room everywhere a job starts where its key says.
-TEST(ScheduleDecoder, AKeyNamesItsStart) {
+// The first key orders, the third selects the start: with room everywhere a job starts at the start of its key.
+TEST(ScheduleDecoder, AKeySelectsItsStart) {
   ExampleShape e;
   e.n_job = 1, e.n_place = 1, e.n_slot = 40, e.n_scenario = 1, e.n_running = 0;
   Problem p = example_problem(e, 5);
@@ -246,7 +246,7 @@ TEST(ScheduleRules, EasyBackfillsWithoutDelay) {
 }
 
 // Greedy-green goes to the sun, wait-awhile to the cleanest hours of its slack.
-TEST(ScheduleRules, GreenRulesGoWhereTheyShould) {
+TEST(ScheduleRules, GreenRulesFollowSurplusAndCarbonIntensity) {
   ExampleShape e;
   e.n_job = 1, e.n_place = 2, e.n_slot = 60, e.n_scenario = 2, e.n_node = 10, e.n_running = 0;
   Problem p = example_problem(e, 5);

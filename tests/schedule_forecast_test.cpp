@@ -1,5 +1,5 @@
-// Forecast: the ensemble's ranks, nothing of what is observed later, and the sun's power as a day under that sky would
-// give it.
+// Forecast: ranks of the ensemble, independence of later observations, and PV power equal to that of a day under the
+// same sky.
 #include <cmath>
 
 #include "electrical/advance.hpp"
@@ -71,8 +71,8 @@ struct World {
   }
 };
 
-// Ranks come once each at any lead; two members and two issues differ; lead 0 is what is seen.
-TEST(ScheduleForecastIndex, EveryRankOnceAndNoErrorAtOnce) {
+// Each rank occurs once at any lead; two members and two issues differ; lead 0 is the index seen.
+TEST(ScheduleForecastIndex, EachRankOnceAndZeroErrorAtLeadZero) {
   const sky::ForecastLaw law;
   for (const int n : {1, 2, 5, 8, 12, 16})
     for (const Real lead : {0.0, 3600.0, 20000.0, 80000.0})
@@ -97,7 +97,7 @@ TEST(ScheduleForecastIndex, EveryRankOnceAndNoErrorAtOnce) {
 }
 
 // Poisoned observations (beam, diffuse and clouds of the table) change no bit.
-TYPED_TEST(ScheduleForecast, KnowsNothingObserved) {
+TYPED_TEST(ScheduleForecast, IgnoresWhatIsObservedAfterIssue) {
   const Device device = device_of<TypeParam>;
   World w(device);
   Problem clean = w.problem(device), poisoned = w.problem(device);
@@ -116,7 +116,7 @@ TYPED_TEST(ScheduleForecast, KnowsNothingObserved) {
 }
 
 // A clear day without spread is the engine's own clear day: sky and strings advanced by the coupled step's kernels.
-TYPED_TEST(ScheduleForecast, ClearDayIsTheEnginesOwn) {
+TYPED_TEST(ScheduleForecast, ClearDayEqualsTheTwins) {
   const Device device = device_of<TypeParam>;
   World w(device);
   w.index.fill(1.0);

@@ -40,7 +40,7 @@ void price(const Problem& p, Population& x) {
   synchronize(Space{});
 }
 
-TYPED_TEST(ScheduleRollout, EnergyIsTheSumByHand) {
+TYPED_TEST(ScheduleRollout, EnergyMatchesAHandSum) {
   Problem p = plain_problem(device_of<TypeParam>);
   for (auto& row : p.place(0).loop.t_supply) std::fill(std::begin(row), std::end(row), 305.0);
   prepare(TypeParam{}, p);
@@ -71,7 +71,7 @@ TYPED_TEST(ScheduleRollout, EnergyIsTheSumByHand) {
     const Real aux = row(i) + (a - i) * (row(i + 1) - row(i)), c = aux / s.bus.aux_converter.rating;
     const Real load = input + aux + s.bus.aux_converter.rating * (0.004 + c * (0.008 + c * 0.01));
     const Real fed = load + s.bus.r_load_cable / (800.0 * 800.0) * load * load;
-    Real tie = fed;  // what the tie takes in to give it: its loss by repetition
+    Real tie = fed;  // input of the grid tie for this output: its loss by repetition
     for (int n = 0; n < 60; ++n) tie = fed + 200e3 * (0.004 + tie / 200e3 * (0.006 + tie / 200e3 * 0.008));
     energy += p.slot * tie;
   }
@@ -107,9 +107,9 @@ TYPED_TEST(ScheduleRollout, NodeTableIsTheCapLaw) {
   EXPECT_GT(worst_hot, 1e-4);  // the kink was met
 }
 
-// What a battery gives in the night it lacks in the morning: a day without sun or grid empties it by the load and its
-// losses.
-TYPED_TEST(ScheduleRollout, BatteryGivesWhatIsDrawn) {
+// Energy that a battery supplies at night is missing in the morning: a day without sun or grid empties it by the load
+// and its losses.
+TYPED_TEST(ScheduleRollout, BatteryEnergyMatchesTheDraw) {
   Problem p = example_problem(one_place(), 3, device_of<TypeParam>);
   p.job(0) = {};
   p.job(0).work = 3600.0, p.job(0).n_node = 8, p.job(0).deadline = 1e6;
@@ -146,8 +146,8 @@ TEST(ScheduleBattery, TwoNewtonStepsAreEnough) {
       }
 }
 
-// Half of what is asked: the job of higher priority gets it; pace falls by the engine's law.
-TYPED_TEST(ScheduleRollout, ShortageGoesByOrderOfService) {
+// Half of the request: the job of higher priority gets it; pace falls by the twin's law.
+TYPED_TEST(ScheduleRollout, ShortageIsSharedInOrderOfService) {
   ExampleShape e = one_place();
   e.n_job = 2;
   Problem p = example_problem(e, 3, device_of<TypeParam>);
@@ -163,19 +163,17 @@ TYPED_TEST(ScheduleRollout, ShortageGoesByOrderOfService) {
   Population x = make_population(p, 1, device_of<TypeParam>);
   price<TypeParam>(p, x);
   const Real unserved = x.cost(0, 0, line_unserved), one = 8 * 48 * p.slot;
-  EXPECT_GT(
-      unserved,
-      0.55 *
-          one);  // the cap knows the overhead from the second slot on: less than a quarter is left for the second job
+  // the cap includes the overhead from the second slot on: less than a quarter is left for the second job
+  EXPECT_GT(unserved, 0.55 * one);
   EXPECT_LT(unserved, 1.1 * one);
   EXPECT_GT(x.cost(0, 0, line_throttle), 0.5 * one);
   std::swap(p.job(0).priority, p.job(1).priority);
   EXPECT_THROW(check_problem(p), std::invalid_argument);
 }
 
-// Free nodes go off before a job is held back: half of the hall is empty, and what there is suffices for the half that
-// works.
-TYPED_TEST(ScheduleRollout, EmptyNodesGoOffFirst) {
+// Free nodes switch off before a job is throttled: half of the hall is idle, and the power suffices for the working
+// half.
+TYPED_TEST(ScheduleRollout, IdleNodesSwitchOffFirst) {
   ExampleShape e = one_place();
   e.n_job = 1;
   Problem p = example_problem(e, 3, device_of<TypeParam>);
@@ -247,8 +245,8 @@ TYPED_TEST(ScheduleRollout, ScoreIsMeanAndTail) {
   }
 }
 
-// What is not a number never wins.
-TYPED_TEST(ScheduleRollout, NotANumberIsNeverBest) {
+// NaN is never the best.
+TYPED_TEST(ScheduleRollout, NanIsNeverBest) {
   Problem p = plain_problem(device_of<TypeParam>);
   prepare(TypeParam{}, p);
   p.price(0, 3) = math::not_a_number;

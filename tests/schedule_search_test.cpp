@@ -44,8 +44,7 @@ TYPED_TEST(ScheduleSearch, FindsTheBestOfAllPlans) {
   }
 }
 
-// Who has the schedule of another in its generation has its price: every plan's is what a rollout of its own gives, to
-// the bit.
+// Plans with equal schedules in a generation share one price: every plan has the costs of its own rollout, bit for bit.
 TYPED_TEST(ScheduleSearch, EveryPlanHasThePriceOfItsOwnRollout) {
   ExampleShape e;
   e.n_job = 8, e.n_slot = 48, e.n_scenario = 3, e.n_node = 24, e.n_running = 3, e.n_expected = 1;
@@ -72,7 +71,7 @@ TYPED_TEST(ScheduleSearch, EveryPlanHasThePriceOfItsOwnRollout) {
 }
 
 // Plans that differ in a cap alone are no twins.
-TYPED_TEST(ScheduleSearch, AnotherCapIsAnotherSchedule) {
+TYPED_TEST(ScheduleSearch, CapLevelsMakeDifferentSchedules) {
   ExampleShape e;
   e.n_job = 1, e.n_slot = 48, e.n_scenario = 1, e.n_node = 24, e.n_running = 0;
   Problem p = example_problem(e, 2, device_of<TypeParam>, 1800.0);
@@ -104,7 +103,7 @@ TYPED_TEST(ScheduleSearch, NeverWorseThanItsRulesAndNeverWorseWithTime) {
   for (std::size_t g = 1; g < d.best_by_generation.size(); ++g)
     EXPECT_LE(d.best_by_generation[g], d.best_by_generation[g - 1]);
   EXPECT_LT(d.score, d.best_by_generation.front());
-  // Its keys decode to what it says, at that price.
+  // Its keys decode to its schedule, at its price.
   Population x = make_population(p, 1, device_of<TypeParam>);
   for (int c = 0; c < x.key.extent(1); ++c) x.key(0, c) = d.key[static_cast<std::size_t>(c)];
   decode(TypeParam{}, p, x, 0, 1), evaluate(TypeParam{}, p, o.weights, x, 0, 1);
@@ -115,12 +114,12 @@ TYPED_TEST(ScheduleSearch, NeverWorseThanItsRulesAndNeverWorseWithTime) {
     EXPECT_EQ(x.start(0, j), a.start);
     EXPECT_EQ(x.place(0, j), a.place);
   }
-  // A warm start is never worse than what it starts from.
+  // A warm start is never worse than its incumbent.
   o.n_plan = 100, o.seed = 99;
   EXPECT_LE(decide(TypeParam{}, p, o, d.key).score, d.score);
 }
 
-TEST(ScheduleSearchHost, TheSameForAnyNumberOfThreads) {
+TEST(ScheduleSearchHost, BitsDoNotDependOnThreads) {
   Problem p = example_problem(day(), 5, Device::host, 900.0);
   prepare(Host{}, p);
   SearchOptions o;
@@ -137,7 +136,7 @@ TEST(ScheduleSearchHost, TheSameForAnyNumberOfThreads) {
   EXPECT_NE(decide(Host{}, p, o).key, d[0].key);
 }
 
-TEST(ScheduleSearchHost, NoJobsIsAPlanToo) {
+TEST(ScheduleSearchHost, ZeroJobsGiveAnEmptyPlan) {
   ExampleShape e = day();
   e.n_job = 0;
   Problem p = example_problem(e, 5);

@@ -106,7 +106,7 @@ TYPED_TEST(SkyAdvance, a_day_closes_and_its_night_is_dark) {
         ASSERT_TRUE(s.ghi(m, site) > 0.0 || (s.poa_global(m, i) == 0.0 && s.effective_irradiance(m, i) == 0.0));
         ASSERT_LE(s.effective_irradiance(m, i), s.poa_global(m, i));
       }
-      // A flat plane sees what the ground sees; 2 %: Perez' brightening is not exactly neutral with the Sun low.
+      // A horizontal plane receives ghi; 2 %: Perez' brightening is not exactly neutral with the Sun low.
       if (s.solar_zenith(m, 1) < 80.0 * degree) {
         ASSERT_NEAR(s.poa_global(m, 2), s.ghi(m, 1), 0.02 * s.ghi(m, 1));
       }
@@ -119,7 +119,7 @@ TYPED_TEST(SkyAdvance, a_day_closes_and_its_night_is_dark) {
   EXPECT_LT(energy, 8.5);
 }
 
-// What is drawn belongs to the member's number, not to its row or company.
+// Draws depend on the member's number, not on its row or on other members.
 TYPED_TEST(SkyAdvance, a_member_alone_gives_its_own_bits) {
   const Time t = day0 + 15 * 60 * minute;
   Run<TypeParam> all(20, t, t + 10 * minute), alone(1, t, t + 10 * minute, 17);
@@ -195,7 +195,7 @@ TEST(SkyAdvance, field_lists_fill_their_structs) {
   EXPECT_NO_THROW(check_fields(Weather{}));
 }
 
-TEST(SkyAdvance, what_cannot_be_is_refused) {
+TEST(SkyAdvance, invalid_values_are_rejected) {
   std::vector<Site> site(1);
   EXPECT_THROW(make_system(site, {}, Device::host), std::invalid_argument);  // no cloud law
   site[0].cloud = make_cloud_law({});

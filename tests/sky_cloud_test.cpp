@@ -51,7 +51,7 @@ struct Jump {  // the same knots, each from nothing
   }
 };
 
-TYPED_TEST(SkyCloud, walking_and_jumping_give_the_same_bits) {
+TYPED_TEST(SkyCloud, sequential_and_random_access_give_the_same_bits) {
   constexpr Device device = device_of<TypeParam>;
   Array<CloudLaw, 1> law(device, {1});
   law(0) = make_cloud_law(mixed());
@@ -72,7 +72,7 @@ TYPED_TEST(SkyCloud, walking_and_jumping_give_the_same_bits) {
 }
 
 // Any other seed, member, site or second gives other clouds; backwards gives the same as forwards.
-TEST(SkyCloud, depends_on_who_and_when_only) {
+TEST(SkyCloud, depends_on_seed_member_site_and_time_only) {
   const CloudLaw law = make_cloud_law(mixed());
   CloudField a(law, chance_of(3)), b(law, chance_of(3)), c(law, chance_of(3, 1));
   std::vector<Real> forward, other;
@@ -123,7 +123,7 @@ TEST(SkyCloud, a_clear_climate_is_clear) {
 
 // 2,000 members at one instant are 2,000 independent skies: a share of 0.5 has a standard deviation of 0.011; five of
 // them.
-TEST(SkyCloud, shares_of_time_and_means_are_the_law_s) {
+TEST(SkyCloud, shares_of_time_and_means_match_the_cloud_law) {
   const CloudLaw law = make_cloud_law(mixed());
   int clear = 0, overcast = 0;
   Real index = 0.0, beam = 0.0, mean_index = 0.0, mean_beam = 0.0;
@@ -232,7 +232,7 @@ TEST(SkyCloud, beam_transmission_at_a_desert_station) {
   EXPECT_EQ(beam_transmission(0.2), 0.0);
 }
 
-TEST(SkyCloud, split_closes_to_the_bit) {
+TEST(SkyCloud, irradiance_closes_exactly) {
   for (Real index = 0.28; index < 1.4; index += 0.013) {
     for (Real up : {1e-3, 0.1, 0.5, 0.99}) {
       const Real dni = 900.0 * (1.0 - std::exp(-8.0 * up)), dhi = 110.0 * up + 5.0;

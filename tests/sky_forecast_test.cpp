@@ -30,10 +30,10 @@ struct Score {
   double crps = 0.0, persistence = 0.0, bias = 0.0, mean = 0.0, in50 = 0.0, in90 = 0.0;
 };
 
-// Cases from the sky of three members over a year, knots a minute apart: what is seen is the exponential mean over ten
-// minutes, what comes a mean of five. An outcome on the edge of an interval of no width is inside in part (as much as
-// leaves the interval its share). dark: minutes of it before the last `light` minutes, as at dawn; what is seen is
-// averaged on, and counts as new with the first light.
+// Cases from the sky of three members over a year, knots a minute apart: the index seen is the exponential mean over
+// ten minutes, the outcome a five-minute mean. An outcome on the edge of an interval without width counts in part (so
+// that the interval keeps its share). dark: minutes of darkness before the last `light` minutes, as at dawn; the mean
+// is continued over them and counts as new with the first light.
 Score judge(const Cloudiness& cloudiness, int lead, int dark = 0, int light = 0) {
   constexpr int n = 365 * 1440, n_scenario = 16;
   const double age = light ? 0.0 : dark;
@@ -100,9 +100,9 @@ TEST(SkyForecast, the_ensemble_beats_persistence_and_its_intervals_hold_their_sh
     }
 }
 
-// What was seen last evening is 13 h old at dawn: taken as fresh the 90 % interval held 82.5 % of the quarter hour
-// after it. With the first light its age is none (weighting the age down as the old light leaves the mean gave a CRPS
-// of .0311 for .0282 after 5 min).
+// The index of the evening is 13 h old at dawn: used as new, the 90 % interval held 82.5 % of the following quarter
+// hour. With the first light its age is 0 (an age weighted by the old light in the mean gave a CRPS of .0311 instead of
+// .0282 after 5 min).
 TEST(SkyForecast, at_dawn_the_index_is_as_old_as_the_night) {
   for (const int light : {0, 5, 15})
     for (const int lead : {15, 60}) {

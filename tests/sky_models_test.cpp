@@ -96,7 +96,7 @@ TYPED_TEST(SkyModels, masdar_days) {
   EXPECT_GT(days, 140);
 }
 
-TYPED_TEST(SkyModels, any_sky_any_plane) {
+TYPED_TEST(SkyModels, random_skies_and_planes_agree_with_pvlib) {
   const Table t = read_table("sky_random_pvlib.csv");
   Array<Real, 2> in(device_of<TypeParam>, {t.n_row, 14});
   for (int i = 0; i < t.n_row; ++i) {

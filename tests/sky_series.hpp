@@ -33,7 +33,7 @@ inline Climate climate() {
   return c;
 }
 
-// A sky by the minute, with clouds of its own, and its means over intervals: what a station would write.
+// A sky by the minute, with its own clouds, and its means over intervals, as a station reports them.
 struct Truth {
   System system = make_system({desert()}, {}, Device::host);
   Weather weather;

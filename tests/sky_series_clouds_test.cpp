@@ -1,4 +1,4 @@
-// Clouds inside the intervals of a weather series: what is kept, where none are drawn, minutes that hold.
+// Clouds inside the intervals of a weather series: means are kept, no clouds in haze, minute values are constant.
 #include <gtest/gtest.h>
 
 #include "sky_series.hpp"
@@ -62,7 +62,7 @@ TEST(SkySeries, every_member_keeps_ghi_dni_and_dhi_of_every_hour) {
 
 // Public report 20: a cloudless hazy day is cloudless, however far below our own clear sky; an hour without beam in it
 // is cloudy.
-TEST(SkySeries, haze_is_no_cloud) {
+TEST(SkySeries, haze_draws_no_clouds) {
   Truth truth(day0, day0 + 24 * hour);
   Climate hazy = climate();
   for (Real& t : hazy.linke_turbidity) t = 6.0;
@@ -88,7 +88,7 @@ TEST(SkySeries, haze_is_no_cloud) {
 }
 
 // A minute of a file is that minute, however its neighbours are; a cut of five minutes has the mean of all five.
-TEST(SkySeries, minutes_hold) {
+TEST(SkySeries, minute_values_are_kept) {
   const Truth truth(day0, day0 + 24 * hour);
   Series s = truth.series(1, Stamp::start);
   for (std::size_t i = 0; i < s.time.size(); ++i)

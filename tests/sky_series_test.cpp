@@ -24,12 +24,12 @@ TEST(SkySeries, keeps_the_energy_of_every_interval) {
       beam += mean_of([&](int j) { return w.dni(0, j); }, k, n), beam_wanted += s.dni[i];
     }
     EXPECT_NEAR(total, wanted, 1e-3 * wanted);
-    EXPECT_NEAR(beam, beam_wanted,
-                0.02 * beam_wanted);  // the beam on the horizontal is what is kept; the Sun moves within the interval
+    // the horizontal beam is kept; the Sun moves within the interval
+    EXPECT_NEAR(beam, beam_wanted, 0.02 * beam_wanted);
   }
 }
 
-TEST(SkySeries, the_stamp_says_which_interval) {
+TEST(SkySeries, the_stamp_selects_the_interval) {
   const Truth truth(day0, day0 + 2 * 24 * hour);
   const Weather a = filled(truth, truth.series(60, Stamp::start), day0 + 6 * hour, day0 + 30 * hour);
   const Weather b = filled(truth, truth.series(60, Stamp::end), day0 + 6 * hour, day0 + 30 * hour);
@@ -41,7 +41,7 @@ TEST(SkySeries, the_stamp_says_which_interval) {
 }
 
 // A table that starts and stops inside intervals holds the same as a longer one.
-TEST(SkySeries, a_part_is_a_part_of_the_whole) {
+TEST(SkySeries, a_part_of_the_span_agrees_with_the_whole) {
   const Truth truth(day0, day0 + 2 * 24 * hour);
   const Series s = truth.series(60, Stamp::end);
   const Weather whole = filled(truth, s, day0, day0 + 48 * hour),
@@ -95,7 +95,7 @@ TEST(SkySeries, typical_year) {
   Series s;
   s.stamp = Stamp::start, s.repeat_yearly = true;
   for (int h = 0; h < 8760; ++h) {
-    s.time.push_back(midnight({2014, 1, 1}) + (h + 4) * hour);  // local time of UTC-4, said in UTC
+    s.time.push_back(midnight({2014, 1, 1}) + (h + 4) * hour);  // local time of UTC-4, given in UTC
     s.ghi.push_back(h), s.dhi.push_back(h), s.temp_air.push_back(280.0 + h / 8760.0);
   }
   const Truth truth(day0, day0 + hour);
@@ -109,7 +109,7 @@ TEST(SkySeries, typical_year) {
   EXPECT_NEAR(hour_of(v, 36 * 60 + 30), 8, 1e-6);
 }
 
-TEST(SkySeries, what_cannot_be_is_refused) {
+TEST(SkySeries, invalid_series_are_rejected) {
   const Truth truth(day0, day0 + 24 * hour);
   const Series good = truth.series(60, Stamp::start);
   const auto refuses = [&](const Series& s) {

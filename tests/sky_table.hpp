@@ -1,4 +1,4 @@
-// A small table of reference numbers: "#" lines say the source, then one line of names, then numbers.
+// A small table of reference numbers: "#" lines give the source, then one line of names, then numbers.
 #pragma once
 #include <gtest/gtest.h>
 

@@ -59,8 +59,8 @@ TEST(SkyYear, clear_sky_of_the_pilots) {
   EXPECT_EQ(im.ghi, im.ghi_clear);  // no clouds by default
 }
 
-// The year's sums are the mean of what the cloud field does: 200 members at 3 instants 10 days apart, standard error of
-// the mean 0.01.
+// The year's sums are the mean of the cloud field: 200 members at 3 instants 10 days apart, standard error of the mean
+// 0.01.
 TEST(SkyYear, expectation_is_the_mean_of_the_field) {
   const Pilot p = cloudy();
   const Irradiation year = annual_irradiation(p.site, p.climate, 2026);

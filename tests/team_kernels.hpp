@@ -6,8 +6,8 @@
 
 namespace coldsun::test {
 
-// A row is smoothed twice through scratch: the second pass reads what neighbours wrote in the first. reads x; writes y.
-// 16 B, 6 flops per cell
+// A row is smoothed twice through scratch: the second pass reads results of neighbours from the first. reads x; writes
+// y. 16 B, 6 flops per cell
 template <bool with_barrier>
 struct SmoothTwice {
   View<const Real, 2> x;

@@ -122,7 +122,7 @@ TYPED_TEST(ThermalAdvance, DipWithinATenthOfAKelvinWhateverTheCut) {
 // The lumped plate follows the resolved one: at rest to 0.2 K, at another flow and interface to 0.7 K (the gain of the
 // interface is linear), a dip to 2 K. Its outlet has the junction's time constants, so the heat carried off may differ
 // by 30 % of the dip, 3,280 W, at once and by 5 % over it; at rest by nothing.
-TYPED_TEST(ThermalAdvance, LumpedFollowsField) {
+TYPED_TEST(ThermalAdvance, LumpedFollowsResolvedPlate) {
   NodeSpec n = node(0, true);
   n.t_cap = 400;
   Plant p(pair(test::device_of<TypeParam>, n), 2, test::device_of<TypeParam>);
@@ -152,7 +152,7 @@ TYPED_TEST(ThermalAdvance, LeakageFloorAndOff) {
   n.t_cap = 370;
   Plant p(pair(test::device_of<TypeParam>, n), 1, test::device_of<TypeParam>);
   for (int k = 0; k < 3; ++k) p.step(TypeParam{}, 10);
-  for (int i = 0; i < 2; ++i) {  // asked 5600 W at 333.15 K; leakage adds what the junction's temperature makes of it
+  for (int i = 0; i < 2; ++i) {  // requested 5600 W at 333.15 K; leakage changes with the junction's temperature
     const Real change = 250 * (std::exp(0.02 * (p.state.t_junction(0, i) - 333.15)) - 1);
     EXPECT_GT(std::fabs(change), 20.0);
     EXPECT_NEAR(p.state.p_node_end(0, i), 5600 + change, 1e-8);
@@ -163,7 +163,7 @@ TYPED_TEST(ThermalAdvance, LeakageFloorAndOff) {
   EXPECT_NEAR(p.state.p_node_end(0, 0), 3000, 1e-9);
   EXPECT_GT(p.state.p_unthrottled(0, 0), 5300);
   p.t_set.fill(380.0), p.state.t_supply(0, 0) = 379.0,
-                                           p.allocated.fill(1e4);  // coolant hotter than the cap: idle goes on, no less
+                                           p.allocated.fill(1e4);  // coolant hotter than the cap: power at rest remains
   p.step(TypeParam{}, 20);
   EXPECT_GE(p.state.p_node(0, 0), 1500);
   EXPECT_LT(p.state.p_node(0, 0), 2400);
@@ -171,8 +171,8 @@ TYPED_TEST(ThermalAdvance, LeakageFloorAndOff) {
   for (int i = 0; i < 2; ++i) EXPECT_EQ(p.state.p_node(0, i), 0.0);
 }
 
-// Coolant that enters at the other end of a plate with no symmetry does what it does on the turned plate, bit for bit;
-// a lumped plate takes the size of its flow, and the loop carries it all the same.
+// Reversed flow through an asymmetric plate equals flow through the turned plate, bit for bit. A lumped plate uses the
+// magnitude of its flow, and the loop balances in both cases.
 TYPED_TEST(ThermalAdvance, NegativeFlowEntersAtTheOtherEnd) {
   PlateSpec plate = test::benchmark_plate(), turned = plate;
   for (int y = 0; y < map_rows; ++y)
@@ -200,7 +200,7 @@ TYPED_TEST(ThermalAdvance, NegativeFlowEntersAtTheOtherEnd) {
 }
 
 // Same bits for a member run with others or alone, and members that have no cut are not touched.
-TYPED_TEST(ThermalAdvance, MembersDoNotSeeOneAnother) {
+TYPED_TEST(ThermalAdvance, MembersAreIndependent) {
   const auto fill = [](Plant& p, int m, int id) {
     for (int n = 0; n < p.sys.n_node; ++n) p.request(m, n) = 2000 + 500 * ((id + n) % 7);
     p.temp_air(m, 0) = 285 + 2.5 * id;
@@ -248,7 +248,7 @@ TYPED_TEST(ThermalAdvance, LoopHoldsItsSetPoint) {
   EXPECT_EQ(p.flags(0) | p.flags(1), 0u);
 }
 
-TYPED_TEST(ThermalAdvance, TroubleIsFlagged) {
+TYPED_TEST(ThermalAdvance, FaultsRaiseFlags) {
   Plant p(pair(test::device_of<TypeParam>, node(0, true)), 2, test::device_of<TypeParam>);
   p.request(1, 0) = std::nan("");
   p.step(TypeParam{}, 1);

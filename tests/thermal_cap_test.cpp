@@ -1,5 +1,4 @@
-// The junction cap law in step with its plate: settles where law and plate balance, without oscillation, whatever the
-// step.
+// The junction cap law solved with its plate: it settles where law and plate balance, without oscillation at any step.
 #include <vector>
 
 #include "thermal_hall.hpp"

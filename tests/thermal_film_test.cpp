@@ -13,7 +13,7 @@ const test::Table& coolants() {
 constexpr ChannelArray channel{0.2e-3, 1e-3, 75, 0.0};
 constexpr Real length = 0.03, litre_per_minute = 1e-3 / 60;
 
-TEST(ThermalCoolant, TabulatedToTheLastDigit) {
+TEST(ThermalCoolant, MatchesTablesToTheLastDigit) {
   const test::Table& t = coolants();
   ASSERT_EQ(t.n_row, 9);
   for (std::size_t i = 0; i < 9; ++i) {
@@ -26,7 +26,7 @@ TEST(ThermalCoolant, TabulatedToTheLastDigit) {
   }
 }
 
-TEST(ThermalCoolant, HoldsItsValueBeyondTheRange) {
+TEST(ThermalCoolant, ConstantBeyondItsRange) {
   EXPECT_EQ(water(400.0).mu, water(363.15).mu);
   EXPECT_EQ(pg25(200.0).rho, pg25(273.15).rho);
 }
@@ -34,14 +34,14 @@ TEST(ThermalCoolant, HoldsItsValueBeyondTheRange) {
 TEST(ThermalFilm, DuctsOfShahAndLondon) {
   const test::Table t = test::read_table("thermal_duct.csv");
   ASSERT_EQ(t.n_row, 5);
-  for (std::size_t i = 0; i < 5; ++i) {  // 0.2 %: what the polynomials owe the solution
+  for (std::size_t i = 0; i < 5; ++i) {  // 0.2 %: error of the polynomials
     const Real a = t["aspect"][i];
     EXPECT_NEAR(friction_laminar(a) / t["f_re"][i], 1.0, 2e-3);
     EXPECT_NEAR(nusselt_h1(a) / t["nu_h1"][i], 1.0, 2e-3);
   }
 }
 
-TEST(ThermalFilm, EntranceLiftsTheMeanAndDiesOut) {
+TEST(ThermalFilm, EntranceRaisesTheMeanAndDecays) {
   EXPECT_NEAR(nusselt_laminar_mean(0.0368, 5.738), 6.18, 0.01);
   EXPECT_NEAR(nusselt_laminar_mean(0.0147, 5.738), 7.09, 0.01);
   EXPECT_NEAR(nusselt_laminar_mean(1e3, 5.738), 5.738, 1e-3);
@@ -99,7 +99,9 @@ TEST(ThermalExchanger, EffectivenessTables) {  // Kays & London's closed forms t
   EXPECT_EQ(exchange_counterflow(1e4, 0.0, 1e4), 0.0);
 }
 
-TEST(ThermalExchanger, StandardAirIsThatOfTheFans) { EXPECT_NEAR(air_density(101325, 288.15), rho_air_standard, 1e-3); }
+TEST(ThermalExchanger, StandardAirDensityAt15DegreesC) {
+  EXPECT_NEAR(air_density(101325, 288.15), rho_air_standard, 1e-3);
+}
 
 }  // namespace
 }  // namespace coldsun::thermal

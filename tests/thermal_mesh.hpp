@@ -36,9 +36,9 @@ struct BandRows {
   }
 };
 
-// Per column: power plane | layers | base's face | fin | lid's face | lid | coolant. Surfaces hold no heat. The
-// coolant's node is the mean of its row by the box scheme: what enters and leaves a row lies half-way. Rows 1/refine
-// and columns 1/refine of the shipped 8 x 8.
+// Per column: power plane | layers | base's face | fin | lid's face | lid | coolant. Surfaces have no heat capacity.
+// The coolant's node is the mean of its row by the box scheme, half-way between inlet and outlet of the row. Rows
+// 1/refine and columns 1/refine of the shipped 8 x 8.
 class FinePlate {
  public:
   struct Mesh {
@@ -163,7 +163,7 @@ class FinePlate {
           b.at(first + z, first + z) += capacity[k] * shift + across[k] * lambda;
           if (z + 2 < nz) join(first + z, first + z + 1, 1.0 / up[k]);
           if (y + 1 < ny && along[k] > 0) join(first + z, first + nz + z, along[k]);
-          // the walls see the mean of what enters and leaves the row: the unknown is what leaves
+          // the walls see the mean of inlet and outlet of the row; the unknown is the outlet
           const Real g = film[static_cast<std::size_t>(y)] * wet[k];
           if (g == 0.0) continue;
           b.at(first + z, first + z) += g, b.at(first + z, fluid) -= 0.5 * g, b.at(fluid, fluid) += 0.5 * g,

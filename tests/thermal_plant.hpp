@@ -1,4 +1,4 @@
-// What the thermal tests share: the benchmark plate, single columns, a dense solver, a small plant with its drive and
+// Fixtures of the thermal tests: the benchmark plate, single columns, a dense solver, a small plant with its drive and
 // cuts.
 #pragma once
 #include <gtest/gtest.h>
@@ -55,14 +55,13 @@ inline PlateSpec benchmark_plate() {
 }
 inline Stack benchmark_stack() { return make_stack(benchmark_plate()); }
 
-struct GivenFilm {  // the same film coefficient everywhere [W/(m2 K)]: the operator stands as it is
+struct GivenFilm {  // one film coefficient everywhere [W/(m2 K)]: the operator is constant
   Real h = 0;
   template <class Team, class Solver>
   void refresh(Team&, const Solver&, Real) const {}
 };
 
-// A plate solver on its own, without System: with a given film, at 1e6 m3/s unless said otherwise, or with the film of
-// its flow.
+// A plate solver without System: with a given film, at 1e6 m3/s by default, or with the film of its flow.
 template <int NY, int NS>
 struct Bench {
   using Solver = PlateSolver<NY, NS>;

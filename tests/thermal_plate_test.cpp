@@ -102,7 +102,7 @@ TEST(ThermalPlate, DirectSolutionEqualsDense) {
           if (x + 1 < n_x) join(id(y, z, x), id(y, z, x + 1), a.across[z]);
           if (y + 1 < n_y) join(id(y, z, x), id(y + 1, z, x), a.along[z]);
         }
-        // what leaves the row is the unknown; the walls see a share of it and of what enters
+        // the unknown is the outlet of the row; the walls see a share of it and of the inlet
         const std::size_t f = id(y, n_solid, x);
         for (int z = 0; z < n_solid; ++z) {
           const std::size_t w = id(y, z, x);
@@ -140,7 +140,7 @@ TEST(ThermalPlate, DirectSolutionEqualsDense) {
 }
 
 // V10: the fin model in the shipped 16 rows and two fin sub-layers. Nearly isothermal base (k 1e7), adiabatic lid,
-// developed film: fins and coolant are exact at rest, so what is left is the 1e-4 of the table's digits.
+// developed film: fins and coolant are exact in steady state, so the remaining error is the 1e-4 of the table's digits.
 TEST(ThermalPlate, FinsAndExchangeOfTheReferencePlate) {
   const test::Table t = test::read_table("thermal_cold_plate.csv");
   for (std::size_t i = 0; i < static_cast<std::size_t>(t.n_row); ++i) {
@@ -182,7 +182,7 @@ TEST(ThermalPlate, BenchmarkPlateRespondsAsMeasured) {
 }
 
 // Order of SDIRK2 on a developed transient: halving the step divides the error by 4. Coolant above 90 degrees, where
-// its properties stand still.
+// its properties are constant.
 TEST(ThermalPlate, SecondOrderInTime) {
   Real error[3];
   const auto run = [](int n) {
@@ -201,7 +201,7 @@ TEST(ThermalPlate, SecondOrderInTime) {
 }
 
 // V14: no flow heats at power over capacity; long and tiny steps; nothing undershoots.
-TEST(ThermalPlate, RobustAtTheEdges) {
+TEST(ThermalPlate, StoresAllHeatWithoutFlowAndNeverOvershoots) {
   test::Plate still(test::benchmark_stack(), 0.0);
   still.start_at(0);
   still.advance(5.0, 100.0, 0.05);

@@ -1,5 +1,4 @@
-// The team form of a resolved plate, run thread by thread as fibers: what a CUDA block would do, on a machine without
-// one.
+// The team form of a resolved plate, run thread by thread as fibers: the CUDA block, executed without a GPU.
 #if !defined(__CUDACC__) && !defined(COLDSUN_KOKKOS)
 #include "common/team_check.hpp"
 #include "thermal/advance.hpp"
@@ -12,8 +11,8 @@ using test::node;
 using test::pair;
 using test::Plant;
 
-// The team kernel keeps its bits in whatever order its threads run: no barrier is missing.
-TEST(ThermalTeam, FieldInAnyOrder) {
+// The team kernel gives the same bits in any order of its threads: no barrier is missing.
+TEST(ThermalTeam, ResolvedPlateDoesNotDependOnThreadOrder) {
   Plant p(pair(Device::host, node(0, true)), 2, Device::host);
   for (int m = 0; m < 2; ++m) p.stop(m) = nanoseconds(0.02);
   const AdvanceField f{{p.cut({0, 1}), p.sys, p.drive(), p.state, {p.sys.tolerance, p.sys.h_restart, p.sys.h_min}},

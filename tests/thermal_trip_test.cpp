@@ -1,4 +1,4 @@
-// What a node's own protection does, when coolant boils, and what the plates' channels cost the pumps.
+// Protection of a node by its trip, boiling coolant, and pump power for the plates' channels.
 #include "thermal_hall.hpp"
 
 namespace coldsun::thermal {
@@ -11,10 +11,10 @@ template <class Space>
 class ThermalTrip : public test::OnBackend<Space> {};
 TYPED_TEST_SUITE(ThermalTrip, test::Backends);
 
-// Without flow a plate only stores: the cap takes power down, leakage grows, and above t_trip the node goes off, once
-// and for as long as it is hot. With flow again it starts when it has stood below t_restart for restart_time. Step
-// lengths do not matter: 2 K over t_trip at most, by the step in which it trips and by what the layers still exchange.
-TYPED_TEST(ThermalTrip, NodeWithoutFlowTripsAndComesBack) {
+// Without flow a plate only stores heat: the cap lowers power, leakage grows, and above t_trip the node switches off
+// once and stays off while it is hot. With flow again it restarts after restart_time below t_restart. Step lengths do
+// not matter: at most 2 K above t_trip, from the step of the trip and the later exchange between layers.
+TYPED_TEST(ThermalTrip, NodeWithoutFlowTripsAndRestarts) {
   for (const Real dt : {1.0, 60.0}) {
     NodeSpec field = node(0, true), lumped = node(0, false);
     for (NodeSpec* n : {&field, &lumped})
@@ -29,7 +29,7 @@ TYPED_TEST(ThermalTrip, NodeWithoutFlowTripsAndComesBack) {
       EXPECT_GT(p.state.t_junction(0, i), 348.15) << i;
       EXPECT_LT(p.state.t_junction(0, i), 380.15) << i;
       EXPECT_EQ(p.state.p_node(0, i), 0.0) << i;
-      EXPECT_GT(p.state.p_unthrottled(0, i), 5000.0) << i;  // its work stands still and is not forgotten
+      EXPECT_GT(p.state.p_unthrottled(0, i), 5000.0) << i;  // its work stops and stays requested
       EXPECT_EQ(p.state.trip_left(0, i), 120.0) << i;
     }
     p.state.flow_gain.fill(1.0);
@@ -40,8 +40,8 @@ TYPED_TEST(ThermalTrip, NodeWithoutFlowTripsAndComesBack) {
   }
 }
 
-// Coolant that stands in a hot plate is said to boil; at design flow it is not.
-TYPED_TEST(ThermalTrip, BoilingCoolantIsSaid) {
+// Coolant without flow in a hot plate boils; at design flow it does not.
+TYPED_TEST(ThermalTrip, BoilingCoolantRaisesAFlag) {
   NodeSpec n = node(0, true);
   n.t_cap = 420;
   Plant p(make_system({test::benchmark_plate()}, {n}, {test::loop_model()}, test::device_of<TypeParam>), 1,
@@ -53,9 +53,9 @@ TYPED_TEST(ThermalTrip, BoilingCoolantIsSaid) {
   EXPECT_TRUE(p.flags(0) & flag_thermal_boils);
 }
 
-// Where any of the coolant boils, not where the mean of what leaves does: with little flow a cell under the die stood
-// at 101.9 degrees C, the outlet at 97.9, and nothing was said.
-TYPED_TEST(ThermalTrip, AnyCellThatBoilsIsSaid) {
+// Boiling is detected in any cell, not only in the mean outlet: with little flow a cell under the die was at 101.9
+// degrees C and the outlet at 97.9.
+TYPED_TEST(ThermalTrip, AnyBoilingCellRaisesAFlag) {
   NodeSpec n = node(0, true);
   n.t_cap = 420, n.t_trip = 450;
   Plant p(make_system({test::benchmark_plate()}, {n}, {test::loop_model()}, test::device_of<TypeParam>), 1,
@@ -75,8 +75,8 @@ TYPED_TEST(ThermalTrip, AnyCellThatBoilsIsSaid) {
   EXPECT_GT(before_the_outlet, 0);
 }
 
-// The plates stand in series with the rest of the circuit: half of the channels, or a larger loss at inlet and
-// manifold, cost pump power by just what the plate's own pressure drop says.
+// The plates are in series with the rest of the circuit: half of the channels, or a larger loss at inlet and manifold,
+// raises pump power by the plate's own pressure drop.
 TEST(ThermalLoop, PlatesPressureDropCostsPumpPower) {
   PlateSpec plate = test::benchmark_plate(), halved = plate, lossy = plate;
   halved.channel.count *= 0.5, lossy.channel.minor_loss += 10;

@@ -1,4 +1,4 @@
-// Progress by the power drawn, stalls and bursts of link-bound work, what is conserved, what stays as it was.
+// Progress by the power drawn, stalls and bursts of link-bound work, conservation of work, independence of members.
 #include <cmath>
 
 #include "workload/node_power.hpp"
@@ -91,7 +91,7 @@ TYPED_TEST(WorkloadAdvance, PathsSwitchPowerNotTheSchedule) {
   EXPECT_EQ(c.left, a.left);  // the stall is caught up whether the burst's power is on or off
 }
 
-TYPED_TEST(WorkloadAdvance, ALateComerOwesOnlyItsOwnStall) {
+TYPED_TEST(WorkloadAdvance, AJobStartedInAStallOwesOnlyItsOwnTime) {
   const Device device = device_of<TypeParam>;
   wl::System sys = small_system({3}, device);
   wl::JobTable t = hand_jobs(
@@ -100,7 +100,7 @@ TYPED_TEST(WorkloadAdvance, ALateComerOwesOnlyItsOwnStall) {
   w.outage = {{t_zero + 100 * second, t_zero + 102 * second},
               {t_zero + 103 * second, t_zero + 103 * second + second / 2}};
   w.run_to(t_zero + 150 * second);
-  // The second gap cuts the drain after 1 s, and stalls 0.2 s of its own.
+  // The second outage interrupts the drain after 1 s and adds 0.2 s of stall.
   EXPECT_NEAR(w.state.stall_seconds(0, 0), 1.9, 1e-9);
   EXPECT_NEAR(w.state.work_left(0, 0), 500.0 - 150.0, 1e-9);
   EXPECT_NEAR(w.state.work_left(0, 1), 400.0 - 49.0, 1e-9);
@@ -117,8 +117,8 @@ TYPED_TEST(WorkloadAdvance, JobsProgressByThePowerDrawn) {
     if (n == 1) return 0.5 * (asked + 1400.0);
     return n == 2 && at >= t_zero + 50 * second && at < t_zero + 150 * second ? 0.0 : asked;
   };
-  w.after = [&](int, Time,
-                Time) {  // held back: what was asked and not drawn; no leakage where nobody tells p_unthrottled
+  // held back: requested but not drawn; no leakage without p_unthrottled
+  w.after = [&](int, Time, Time) {
     Real held = 0.0;
     for (int n = 0; n < 3; ++n) held += w.state.p_request(0, n) - w.p_node(0, n);
     ASSERT_EQ(w.state.p_it_held_back(0, 0), held);
@@ -140,7 +140,7 @@ TYPED_TEST(WorkloadAdvance, JobsProgressByThePowerDrawn) {
 
 // Waiting, running or done: at the end of every cut the late ones are those whose deadline has passed without an end
 // before it.
-TYPED_TEST(WorkloadAdvance, LateIsLateWhereverTheJobIs) {
+TYPED_TEST(WorkloadAdvance, RunningAndWaitingJobsCountAsLate) {
   const Device device = device_of<TypeParam>;
   wl::System sys = small_system({4}, device);
   std::vector<HandJob> jobs;

@@ -75,7 +75,7 @@ TYPED_TEST(WorkloadJobs, IntervalsHaveTheirMeanAndVariation) {
     // Standard error of the mean: cv / sqrt(n); of the variance: below sqrt(kurtosis cv^4 / n), kurtosis some 20.
     EXPECT_NEAR(mean, 1.0, 5.0 * cv / std::sqrt(n));
     EXPECT_NEAR(var, cv * cv, 5.0 * std::sqrt(20.0 / n) * cv * cv);
-    // The mean of what is left of the interval in which one arrives: (1 + cv^2) / 2.
+    // Mean remainder of the interval in progress: (1 + cv^2) / 2.
     EXPECT_NEAR(sum_first / n, 0.5 * (1.0 + cv * cv), 5.0 * 2.0 * cv * cv / std::sqrt(n));
   }
 }
@@ -103,8 +103,7 @@ TYPED_TEST(WorkloadJobs, CountsAndDurationsFollowTheTables) {
     chi2 += (seen[i] - n * s.gpu_share[i]) * (seen[i] - n * s.gpu_share[i]) / (n * s.gpu_share[i]);
   EXPECT_LT(chi2, 30.7);  // chi-square of 3 degrees of freedom at 1e-6
   for (int c = 0; c < 2; ++c) {
-    // Table 1 holds one duration, 600 s, with 30 % of the jobs: the continuous part around it is what Kolmogorov's test
-    // wants.
+    // Table 1 holds one duration, 600 s, with 30 % of the jobs: Kolmogorov's test uses the continuous part around it.
     std::vector<Real> x;
     for (const Real v : duration[c])
       if (c == 0 || v > 600.001) x.push_back(v);
@@ -115,7 +114,7 @@ TYPED_TEST(WorkloadJobs, CountsAndDurationsFollowTheTables) {
   EXPECT_NEAR(high / n, 0.15, 5.0 * std::sqrt(0.15 * 0.85 / n));
 }
 
-TYPED_TEST(WorkloadJobs, JobsFoundRunningAreLongOnes) {
+TYPED_TEST(WorkloadJobs, JobsInProgressAreLengthBiased) {
   const Drawn d = draw<TypeParam>({64}, 400, 1.0, 0);
   const wl::JobStatistics& s = d.sys.statistics(0);
   std::vector<Real> fast, age;
@@ -141,7 +140,7 @@ TYPED_TEST(WorkloadJobs, JobsFoundRunningAreLongOnes) {
   EXPECT_NEAR(busy / 400.0, 0.8 * 64.0, 0.5);  // the last job in or out by the nearer sum: half a node is ample
 }
 
-TYPED_TEST(WorkloadJobs, ArrivalsBringTheLoadByTheHour) {
+TYPED_TEST(WorkloadJobs, ArrivalsGiveTheLoadByHour) {
   const int n_member = 600;
   const Drawn d = draw<TypeParam>({32}, n_member, 24.0, 0);
   const wl::JobStatistics& s = d.sys.statistics(0);
@@ -167,7 +166,7 @@ TYPED_TEST(WorkloadJobs, ArrivalsBringTheLoadByTheHour) {
               0.08);  // 36,000 jobs, node-seconds with a coefficient of variation of 5 in bursts of 6: 5 sigma
 }
 
-TYPED_TEST(WorkloadJobs, AMemberAloneDrawsItsOwn) {
+TYPED_TEST(WorkloadJobs, AMemberAloneDrawsTheSameJobs) {
   const Drawn all = draw<TypeParam>({16, 9}, 24, 12.0, 0), one = draw<TypeParam>({16, 9}, 1, 12.0, 17);
   ASSERT_EQ(all.t.capacity(), one.t.capacity());
   int differing = 0;
@@ -206,7 +205,7 @@ TEST(WorkloadStatistics, MeansAreThoseOfTheTables) {
     EXPECT_NEAR(wl::hour_of_clock(s, wl::arrival_clock(s, h)), h, 1e-11);
 }
 
-TEST(WorkloadStatistics, WhatCannotBeIsRefused) {
+TEST(WorkloadStatistics, RejectsInvalidStatistics) {
   const auto refused = [](auto&& change) {
     wl::JobStatistics s = small_mix();
     change(s);

@@ -59,7 +59,7 @@ TYPED_TEST(WorkloadPlan, AJobRunsWhereThePlanSendsIt) {
 }
 
 // Two sites' jobs meet at one place in the order in which they were submitted.
-TYPED_TEST(WorkloadPlan, GuestsAndOwnJobsWaitInOneOrder) {
+TYPED_TEST(WorkloadPlan, MovedAndLocalJobsWaitInOneOrder) {
   const Device device = device_of<TypeParam>;
   wl::System sys = small_system({4, 4}, device);
   wl::JobTable t = wl::make_jobs(sys, 1, t_zero, t_zero + 86400 * second, {{0, 0}, {3, 3}}, device);
@@ -77,7 +77,7 @@ TYPED_TEST(WorkloadPlan, GuestsAndOwnJobsWaitInOneOrder) {
   EXPECT_EQ(w.state.n_done(0, 0), 0);
 }
 
-TYPED_TEST(WorkloadPlan, AHeldJobStartsAtItsInstantAndOthersPass) {
+TYPED_TEST(WorkloadPlan, AHeldJobStartsAtItsInstantAndOthersOvertake) {
   const Device device = device_of<TypeParam>;
   wl::System sys = two_sites(device);
   wl::JobTable t = jobs_at_first(sys, 1, {{1, 30, 40, 4}, {2, 10, 15, 4}, {3, 20, 25, 4}}, device);
@@ -105,8 +105,8 @@ TYPED_TEST(WorkloadPlan, ACapLowersPowerAndPace) {
   EXPECT_NEAR(end_of(w.state, 0), 100.0 / wl::pace_at(0.7), 1e-6);
 }
 
-// What is told reaches a site at plan_due, or when its link is back; a job sent away needs the other end as well.
-// Running jobs take caps.
+// A plan reaches a site at plan_due, or when its link is back; a job sent away needs the other site's link as well.
+// Running jobs take caps only.
 TYPED_TEST(WorkloadPlan, APlanArrivesOverTheLink) {
   const Device device = device_of<TypeParam>;
   for (const bool stale : {true, false}) {
@@ -131,7 +131,7 @@ TYPED_TEST(WorkloadPlan, APlanArrivesOverTheLink) {
   }
 }
 
-TYPED_TEST(WorkloadPlan, ArrivingJobsWaitForAPlanAsLongAsAsked) {
+TYPED_TEST(WorkloadPlan, ArrivingJobsWaitForAPlanForPlanHold) {
   const Device device = device_of<TypeParam>;
   wl::System sys = two_sites(device);
   wl::JobTable t = jobs_at_first(sys, 1, {{1, 30, 40, 1}, {2, 10, 15, 1}}, device);
@@ -145,7 +145,7 @@ TYPED_TEST(WorkloadPlan, ArrivingJobsWaitForAPlanAsLongAsAsked) {
   EXPECT_NEAR(start_of(w.state, 1), 22.0, 1e-6);
 }
 
-// Waiting for a plan makes no job late, and what a plan could not see the end of does not wait.
+// Waiting for a plan makes no job late, and jobs longer than plan_reach do not wait.
 TYPED_TEST(WorkloadPlan, WaitingForAPlanLeavesTimeForTheDeadline) {
   const Device device = device_of<TypeParam>;
   wl::System sys = two_sites(device);
@@ -168,8 +168,8 @@ template <class A>
 bool same(const A& a, const A& b) {
   return std::memcmp(a.data(), b.data(), static_cast<std::size_t>(a.size()) * sizeof(typename A::value_type)) == 0;
 }
-// A plan that says what would be anyway changes no bit.
-TYPED_TEST(WorkloadPlan, APlanOfWhatWouldBeAnywayChangesNothing) {
+// A plan equal to the queue's own decisions changes no bit.
+TYPED_TEST(WorkloadPlan, APlanEqualToTheQueueChangesNothing) {
   const Device device = device_of<TypeParam>;
   const Chance c{5, 0, Stream::test, 1};
   std::vector<HandJob> jobs;

@@ -36,7 +36,7 @@ struct PaceOf {
   View<Real, 1> pace;
   COLDSUN_FN void operator()(int i) const { pace(i) = wl::pace_at(y(i)); }
 };
-// reads u; writes power, and the power of a burst of half of what is left
+// reads u; writes power, and the power of a burst of half of the rest
 struct PowerOf {
   View<const Real, 1> u;
   View<Real, 1> p, burst;
@@ -108,7 +108,7 @@ TYPED_TEST(WorkloadPower, PowerIsConcaveAndFitsTheSteadyHours) {
   EXPECT_NEAR(p(n + n_grid - 1), 340.9, 1e-12);
 }
 
-TEST(WorkloadPace, OfANodeByWhatItDraws) {
+TEST(WorkloadPace, NodePaceFollowsThePowerDrawn) {
   EXPECT_EQ(wl::node_pace(5000.0, 1400.0, 5000.0), 1.0);
   EXPECT_EQ(wl::node_pace(5100.0, 1400.0, 5000.0), 1.0);  // leakage of a warm die is no work
   EXPECT_EQ(wl::node_pace(1400.0, 1400.0, 5000.0), 0.0);

@@ -16,7 +16,7 @@ Real start_of(const wl::State& s, int m, int j) { return seconds(s.start_time(m,
 TYPED_TEST(WorkloadQueue, FirstComeFirstServedOnTheLowestNodes) {
   const Device device = device_of<TypeParam>;
   wl::System sys = small_system({4}, device);
-  // Jobs as wide as the hall cannot be passed: strict order, whatever the walltimes.
+  // Jobs as wide as the hall cannot be overtaken: strict order at any walltime.
   wl::JobTable t =
       hand_jobs(sys, 1, {{1, 50, 60, 4}, {2, 30, 40, 4}, {3, 20, 25, 4}, {4, 10, 15, 3}, {4.5, 7, 15, 1}}, device);
   World<TypeParam> w(std::move(sys), std::move(t));
@@ -30,7 +30,7 @@ TYPED_TEST(WorkloadQueue, FirstComeFirstServedOnTheLowestNodes) {
   EXPECT_NEAR(w.state.wait_seconds(0, 0), 0 + 49 + 78 + 97 + 96.5, 1e-6);
 }
 
-TYPED_TEST(WorkloadQueue, BackfillTakesWhatTheHeadDoesNotNeed) {
+TYPED_TEST(WorkloadQueue, BackfillTakesOnlyWhatTheHeadDoesNotNeed) {
   const Device device = device_of<TypeParam>;
   wl::System sys = small_system({10}, device);
   // 0 runs on 6 nodes until 100 by its request. 1 (8 nodes) is the head: reserved for 100, 2 nodes over then. 2 is too
@@ -151,8 +151,7 @@ TYPED_TEST(WorkloadQueue, RandomInstancesAgreeWithTheSlowScheduler) {
   EXPECT_GT(backfilled, 100);  // the instances do exercise it
 }
 
-// Whatever starts, the head of the queue begins no later than promised when it came to the head; no node holds two
-// jobs.
+// The head of the queue always starts no later than promised when it became the head; no node holds two jobs.
 TYPED_TEST(WorkloadQueue, TheHeadIsNeverDelayed) {
   const Device device = device_of<TypeParam>;
   int promises = 0;
@@ -163,7 +162,7 @@ TYPED_TEST(WorkloadQueue, TheHeadIsNeverDelayed) {
     World<TypeParam> w(std::move(sys), std::move(t));
     std::map<int, Real> promised;
     w.after = [&](int, Time start, Time stop) {
-      // What stood at the start of the cut: jobs that ended in it are done by now, and ran.
+      // State at the start of the cut: jobs that ended in it ran and are done.
       Slow view{9, jobs, std::vector<Real>(60, 0.0), {}, {}};
       int head = -1;
       std::map<int, int> nodes;

@@ -84,7 +84,7 @@ inline wl::JobTable hand_jobs(const wl::System& sys, int n_member, const std::ve
   return t;
 }
 
-// Walks steps and cuts. Links follow `outage`; the power drawn is `drawn` of what is asked.
+// Walks steps and cuts. Links follow `outage`; the power drawn is `drawn` times the request.
 template <class Space>
 struct World {
   Space space{};

@@ -52,21 +52,21 @@ struct System {
 // What moved by remote control: held while the link is down.
 // clang-format off
 #define COLDSUN_CORE_CONTROLS(F) \
-  F(Real, p_site_cap,      "W",  "member site", state,   Control,  "cap on what the nodes are asked for, as the remote controller last said") \
-  F(Real, t_supply_set,    "K",  "member site", state,   Control,  "set-point of the coolant supply as the remote controller last said") \
-  F(Real, p_it_shed,       "W",  "member site", derived, Remember, "what nodes did without, at their own temperatures") \
-  F(Real, heat_pending,    "J",  "member site", state,   Remember, "heat of indoor converters and battery cells that the coolant has not had yet") \
-  F(Real, q_extra,         "W",  "member site", derived, GiveHeat, "heat of indoor converters and battery cells into the coolant: that of the cuts before") \
-  F(Real, p_pv_seen,       "W",  "member site", state,   Remember, "PV power that the boost stages could take in the cut before") \
-  F(Real, p_battery_seen,  "W",  "member site", state,   Remember, "what the battery could give above its reserve in the cut before") \
-  F(Real, p_genset_seen,   "W",  "member site", state,   Remember, "what the generator can be counted on for, as seen in the cut before") \
-  F(Real, p_overhead_seen, "W",  "member site", state,   Remember, "auxiliaries, losses and change of leakage in the cut before") \
-  F(Real, kc_seen,         "1",  "member site", state,   Remember, "clear-sky index of the last 10 minutes of sun, exponentially weighted") \
+  F(Real, p_site_cap,      "W",  "member site", state,   Control,  "cap on requested IT power, last command of the remote controller") \
+  F(Real, t_supply_set,    "K",  "member site", state,   Control,  "coolant supply set-point, last command of the remote controller") \
+  F(Real, p_it_shed,       "W",  "member site", derived, Remember, "shed IT load, at the nodes' own temperatures") \
+  F(Real, heat_pending,    "J",  "member site", state,   Remember, "converter and battery heat not yet transferred to the coolant") \
+  F(Real, q_extra,         "W",  "member site", derived, GiveHeat, "heat flow of indoor converters and battery cells into the coolant, one cut later") \
+  F(Real, p_pv_seen,       "W",  "member site", state,   Remember, "PV power available to the boost converters in the last cut") \
+  F(Real, p_battery_seen,  "W",  "member site", state,   Remember, "battery power available above the reserve in the last cut") \
+  F(Real, p_genset_seen,   "W",  "member site", state,   Remember, "generator power counted as available in the last cut") \
+  F(Real, p_overhead_seen, "W",  "member site", state,   Remember, "power of auxiliaries, losses and leakage change in the last cut") \
+  F(Real, kc_seen,         "1",  "member site", state,   Remember, "clear-sky index in daylight, exponential mean over 10 minutes") \
   F(Real, kc_planned,      "1",  "member site", state,   host,     "kc_seen at the last decision of a planner") \
-  F(Real, kc_age,          "s",  "member site", state,   Remember, "time since there was light to see kc_seen by") \
+  F(Real, kc_age,          "s",  "member site", state,   Remember, "time since the last update of kc_seen in daylight") \
   F(Real, kc_planned_age,  "s",  "member site", state,   host,     "kc_age at the last decision of a planner") \
-  F(Time, plan_made,       "ns", "member",      state,   host,     "last decision of a planner, 0 none") \
-  F(Real, p_aux_bound,     "W",  "member site", scratch, BoundAux, "most that the auxiliaries may draw")
+  F(Time, plan_made,       "ns", "member",      state,   host,     "time of the last decision of a planner; 0: none") \
+  F(Real, p_aux_bound,     "W",  "member site", scratch, BoundAux, "upper bound of the power of the auxiliaries")
 // clang-format on
 struct Controls {
   COLDSUN_ARRAYS(COLDSUN_CORE_CONTROLS)
@@ -78,11 +78,11 @@ struct ControlsView {
 // What nodes are asked and allowed where instruments say what they draw (Inputs::feed); not used without one.
 // clang-format off
 #define COLDSUN_CORE_FED(F) \
-  F(Real, p_request_bus, "W", "member node", scratch, AskFed, "power that the bus is asked for: as the instrument says, else the node's own work") \
-  F(Real, p_floor,       "W", "member node", scratch, AskFed, "power at rest, no more than the instrument says") \
-  F(Real, p_site_cap,    "W", "member site", scratch, AskFed, "all that the nodes can draw") \
-  F(Real, p_request,     "W", "member node", scratch, CapFed, "power that the plates are asked for, leakage included") \
-  F(Real, p_allocated,   "W", "member node", scratch, CapFed, "cap on the node's power: what the bus can give, no more than the instrument says")
+  F(Real, p_request_bus, "W", "member node", scratch, AskFed, "node power requested from the bus: meter reading, else the work's request") \
+  F(Real, p_floor,       "W", "member node", scratch, AskFed, "node power at rest, at most the meter reading") \
+  F(Real, p_site_cap,    "W", "member site", scratch, AskFed, "maximum IT power of the site") \
+  F(Real, p_request,     "W", "member node", scratch, CapFed, "node power requested in the thermal model, leakage included") \
+  F(Real, p_allocated,   "W", "member node", scratch, CapFed, "cap on node power: bus allocation, at most the meter reading")
 // clang-format on
 struct Fed {
   COLDSUN_ARRAYS(COLDSUN_CORE_FED)
@@ -93,12 +93,12 @@ struct FedView {
 
 // clang-format off
 #define COLDSUN_CORE_RUN(F) \
-  F(std::uint32_t, flags,   "1",  "member",      state,   RaiseFlags, "remarks on the member and what froze it, as bits; 0: sound") \
+  F(std::uint32_t, flags,   "1",  "member",      state,   RaiseFlags, "fault and remark bits of the member; 0: none") \
   F(Time,          start,   "ns", "member",      scratch, host,       "start of the present cut") \
   F(Time,          stop,    "ns", "member",      scratch, cuts,       "end of the present cut") \
-  F(std::int32_t,  active,  "1",  "member",      scratch, host,       "members of the present sub-step") \
-  F(std::int64_t,  n_cut,   "1",  "member",      state,   host,       "cuts walked since the start") \
-  F(std::int32_t,  link_up, "1",  "member site", scratch, LinkNow,    "link at the middle of what is so far the present cut")
+  F(std::int32_t,  active,  "1",  "member",      scratch, host,       "indices of the members with a cut now") \
+  F(std::int64_t,  n_cut,   "1",  "member",      state,   host,       "number of cuts since the start") \
+  F(std::int32_t,  link_up, "1",  "member site", scratch, LinkNow,    "1: link up at the middle of the present cut")
 // clang-format on
 struct Run {
   COLDSUN_ARRAYS(COLDSUN_CORE_RUN)
@@ -110,7 +110,7 @@ struct RunView {
 // Instruments whose word is not taken for true.
 // clang-format off
 #define COLDSUN_CORE_OBSERVE(F) \
-  F(Real, gain, "1", "member instrument", parameter, host, "what an instrument says over what is there")
+  F(Real, gain, "1", "member instrument", parameter, host, "instrument gain: reading divided by true value")
 // clang-format on
 struct Observe {
   COLDSUN_ARRAYS(COLDSUN_CORE_OBSERVE)

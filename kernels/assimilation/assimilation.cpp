@@ -15,12 +15,13 @@ Domains make_domains(const std::vector<Domain>& domains, int n_obs, Device devic
     const Domain& d = domains[k];
     if (d.n_element < 0) fail(k, "n_element is negative; accepted: 0 or more");
     if (!d.weight.empty() && d.weight.size() != d.obs.size())
-      fail(k, "as many weights as observations are accepted, or none");
+      fail(k, "the number of weights is not that of the observations; accepted: one per observation, or none");
     for (const std::int32_t o : d.obs)
       if (o < 0 || o >= n_obs)
-        fail(k, "observation " + std::to_string(o) + "; accepted: 0 to " + std::to_string(n_obs - 1));
+        fail(k, "observation " + std::to_string(o) + " does not exist; accepted: 0 to " + std::to_string(n_obs - 1));
     for (const Real w : d.weight)
-      if (!(w > 0.0 && w <= 1.0)) fail(k, "weight " + std::to_string(w) + "; accepted: above 0, at most 1");
+      if (!(w > 0.0 && w <= 1.0))
+        fail(k, "weight " + std::to_string(w) + " is out of range; accepted: above 0, at most 1");
     n_entry += d.obs.size();
   }
   const int n = static_cast<int>(domains.size());

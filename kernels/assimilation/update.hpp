@@ -1,5 +1,5 @@
-// The analysis of one domain as a team's work, in observation space: one small Cholesky factor, triangular solves,
-// rank-m updates.
+// The analysis of one domain by a team, in observation space: one small Cholesky factor, triangular solves, rank-m
+// updates.
 #pragma once
 #include <cmath>
 
@@ -8,14 +8,14 @@
 
 namespace coldsun::assimilation {
 
-inline constexpr int tile = 64;       // columns whose gains lie in scratch at once
-inline constexpr int team_size = 64;  // threads of a block: a column each
+inline constexpr int tile = 64;       // number of columns whose gains are in scratch at a time
+inline constexpr int team_size = 64;  // threads of a block, one column each
 
 // With Y' the observed anomalies, A those of x, S = Y'^T Y' / (N-1) + R = L L^T and P = A^T Y' / (N-1):
 //   mean   x += P S^-1 (y_obs - y)                       = (L^-T w)^T d,            w = L^-1 P^T
 //   root   A -= Y' (P L^-T (L + D)^-1)^T, D = sqrt(R)    = Y' ((L + D)^-T w)        exact: see README
 //   denkf  A -= Y' (P S^-1)^T / 2
-// Every sum runs in one order, member by member and observation by observation: the same bits for any team.
+// Every sum has a fixed order, by member and by observation, so that every team gives the same bits.
 // reads x, y, y_obs, r_obs, use; writes x, trouble. 24 N B per column and 8 N m B of y; N m (m + 4 n) + m^3 / 3 flops
 // for n columns
 struct UpdateDomain {
@@ -32,7 +32,7 @@ struct UpdateDomain {
 
   // A team's scratch: rows of observations, a tile of columns.
   struct Work {
-    std::int32_t* index;       // [most_obs]: whether S is sound
+    std::int32_t* index;       // [most_obs]: whether S is positive definite
     Real *mean, *root;         // (obs) root: standard deviation of the observation's error
     Real *innovation, *count;  // (obs)
     Real* s;                   // (obs, obs)
@@ -81,7 +81,7 @@ struct UpdateDomain {
     const Work w = work_of(team);
     const auto [index, mean, root, innovation, count, s, gain, pull, x_mean, before, after] = w;
 
-    if (team.rank() == 0) {  // the observations that count today
+    if (team.rank() == 0) {  // the observations used in this analysis
       int m = 0;
       for (int e = domains.first_obs(domain); e < domains.first_obs(domain + 1); ++e) {
         const int k = domains.obs(e);
@@ -115,8 +115,7 @@ struct UpdateDomain {
       update(team, domain, m, first, w);
   }
 
-  // Columns [first, first + tile): each belongs to one thread from its mean to its analysis, so that no barrier is
-  // needed.
+  // Columns [first, first + tile): one thread handles a column from its mean to its analysis, so no barrier is needed.
   template <class Team>
   COLDSUN_FN void update(Team& team, int domain, int m, int first, const Work& w) const {
     const auto [index, mean, root, innovation, count, s, gain, pull, x_mean, before, after] = w;

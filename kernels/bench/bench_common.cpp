@@ -13,9 +13,9 @@
 namespace coldsun::bench {
 namespace {
 
-constexpr int n_row = 64, n_col = 1024;  // 512 kB an array: functions are timed in the cache
+constexpr int n_row = 64, n_col = 1024;  // 512 kB per array: functions are timed in the cache
 
-// Arguments that cover a function's usual range. writes x. 8 B per item
+// Arguments over a function's usual range. writes x. 8 B per item
 struct Ramp {
   View<Real, 2> x;
   Real low, step;

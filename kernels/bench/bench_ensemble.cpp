@@ -1,4 +1,4 @@
-// Ensemble kernels on the host: priors drawn, a twin watched, pairs compared in a window.
+// Ensemble kernels on the host: drawing priors, watching a twin, comparing pairs in a window.
 #include <benchmark/benchmark.h>
 
 #include <cmath>
@@ -19,7 +19,7 @@ void rates(benchmark::State& state, double items, double bytes, double flops) {
   state.counters["flops"] = Counter(items * flops, kind);
 }
 
-// One group over all items; two twins that differ by a number known per member.
+// One group over all items; two twins with a known difference per member.
 struct World {
   System sys;
   Watch extremes;

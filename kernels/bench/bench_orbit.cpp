@@ -74,7 +74,17 @@ void look_at_states(benchmark::State& bench) {
   std::vector<Array<Real, 2>> out;
   for (int k = 0; k < 4; ++k) out.emplace_back(Device::host, std::array<int, 2>{n_time, n});
   const Station station = pilots().front();
-  const LookAtStates f{station, false, sine, cosine, r, v, error, out[0], out[1], out[2], out[3]};
+  const LookAtStates f{.station = station,
+                       .time_last = false,
+                       .sine = sine,
+                       .cosine = cosine,
+                       .r_teme = r,
+                       .v_teme = v,
+                       .error = error,
+                       .azimuth = out[0],
+                       .elevation = out[1],
+                       .slant_range = out[2],
+                       .range_rate = out[3]};
   for_rows(Host{}, n_time, n, f);
   for (int s = 0; s < n; s += 13) {  // the range by the difference of the two places, without angles
     const PosVel p =

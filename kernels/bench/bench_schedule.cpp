@@ -15,9 +15,9 @@ namespace {
 
 using bench::rates;
 
-// Counted by hand. A decoder's step per job and slot that it looks at: a compare and a subtraction. A rollout's place
-// and slot: limits of the battery 130, its current 80 (2 Newton steps), supply and two offers 70, dispatch and closing
-// 90, loop table and lag 40; a running job's slot: two points of the node table 20, its share of power and work 30.
+// Counted by hand. Decoder, per job and slot examined: a compare and a subtraction. Rollout, per place and slot: limits
+// of the battery 130, its current 80 (2 Newton steps), supply and two offers 70, dispatch and closing 90, loop table
+// and lag 40. Per slot of a running job: two points of the node table 20, its share of power and work 30.
 constexpr double flops_place_slot = 410.0, flops_job_slot = 50.0, flops_decode_slot = 4.0, flops_node_point = 400.0;
 
 struct World {
@@ -61,7 +61,7 @@ void decode_plans(benchmark::State& state) {
 }
 BENCHMARK(decode_plans)->Name("schedule/decode")->UseRealTime();
 
-// Of n (plan, scenario) by the mean of the 256 random plans. The tables that all of them read are the working set.
+// Of n (plan, scenario) by the mean of the 256 random plans. Working set: the tables that all of them read.
 void rollout_rates(benchmark::State& state, const World& w, double n) {
   const double cells = w.problem.n_place() * w.problem.n_slot(), work = w.booked / 256.0;
   const double tables =
@@ -73,7 +73,7 @@ void rollout_rates(benchmark::State& state, const World& w, double n) {
 void rollouts(benchmark::State& state) {
   World w(256);
   evaluate(Host{}, w.problem, Weights{}, w.plans, 0, 256);
-  Real sum = 0.0;  // lines against score, once
+  Real sum = 0.0;  // the score is compared with its lines once
   for (int k = 0; k < n_line; ++k) sum += Weights{}.line[k] * w.plans.cost(3, 2, k);
   if (!(std::fabs(sum - w.plans.scenario_score(3, 2)) <= 1e-12 * std::fabs(sum)))
     state.SkipWithError("the score is not the sum of its lines");
@@ -82,8 +82,8 @@ void rollouts(benchmark::State& state) {
 }
 BENCHMARK(rollouts)->Name("schedule/rollout")->UseRealTime();
 
-// items: plans x scenarios that were rolled out (who has another's schedule has its price), search and heuristics
-// included; one iteration is a default decision (target: 10 s on two cores)
+// items: plans x scenarios rolled out (equal schedules once), search and heuristics included; one iteration is a
+// default decision (target: 10 s on two cores)
 void decision(benchmark::State& state) {
   World w(256);
   const SearchOptions o;
@@ -95,7 +95,7 @@ void decision(benchmark::State& state) {
       state.SkipWithError("a decision worse than first come, first served");
   }
   rollout_rates(state, w,
-                static_cast<double>(rolled_out) * w.problem.n_scenario());  // the decoder's part is some hundredths
+                static_cast<double>(rolled_out) * w.problem.n_scenario());  // the decoder's part is a few per cent
 }
 BENCHMARK(decision)->Name("schedule/decision")->UseRealTime()->Iterations(1)->Unit(benchmark::kMillisecond);
 

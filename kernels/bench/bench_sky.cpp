@@ -1,5 +1,5 @@
-// Benchmarks of the sky: the Sun's place, clear sky, transposition, cloud field, the whole step. Each is checked before
-// it is timed.
+// Benchmarks of the sky: position of the Sun, clear sky, transposition, cloud field, the whole step. Each is checked
+// before it is timed.
 #include <benchmark/benchmark.h>
 
 #include <cmath>

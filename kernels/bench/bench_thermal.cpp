@@ -50,7 +50,8 @@ struct OnePlate {
     PlateFlow<n_solid>{&stack, flow, 1.0}.refresh(team, s, 313.15);
     factor<n_mode>(*s.a, shift, 0, s.band);
   }
-  // Largest row of shift C x + K x - b over the largest b: the operator applied row by row, apart from the factors.
+  // Largest residual row of shift C x + K x - b relative to the largest b: the operator applied row by row, independent
+  // of the factors.
   Real residual(const Real* x, const Real* b) {
     apply_minus<n_mode>(*s.a, 0, x, s.rate);
     Real most = 0, scale = 0;
@@ -86,7 +87,7 @@ void solve_plate(benchmark::State& state) {
   if (!(p.residual(p.s.error, p.s.t) < 1e-13)) return state.SkipWithError("the solution does not solve the operator");
   for (auto _ : state) {
     solve<n_mode>(p.s.band, 0, p.s.error);
-    for (int i = 0; i < n_mode; ++i) p.s.error[i] += 1.0;  // or it would fade to zero
+    for (int i = 0; i < n_mode; ++i) p.s.error[i] += 1.0;  // keeps the vector from fading to zero
     benchmark::ClobberMemory();
   }
   rates(state, 1, n * n_mode * (2 * nz + 3) * 8.0, n * n_mode * (4.0 * nz + 1));
@@ -117,7 +118,7 @@ void resistance_of_plate(benchmark::State& state) {
 }
 BENCHMARK(resistance_of_plate)->UseRealTime();
 
-// A hall of 128 nodes of 8 plates, 64 of them fields.
+// A hall of 128 nodes of 8 plates, 64 of them resolved.
 struct Hall {
   static constexpr int n_node = 128;
   System sys;
@@ -192,7 +193,7 @@ void cut_of_a_quiet_hall(benchmark::State& state) {
 }
 BENCHMARK(cut_of_a_quiet_hall)->UseRealTime();
 
-// A fifth of the nodes falls to idle for 0.5 s, bursts for 2 s, goes on: three cuts.
+// A fifth of the nodes falls to idle for 0.5 s, bursts for 2 s, and continues: three cuts.
 void outage_of_a_hall(benchmark::State& state) {
   Hall h;
   Real steps = 0;

@@ -1,4 +1,4 @@
-// Workload kernels on the host: jobs drawn, power asked, pace of the nodes, progress of the jobs, and whole cuts.
+// Workload kernels on the host: drawing jobs, power requests, pace of the nodes, progress of the jobs, and whole cuts.
 #include <benchmark/benchmark.h>
 
 #include <cmath>
@@ -14,7 +14,7 @@ using bench::rates;
 constexpr Time t_zero = 1'781'409'600 * ns_per_s;
 constexpr int n_node = 256;  // two sites of 128
 
-// Short and long jobs on one node and on several, bursts of arrivals.
+// Short and long jobs on one and on several nodes, bursts of arrivals.
 JobStatistics mix() {
   JobStatistics s;
   s.n_count = 3, s.n_class = 1, s.n_level = 4, s.n_utilization = 3, s.interval_cv = 2.5;
@@ -152,7 +152,7 @@ void pace_of_nodes(benchmark::State& state) {
 }
 BENCHMARK(pace_of_nodes)->Arg(1)->Arg(256)->UseRealTime();
 
-// A whole cut of 10 s at most: events, dispatch where a job came or went, power, progress. Per node some 270 B and 160
+// A whole cut of at most 10 s: events, dispatch after arrivals and ends, power, progress. Per node some 270 B and 160
 // flops.
 void whole_cut(benchmark::State& state) {
   const int n = static_cast<int>(state.range(0));
@@ -170,7 +170,7 @@ void whole_cut(benchmark::State& state) {
   for (auto _ : state) {
     t.walk();
     if (t.now(0) < t_zero + 80000 * ns_per_s) continue;
-    state.PauseTiming();  // the day is over: once more
+    state.PauseTiming();  // restarts at the end of the day
     start(Host{}, t.sys, t.jobs, t.state);
     t.now.fill(t_zero);
     state.ResumeTiming();

@@ -1,4 +1,4 @@
-// What the machine can do: bandwidth of its memory and arithmetic rate of its cores, measured before the kernels are.
+// Limits of the machine: memory bandwidth and arithmetic rate of its cores, measured before the kernels.
 #pragma once
 #include <omp.h>
 #include <time.h>
@@ -18,10 +18,10 @@ struct Machine {
   int threads = 1;
   Real bandwidth_one = 0, bandwidth_all = 0;  // B/s of the STREAM triad, one thread and all
   Real flops_one = 0, flops_all = 0;          // 1/s in double precision fma, two each
-  Real cache = 0, triad = 0;                  // B that a cache still holds for one thread; what the triad goes over
+  Real cache = 0, triad = 0;                  // B of cache available to one thread; B used by the triad
 };
 
-// As the system tells it: 32 MB where it does not. A rented core may have less of it.
+// As reported by the system, else 32 MB. A rented core may have less.
 inline Real told_cache() {
   const long most = std::max(sysconf(_SC_LEVEL3_CACHE_SIZE), sysconf(_SC_LEVEL2_CACHE_SIZE));
   return most > 0 ? static_cast<Real>(most) : 32e6;
@@ -47,7 +47,7 @@ Real best_seconds(int repeats, const F& f) {
   return best;
 }
 
-// The same by the calling thread's processor time: what else runs on the core meanwhile does not count.
+// The same by the processor time of the calling thread, so that other processes on the core do not count.
 template <class F>
 Real best_processor_seconds(int repeats, const F& f) {
   const auto now = [] {
@@ -106,7 +106,7 @@ inline Machine measure_machine() {
   machine.bandwidth_all = 24.0 * n_row * n_col / best_seconds(7, triad);
   omp_set_num_threads(1);
   machine.bandwidth_one = 24.0 * n_row * n_col / best_seconds(4, triad);
-  // A cache still helps where the triad over so much data is a quarter faster than over all of it.
+  // A cache helps up to the size at which the triad is still a quarter faster than over all data.
   for (int cols = 512; cols < n_col; cols *= 2) {
     const Real bytes = 24.0 * n_row * cols;
     const auto part = [&] { for_rows(Host{}, n_row, cols, Triad{a, b, c, 3.0}); };

@@ -1,8 +1,7 @@
-// Runs the benchmarks: measures the machine first, then says for every kernel which share of its limits the kernel
-// reaches. A benchmark calls rates() (rates.hpp) with bytes and flops counted by hand; state.counters["threads"] = 1
-// where it runs on one thread. The share of the memory's bandwidth is told of kernels whose working set no cache holds;
-// the others are bound by arithmetic or a cache.
-// --benchmark_format=json and --benchmark_out=FILE hold the shares too.
+// Runs the benchmarks: measures the machine first, then reports the share of its limits that each kernel reaches. A
+// benchmark calls rates() (rates.hpp) with bytes and flops counted by hand; state.counters["threads"] = 1 if it runs on
+// one thread. The share of memory bandwidth is given for kernels whose working set exceeds the caches; the others are
+// bound by arithmetic or a cache. --benchmark_format=json and --benchmark_out=FILE contain the shares too.
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
@@ -25,15 +24,15 @@ Real counter(const Run& run, const char* name) {
 }
 bool on_one_thread(const Run& run) { return counter(run, "threads") == 1.0; }
 bool in_cache(const Machine& m, const Run& run) { return counter(run, "working_set") <= m.cache; }
-// 1 at most: a kernel that is faster than the triad has shown what the memory can do.
+// At most 1: a kernel faster than the triad is a better measure of the memory.
 Real share_of_bandwidth(const Machine& m, const Run& run) {
   return std::min(counter(run, "bytes") / (on_one_thread(run) ? m.bandwidth_one : m.bandwidth_all), 1.0);
 }
 Real share_of_arithmetic(const Machine& m, const Run& run) {
-  return counter(run, "flops") / (on_one_thread(run) ? m.flops_one : m.flops_all);  // above 1: somebody miscounted
+  return counter(run, "flops") / (on_one_thread(run) ? m.flops_one : m.flops_all);  // above 1: the count is wrong
 }
 
-// Why a benchmark gave no time, or "": the library's word for it changed with version 1.8.
+// Reason why a benchmark gave no time, or ""; the library renamed the member in version 1.8.
 template <class R>
 std::string failure(const R& run) {
   if constexpr (requires { run.error_occurred; }) return run.error_occurred ? run.error_message : "";

@@ -1,11 +1,10 @@
-// What a benchmark says of one pass: items, bytes, flops and its working set, the data that the passes come back to.
+// Counts of one pass of a benchmark: items, bytes, flops, and its working set (data that every pass uses again).
 #pragma once
 #include <benchmark/benchmark.h>
 
 namespace coldsun::bench {
 
-// bytes and flops are those of an item. working_set: where a pass goes over the same bytes several times they count
-// once; 0: all of them.
+// bytes and flops are per item. working_set counts bytes used several times in a pass once; 0: all of them.
 inline void rates(benchmark::State& state, double items, double bytes, double flops, double working_set = 0.0) {
   const auto kind = benchmark::Counter::kIsIterationInvariantRate;
   state.counters["items"] = benchmark::Counter(items, kind);

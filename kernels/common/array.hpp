@@ -1,7 +1,6 @@
-// View: pointer, extents, strides. Array: a View that owns its memory on a Device. C order, last index fastest.
-// The last index is always contiguous (its stride is 1 and is not multiplied): that is what lets loops load whole
-// vectors. A value shared by all rows, such as a parameter that no member changes, has a row stride of 0:
-// shared_rows().
+// View: pointer, extents, strides. Array: a View that owns its memory on a Device. C order, last index fastest. The
+// last index is contiguous (its stride is 1 and is not multiplied), so that loops load whole vectors. shared_rows(): a
+// value common to all rows, such as a parameter of all members, as a View with row stride 0.
 #pragma once
 #include <array>
 #include <cstddef>
@@ -32,7 +31,7 @@ struct View {
     for (int r = 0; r < R; ++r) n *= extent[r];
     return n;
   }
-  // The view of one index less at a fixed first index.
+  // The View of one rank less at a fixed first index.
   COLDSUN_FN View<T, R - 1> row(int i) const
     requires(R > 1)
   {
@@ -63,7 +62,7 @@ View<T, sizeof...(N)> make_view(T* data, N... n) {
   return v;
 }
 
-// One row seen as n equal rows: a parameter that no member changes. Kernels never know. Only for reading.
+// One row seen as n equal rows, for a parameter common to all members. Read only.
 template <class T, int R>
 View<const T, R> shared_rows(const View<T, R>& one, int n) {
   static_assert(R > 1, "the last index is contiguous: give a per-member number the shape (member, 1)");
@@ -72,12 +71,12 @@ View<const T, R> shared_rows(const View<T, R>& one, int n) {
   return v;
 }
 
-// Zeroed memory on a device. Cuda memory is managed, so that the host may look at a State between steps.
+// Zeroed memory on a device. CUDA memory is managed, so that the host may read a State between steps.
 void* allocate(Device device, std::size_t bytes);
 void deallocate(Device device, void* p) noexcept;
 bool device_available(Device device) noexcept;
 
-// Owns memory; moves, does not copy (clone() copies). The conversion to View is how kernels get it.
+// Owns memory; moves, does not copy (clone() copies). Kernels get it by conversion to View.
 template <class T, int R>
 class Array {
  public:
@@ -89,7 +88,7 @@ class Array {
   Array(Device device, std::array<int, R> extents) : device_(device) {
     std::int64_t s = 1;
     for (int r = R - 1; r >= 0; --r) {
-      if (extents[r] < 0) throw std::invalid_argument("Array: an extent is negative");
+      if (extents[r] < 0) throw std::invalid_argument("Array: an extent is negative; accepted: 0 or more");
       view_.extent[r] = extents[r], view_.stride[r] = s, s *= extents[r];
     }
     view_.data = s ? static_cast<T*>(allocate(device, sizeof(T) * static_cast<std::size_t>(s))) : nullptr;

@@ -5,9 +5,9 @@
 
 namespace coldsun {
 
-// Pressure [Pa] at an altitude [m] below 11 km: ISO 2533 (1975), a troposphere of 288.15 K at sea level that cools
-// by 6.5 K/km in hydrostatic balance. Its altitude is geopotential: within 0.1 % of pressure up to 5 km of geometric
-// height.
+// Pressure [Pa] at an altitude [m] below 11 km: ISO 2533 (1975), troposphere of 288.15 K at sea level with a lapse rate
+// of 6.5 K/km, in hydrostatic balance. The altitude is geopotential: with a geometric altitude, pressure is within 0.1
+// % up to 5 km.
 COLDSUN_FN Real standard_pressure(Real altitude) {
   constexpr Real lapse = 0.0065,
                  exponent = constants::standard_gravity / (constants::dry_air_gas * lapse);  // K/m, 5.25588

@@ -1,4 +1,4 @@
-// Physical constants in SI. exact: by definition of the SI (BIPM 2019) or of the body named.
+// Physical constants in SI. exact: by definition in the SI (BIPM 2019) or by the body named.
 #pragma once
 #include "common/space.hpp"
 

@@ -1,5 +1,5 @@
-// Fields: a struct of Arrays is one list of lines, one line a field, and everything about the field comes from its
-// line: the Array, the View of kernels, allocation, saving, hash, record and the docs in Python.
+// Fields: a struct of Arrays is one list with one line per field. All uses of a field follow from its line: the Array,
+// the View of kernels, allocation, saving, hash, record and the docs in Python.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -14,19 +14,18 @@
 namespace coldsun {
 
 //   #define COLDSUN_THERMAL_STATE(F)
-//     F(Real, t_junction, "K", "member node", state, thermal, "hottest point of the power plane at the end of the
-//     step")
+//     F(Real, t_hall, "K", "member site", state, AdvanceLoop, "hall air temperature at the end of the step")
 //     ...
 //   struct State { COLDSUN_ARRAYS(COLDSUN_THERMAL_STATE) };
 //   struct StateView { COLDSUN_VIEWS(StateView, State, COLDSUN_THERMAL_STATE) };
-//   State s;  allocate_fields(s, device, {{"member", 8}, {"node", 128}});
+//   State s;  allocate_fields(s, device, {{"member", 8}, {"site", 2}});
 //
 // A line: type, name, unit (SI, UDUNITS spelling; "1" for pure numbers), names of the axes, kind, writer, meaning (one
-// line, long_name and docstring). Writer: the one kernel that changes it, or a physics whose kernels hand it on to each
-// other; host: what is set between steps.
+// line, long_name and docstring). Writer: the one kernel that changes it, or a physics with several such kernels; host:
+// set between steps.
 
-// state: moves forward in time, saved and hashed.  parameter: per-member constants, saved.
-// derived: computed anew every step, recorded.     scratch: nobody's business.
+// state: advances in time, saved and hashed.      parameter: constants per member, saved.
+// derived: computed anew every step, recorded.   scratch: internal, neither saved nor recorded.
 enum class Kind : std::int8_t { state, parameter, derived, scratch };
 
 struct FieldInfo {
@@ -61,8 +60,8 @@ constexpr int rank_of(std::string_view axes) {
   static void each(Self& s, F&& f) { \
     LIST(COLDSUN_FIELD_VISIT) \
   }
-// The Views of a list, taken from a struct of its Arrays; a kernel holds them under the fields' own names. READS: only
-// for reading.
+// The Views of a list, taken from a struct of its Arrays; a kernel accesses them by the fields' names. READS: read
+// only.
 #define COLDSUN_VIEWS(Name, Of, LIST) COLDSUN_VIEWS_AS(COLDSUN_FIELD_VIEW, Name, Of, LIST)
 #define COLDSUN_READS(Name, Of, LIST) COLDSUN_VIEWS_AS(COLDSUN_FIELD_READ, Name, Of, LIST)
 #define COLDSUN_VIEWS_AS(MEMBER, Name, Of, LIST) \
@@ -75,8 +74,8 @@ struct Axis {
   int length;
 };
 
-// Zeroed memory for every field of the list, by the lengths of its axes. Throws std::logic_error where a line names an
-// axis that is not given.
+// Zeroed memory for every field of the list, by the lengths of its axes. Throws std::logic_error for an axis without a
+// length.
 template <class S>
 void allocate_fields(S& s, Device device, std::initializer_list<Axis> axes) {
   S::each(s, [&]<class T, int R>(const FieldInfo& info, Array<T, R>& a) {
@@ -96,8 +95,7 @@ void allocate_fields(S& s, Device device, std::initializer_list<Axis> axes) {
   });
 }
 
-// What the compiler cannot see: a struct's Arrays beside its list, and a name used twice in one list. Checked once per
-// struct, by a test.
+// Checks beyond the compiler's, once per struct, by a test: Arrays outside the list, and names used twice in it.
 template <class S>
 void check_fields(const S& s) {
   std::size_t bytes = 0;

@@ -1,8 +1,7 @@
-// HostTeam: every thread of a team as a fiber on one host thread, run one by one from barrier to barrier in an order of
-// our choice. A CUDA team kernel is executed on a machine without a GPU. For tests (see team_check.hpp); links with
-// boost_context. In every order: scratch is poisoned (NaN, -1), each piece is an allocation of its own (the address
-// sanitizer guards its ends), all threads must ask for the same pieces, come to the same barriers, and stay within the
-// bytes of the launch.
+// HostTeam: the threads of a team as fibers on one host thread, run one by one from barrier to barrier in a given
+// order. It executes CUDA team kernels without a GPU, for tests (see team_check.hpp); links with boost_context. Checks
+// in every order: scratch is poisoned (NaN, -1), each piece is a separate allocation (the address sanitizer guards its
+// ends), all threads must request the same pieces, reach the same barriers, and stay within the bytes of the launch.
 #pragma once
 #include <algorithm>
 #include <boost/context/fiber.hpp>
@@ -34,7 +33,7 @@
 namespace coldsun {
 
 // forward, backward: by rank. shuffled: drawn anew by Philox at every barrier. isolated: forward, but each thread
-// starts a stretch from the scratch of the last barrier, and two that change one byte to different values are an error.
+// starts from the scratch of the last barrier; it is an error if two threads change one byte to different values.
 struct TeamOrder {
   enum Kind { forward, backward, isolated, shuffled } kind = forward;
   std::uint64_t seed = 0;
@@ -46,19 +45,19 @@ struct TeamOrder {
 
 class HostTeam;
 
-// The threads of one team, their scratch and the rules they are held to.
+// The threads of one team, their scratch, and the checks.
 class HostCrew {
  public:
   HostCrew(int size, std::size_t bytes, TeamOrder order)
       : size_(size), capacity_(bytes + scratch_slack), order_(order), thread_(static_cast<std::size_t>(size)) {}
-  // Runs body(team) on every thread to its end. Throws std::logic_error, one sentence, where a rule is broken.
+  // Runs body(team) on every thread to its end. Throws std::logic_error in one sentence where a check fails.
   void run(const std::function<void(HostTeam&)>& body, int item) {
     piece_.clear();
     for (int r = 0; r < size_; ++r) start(r, body);
     try {
       for (std::uint32_t stretch = 0; !stretch || thread_[0].at != At::end; ++stretch) walk(stretch, item);
     } catch (...) {
-      abandoned_ = true;  // wake the waiting threads, so that each unwinds its stack
+      abandoned_ = true;  // resumes the waiting threads, so that each unwinds its stack
       for (int r = 0; r < size_; ++r)
         if (thread_[static_cast<std::size_t>(r)].fiber) resume(r);
       throw;
@@ -70,7 +69,7 @@ class HostCrew {
   enum class At { begin, barrier, end };
   struct Abandoned {};
   struct Thread {
-    boost::context::fiber fiber, back;  // of the thread while it waits, of the crew while it runs
+    boost::context::fiber fiber, back;  // of the waiting thread; of the crew while the thread runs
     At at = At::begin;
     std::source_location barrier{};
     std::size_t n_piece = 0, used = 0;
@@ -82,7 +81,7 @@ class HostCrew {
     std::unique_ptr<char, decltype(&std::free)> memory{nullptr, &std::free};
     std::size_t bytes = 0;
     std::vector<char> before, after;  // isolated: scratch at the last barrier and at the next
-    std::vector<int> writer;          // isolated: who changed each byte, or -1
+    std::vector<int> writer;          // isolated: thread that changed each byte, or -1
   };
   static constexpr std::size_t stack_size = 256 * 1024;
   struct OwnStack {
@@ -124,11 +123,11 @@ class HostCrew {
   std::vector<Piece> piece_;
   bool abandoned_ = false;
   alignas(64) char slot_[64] = {};
-  const void* crew_stack_ = nullptr;  // of whoever resumes the threads; for the address sanitizer
+  const void* crew_stack_ = nullptr;  // stack of the caller that resumes the threads; for the address sanitizer
   std::size_t crew_stack_size_ = 0;
 };
 
-// What a team kernel sees.
+// Team interface for a kernel.
 class HostTeam {
  public:
   HostTeam(HostCrew& crew, int rank) : crew_(&crew), rank_(rank) {}
@@ -157,7 +156,7 @@ class HostTeam {
 inline void HostCrew::start(int rank, const std::function<void(HostTeam&)>& body) {
   Thread& t = thread_[static_cast<std::size_t>(rank)];
   auto stack = t.stack ? std::move(t.stack)
-                       : std::unique_ptr<char[]>(new char[stack_size]);  // the last item's, if there was one
+                       : std::unique_ptr<char[]>(new char[stack_size]);  // stack of the previous item, if any
   t = Thread{};
   t.stack = std::move(stack);
   t.fiber = boost::context::fiber(std::allocator_arg, OwnStack{t.stack.get()},
@@ -177,7 +176,7 @@ inline void HostCrew::start(int rank, const std::function<void(HostTeam&)>& body
                                   });
 }
 
-// Every thread once, from where it waits to its next barrier or its end.
+// Runs every thread once, to its next barrier or its end.
 inline void HostCrew::walk(std::uint32_t stretch, int item) {
   for (int r : sequence(stretch, item)) {
     for (Piece& p : piece_)
@@ -229,7 +228,7 @@ inline char* HostCrew::piece(int rank, std::size_t bytes) {
   if (k == piece_.size()) {
     Piece p;
     p.bytes = bytes;
-    // Exactly as long as asked: the next byte belongs to the address sanitizer.
+    // Exactly the requested size, so that the address sanitizer detects access beyond it.
     void* memory = nullptr;
     if (posix_memalign(&memory, scratch_line, bytes ? bytes : 1) != 0) throw std::bad_alloc();
     p.memory.reset(static_cast<char*>(memory));
@@ -242,7 +241,7 @@ inline char* HostCrew::piece(int rank, std::size_t bytes) {
   return piece_[k].memory.get();
 }
 
-// Takes over what one thread changed since the last barrier.
+// Merges the changes of one thread since the last barrier.
 inline void HostCrew::merge(int rank) {
   for (std::size_t k = 0; k < piece_.size(); ++k) {
     Piece& p = piece_[k];

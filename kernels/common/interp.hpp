@@ -1,6 +1,6 @@
-// Interpolation in tables: linear on uniform and non-uniform knots, the exact mean over an interval, monotone cubic
-// (PCHIP). Outside the table the end value holds. Every lookup is free of branches on the data, so that loops over
-// lookups vectorise.
+// Interpolation in tables: linear on uniform and non-uniform knots, exact mean over an interval, monotone cubic
+// (PCHIP). Outside the table the end value is used. Lookups have no branches on the data, so that loops over them
+// vectorise.
 #pragma once
 #include "common/array.hpp"
 #include "common/math.hpp"
@@ -9,7 +9,7 @@ namespace coldsun {
 
 COLDSUN_FN constexpr Real lerp(Real a, Real b, Real t) { return a + t * (b - a); }
 
-// Where x lies on a grid of n >= 2 uniform knots: in the cell from knot `cell` to the next, at `t` in [0, 1].
+// Position of x on a grid of n >= 2 uniform knots: in the cell from knot `cell` to the next, at `t` in [0, 1].
 struct Place {
   int cell;
   Real t;
@@ -20,7 +20,7 @@ COLDSUN_FN Place place_uniform(Real x, Real first, Real inverse_step, int n) {
   return {cell, s - cell};
 }
 
-// On n >= 2 increasing knots x: bisection by halving with selects.
+// Position on n >= 2 increasing knots x, by bisection with selects.
 COLDSUN_FN Place place(const View<const Real, 1>& x, Real at) {
   int cell = 0;
   for (int width = x.extent[0] - 1; width > 1;) {
@@ -48,15 +48,15 @@ COLDSUN_FN Real interp2(const View<const Real, 1>& x, const View<const Real, 1>&
               lerp(z(p.cell + 1, q.cell), z(p.cell + 1, q.cell + 1), q.t), p.t);
 }
 
-// prefix(i) = integral of the piecewise linear function with knots y from knot 0 to knot i, in steps (trapezia, exact
-// but for rounding).
+// prefix(i) = integral of the piecewise linear function with knots y from knot 0 to knot i, in steps (trapezoidal rule,
+// exact except for rounding).
 COLDSUN_FN void integrate_uniform(const View<const Real, 1>& y, const View<Real, 1>& prefix) {
   Real sum = 0.0;
   prefix(0) = 0.0;
   for (int i = 1; i < y.extent[0]; ++i) prefix(i) = sum += 0.5 * (y(i - 1) + y(i));
 }
 
-// Integral from knot to x, in steps, of that function held constant outside its knots.
+// Integral from knot 0 to x, in steps, of that function, constant outside its knots.
 COLDSUN_FN Real integral_uniform(const View<const Real, 1>& y, const View<const Real, 1>& prefix, Real first,
                                  Real inverse_step, Real x) {
   const int n = y.extent[0];
@@ -66,9 +66,9 @@ COLDSUN_FN Real integral_uniform(const View<const Real, 1>& y, const View<const 
   return outside + prefix(p.cell) + p.t * lerp(y(p.cell), y(p.cell + 1), 0.5 * p.t);
 }
 
-// Mean of that function over [start, stop], start <= stop; at start == stop its value. Inside one cell the prefix sums
-// cancel to nothing, so the value at the middle, which is exact there, is taken; elsewhere the prefix sums round: 1e-16
-// n over the length in steps.
+// Mean of that function over [start, stop], start <= stop; at start == stop its value. Within one cell the prefix sums
+// would cancel, so the exact value at the middle is used. Otherwise the prefix sums round: 1e-16 n over the length in
+// steps.
 COLDSUN_FN Real mean_uniform(const View<const Real, 1>& y, const View<const Real, 1>& prefix, Real first,
                              Real inverse_step, Real start, Real stop) {
   const Real a = (start - first) * inverse_step, b = (stop - first) * inverse_step;
@@ -121,7 +121,7 @@ struct Pchip {
     const Place p = place(x, at);
     return hermite(y(p.cell), y(p.cell + 1), slope(p.cell), slope(p.cell + 1), x(p.cell + 1) - x(p.cell), p.t);
   }
-  // Zero outside the table, where the end value holds.
+  // Zero outside the table, where the function is constant.
   COLDSUN_FN Real derivative(Real at) const {
     const Place p = place(x, at);
     const Real d =

@@ -42,8 +42,8 @@ COLDSUN_FN Real exp(Real x) {
   q = std::fma(q, r, 0x1.5555555555556p-3);
   q = std::fma(q, r, 0x1.0000000000001p-1);
   const Real p = 1.0 + std::fma(r * r, q, r);
-  const std::uint64_t u =
-      bits_of(t) - bits_of(round_magic) + 2048;  // n + 2048, positive: AVX2 has no signed 64-bit shift
+  // n + 2048, positive: AVX2 has no signed 64-bit shift
+  const std::uint64_t u = bits_of(t) - bits_of(round_magic) + 2048;
   const std::uint64_t half = u >> 1;
   return p * real_of((half - 1) << 52) * real_of((u - half - 1) << 52);
 }
@@ -68,8 +68,7 @@ COLDSUN_FN Real log(Real x) {
   const Real h = 0.5 * f * f;
   const Real low = std::fma(s, std::fma(q, z, h), k * 1.90821492927058770002e-10);
   const Real y = std::fma(k, 6.93147180369123816490e-01, f - (h - low));
-  const Real below =
-      x < infinity ? y : x;  // one select after another: a nest of them keeps a log of a log from vectorising
+  const Real below = x < infinity ? y : x;  // separate selects: nested ones prevent the vectorisation of a log of a log
   const Real positive = x > 0.0 ? below : not_a_number;
   return x == 0.0 ? -infinity : positive;
 }
@@ -81,7 +80,7 @@ COLDSUN_FN Real pow(Real x, Real y) {
 }
 
 // sin and cos together. Reduction by pi/2 in three parts, kernels of FDLIBM's k_sin.c and k_cos.c (Sun Microsystems
-// 1993). Beyond 2^30 the reduction would lose digits: NaN, so that nobody takes it for an angle.
+// 1993). NaN beyond 2^30, where the reduction would lose digits.
 COLDSUN_FN void sincos(Real angle, Real& sine, Real& cosine) {
   const Real x = std::fabs(angle) <= 0x1p30 ? angle : not_a_number;
   const Real t = std::fma(x, 0x1.45f306dc9c883p-1, round_magic);
@@ -120,7 +119,7 @@ COLDSUN_FN Real cos(Real x) {
   return c;
 }
 
-// Coefficients of one of three rational functions, chosen by select so that the three ranges of normal_quantile share
+// Coefficients of one of three rational functions, chosen by select, so that the three ranges of normal_quantile share
 // one evaluation.
 COLDSUN_FN constexpr Real pick(bool centre, bool far, Real a, Real b, Real c) { return centre ? a : (far ? c : b); }
 

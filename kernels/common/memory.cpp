@@ -1,4 +1,4 @@
-// Memory on a device, and scratch of the host's teams. The CUDA half is memory_cuda.cu; a build without it says so.
+// Memory on a device, and scratch of the host's teams. The CUDA part is memory_cuda.cu; a build without it throws.
 #include <cstdlib>
 #include <cstring>
 #include <memory>
@@ -55,7 +55,7 @@ char* host_scratch(std::size_t bytes) {
     ~Buffer() { std::free(data); }
   };
   static thread_local Buffer
-      buffer;  // grows to the largest kernel of the thread and stays, so that a step allocates nothing
+      buffer;  // grows to the need of the thread's largest kernel and is kept, so that a step allocates nothing
   if (bytes > buffer.size) {
     std::free(std::exchange(buffer.data, nullptr));
     buffer.size = 0;

@@ -1,5 +1,4 @@
-// Managed memory of a CUDA device, and whether there is one. The only place of the library that allocates for a State
-// on a device.
+// Managed memory of a CUDA device, and the check for a device. Allocates the memory of States on a device.
 #include <cuda_runtime.h>
 
 #include <stdexcept>
@@ -9,8 +8,8 @@ namespace coldsun {
 
 bool cuda_available() noexcept {
   int n = 0;
-  const bool yes = cudaGetDeviceCount(&n) == cudaSuccess &&
-                   n > 0;  // no driver, an old driver, no device: an error code, never a crash
+  // no driver, an old driver or no device give an error code
+  const bool yes = cudaGetDeviceCount(&n) == cudaSuccess && n > 0;
   cudaGetLastError();
   return yes;
 }
@@ -20,7 +19,7 @@ void* allocate_cuda(std::size_t bytes) {
   void* p = nullptr;
   cudaError_t error = cudaMallocManaged(&p, bytes ? bytes : 1);
   if (error == cudaSuccess) error = cudaMemset(p, 0, bytes);
-  if (error == cudaSuccess) error = cudaDeviceSynchronize();  // zero before any stream or the host looks
+  if (error == cudaSuccess) error = cudaDeviceSynchronize();  // memory is zero before any stream or the host reads it
   if (error != cudaSuccess) {
     cudaFree(p);
     cudaGetLastError();

@@ -1,5 +1,5 @@
-// Chance as a function: Philox4x32-10 (Salmon et al. 2011, doi 10.1145/2063384.2063405), key = seed, counter = who,
-// what and when.
+// Counter-based random numbers: Philox4x32-10 (Salmon et al. 2011, doi 10.1145/2063384.2063405), key = seed, counter =
+// member, process and index.
 #pragma once
 #include "common/math.hpp"
 #include "common/space.hpp"
@@ -20,7 +20,7 @@ COLDSUN_FN Quad philox4x32(Quad c, std::uint32_t k0, std::uint32_t k1) {
   return c;
 }
 
-// One stream per random process; the numbers are part of every record: append, never renumber.
+// One stream per random process. The numbers are part of every record: append, never renumber.
 enum class Stream : std::uint8_t {
   cloud = 1,
   link = 2,
@@ -32,7 +32,8 @@ enum class Stream : std::uint8_t {
   test = 255
 };
 
-// Whose chance: counter = {member, stream(8) | entity(24), index, draw}. index is the place on the process's own grid.
+// Random numbers of one process: counter = {member, stream(8) | entity(24), index, draw}. index is the position on the
+// process's own grid.
 struct Chance {
   std::uint64_t seed;
   std::uint32_t member;

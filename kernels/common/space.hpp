@@ -1,4 +1,4 @@
-// Where a loop runs: the space tags, and the one macro that lets host and device share a function.
+// Spaces in which a loop runs, as tags; and the macro for functions of both host and device.
 #pragma once
 #include <cstdint>
 
@@ -19,11 +19,11 @@ namespace coldsun {
 
 using Real = double;
 
-struct Host {};  // OpenMP; always there
+struct Host {};  // OpenMP; always available
 struct Cuda {
   void* stream = nullptr;
 };  // cudaStream_t; native launches
-struct KokkosSpace {};  // whatever Kokkos::DefaultExecutionSpace is
+struct KokkosSpace {};  // Kokkos::DefaultExecutionSpace
 
 enum class Device : std::int8_t { host, cuda };
 

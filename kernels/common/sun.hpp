@@ -1,6 +1,6 @@
-// The Sun: its place in the inertial frame of the orbits (TEME), and as a station sees it. SI, radians.
-// Method: Solar Position Algorithm (Reda and Andreas 2004, doi 10.1016/j.solener.2003.12.003; NREL/TP-560-34302), with
-// vectors for its spherical triangles; 0.0003 degrees.
+// The Sun: position in the inertial frame of the orbits (TEME) and as seen by a station. SI, radians. Method: Solar
+// Position Algorithm (Reda and Andreas 2004, doi 10.1016/j.solener.2003.12.003; NREL/TP-560-34302), with vectors in
+// place of its spherical triangles; 0.0003 degrees.
 #pragma once
 #include <cmath>
 
@@ -14,7 +14,7 @@ namespace coldsun::sun {
 using constants::degree;
 using constants::pi;
 
-// TT - UTC for 2017 to now: 37 leap seconds + 32.184 s. UT1 is taken as UTC: 0.9 s at most, 0.004 degrees of azimuth.
+// TT - UTC from 2017 on: 37 leap seconds + 32.184 s. UT1 is set to UTC: error at most 0.9 s, 0.004 degrees of azimuth.
 inline constexpr Real delta_t_now = 69.184;  // s
 
 struct Direction {
@@ -26,7 +26,7 @@ COLDSUN_FN Direction unit(const Direction& a) {
   return {a.x * s, a.y * s, a.z * s};
 }
 
-// The Sun from the Earth's centre at one instant.
+// The Sun as seen from the Earth's centre at one instant.
 struct Place {
   Direction teme;        // unit vector: true equator, mean equinox of date, as SGP4's positions
   Real distance;         // m
@@ -36,7 +36,7 @@ struct Place {
   Real declination;
 };
 
-// Turns an angle into [0, 2 pi).
+// Reduces an angle to [0, 2 pi).
 COLDSUN_FN Real wrap(Real angle) { return angle - 2.0 * pi * std::floor(angle / (2.0 * pi)); }
 
 // Obliquity of the ecliptic without nutation at t Julian millennia (equation 24): Laskar (1986), arc seconds in tens of
@@ -57,8 +57,8 @@ COLDSUN_FN Place place(Time utc, Real delta_t = delta_t_now) {
   const Real distance_au = heliocentric_distance(millennium);
   const Nutation shift = nutation(century);
   const Real obliquity = mean_obliquity(millennium) + shift.obliquity;
-  const Real aberration =
-      -20.4898 / 3600.0 * degree / distance_au;  // equation 25, constant of aberration 20.4898 arc seconds
+  // equation 25, constant of aberration 20.4898 arc seconds
+  const Real aberration = -20.4898 / 3600.0 * degree / distance_au;
   const Real longitude = heliocentric_longitude(millennium) + pi + shift.longitude + aberration;
   const Real latitude = -heliocentric_latitude(millennium);
 
@@ -78,7 +78,7 @@ COLDSUN_FN Place place(Time utc, Real delta_t = delta_t_now) {
   return p;
 }
 
-// Between two places less than a few hours apart: 1e-8 rad at one hour.
+// Interpolates between two positions a few hours apart at most: 1e-8 rad at one hour.
 COLDSUN_FN Place between(const Place& a, const Place& b, Real t) {
   Place p = a;
   const Real s = 1.0 - t;
@@ -90,12 +90,12 @@ COLDSUN_FN Place between(const Place& a, const Place& b, Real t) {
   return p;
 }
 
-// Angle of the Earth: mean sidereal time of Greenwich (equation 28), UT1 taken as UTC; [0, 2 pi).
+// Rotation angle of the Earth: mean sidereal time of Greenwich (equation 28), UT1 set to UTC; [0, 2 pi).
 COLDSUN_FN Real mean_sidereal_time(Time utc) {
   Real day, fraction;
   julian_date(utc, day, fraction);
-  const Real whole = day - 2451544.5,
-             rest = fraction - 0.5;  // days after J2000 are whole + rest; whole turns are dropped
+  // days after J2000 are whole + rest; whole turns are dropped
+  const Real whole = day - 2451544.5, rest = fraction - 0.5;
   const Real days = whole + rest, t = days / 36525.0;
   const Real degrees = 280.46061837 + 360.0 * rest + 0.98564736629 * days + t * t * (0.000387933 - t / 38710000.0);
   return wrap(degrees * degree);
@@ -105,8 +105,8 @@ COLDSUN_FN Real mean_sidereal_time(Time utc) {
 COLDSUN_FN Real equation_of_time(Time utc, const Place& p) {
   Real day, fraction;
   julian_date(utc, day, fraction);
-  const Real hour_angle =
-      mean_sidereal_time(utc) - std::atan2(p.teme.y, p.teme.x);  // at Greenwich; mean noon is at 12 h UTC
+  // at Greenwich; mean noon is at 12 h UTC
+  const Real hour_angle = mean_sidereal_time(utc) - std::atan2(p.teme.y, p.teme.x);
   const Real mean = 2.0 * pi * (fraction - 0.5);
   return (wrap(hour_angle - mean + pi) - pi) / (2.0 * pi) * 86400.0;
 }
@@ -115,7 +115,7 @@ struct Observer {
   Real latitude, longitude, altitude;  // geodetic rad, rad east, m
 };
 
-// Place of an observer and his horizon in the rotating frame.
+// Position of an observer and the directions of the horizon in the rotating frame.
 struct Horizon {
   Direction position, east, north, up;  // position in m
 };
@@ -142,14 +142,14 @@ COLDSUN_FN Real refraction(Real elevation, Real pressure, Real temp_air) {
   return e >= -(0.26667 + 0.5667) ? d * degree : 0.0;
 }
 
-// The Sun as an observer sees it: east, north and up of the true and of the refracted direction.
+// The Sun as seen by an observer: east, north and up of the true and of the refracted direction.
 struct Sight {
   Direction geometric, apparent;
 };
 COLDSUN_FN Sight sight(const Place& p, Real sidereal, const Horizon& h, Real pressure, Real temp_air) {
   Real s, c;
   math::sincos(sidereal, s, c);
-  // From the observer, not from the Earth's centre: parallax, 0.0024 degrees at most.
+  // From the observer instead of the Earth's centre: parallax, 0.0024 degrees at most.
   const Real d = p.distance;
   const Direction r = unit({d * (c * p.teme.x + s * p.teme.y) - h.position.x,
                             d * (c * p.teme.y - s * p.teme.x) - h.position.y, d * p.teme.z - h.position.z});
@@ -163,7 +163,7 @@ COLDSUN_FN Sight sight(const Place& p, Real sidereal, const Horizon& h, Real pre
   v.apparent = {v.geometric.x * shrink, v.geometric.y * shrink, se};
   return v;
 }
-// The same from time and place alone.
+// The same, computed from time and place only.
 COLDSUN_FN Sight sight(Time utc, const Observer& o, Real pressure, Real temp_air, Real delta_t = delta_t_now) {
   return sight(place(utc, delta_t), mean_sidereal_time(utc), horizon(o), pressure, temp_air);
 }

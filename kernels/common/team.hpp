@@ -1,13 +1,13 @@
 // Team: the threads that share one item of for_teams and its scratch memory.
 // A team functor is  struct F { template <class Team> COLDSUN_FN void operator()(Team& team, int item) const; };
-//   team.rank(), team.size()      which thread, of how many; loops read  for (int i = team.rank(); i < n; i +=
-//   team.size()) team.sync()                   barrier: what any thread wrote to scratch before it, all see after it;
-//   every thread must come team.scratch<T>(n)            the next n T of the item's scratch, the same address for every
-//   thread; call in the same order team.shuffle(x, from)         the value x of thread `from` (a barrier on both sides)
-// Scratch holds whatever it holds: write before you read. The bytes of a launch are the sum of scratch_bytes<T>(n) over
-// the calls. The host's fast form has one thread: size() is a constant 1, so the loops above become plain vectorisable
-// loops. host_team.hpp runs the threads one by one in shuffled order: run_team_checked there finds a missing barrier
-// without a GPU.
+//   team.rank(), team.size()   index of the thread, number of threads; loops have the form
+//                              for (int i = team.rank(); i < n; i += team.size())
+//   team.sync()                barrier: writes to scratch before it are visible to all after it; all threads must call
+//   it team.scratch<T>(n)         the next n T of the item's scratch, the same address for all; call in the same order
+//   team.shuffle(x, from)      the value x of thread `from` (a barrier on both sides)
+// Scratch is not initialised. The bytes of a launch are the sum of scratch_bytes<T>(n) over the calls. On the host a
+// team is one thread: size() is the constant 1, so the loops above become plain vectorisable loops. host_team.hpp runs
+// the threads one by one in shuffled order, and run_team_checked finds a missing barrier without a GPU.
 #pragma once
 #include <cstddef>
 
@@ -15,16 +15,15 @@
 
 namespace coldsun {
 
-inline constexpr std::size_t scratch_line = 64;  // every piece starts on a cache line
-inline constexpr std::size_t scratch_slack =
-    8 * scratch_line;  // added to every launch, for the few who add up plain sizes
+inline constexpr std::size_t scratch_line = 64;                 // every piece starts on a cache line
+inline constexpr std::size_t scratch_slack = 8 * scratch_line;  // added to every launch, for sums of unrounded sizes
 
 template <class T>
 COLDSUN_FN constexpr std::size_t scratch_bytes(std::size_t n) {
   return (n * sizeof(T) + scratch_line - 1) / scratch_line * scratch_line;
 }
 
-// Memory of the calling host thread for one team, at least that many bytes; the next call takes it over. In memory.cpp.
+// Memory of the calling host thread for one team, at least that many bytes; reused by the next call. In memory.cpp.
 char* host_scratch(std::size_t bytes);
 
 struct SerialTeam {
@@ -42,7 +41,7 @@ struct SerialTeam {
   COLDSUN_FN T* scratch(std::size_t n) {
     T* p = reinterpret_cast<T*>(memory + used);
     used += scratch_bytes<T>(n);
-    if (used > capacity) COLDSUN_TRAP();  // asked for more than the launch gave: a bug, better loud than late
+    if (used > capacity) COLDSUN_TRAP();  // more requested than the launch provides: stops at once
     return p;
   }
 };

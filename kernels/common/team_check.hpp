@@ -1,11 +1,10 @@
-// run_team_checked: does a team kernel keep its bits in whatever order its threads run between two barriers? For tests,
-// with HostTeam.
+// run_team_checked: are the results of a team kernel independent of the order of its threads between two barriers? For
+// tests, with HostTeam.
 //   EXPECT_EQ(run_team_checked(n_item, team_size, bytes, Functor{...}, n_seed, outputs...), "");
-// What each order finds:
-//   forward, backward   of any two threads each goes first once: whoever reads what another wrote since the last
-//   barrier, or writes what
-//                       another still reads, gives other bits in one of the two
-//   isolated            two threads that write different values to one place of scratch are named, with the place
+// Each order detects:
+//   forward, backward   each of any two threads goes first once: a read of data written by another since the last
+//                       barrier, or a write to data that another still reads, changes the results in one of the two
+//   isolated            two threads that write different values to one place of scratch; reported with the place
 //   shuffled            n_seed times: global memory and longer chains
 #pragma once
 #include <algorithm>
@@ -46,9 +45,9 @@ Bytes bytes_of(const Array<T, R>& a) {
   return bytes_of(a.view());
 }
 
-// Runs f with a SerialTeam, then in every order with the outputs put back to what they were, and compares bit for bit.
-// outputs: contiguous Views or Arrays on the host that f writes; left as the serial run writes them. "" where all is
-// well, else a sentence.
+// Runs f with a SerialTeam, then in every order with the outputs restored, and compares all bits. outputs: contiguous
+// Views or Arrays on the host that f writes; afterwards they hold the results of the serial run. Returns "" or a
+// sentence on the difference.
 template <class F, class... Out>
 std::string run_team_checked(int n_item, int team_size, std::size_t bytes, const F& f, int n_seed,
                              const Out&... outputs) {
@@ -64,8 +63,8 @@ std::string run_team_checked(int n_item, int team_size, std::size_t bytes, const
   const auto before = save();
   for (int item = 0; item < n_item; ++item) {
     char* memory = host_scratch(bytes + scratch_slack);
-    std::memset(memory, 0,
-                bytes + scratch_slack);  // zero here and poison below: reading before writing gives two answers
+    // scratch is zero here and poisoned below: a read before a write gives two results
+    std::memset(memory, 0, bytes + scratch_slack);
     SerialTeam team{memory, 0, bytes + scratch_slack};
     f(team, item);
   }

@@ -1,4 +1,4 @@
-// Time: UTC as integer nanoseconds since 1970-01-01 (no leap seconds in the count), durations in seconds.
+// Time: UTC as integer nanoseconds since 1970-01-01 (leap seconds not counted); durations in seconds.
 #pragma once
 #include "common/space.hpp"
 
@@ -10,14 +10,14 @@ inline constexpr Time ns_per_day = 86'400 * ns_per_s;
 inline constexpr Time never = INT64_MAX;
 
 COLDSUN_FN constexpr Real seconds(Time duration) { return static_cast<Real>(duration) * 1e-9; }
-// Rounded to the nearest; beyond 292 years and for NaN it saturates to never (or minus never), so that a bad number is
-// no wild cut.
+// Rounded to the nearest. Beyond 292 years and for NaN it saturates to never (or minus never), so that invalid numbers
+// cannot produce a cut.
 COLDSUN_FN constexpr Time nanoseconds(Real s) {
   const Real ns = s * 1e9;
   return ns <= -9.2e18 ? -never : (ns < 9.2e18 ? static_cast<Time>(ns + (ns < 0 ? -0.5 : 0.5)) : never);
 }
 COLDSUN_FN constexpr Time floor_div(Time a, Time b) { return a / b - (a % b != 0 && (a < 0) != (b < 0)); }
-// Julian date of a Time, split so that the fraction keeps nanoseconds.
+// Julian date of a Time, in two parts, so that the fraction keeps nanoseconds.
 COLDSUN_FN void julian_date(Time t, Real& day, Real& fraction) {
   const Time d = floor_div(t, ns_per_day);
   day = 2440587.5 + static_cast<Real>(d);
@@ -29,7 +29,7 @@ struct Date {
   int year, month, day;
 };
 
-// Days from 1970-01-01. Years start in March, so that the leap day comes last (Fliegel and Van Flandern 1968,
+// Days from 1970-01-01. Years start in March, so that the leap day is the last (Fliegel and Van Flandern 1968,
 // doi 10.1145/364096.364097, in the era form of H. Hinnant, chrono-compatible low-level date algorithms).
 COLDSUN_FN constexpr Time days_from_date(Date d) {
   const Time y = d.month > 2 ? d.year : d.year - 1;
@@ -49,7 +49,7 @@ COLDSUN_FN constexpr Date date_of(Time t) {
   return {static_cast<int>(of_era + era * 400 + (month <= 2)), month,
           static_cast<int>(of_year - (153 * m + 2) / 5 + 1)};
 }
-// 1 on the first of January.
+// 1 on the first of January
 COLDSUN_FN constexpr int day_of_year(Time t) {
   return static_cast<int>(floor_div(t, ns_per_day) - days_from_date({date_of(t).year, 1, 1})) + 1;
 }

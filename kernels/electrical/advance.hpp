@@ -1,4 +1,4 @@
-// The closing of the bus: what was drawn is given, losses are computed, battery, bus voltage and heat sink move to the
+// Closing of the bus: delivers the power drawn, computes losses, and moves battery, bus voltage and heat sink to the
 // end of the cut.
 #pragma once
 #include "common/loops.hpp"
@@ -7,7 +7,7 @@
 
 namespace coldsun::electrical {
 
-// In the closing a node has drawn what it has drawn: all of it is given, or the node is shed.
+// In the closing, a node gets either all the power that it has drawn or none (it is shed).
 struct AskServed {
   const SystemView& sys;
   const Drive& drive;
@@ -59,8 +59,8 @@ struct CloseSites {
                        b.d.genset > 0.0 ? converter_loss(p.genset_rectifier, genset.terminal) : 0.0;
   }
 
-  // Gives auxiliaries and nodes what they drew; sheds by priority where that is more than the bus has. Returns the
-  // power into the load cable.
+  // Delivers what auxiliaries and nodes drew, and sheds by priority where the bus cannot supply it. Returns the power
+  // into the load cable.
   COLDSUN_FN Real serve(int m, int s, const Site& p, Real budget) const {
     Real aux = math::max(drive.p_aux(m, s), 0.0);
     Real drawn = 0.0;
@@ -113,8 +113,8 @@ struct CloseSites {
   }
 };
 
-// Sums over strings in their order, the total of the losses, both balances from all their terms, the heat sink.
-// reads 56 B per string and 20 Real per site, writes 8 Real per site; 14 flops per string and 60 per site.
+// Sums over strings in their order, total loss, both balances from all their terms, heat sink. reads 56 B per string
+// and 20 Real per site, writes 8 Real per site; 14 flops per string and 60 per site.
 struct SumSites {
   Cut cut;
   SystemView sys;
@@ -147,7 +147,8 @@ struct SumSites {
       const PvRange r = pv_range(string_converter(sys, k), track);
       available += n * st.p_mp(m, k);
       pv += n * st.v_pv(m, k) * st.i_pv(m, k);
-      // Given up: the part above the rating, and the share that is not used. A sleeping string misses all it has.
+      // Curtailed: power above the rating, and the unused share. A sleeping string loses all of its power
+      // (p_mppt_loss).
       curtailed += r.on ? n * ((track - r.high) + (1.0 - st.pv_share(m, s)) * (r.high - r.low)) : 0.0;
       missed += n * (r.on ? st.p_miss(m, k) : st.p_mp(m, k));
       converter += n * st.loss(m, k);
@@ -158,7 +159,7 @@ struct SumSites {
   }
 };
 
-// Collects the sites' bits, one item per active member, so that no two items write one word.
+// Collects the sites' flag bits, one item per active member, so that no two items write the same word.
 struct RaiseFlags {
   Cut cut;
   Drive drive;

@@ -1,7 +1,7 @@
-// What a bus can give over the coming cut, shared out to the nodes in order of priority: before the plates are solved.
-// Guarantee: whatever nodes draw up to their cap and auxiliaries up to theirs, the closing bus can give, at worst from
-// the battery's reserve. Both use load_budget of the same offer, made at the lowest bus voltage, where every cable
-// loses most.
+// Allocation of the power that a bus can deliver over the coming cut to the nodes by priority, before the plates are
+// solved. Guarantee: the closing can supply any draw up to the caps of nodes and auxiliaries, at worst from the
+// battery's reserve. Both steps use load_budget of the same offer at the lowest bus voltage, where cable losses are
+// largest.
 #pragma once
 #include "common/loops.hpp"
 #include "electrical/bus.hpp"
@@ -9,9 +9,9 @@
 
 namespace coldsun::electrical {
 
-// Ask: works(n) [whether a job is on the node], least(n), most(n) [W at the node], leakage(n) [W of them that the cap
-// does not count], cost(n, p) [W at the rack converter's input], priority(n), give(n, p), given(n). The most that node
-// n can have of what is left; its cost rises with power, halving keeps the end that can be paid.
+// Power of node n from the budget that is left, by bisection on its cost. Ask has: works(n) [whether a job is on the
+// node], least(n), most(n) [W at the node], leakage(n) [W of them outside the cap], cost(n, p) [W at the rack
+// converter's input, rising with p], priority(n), give(n, p), given(n).
 template <class Ask>
 COLDSUN_FN Real share_of_node(const Ask& ask, int n, Real left, Real cap) {
   const Real least = ask.least(n), most = math::min(ask.most(n), cap + ask.leakage(n));
@@ -27,14 +27,14 @@ COLDSUN_FN Real share_of_node(const Ask& ask, int n, Real left, Real cap) {
   return good > 0.0 ? good : 0.0;
 }
 
-// visit(n) for the nodes [first, first + count): the highest priority first, among equals the lower row.
+// visit(n) for the nodes [first, first + count) by descending priority, then ascending row.
 template <class Ask, class Visit>
 COLDSUN_FN void by_priority(const Ask& ask, int first, int count, Visit& visit) {
   int done = 0;
   std::int32_t level = INT32_MAX;
   bool top = true;
   while (done < count) {
-    std::int32_t next = INT32_MIN;  // the highest priority below the last one
+    std::int32_t next = INT32_MIN;  // the highest priority below the last one visited
     for (int n = first; n < first + count; ++n) {
       const std::int32_t q = ask.priority(n);
       if ((top || q < level) && q > next) next = q;
@@ -47,7 +47,7 @@ COLDSUN_FN void by_priority(const Ask& ask, int first, int count, Visit& visit) 
   }
 }
 
-// The least that a node needs to stay on, to those with work or to those without; what more a node with work asks.
+// GiveLeast: minimum power of the nodes with work, or of those without. GiveMore: further power of the nodes with work.
 template <class Ask>
 struct GiveLeast {
   const Ask& ask;
@@ -75,10 +75,9 @@ struct GiveMore {
   }
 };
 
-// Shares `budget` (at the inputs of the rack converters) and `cap` (at the nodes, without leakage) among the nodes: the
-// least of all that have work, by priority; what more these ask, by priority; then the idle ones. So empty nodes go off
-// first, then the last of those with work are lowered to their least, and only where even that is too much do they go
-// off.
+// Shares `budget` (at the inputs of the rack converters) and `cap` (at the nodes, without leakage) among the nodes.
+// Order: minimum power of all nodes with work, further power of these, then the idle nodes; each by priority. When
+// power is short, idle nodes switch off first. Then nodes with work fall to their minimum, and switch off last.
 template <class Ask>
 COLDSUN_FN void serve_by_priority(const Ask& ask, int first, int count, Real budget, Real cap) {
   GiveLeast<Ask> least{ask, true, budget, cap};
@@ -88,7 +87,7 @@ COLDSUN_FN void serve_by_priority(const Ask& ask, int first, int count, Real bud
   GiveLeast<Ask> idle{ask, false, more.left, more.cap};
   by_priority(ask, first, count, idle);
 }
-// Before the plates: a node asks from idle plus leakage up to request plus leakage, within the rating of its rack
+// Before the plates: a node requests from idle plus leakage up to request plus leakage, within the rating of its rack
 // converter.
 struct AskAllocation {
   const SystemView& sys;
@@ -109,7 +108,7 @@ struct AskAllocation {
   COLDSUN_FN Real given(int n) const { return st.p_allocated(m, n); }
 };
 
-// Net PV power of a site by the share used, summed over its strings in their order: linear u + square u^2.
+// Net PV power of a site at share u, summed over its strings in their order: linear u + square u^2.
 struct PvTerms {
   Real linear, square;
 };
@@ -124,9 +123,9 @@ COLDSUN_FN PvTerms pv_terms(const SystemView& sys, const Site& p, const View<con
   return sum;
 }
 
-// PV sums, battery limits, allocation: one item per (active member, site). Sums run in string order.
-// reads 40 B per string, 40 B per node; writes 8 B per node and 10 Real per site; about 30 flops per string, 60 per
-// node and priority level.
+// PV sums, battery limits and allocation: one item per (active member, site). Sums run in string order. reads 40 B per
+// string, 40 B per node; writes 8 B per node and 10 Real per site; about 30 flops per string, 60 per node and priority
+// level.
 struct AllocateSites {
   Cut cut;
   SystemView sys;
@@ -145,15 +144,15 @@ struct AllocateSites {
     st.pv_linear(m, s) = linear, st.pv_square(m, s) = square;
     st.p_discharge_reserve(m, s) = b.discharge_reserve, st.p_discharge_max(m, s) = b.discharge,
                               st.p_charge_max(m, s) = b.charge;
-    // Where a generator can still come the reserve holds the hall until it is there.
+    // A generator that is not running yet: the reserve supplies the hall until it runs.
     const auto mode = static_cast<GensetMode>(st.genset_mode(m, s));
     const Offer o = offer(p, make_supply(p, linear, square, b, mode), p.v_min);
     const bool bridged = p.genset.p_max > 0.0 && mode != GensetMode::running;
     const Real all = load_budget(p, o.all()), budget = bridged ? all : load_budget(p, o.without_reserve());
     share_out(m, s, p, budget, all - budget);
   }
-  // Auxiliaries first, then the nodes. Bounds are not kept back where the reserve holds what would be drawn up to them:
-  // most of it never is.
+  // Auxiliaries first, then the nodes. Where the reserve covers them, upper bounds are not set aside, because the draw
+  // rarely reaches them.
   COLDSUN_FN void share_out(int m, int s, const Site& p, Real budget, Real reserve) const {
     const Real bound = drive.p_aux_bound(m, s), kept = kept_for_aux(p, bound, drive.p_aux(m, s), reserve);
     const bool enough = kept <= budget;
@@ -168,7 +167,7 @@ struct AllocateSites {
           math::max(drive.p_request(m, n) - math::max(st.p_allocated(m, n) - drive.p_leak_bound(m, n), 0.0), 0.0);
     st.p_withheld(m, s) = withheld;
   }
-  // Of the nodes' leakage bounds what they did not draw in the cut before.
+  // Part of the nodes' leakage bounds that they did not draw in the cut before.
   COLDSUN_FN Real left_over(int m, const Site& p) const {
     Real sum = 0.0;
     for (int n = p.node_first; n < p.node_first + p.node_count; ++n)

@@ -1,13 +1,13 @@
-// The single-diode model on any curve: the fixed Newton steps of single_diode.hpp, checked by their last one, and for
-// the few curves that they do not solve (a shunt or series resistance that rules the curve) Newton within a bracket, as
-// long as it takes.
+// The single-diode model for any curve. The fixed Newton steps of single_diode.hpp are checked by their last one;
+// curves that they do not solve (dominated by shunt or series resistance) use Newton within a bracket until it
+// converges.
 #pragma once
 #include "electrical/single_diode.hpp"
 
 namespace coldsun::electrical {
 
-// A diode voltage and the length of the last step against nNsVth: up to last_step what is left is rounding (Newton
-// squares it). A number, not a bool: the loops stay vectors.
+// A diode voltage and the length of the last step relative to nNsVth. Up to last_step the remaining error is rounding
+// (Newton squares it). A number, not a bool, so that the loops vectorise.
 struct Solved {
   Real x, moved;
 };
@@ -31,7 +31,7 @@ COLDSUN_FN Solved fast_max_power(const Curve& c) {
   return last_of(c, x, p.d_power() / d2_power(c, p));
 }
 
-// Root of a function that rises through [lo, hi]: Newton, the middle where it leaves the bracket and at every fourth
+// Root of a function that rises through [lo, hi]: Newton; bisection where it leaves the bracket and at every fourth
 // step.
 template <class F>
 COLDSUN_FN Real bracketed(Real lo, Real hi, const F& f) {
@@ -50,7 +50,7 @@ COLDSUN_FN Real bracketed(Real lo, Real hi, const F& f) {
   return x;
 }
 
-// Below zero the current is more than the photocurrent, so that the voltage over the series resistance keeps x above v.
+// For v < 0 the current exceeds the photocurrent, so the voltage over the series resistance keeps x above v.
 COLDSUN_FN Real sure_from_v(const Curve& c, Real v) {
   const Real all = v + (c.photocurrent + c.saturation_current) * c.resistance_series;
   return bracketed(math::min(v, 0.0), math::max(all, math::max(v, vd_bound(c))), [&](Real x, Real& slope) {
@@ -59,19 +59,20 @@ COLDSUN_FN Real sure_from_v(const Curve& c, Real v) {
     return p.v - v;
   });
 }
-// Beyond the photocurrent only the shunt is left; without one there is no such voltage.
+// Above the photocurrent only the shunt conducts; without a shunt no voltage exists.
 COLDSUN_FN Real sure_from_i(const Curve& c, Real current) {
   const Real rest = c.photocurrent - current, ratio = rest / c.saturation_current;
   const Real hi = rest > 0.0 ? c.nNsVth * math::min(math::log(ratio) + 1.0 / ratio, ratio) : 0.0;
   const Real lo = rest > 0.0 ? 0.0 : rest / c.conductance_shunt;
   const bool none = rest + c.saturation_current <= 0.0 && !(c.conductance_shunt > 0.0);
-  return none | (ratio != ratio) ? math::not_a_number : bracketed(lo > -1e300 ? lo : -700.0 * c.nNsVth, hi, [&](Real x, Real& slope) {
-    const Point p = at(c, x);
-    slope = -p.di;
-    return current - p.i;
-  });
+  return none | (ratio != ratio) ? math::not_a_number
+                                 : bracketed(lo > -1e300 ? lo : -700.0 * c.nNsVth, hi, [&](Real x, Real& slope) {
+                                     const Point p = at(c, x);
+                                     slope = -p.di;
+                                     return current - p.i;
+                                   });
 }
-// Power rises at x = 0 and falls where no current is left.
+// dP/dx is positive at x = 0 and negative where the current is zero.
 COLDSUN_FN Real sure_max_power(const Curve& c) {
   return bracketed(0.0, vd_bound(c), [&](Real x, Real& slope) {
     const Point p = at(c, x);

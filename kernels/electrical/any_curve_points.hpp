@@ -1,12 +1,12 @@
-// Kernels of any single-diode curve on bare arrays, in two passes: the fast one fills vectors and leaves NaN where its
-// steps did not suffice; the sure one, with branches, solves what is left. NaN among the inputs stays NaN.
+// Kernels of any single-diode curve on bare arrays, in two passes. The fast pass is vectorised and leaves NaN where its
+// steps did not converge; the second, with branches, solves those. NaN in the inputs stays NaN.
 #pragma once
 #include "electrical/any_curve.hpp"
 #include "electrical/curve_points.hpp"
 
 namespace coldsun::electrical {
 
-// The key points of pvlib: i_x is the current at half of v_oc, i_xx that midway between v_mp and v_oc.
+// The key points of pvlib: i_x is the current at half of v_oc, i_xx the current midway between v_mp and v_oc.
 struct SevenPoints {
   Real i_sc, v_oc, i_mp, v_mp, p_mp, i_x, i_xx;
 };
@@ -46,7 +46,7 @@ struct FastSevenPoints : SevenPointsOfCurves {
     store(row, i, p);
   }
 };
-// reads 1 Real per curve, and for those that the fast pass left what that one does, with some ten times its flops.
+// reads 1 Real per curve; for curves left by the fast pass its bytes and about ten times its flops.
 struct SureSevenPoints : SevenPointsOfCurves {
   COLDSUN_FN void operator()(int row, int i) const {
     if (p_mp(row, i) == p_mp(row, i)) return;
@@ -71,7 +71,7 @@ struct FastCurrent : CurrentOfAny {
     current(row, i) = if_solved(at(c, s.x).i, s.moved);
   }
 };
-// reads 1 Real per point, and for those that the fast pass left what that one does, with some ten times its flops.
+// reads 1 Real per point; for points left by the fast pass its bytes and about ten times its flops.
 struct SureCurrent : CurrentOfAny {
   COLDSUN_FN void operator()(int row, int i) const {
     if (current(row, i) == current(row, i)) return;
@@ -93,7 +93,7 @@ struct FastVoltage : VoltageOfAny {
     voltage(row, i) = if_solved(s.x - current(row, i) * c.resistance_series, s.moved);
   }
 };
-// reads 1 Real per point, and for those that the fast pass left what that one does, with some ten times its flops.
+// reads 1 Real per point; for points left by the fast pass its bytes and about ten times its flops.
 struct SureVoltage : VoltageOfAny {
   COLDSUN_FN void operator()(int row, int i) const {
     if (voltage(row, i) == voltage(row, i)) return;

@@ -1,7 +1,7 @@
-// LFP battery: open-circuit voltage by state of charge, series resistance and two RC pairs, exact over a cut of
-// constant current. The current is constant over the cut and such that the mean terminal power is what was asked:
-// energy at the terminals is exact in the RC pairs and second order in the open-circuit voltage (taken at the mid state
-// of charge). Thevenin model: Plett, Battery Management Systems vol. 1 (2015), ch. 2. Discharge is positive.
+// LFP battery: open-circuit voltage by state of charge, series resistance and two RC pairs. The current is constant
+// over a cut and gives the requested mean terminal power. Energy at the terminals is exact in the RC pairs and second
+// order in the open-circuit voltage (taken at the mid state of charge). Thevenin model: Plett, Battery Management
+// Systems vol. 1 (2015), ch. 2. Discharge is positive.
 #pragma once
 #include <cmath>
 
@@ -14,7 +14,7 @@ struct Cell {
   Real soc, v_1, v_2;  // v_1, v_2: voltage across the RC pairs, positive after discharge
 };
 
-// What a cut of length dt makes of a cell: decay and mean factors of the RC pairs, charge per ampere.
+// Coefficients of a cell over a cut of length dt: decay and mean factors of the RC pairs, charge per ampere.
 struct CellCut {
   Real dt, e_1, e_2, g_1, g_2, k;
 };
@@ -37,8 +37,8 @@ COLDSUN_FN Real mean_voltage(const Pack& b, const CellCut& c, const Cell& s, Rea
   return b.v_ocv(s.soc - 0.5 * c.k * i) - r * i - s.v_1 * c.g_1 - s.v_2 * c.g_2;
 }
 
-// Current of a cell whose mean terminal power over the cut is p: start from the quadratic at the present voltage, then
-// N Newton steps.
+// Current of a cell for the mean terminal power p over the cut: root of the quadratic at the present voltage, then N
+// Newton steps.
 template <int N = 8>
 COLDSUN_FN Real current_for_power(const Pack& b, const CellCut& c, const Cell& s, Real p) {
   const Real r = b.r_0 + b.r_1 * (1.0 - c.g_1) + b.r_2 * (1.0 - c.g_2);
@@ -67,7 +67,7 @@ COLDSUN_FN Real cell_heat(const Pack& b, const CellCut& c, const Cell& s, Real i
          pair_heat({.r = b.r_2, .tau = b.tau_2, .v = s.v_2, .e = c.e_2, .g = c.g_2}, i, c.dt);
 }
 
-// Bounds of the terminal voltage anywhere in the cut: each RC pair moves one way only, and so does the state of charge.
+// Bounds of the terminal voltage within the cut: each RC pair and the state of charge move monotonically.
 COLDSUN_FN Real lowest_voltage(const Pack& b, const CellCut& c, const Cell& s, Real i) {
   const Cell n = cell_after(b, c, s, i);
   return b.v_ocv(math::min(s.soc, n.soc)) - b.r_0 * i - math::max(s.v_1, n.v_1) - math::max(s.v_2, n.v_2);
@@ -77,7 +77,7 @@ COLDSUN_FN Real highest_voltage(const Pack& b, const CellCut& c, const Cell& s, 
   return b.v_ocv(math::max(s.soc, n.soc)) - b.r_0 * i - math::min(s.v_1, n.v_1) - math::min(s.v_2, n.v_2);
 }
 
-// Largest part of current i that keeps the voltage inside its window over the whole cut; halving keeps the feasible
+// Largest part of current i that keeps the voltage inside its window over the whole cut; bisection keeps the feasible
 // end.
 COLDSUN_FN bool voltage_holds(const Pack& b, const CellCut& c, const Cell& s, Real i) {
   return i >= 0.0 ? lowest_voltage(b, c, s, i) >= b.v_cell_min : highest_voltage(b, c, s, i) <= b.v_cell_max;
@@ -93,8 +93,8 @@ COLDSUN_FN Real held_by_voltage(const Pack& b, const CellCut& c, const Cell& s, 
   return good;
 }
 
-// Powers of the whole pack at the cell terminals that can be held over the cut without crossing a limit of charge,
-// current or voltage.
+// Powers of the whole pack at the cell terminals that can be held over the cut within the limits of charge, current and
+// voltage.
 struct PackLimits {
   Real discharge_reserve, discharge, charge;  // W, all >= 0; discharge_reserve stops at soc_reserve
 };

@@ -1,8 +1,8 @@
-// DC bus of a site: who gives what at a bus voltage, and the voltage that follows. Powers are means over the cut, W;
-// "at the bus" means after the source's own converter and cable. Order of supply: PV, battery above its reserve, grid,
-// genset, the battery's reserve. A generator that runs gives its least first, and the rest before the battery: it
-// spares the battery until it may stop. Order of surplus: battery, export, curtailment, and last the generator's load
-// below its least. Every loss comes from its own model; nothing here is a remainder.
+// DC bus of a site: dispatch of the sources at a bus voltage, and the resulting voltage. Powers are means over the cut,
+// W; "at the bus" means after the source's own converter and cable. Order of supply: PV, battery above its reserve,
+// grid, generator, the battery's reserve. A running generator supplies its minimum first and the rest before the
+// battery, to spare the battery until it may stop. Order of surplus: battery, export, curtailment, then reduction of
+// the generator below its minimum. Every loss comes from its own model; none is a remainder.
 #pragma once
 #include <cmath>
 
@@ -13,15 +13,18 @@
 
 namespace coldsun::electrical {
 
-// What the sources of a bus can do over the cut, before cables.
+// Power of the sources of a bus over the cut, before cables.
 struct Supply {
   Real pv_linear, pv_square;  // net PV of the boost converters = linear u + square u^2, u the share used
   Real battery_reserve, battery_all, battery_charge;  // behind the battery converter, charge as a positive number
-  Real battery_least_charge;  // what the converter of a battery that is switched off needs before it can charge at all
+  // power that the converter of a battery at its reserve needs before it can charge
+  Real battery_least_charge;
   Real grid_import, grid_export, genset;  // behind their converters
-  Real grid_plan, genset_least;           // of the import what comes before a running generator; what it gives at least
+  Real grid_plan, genset_least;           // after their converters
+  // part of the import used before a running generator; minimum power of the generator
   bool battery_on, battery_low, battery_empty, grid_on,
-      genset_on;  // low: at its reserve, where an idle converter is switched off
+      // low: at its reserve, where an idle converter is switched off
+      genset_on;
 };
 
 COLDSUN_FN Supply make_supply(const Site& p, Real pv_linear, Real pv_square, const PackLimits& b, GensetMode genset) {
@@ -54,7 +57,7 @@ COLDSUN_FN Supply make_supply(const Site& p, Real pv_linear, Real pv_square, con
   return s;
 }
 
-// The same at the bus, at voltage v.
+// The same powers at the bus, at voltage v.
 struct Offer {
   Real pv, battery_reserve, battery_all, battery_charge, grid_import, grid_export, genset;
   COLDSUN_FN Real all() const { return pv + battery_all + grid_import + genset; }
@@ -71,7 +74,7 @@ COLDSUN_FN Offer offer(const Site& p, const Supply& s, Real v) {
                .genset = s.genset};
 }
 
-// Who gives what at the bus when `need` is drawn from it. missing > 0: nobody can.
+// Power of each source at the bus for a demand `need`. missing > 0: no source can supply it.
 struct Dispatch {
   Real pv, battery, grid, genset, missing;
 };
@@ -104,39 +107,37 @@ COLDSUN_FN Dispatch dispatch(const Supply& s, const Offer& o, Real k_battery, Re
   return d;
 }
 
-// Power that the loads can have in all (before their cable) when the bus gives a; kept a hair below, so that rounding
-// never sheds.
+// Total power available to the loads (before their cable) for a supply a at the bus. The factor below 1 prevents
+// shedding by rounding.
 COLDSUN_FN Real load_budget(const Site& p, Real a) {
   return cable_load(cable_factor(p.r_load_cable, p.v_min), math::max(a, 0.0)) * (1.0 - 1e-12);
 }
 
-// What the nodes may be asked for in all: sun now, what battery, grid and generator are meant to give, less what the
-// site needs beside that work.
+// Cap on the sum of node requests: PV now, planned power of battery, grid and generator, less the other needs of the
+// site.
 COLDSUN_FN Real site_cap(Real p_pv_available, Real p_battery, Real p_grid_budget, Real p_genset, Real p_overhead,
                          Real p_it_max) {
   return math::clamp(p_pv_available + p_battery + p_grid_budget + p_genset - p_overhead, 0.0, p_it_max);
 }
 
-// What is kept back for the auxiliaries at the loads' side, before the nodes get the rest: what they drew last and a
-// twentieth, at most their bound. Only as far as `reserve` (what the bus could give beyond its budget) does not hold
-// the way up to the bound is that kept back too.
+// Power set aside for the auxiliaries, at the loads' side: 1.05 times their last draw, at most their bound. The rest up
+// to the bound is set aside only as far as `reserve` (supply of the bus beyond its budget) does not cover it.
 COLDSUN_FN Real kept_for_aux(const Site& p, Real bound, Real drawn, Real reserve) {
   return math::max(input_power(p.aux_converter, math::min(bound, 1.05 * drawn)),
                    input_power(p.aux_converter, bound) - reserve);
 }
 
 struct BusState {
-  Real v, de_dt,
-      load;  // voltage at the end of the cut, rate of energy in the capacitance, load at the bus with its cable
+  // voltage at the end of the cut, rate of energy in the capacitance, load at the bus with its cable
+  Real v, de_dt, load;
   Dispatch d;
   bool converged;
 };
 
-// Bus voltage and dispatch. The droop's voltage depends on the current of the regulating sources, that on the losses
-// and on the capacitance, and those on the voltage: a fixed-point iteration whose factor is about r_droop capacitance /
-// tau_v (1e-2). The last dispatch is made at the last voltage, so that the powers balance whatever the iteration did.
-// The voltage neither rises by energy that is not there (ceiling, from the least that the sources give) nor falls by
-// energy that nobody takes (floor).
+// Bus voltage and dispatch by fixed-point iteration. The droop voltage depends on the current of the regulating
+// sources, which depends on losses and capacitance, and these on the voltage; the factor is about r_droop capacitance /
+// tau_v (1e-2). The last dispatch uses the last voltage, so the powers balance at any residual. `ceiling` limits the
+// rise to the energy available, `floor` the fall to the energy that loads can take.
 COLDSUN_FN BusState solve_bus(const Site& p, const Supply& s, Real v_old, Real load, Real dt) {
   const bool has_c = p.capacitance > 0.0;
   const Real half_c = 0.5 * p.capacitance / dt, w = 1.0 - math::exp(-dt / p.tau_v);
@@ -156,12 +157,12 @@ COLDSUN_FN BusState solve_bus(const Site& p, const Supply& s, Real v_old, Real l
     change = std::fabs(v - b.v);
     b.v = v;
   }
-  b.converged =
-      change <= 1e-9 * p.v_nominal || s.battery_low;  // its converter may start and stop at a point of no width
+  // a low battery's converter may switch on and off at the same operating point
+  b.converged = change <= 1e-9 * p.v_nominal || s.battery_low;
   return b;
 }
 
-// A source that gives `at_bus` (negative: takes) through its cable: power at its terminals and the loss of the cable.
+// Power at a source's terminals and loss of its cable, for a power `at_bus` (negative: the source takes power).
 struct Source {
   Real terminal, loss_cable;
 };

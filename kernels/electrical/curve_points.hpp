@@ -1,24 +1,24 @@
-// Kernels of the single-diode model on bare arrays: what the Python face and the benchmarks call.
+// Kernels of the single-diode model on bare arrays, for Python and the benchmarks.
 #pragma once
 #include "common/array.hpp"
 #include "electrical/single_diode.hpp"
 
 namespace coldsun::electrical {
 
-inline constexpr Real photocurrent_dark = 1e-15;  // A: below it a curve is dark and its key points are zero
+inline constexpr Real photocurrent_dark = 1e-15;  // A: a curve below it is dark, with key points of zero
 
 struct CurveParameters {
   View<const Real, 2> photocurrent, saturation_current, resistance_series, resistance_shunt, nNsVth;
   COLDSUN_FN Curve operator()(int row, int i) const {
-    // the order of max: NaN stays NaN
+    // the order of the arguments of max keeps NaN
     return make_curve(math::max(photocurrent_dark, photocurrent(row, i)), saturation_current(row, i),
                       resistance_series(row, i), 1.0 / resistance_shunt(row, i), nNsVth(row, i));
   }
   COLDSUN_FN bool dark(int row, int i) const { return photocurrent(row, i) <= photocurrent_dark; }
 };
 
-// The CEC model's parameters, with a module's own numbers at every point.
-// reads 9 Real, writes 5 Real: 112 B and about 70 flops per point (one exp at 31).
+// Parameters of the CEC model, with module parameters per point. reads 9 Real, writes 5 Real: 112 B and about 70 flops
+// per point (one exp at 31).
 struct ParametersOfPoints {
   View<const Real, 2> effective_irradiance, temp_cell;  // W/m2, K
   View<const Real, 2> alpha_sc, a_ref, photocurrent_ref, saturation_current_ref, resistance_shunt_ref,
@@ -41,9 +41,8 @@ struct ParametersOfPoints {
   }
 };
 
-// Maximum power at irradiance and cell temperature, for one module type.
-// reads 2 Real, writes 3 Real: 40 B and about 420 flops per point (6 evaluations of the curve at 43, 5 quotients at 11,
-// parameters 90, start 15).
+// Maximum power at irradiance and cell temperature, for one module type. reads 2 Real, writes 3 Real: 40 B and about
+// 420 flops per point (6 evaluations of the curve at 43, 5 quotients at 11, parameters 90, start 15).
 struct MaxPowerOfPoints {
   View<const Real, 2> effective_irradiance, temp_cell;
   View<Real, 2> v_mp, i_mp, p_mp;

@@ -39,10 +39,10 @@ Pack pack_lfp_280ah(int n_series, int n_parallel) {
   return p;
 }
 
-// An 800-to-48 V stage of the LLC kind: 98 % at its best (Renesas at PE International,
-// peinternational.net/presentation/40). Where that is, and the shape around it, are assumed: loss of 0.30 % + 0.80 % x
-// + 1.28 % x^2 of the rating, 93.6, 96.2, 97.5, 98.0, 97.7 % at 5, 10, 20, 50, 100 % of rated output; turned into loss
-// x (1 / eta - 1) per unit of rating and carried on as a straight line to no load.
+// An 800-to-48 V LLC stage: 98 % at its best (Renesas at PE International, peinternational.net/presentation/40). The
+// load of the best efficiency and the shape around it are assumed: loss of 0.30 % + 0.80 % x + 1.28 % x^2 of the
+// rating, 93.6, 96.2, 97.5, 98.0, 97.7 % at 5, 10, 20, 50, 100 % of rated output. Converted to loss x (1 / eta - 1) per
+// unit of rating and extrapolated linearly to no load.
 LossTable loss_rack_llc() {
   LossTable t;
   for (const auto& [x, eta] : std::initializer_list<std::pair<Real, Real>>{

@@ -1,6 +1,6 @@
 // Electrical power of the sites in quasi-steady mode: PV strings, converters, battery and the DC bus. Structs and entry
-// points. Order in a cut: allocate (what the bus can give, a cap per node) -> the plates draw -> advance (the bus
-// closes on what was drawn).
+// points. Order in a cut: allocate (a cap per node that the bus can deliver) -> the plates draw power -> advance (bus
+// voltage and dispatch for the power drawn).
 #pragma once
 #include <cstdint>
 #include <vector>
@@ -15,13 +15,13 @@ namespace coldsun::electrical {
 enum class Mode : std::int8_t { off = 0, ccm = 1, dcm = 2, limited = 3, curtailed = 4, pass_through = 5 };
 
 // Bits raised in flags(member).
-inline constexpr std::uint32_t flag_electrical_not_finite = 1u << 8;  // a result is not a number: freeze the member
-inline constexpr std::uint32_t flag_bus_not_converged =
-    1u << 9;  // the droop equation is not met to 1e-9 of v_nominal; the powers still balance
-inline constexpr std::uint32_t flag_bus_shed =
-    1u << 10;  // more was drawn than had been allocated: load was shed in the closing
-inline constexpr std::uint32_t flag_aux_cut =
-    1u << 11;  // pumps, fans and CDU drew more than the bus has: their power was cut
+inline constexpr std::uint32_t flag_electrical_not_finite = 1u << 8;  // a result is not finite: the member is frozen
+// the droop equation is not met to 1e-9 of v_nominal; the powers still balance
+inline constexpr std::uint32_t flag_bus_not_converged = 1u << 9;
+// the power drawn exceeds the allocation: load is shed in the closing
+inline constexpr std::uint32_t flag_bus_shed = 1u << 10;
+// pumps, fans and CDU drew more than the bus can deliver: their power is cut
+inline constexpr std::uint32_t flag_aux_cut = 1u << 11;
 
 // A PV module at reference conditions, 1000 W/m2 and 25 degC, CEC parameters (Dobos 2012, doi 10.1115/1.4005759).
 struct Module {
@@ -87,25 +87,25 @@ struct Site {
   Real t_sink_initial = 300.0;                       // K
 };
 
-// Constant. A string row stands for `count` equal strings, each with a boost converter of its own.
+// Constants. A string row stands for `count` equal strings, each with its own boost converter.
 // clang-format off
 #define COLDSUN_ELECTRICAL_SYSTEM(F) \
-  F(Module,       module,            "1",   "module", parameter, host, "CEC parameters of the PV modules") \
-  F(Site,         site,              "1",   "site",   parameter, host, "bus, battery, grid tie, genset and converters of the sites") \
-  F(std::int32_t, string_site,       "1",   "string", parameter, host, "site of the string") \
-  F(std::int32_t, string_plane,      "1",   "string", parameter, host, "plane of the string") \
-  F(std::int32_t, string_module,     "1",   "string", parameter, host, "row of the string's module type") \
-  F(std::int32_t, string_n_series,   "1",   "string", parameter, host, "modules in series") \
-  F(std::int32_t, string_count,      "1",   "string", parameter, host, "equal strings that the row stands for") \
+  F(Module,       module,            "1",   "module", parameter, host, "CEC parameters of the PV module type") \
+  F(Site,         site,              "1",   "site",   parameter, host, "bus, battery, grid tie, generator and converters of the site") \
+  F(std::int32_t, string_site,       "1",   "string", parameter, host, "site index of the string row") \
+  F(std::int32_t, string_plane,      "1",   "string", parameter, host, "index of the string's plane of irradiance") \
+  F(std::int32_t, string_module,     "1",   "string", parameter, host, "index of the string's module type") \
+  F(std::int32_t, string_n_series,   "1",   "string", parameter, host, "number of modules in series in the string") \
+  F(std::int32_t, string_count,      "1",   "string", parameter, host, "number of equal strings represented by the string row") \
   F(Real,         string_rating,     "W",   "string", parameter, host, "rated input power of the string's boost converter") \
-  F(Real,         string_inductance, "H",   "string", parameter, host, "inductance of the boost converter") \
-  F(Real,         string_f_sw,       "Hz",  "string", parameter, host, "switching frequency of the boost converter") \
-  F(Real,         string_r_wire,     "ohm", "string", parameter, host, "wiring between modules and converter, part of the string's curve") \
-  F(Real,         string_loss_0,     "1",   "string", parameter, host, "loss of the boost converter per rating: constant term") \
-  F(Real,         string_loss_1,     "1",   "string", parameter, host, "loss of the boost converter per rating: linear term") \
-  F(Real,         string_loss_2,     "1",   "string", parameter, host, "loss of the boost converter per rating: square term") \
-  F(std::int32_t, node_site,         "1",   "node",   parameter, host, "site of the node") \
-  F(Real,         node_rating,       "W",   "node",   parameter, host, "rated output of the node's rack converter")
+  F(Real,         string_inductance, "H",   "string", parameter, host, "inductance of the string's boost converter") \
+  F(Real,         string_f_sw,       "Hz",  "string", parameter, host, "switching frequency of the string's boost converter") \
+  F(Real,         string_r_wire,     "ohm", "string", parameter, host, "wiring resistance between modules and converter of the string, part of its curve") \
+  F(Real,         string_loss_0,     "1",   "string", parameter, host, "boost converter loss relative to rating: constant coefficient") \
+  F(Real,         string_loss_1,     "1",   "string", parameter, host, "boost converter loss relative to rating: linear coefficient") \
+  F(Real,         string_loss_2,     "1",   "string", parameter, host, "boost converter loss relative to rating: quadratic coefficient") \
+  F(std::int32_t, node_site,         "1",   "node",   parameter, host, "site index of the node") \
+  F(Real,         node_rating,       "W",   "node",   parameter, host, "rated output power of the node's rack converter")
 // clang-format on
 struct System {
   COLDSUN_ARRAYS(COLDSUN_ELECTRICAL_SYSTEM)
@@ -114,76 +114,76 @@ struct SystemView {
   COLDSUN_READS(SystemView, System, COLDSUN_ELECTRICAL_SYSTEM)
 };
 
-// (string): of one of the row's equal strings. (site): balances in README.
+// (string): value of one of the row's equal strings. (site): balances in README.
 // clang-format off
 #define COLDSUN_ELECTRICAL_STATE(F) \
   F(Real,          v_pv,                   "V",    "member string", derived,   OperateStrings, "voltage at the string's terminals") \
   F(Real,          i_pv,                   "A",    "member string", derived,   OperateStrings, "current of the string") \
   F(Real,          duty,                   "1",    "member string", derived,   OperateStrings, "duty cycle of the string's boost converter") \
-  F(Real,          i_l,                    "A",    "member string", derived,   OperateStrings, "mean inductor current of the boost converter") \
-  F(std::int8_t,   mode,                   "1",    "member string", derived,   ModeOfStrings,  "operating mode of the string's converter") \
-  F(Real,          loss,                   "W",    "member string", derived,   OperateStrings, "loss of the string's boost converter") \
-  F(Real,          v_mp,                   "V",    "member string", derived,   TrackStrings,   "voltage of the string's maximum power point") \
-  F(Real,          p_mp,                   "W",    "member string", derived,   TrackStrings,   "maximum power of the string") \
-  F(Real,          p_track,                "W",    "member string", derived,   TrackStrings,   "mean power that the tracker reaches") \
-  F(Real,          p_miss,                 "W",    "member string", derived,   TrackStrings,   "power missed by tracking, sleep or bus voltage") \
-  F(Real,          vd_mp,                  "V",    "member string", scratch,   TrackStrings,   "diode voltage of a module at its maximum power") \
-  F(Real,          vd_pass,                "V",    "member string", scratch,   TrackStrings,   "diode voltage of a module in pass-through, else 0") \
-  F(Real,          curvature,              "W/V2", "member string", scratch,   TrackStrings,   "second derivative of a module's power there") \
-  F(Real,          pv_gain,                "1",    "member string", parameter, host,           "factor on effective irradiance, not modelled else") \
-  F(Real,          p_allocated,            "W",    "member node",   derived,   AllocateSites,  "cap on the node's power; 0 is off") \
-  F(Real,          p_served_node,          "W",    "member node",   derived,   CloseSites,     "power given to the node") \
-  F(Real,          v_bus,                  "V",    "member site",   state,     CloseSites,     "voltage of the DC bus at the end of the cut") \
-  F(Real,          soc,                    "1",    "member site",   state,     CloseSites,     "state of charge of the battery") \
-  F(Real,          v_rc1,                  "V",    "member site",   state,     CloseSites,     "voltage of the cell's fast RC pair") \
-  F(Real,          v_rc2,                  "V",    "member site",   state,     CloseSites,     "voltage of the cell's slow RC pair") \
-  F(Real,          t_sink,                 "K",    "member site",   state,     SumSites,       "temperature of the converters' heat sink") \
-  F(Real,          capacity_factor,        "1",    "member site",   parameter, host,           "capacity of the battery as a part of its rated one") \
-  F(Real,          p_pv_available,         "W",    "member site",   derived,   SumSites,       "maximum power of all strings") \
-  F(Real,          p_pv,                   "W",    "member site",   derived,   SumSites,       "power at the strings' terminals") \
-  F(Real,          p_curtailed,            "W",    "member site",   derived,   SumSites,       "PV power given up: curtailed, or beyond a rating") \
-  F(Real,          p_mppt_loss,            "W",    "member site",   derived,   SumSites,       "PV power missed by the trackers") \
-  F(Real,          p_battery,              "W",    "member site",   derived,   CloseSites,     "power at the battery's cell terminals, discharge positive") \
-  F(Real,          p_grid,                 "W",    "member site",   derived,   CloseSites,     "power at the grid's terminals, import positive") \
-  F(Real,          p_charge,               "W",    "member site",   derived,   SumSites,       "power into the cells: the part of -p_battery above zero") \
-  F(Real,          p_import,               "W",    "member site",   derived,   SumSites,       "power taken from the grid: the part of p_grid above zero") \
-  F(std::int8_t,   genset_mode,            "1",    "member site",   state,     MoveGensets,    "0 off, 1 starting, 2 running") \
-  F(std::int64_t,  genset_starts,          "1",    "member site",   state,     MoveGensets,    "starts of the generator") \
-  F(Real,          genset_time,            "s",    "member site",   state,     MoveGensets,    "since the generator came into its mode") \
-  F(Real,          genset_run_time,        "s",    "member site",   state,     MoveGensets,    "time that the generator ran") \
-  F(Real,          genset_fuel,            "m3",   "member site",   state,     MoveGensets,    "fuel that the generator burnt") \
+  F(Real,          i_l,                    "A",    "member string", derived,   OperateStrings, "mean inductor current of the string's boost converter") \
+  F(std::int8_t,   mode,                   "1",    "member string", derived,   ModeOfStrings,  "operating mode of the string's boost converter") \
+  F(Real,          loss,                   "W",    "member string", derived,   OperateStrings, "power loss of the string's boost converter") \
+  F(Real,          v_mp,                   "V",    "member string", derived,   TrackStrings,   "voltage of the string at its maximum power point") \
+  F(Real,          p_mp,                   "W",    "member string", derived,   TrackStrings,   "power of the string at its maximum power point") \
+  F(Real,          p_track,                "W",    "member string", derived,   TrackStrings,   "mean string power at the tracker's operating points") \
+  F(Real,          p_miss,                 "W",    "member string", derived,   TrackStrings,   "string power lost to tracking or bus voltage") \
+  F(Real,          vd_mp,                  "V",    "member string", scratch,   TrackStrings,   "diode voltage of a module at its maximum power point") \
+  F(Real,          vd_pass,                "V",    "member string", scratch,   TrackStrings,   "diode voltage of a module in pass-through; 0: other mode") \
+  F(Real,          curvature,              "W/V2", "member string", scratch,   TrackStrings,   "d2P/dx2 of a module at maximum power, x: diode voltage") \
+  F(Real,          pv_gain,                "1",    "member string", parameter, host,           "correction factor on the string's effective irradiance") \
+  F(Real,          p_allocated,            "W",    "member node",   derived,   AllocateSites,  "cap on node power allocated by the bus; 0: node off") \
+  F(Real,          p_served_node,          "W",    "member node",   derived,   CloseSites,     "power delivered to the node by the bus") \
+  F(Real,          v_bus,                  "V",    "member site",   state,     CloseSites,     "voltage of the DC bus at the end of the step") \
+  F(Real,          soc,                    "1",    "member site",   state,     CloseSites,     "state of charge of the battery at the end of the step") \
+  F(Real,          v_rc1,                  "V",    "member site",   state,     CloseSites,     "voltage of a cell's fast RC pair at the end of the step") \
+  F(Real,          v_rc2,                  "V",    "member site",   state,     CloseSites,     "voltage of a cell's slow RC pair at the end of the step") \
+  F(Real,          t_sink,                 "K",    "member site",   state,     SumSites,       "converter heat sink temperature at the end of the step") \
+  F(Real,          capacity_factor,        "1",    "member site",   parameter, host,           "battery capacity relative to its rated capacity") \
+  F(Real,          p_pv_available,         "W",    "member site",   derived,   SumSites,       "available PV power: sum of the strings' maximum power") \
+  F(Real,          p_pv,                   "W",    "member site",   derived,   SumSites,       "PV power at the strings' terminals") \
+  F(Real,          p_curtailed,            "W",    "member site",   derived,   SumSites,       "PV power curtailed or above a converter's rating") \
+  F(Real,          p_mppt_loss,            "W",    "member site",   derived,   SumSites,       "PV power lost to tracking, converter sleep or bus voltage") \
+  F(Real,          p_battery,              "W",    "member site",   derived,   CloseSites,     "battery power at the cell terminals, discharge positive") \
+  F(Real,          p_grid,                 "W",    "member site",   derived,   CloseSites,     "grid power at the AC terminals, import positive") \
+  F(Real,          p_charge,               "W",    "member site",   derived,   SumSites,       "charging power of the battery: positive part of -p_battery") \
+  F(Real,          p_import,               "W",    "member site",   derived,   SumSites,       "power imported from the grid: positive part of p_grid") \
+  F(std::int8_t,   genset_mode,            "1",    "member site",   state,     MoveGensets,    "mode of the generator: 0 off, 1 starting, 2 running") \
+  F(std::int64_t,  genset_starts,          "1",    "member site",   state,     MoveGensets,    "number of generator starts") \
+  F(Real,          genset_time,            "s",    "member site",   state,     MoveGensets,    "time since the generator's last change of mode") \
+  F(Real,          genset_run_time,        "s",    "member site",   state,     MoveGensets,    "total running time of the generator") \
+  F(Real,          genset_fuel,            "m3",   "member site",   state,     MoveGensets,    "total fuel consumption of the generator") \
   F(Real,          fuel_rate,              "m3/s", "member site",   derived,   MoveGensets,    "fuel flow of the generator") \
-  F(Real,          p_genset,               "W",    "member site",   derived,   CloseSites,     "power at the generator's terminals") \
-  F(Real,          p_it,                   "W",    "member site",   derived,   CloseSites,     "power given to the nodes: p_it of the balance") \
-  F(Real,          p_aux,                  "W",    "member site",   derived,   CloseSites,     "power given to pumps, fans and CDU") \
-  F(Real,          p_loss,                 "W",    "member site",   derived,   SumSites,       "loss of all converters and cables") \
-  F(Real,          de_bus_dt,              "W",    "member site",   derived,   CloseSites,     "rate of change of the energy in the bus capacitance") \
+  F(Real,          p_genset,               "W",    "member site",   derived,   CloseSites,     "generator power at its AC terminals") \
+  F(Real,          p_it,                   "W",    "member site",   derived,   CloseSites,     "IT power: power delivered to the nodes") \
+  F(Real,          p_aux,                  "W",    "member site",   derived,   CloseSites,     "power delivered to pumps, fans, CDU and hall cooler") \
+  F(Real,          p_loss,                 "W",    "member site",   derived,   SumSites,       "power loss of all converters and cables") \
+  F(Real,          de_bus_dt,              "W",    "member site",   derived,   CloseSites,     "rate of change of the energy stored in the bus capacitance") \
   F(Real,          p_withheld,             "W",    "member site",   scratch,   AllocateSites,  "requested node power that was not allocated") \
-  F(Real,          p_shed,                 "W",    "member site",   derived,   CloseSites,     "requested node power that was not given") \
-  F(Real,          p_aux_cap,              "W",    "member site",   derived,   AllocateSites,  "most power that the auxiliaries may draw") \
-  F(Real,          p_heat,                 "W",    "member site",   derived,   SumSites,       "heat of the indoor converters into the coolant") \
-  F(Real,          p_heat_battery,         "W",    "member site",   derived,   CloseSites,     "heat made in the battery's cells") \
-  F(Real,          i_battery,              "A",    "member site",   derived,   CloseSites,     "current of one cell, discharge positive") \
-  F(Real,          v_battery,              "V",    "member site",   derived,   CloseSites,     "mean voltage of one cell") \
-  F(Real,          i_bus,                  "A",    "member site",   derived,   CloseSites,     "current of all loads of the bus") \
-  F(Real,          loss_pv_converter,      "W",    "member site",   derived,   SumSites,       "loss of the boost converters") \
-  F(Real,          loss_pv_cable,          "W",    "member site",   derived,   CloseSites,     "loss of the feeder from the PV field") \
-  F(Real,          loss_battery_converter, "W",    "member site",   derived,   CloseSites,     "loss of the battery converter") \
-  F(Real,          loss_battery_cable,     "W",    "member site",   derived,   CloseSites,     "loss of the battery cable") \
-  F(Real,          loss_grid_tie,          "W",    "member site",   derived,   CloseSites,     "loss of the grid tie") \
-  F(Real,          loss_genset_rectifier,  "W",    "member site",   derived,   CloseSites,     "loss of the generator's rectifier") \
-  F(Real,          loss_rack,              "W",    "member site",   derived,   CloseSites,     "loss of the rack converters") \
-  F(Real,          loss_load_cable,        "W",    "member site",   derived,   CloseSites,     "loss of the distribution to racks and auxiliaries") \
-  F(Real,          loss_aux_converter,     "W",    "member site",   derived,   CloseSites,     "loss of the auxiliaries' converter") \
-  F(Real,          balance_pv,             "W",    "member site",   derived,   SumSites,       "available less used, curtailed and missed PV power") \
-  F(Real,          balance_bus,            "W",    "member site",   derived,   SumSites,       "sources less loads, losses and de_bus_dt") \
-  F(Real,          pv_linear,              "W",    "member site",   scratch,   AllocateSites,  "net PV power by the share used: linear term") \
-  F(Real,          pv_square,              "W",    "member site",   scratch,   AllocateSites,  "net PV power by the share used: square term") \
-  F(Real,          pv_share,               "1",    "member site",   derived,   CloseSites,     "share of the PV power that is used, common to all strings") \
-  F(Real,          p_discharge_reserve,    "W",    "member site",   scratch,   AllocateSites,  "discharge that can be held over the cut down to soc_reserve") \
-  F(Real,          p_discharge_max,        "W",    "member site",   scratch,   AllocateSites,  "discharge that can be held over the cut down to soc_min") \
-  F(Real,          p_charge_max,           "W",    "member site",   scratch,   AllocateSites,  "charge that can be held over the cut") \
-  F(std::uint32_t, trouble,                "1",    "member site",   scratch,   electrical,     "bits to raise in the member's flags")
+  F(Real,          p_shed,                 "W",    "member site",   derived,   CloseSites,     "shed load: requested node power that was not supplied") \
+  F(Real,          p_aux_cap,              "W",    "member site",   derived,   AllocateSites,  "cap on the power of the auxiliaries") \
+  F(Real,          p_heat,                 "W",    "member site",   derived,   SumSites,       "heat flow from the indoor converters into the coolant") \
+  F(Real,          p_heat_battery,         "W",    "member site",   derived,   CloseSites,     "heat generated in the battery cells") \
+  F(Real,          i_battery,              "A",    "member site",   derived,   CloseSites,     "current of one battery cell, discharge positive") \
+  F(Real,          v_battery,              "V",    "member site",   derived,   CloseSites,     "mean terminal voltage of one battery cell") \
+  F(Real,          i_bus,                  "A",    "member site",   derived,   CloseSites,     "current of all loads on the DC bus") \
+  F(Real,          loss_pv_converter,      "W",    "member site",   derived,   SumSites,       "power loss of the boost converters") \
+  F(Real,          loss_pv_cable,          "W",    "member site",   derived,   CloseSites,     "power loss of the PV feeder cable") \
+  F(Real,          loss_battery_converter, "W",    "member site",   derived,   CloseSites,     "power loss of the battery converter") \
+  F(Real,          loss_battery_cable,     "W",    "member site",   derived,   CloseSites,     "power loss of the battery cable") \
+  F(Real,          loss_grid_tie,          "W",    "member site",   derived,   CloseSites,     "power loss of the grid tie") \
+  F(Real,          loss_genset_rectifier,  "W",    "member site",   derived,   CloseSites,     "power loss of the generator's rectifier") \
+  F(Real,          loss_rack,              "W",    "member site",   derived,   CloseSites,     "power loss of the rack converters") \
+  F(Real,          loss_load_cable,        "W",    "member site",   derived,   CloseSites,     "power loss of distribution cables to racks and auxiliaries") \
+  F(Real,          loss_aux_converter,     "W",    "member site",   derived,   CloseSites,     "power loss of the auxiliaries' converter") \
+  F(Real,          balance_pv,             "W",    "member site",   derived,   SumSites,       "PV balance residual: available - used - curtailed - lost") \
+  F(Real,          balance_bus,            "W",    "member site",   derived,   SumSites,       "bus balance residual: sources - loads - losses - storage") \
+  F(Real,          pv_linear,              "W",    "member site",   scratch,   AllocateSites,  "net PV power by the share used: linear coefficient") \
+  F(Real,          pv_square,              "W",    "member site",   scratch,   AllocateSites,  "net PV power by the share used: quadratic coefficient") \
+  F(Real,          pv_share,               "1",    "member site",   derived,   CloseSites,     "share of PV power used, common to all strings of the site") \
+  F(Real,          p_discharge_reserve,    "W",    "member site",   scratch,   AllocateSites,  "largest battery discharge over the cut down to soc_reserve") \
+  F(Real,          p_discharge_max,        "W",    "member site",   scratch,   AllocateSites,  "largest battery discharge over the cut down to soc_min") \
+  F(Real,          p_charge_max,           "W",    "member site",   scratch,   AllocateSites,  "largest battery charging power over the cut") \
+  F(std::uint32_t, trouble,                "1",    "member site",   scratch,   electrical,     "flag bits raised by the site in the cut")
 // clang-format on
 struct State {
   COLDSUN_ARRAYS(COLDSUN_ELECTRICAL_STATE)
@@ -192,17 +192,20 @@ struct StateView {
   COLDSUN_VIEWS(StateView, State, COLDSUN_ELECTRICAL_STATE)
 };
 
-// What the caller passes in each cut, constant or mean over it. allocate reads all but p_node, p_aux, t_coolant;
-// advance reads p_node, p_aux, t_coolant, p_request, p_leak_bound and priority.
+// External inputs of a cut: constant over it, or its mean. allocate reads all but p_node, p_aux, t_coolant; advance
+// reads p_node, p_aux, t_coolant, p_request, p_leak_bound and priority.
 struct Drive {
-  View<const Real, 2> effective_irradiance, temp_cell;   // (member, plane) W/m2, K
-  View<const Real, 2> p_request, p_floor, p_leak_bound;  // (member, node) W: asked, idle, most leakage above them
-  View<const std::int32_t, 2> priority;                  // (member, node) higher is served first
-  View<const Real, 2> p_node;                            // (member, node) W drawn
-  View<const Real, 2> p_aux, p_aux_bound;  // (member, site) W drawn by pumps, fans, CDU; the most they may draw
-  View<const Real, 2> p_site_cap;          // (member, site) W, cap on the sum of the nodes, as the controls last said
-  View<const Real, 2> t_coolant;           // (member, site) K at the converters' cold plates
-  View<std::uint32_t, 1> flags;            // (member)
+  View<const Real, 2> effective_irradiance, temp_cell;  // (member, plane) W/m2, K
+  // (member, node) W: requested, at rest, bound of leakage above both
+  View<const Real, 2> p_request, p_floor, p_leak_bound;
+  View<const std::int32_t, 2> priority;  // (member, node) nodes of higher priority are served first
+  View<const Real, 2> p_node;            // (member, node) power drawn, W
+  // (member, site) power drawn by pumps, fans and CDU, and its upper bound, W
+  View<const Real, 2> p_aux, p_aux_bound;
+  // (member, site) W, cap on the sum of the nodes from the remote controller
+  View<const Real, 2> p_site_cap;
+  View<const Real, 2> t_coolant;  // (member, site) coolant temperature at the converters' cold plates, K
+  View<std::uint32_t, 1> flags;   // (member)
 };
 
 // Host-side description of a System, in the order of its rows. Nodes and strings of a site are contiguous.
@@ -214,28 +217,27 @@ struct NodeRow {
   std::int32_t site;
   Real rating;  // W
 };
-// Throws std::invalid_argument with one sentence where the description cannot be built. Fills the first/count ranges of
-// the sites.
+// Throws std::invalid_argument in one sentence for an invalid description. Sets the first/count ranges of the sites.
 System make_system(const std::vector<Module>&, std::vector<Site>, const std::vector<StringRow>&,
                    const std::vector<NodeRow>&, Device);
 // Batteries at soc_start and at rest, buses at v_nominal, sinks at t_sink_initial, factors at 1.
 State make_state(const System&, int n_member, Device);
 
-// Data with a source (defaults.cpp): module rows of the CEC list, an LFP cell, a rack converter's loss.
+// Data with a source (defaults.cpp): modules of the CEC list, an LFP cell, the loss of a rack converter.
 Module module_longi_lr5_72hbd_545m();
 Module module_first_solar_fs_6460a();
 OcvTable ocv_lfp();
 Pack pack_lfp_280ah(int n_series, int n_parallel);
 LossTable loss_rack_llc();
 
-// Brings a member's stop forward to the instant at which a starting generator is there.
+// Ends a member's cut at the instant at which a starting generator is ready.
 template <class Space>
 void next_event(Space, const System&, const State&, const NextCut&);
-// Sky of the coming cut -> strings' maximum power, battery limits, p_allocated and p_aux_cap. Must come before advance
-// in every cut.
+// From the sky of the coming cut: maximum power of the strings, battery limits, p_allocated and p_aux_cap. Must precede
+// advance in every cut.
 template <class Space>
 void allocate(Space, const System&, State&, const Drive&, const Cut&);
-// Closes every bus on p_node and p_aux and moves battery, bus voltage and heat sink to the end of the cut.
+// Solves every bus for p_node and p_aux and moves battery, bus voltage and heat sink to the end of the cut.
 template <class Space>
 void advance(Space, const System&, State&, const Drive&, const Cut&);
 

@@ -1,31 +1,29 @@
-// Generator of a site: when it starts and stops, what it must and can give, its fuel. Pure rules, and the kernel that
-// moves it after a cut.
+// Generator of a site: start and stop, power limits, fuel. Pure rules, and the kernel that moves it after a cut.
 #pragma once
 #include "common/cut.hpp"
 #include "electrical/bus.hpp"
 
 namespace coldsun::electrical {
 
-// It starts where sun, battery above its reserve and the grid's plan could not carry the site for this long: the
-// longest step that is usual [s].
+// It starts where PV, battery above its reserve and the grid's plan could not supply the site for this time: the
+// longest usual step [s].
 inline constexpr Real genset_outlook = 900.0;
-// Without a battery it stops only where the others have a tenth more than is needed.
+// Without a battery it stops only where the other sources can supply 10 % more than needed.
 inline constexpr Real genset_margin = 1.1;
 
 COLDSUN_FN Real genset_capacity(const Site& p) { return math::min(p.genset.p_max, p.genset_rectifier.rating); }
 
-// Fuel flow while it runs [m3/s]: a straight line of its terminal power, as consumption is published.
+// Fuel flow of a running generator [m3/s]: linear in its terminal power, as consumption is published.
 COLDSUN_FN Real genset_fuel_rate(const Genset& g, Real p) { return g.fuel_idle + g.fuel_slope * math::max(p, 0.0); }
 
 struct GensetNow {
   GensetMode mode;
   Real time;    // s in this mode
-  bool starts;  // it was told to start just now
+  bool starts;  // start was ordered at the end of this cut
 };
-// needed: the others cannot carry the site; relieved: they can, and the battery is charged to where the generator may
-// stop.
+// needed: the other sources cannot supply the site. relieved: they can, and the battery has reached soc_stop.
 COLDSUN_FN GensetNow genset_after(const Genset& g, GensetMode mode, Real time, bool needed, bool relieved) {
-  constexpr Real rounding = 1e-6;  // s; instants are whole nanoseconds
+  constexpr Real rounding = 1e-6;  // s; larger than the rounding to whole nanoseconds
   if (mode == GensetMode::off && needed)
     return {g.start_time > 0.0 ? GensetMode::starting : GensetMode::running, 0.0, true};
   if (mode == GensetMode::starting && time >= g.start_time - rounding) return {GensetMode::running, 0.0, false};
@@ -33,10 +31,9 @@ COLDSUN_FN GensetNow genset_after(const Genset& g, GensetMode mode, Real time, b
   return {mode, time, false};
 }
 
-// After the closing: fuel and hours of the cut, then what the generator does next.
-// need: what is asked of the site with its auxiliaries and losses; the others: sun, battery over the outlook, what may
-// be taken from the grid. reads 16 B per node, 14 Real per site; writes 6 Real per site; 2 flops per node and, where
-// there is a generator, 1,500 per site.
+// After the closing: fuel and running time of the cut, then the generator's next mode. need: power requested by the
+// site with its auxiliaries and losses. Other sources: PV, battery over the outlook, planned grid import. reads 16 B
+// per node, 14 Real per site; writes 6 Real per site; 2 flops per node and, where there is a generator, 1,500 per site.
 struct MoveGensets {
   Cut cut;
   SystemView sys;
@@ -73,8 +70,7 @@ struct MoveGensets {
     st.genset_mode(m, s) = static_cast<std::int8_t>(now.mode), st.genset_time(m, s) = now.time;
     if (now.starts) ++st.genset_starts(m, s);
   }
-  // What is asked, the auxiliaries' own draw (also where it was cut), losses, and what leakage and the junctions' caps
-  // made of the nodes' power.
+  // Requested node power, change by leakage and junction caps, draw of the auxiliaries (also where it was cut), losses.
   COLDSUN_FN Real needed_power(int m, int s, const Site& p) const {
     Real asked = 0.0;
     for (int n = p.node_first; n < p.node_first + p.node_count; ++n) asked += drive.p_request(m, n);
@@ -82,8 +78,8 @@ struct MoveGensets {
   }
 };
 
-// The instant at which a generator that starts is there ends a cut.
-// reads 3 Real per site, writes stop. 40 B and 3 flops per member and site
+// Ends a cut at the instant at which a starting generator is ready. reads 3 Real per site, writes stop. 40 B and 3
+// flops per member and site
 struct GensetReady {
   SystemView sys;
   StateView st;

@@ -1,8 +1,8 @@
 // Single-diode model of a PV module: parameters at irradiance and temperature, maximum power point, current at a
 // voltage, voltage at a power.
 //   i = photocurrent - saturation_current (exp(x / nNsVth) - 1) - x / resistance_shunt,   v = x - i resistance_series
-// The diode voltage x is the unknown everywhere: voltage and current are explicit in it and no step divides by a small
-// number. Newton runs a fixed number of times, so that all lanes of a vector do the same.
+// The diode voltage x is the unknown: voltage and current are explicit in it, and no step divides by a small number.
+// Newton has a fixed number of steps, so that all lanes of a vector do the same.
 #pragma once
 #include <cmath>
 
@@ -31,9 +31,9 @@ COLDSUN_FN Curve make_curve(Real photocurrent, Real saturation_current, Real res
 inline constexpr Real boltzmann_ev = 8.617333262e-5;  // eV/K, CODATA 2018
 inline constexpr Real t_reference = 298.15;           // K
 inline constexpr Real g_reference = 1000.0;           // W/m2
-inline constexpr Real gap_reference =
-    1.121;  // eV, silicon at 25 degC (De Soto et al. 2006, doi 10.1016/j.solener.2005.06.010)
-inline constexpr Real gap_slope = -2.677e-4;  // 1/K, the same source; the CEC model keeps both for every material
+// eV, silicon at 25 degC (De Soto et al. 2006, doi 10.1016/j.solener.2005.06.010)
+inline constexpr Real gap_reference = 1.121;
+inline constexpr Real gap_slope = -2.677e-4;  // 1/K, the same source; the CEC model uses both for every material
 
 // De Soto et al. 2006 with the CEC model's adjustment of the temperature coefficient (Dobos 2012,
 // doi 10.1115/1.4005759).
@@ -47,8 +47,8 @@ COLDSUN_FN Curve calcparams_cec(Real effective_irradiance, Real temp_cell, const
                     m.a_ref * r);
 }
 
-// ln x to 6e-3 for any positive normal x, from its exponent k and its fraction 1 + f: log2(1 + f) ~ f + 0.345 f (1 -
-// f). For start values.
+// Start value: ln x to 6e-3 for any positive normal x, from its exponent k and its fraction 1 + f:
+//   log2(1 + f) ~ f + 0.345 f (1 - f)
 inline constexpr Real rough_log_error = 6e-3;
 COLDSUN_FN Real rough_log(Real x) {
   const std::uint64_t u = math::bits_of(x);
@@ -57,7 +57,7 @@ COLDSUN_FN Real rough_log(Real x) {
   return 0.6931471805599453 * (k + f * (1.345 - 0.345 * f));
 }
 
-// A point of the curve with derivatives by x.
+// A point of the curve with derivatives with respect to x.
 struct Point {
   Real v, i, dv, di, d2i;
   COLDSUN_FN Real power() const { return v * i; }
@@ -81,7 +81,7 @@ COLDSUN_FN Real d2_power(const Curve& c, const Point& p) {
 // r and r.
 COLDSUN_FN Real vd_bound(const Curve& c) { return c.nNsVth * math::min(c.log_ratio + 1.0 / c.ratio, c.ratio); }
 
-// N Newton steps, unrolled by recursion. MPP on dP/dx, undivided.
+// N Newton steps, unrolled by recursion. Maximum power point: root of dP/dx, undivided.
 template <int N>
 COLDSUN_FN Real newton_mpp(const Curve& c, Real x) {
   if constexpr (N == 0) {
@@ -91,7 +91,7 @@ COLDSUN_FN Real newton_mpp(const Curve& c, Real x) {
     return newton_mpp<N - 1>(c, x - p.d_power() / d2_power(c, p));
   }
 }
-// Terminal voltage v: x - i(x) resistance_series = v is convex and rising in x, so that from the right Newton never
+// Terminal voltage v: x - i(x) resistance_series = v is convex and rising in x, so Newton from the right never
 // overshoots.
 template <int N>
 COLDSUN_FN Real newton_voltage(const Curve& c, Real v, Real x) {
@@ -102,7 +102,7 @@ COLDSUN_FN Real newton_voltage(const Curve& c, Real v, Real x) {
     return newton_voltage<N - 1>(c, v, x - (p.v - v) / p.dv);
   }
 }
-// Zero current, from the right.
+// Zero current, by Newton from the right.
 template <int N>
 COLDSUN_FN Real newton_open(const Curve& c, Real x) {
   if constexpr (N == 0) {
@@ -112,7 +112,7 @@ COLDSUN_FN Real newton_open(const Curve& c, Real x) {
     return newton_open<N - 1>(c, x - p.i / p.di);
   }
 }
-// Power p right of the maximum, where power is concave and falling: from the right Newton never overshoots.
+// Power p right of the maximum, where power is concave and falling, so Newton from the right never overshoots.
 template <int N>
 COLDSUN_FN Real newton_power(const Curve& c, Real power, Real flat, Real vd_mp, Real x) {
   if constexpr (N == 0) {
@@ -127,19 +127,19 @@ COLDSUN_FN Real newton_power(const Curve& c, Real power, Real flat, Real vd_mp, 
 struct MaxPower {
   Real vd, v, i, p, curvature;  // diode voltage, terminals, d2P/dx2
 };
-// Start: the maximum of the ideal diode's power, x = a (w - 1) with w e^w = e^l, l = 1 + ln(photocurrent /
+// Start value: the maximum of the ideal diode's power, x = a (w - 1) with w e^w = e^l, l = 1 + ln(photocurrent /
 // saturation_current), w ~ l - ln l.
 template <int N = 5>
 COLDSUN_FN MaxPower max_power(const Curve& c) {
-  const Real l = math::max(1.0 + c.log_ratio, 1.1);  // dimmer than the saturation current: start near the origin
+  const Real l = math::max(1.0 + c.log_ratio, 1.1);  // photocurrent below the saturation current: start near the origin
   const Real x = newton_mpp<N>(c, c.nNsVth * (l - rough_log(l) - 1.0));
   const Point p = at(c, x);
   return MaxPower{x, p.v, p.i, p.power(), d2_power(c, p)};
 }
 
-// Diode voltage at any terminal voltage, reverse (no breakdown) to far above v_oc. Three upper bounds of x: all
-// photocurrent through the series resistance; no current at all; and, above v_oc, a diode that takes all that the
-// voltage drives through the series resistance.
+// Diode voltage at any terminal voltage, from reverse (no breakdown) to far above v_oc. Upper bounds of x: all
+// photocurrent through the series resistance; no current; above v_oc, a diode that takes the whole current of the
+// series resistance.
 template <int N = 7>
 COLDSUN_FN Real vd_from_v(const Curve& c, Real v) {
   const Real open = vd_bound(c), all = v + c.photocurrent * c.resistance_series;
@@ -151,9 +151,9 @@ COLDSUN_FN Real i_from_v(const Curve& c, Real v) { return at(c, vd_from_v(c, v))
 COLDSUN_FN Real i_sc(const Curve& c) { return i_from_v(c, 0.0); }
 COLDSUN_FN Real v_oc(const Curve& c) { return newton_open<5>(c, vd_bound(c)); }
 
-// Diode voltage at any terminal current: the curve shifted down by it crosses zero there. Concave and falling in x, so
-// that from the right Newton never overshoots. What is left of the photocurrent bounds x as in vd_bound; where nothing
-// is left, x is below zero.
+// Diode voltage at any terminal current: zero of the curve shifted down by that current. It is concave and falling in
+// x, so Newton from the right never overshoots. The remaining photocurrent bounds x as in vd_bound; without a remainder
+// x is negative.
 template <int N>
 COLDSUN_FN Real newton_current(const Curve& c, Real current, Real x) {
   if constexpr (N == 0) {
@@ -170,9 +170,8 @@ COLDSUN_FN Real vd_from_i(const Curve& c, Real current) {
 }
 COLDSUN_FN Real v_from_i(const Curve& c, Real current) { return vd_from_i(c, current) - current * c.resistance_series; }
 
-// Diode voltage right of the maximum at which the module gives `power`, 0 <= power <= max.p: the way to curtail. The
-// parabola at the maximum lies above the curve there, so that its root is a start from the right; so is the bound of
-// v_oc.
+// Diode voltage right of the maximum at which the module delivers `power`, 0 <= power <= max.p: the curtailed point.
+// Start values from the right: the parabola at the maximum, which lies above the curve there, and the bound of v_oc.
 template <int N = 9>
 COLDSUN_FN Real vd_for_power(const Curve& c, Real vd_mp, Real p_mp, Real curvature, Real power) {
   const Real parabola = vd_mp + std::sqrt(math::max(2.0 * (power - p_mp) / curvature, 0.0));

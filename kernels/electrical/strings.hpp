@@ -1,4 +1,4 @@
-// Kernels over (active member, string): maximum power and tracking before the bus is closed, the operating point after.
+// Kernels over (active member, string): maximum power and tracking before the bus is closed, operating point after.
 #pragma once
 #include "common/cut.hpp"
 #include "electrical/converter.hpp"
@@ -7,25 +7,24 @@
 
 namespace coldsun::electrical {
 
-inline constexpr Real g_dark = 0.1;  // W/m2: below it a string is dark
+inline constexpr Real g_dark = 0.1;  // W/m2: a string below it is dark
 
 COLDSUN_FN Converter string_converter(const SystemView& sys, int s) {
   return Converter{sys.string_rating(s), sys.string_loss_0(s), sys.string_loss_1(s), sys.string_loss_2(s)};
 }
-// Curve of one module with its part of the wiring; photocurrent never below that of g_dark, so that all lanes stay
-// finite.
+// Curve of one module with its part of the wiring. The irradiance is at least g_dark, so that all lanes stay finite.
 COLDSUN_FN Curve string_curve(const SystemView& sys, int s, Real g, Real t) {
   Curve c = calcparams_cec(math::max(g, g_dark), t, sys.module(sys.string_module(s)));
   c.resistance_series += sys.string_r_wire(s) / static_cast<Real>(sys.string_n_series(s));
   return c;
 }
 
-// Maximum power, and what perturb and observe makes of it: the tracker dwells 1/4, 1/2, 1/4 of its time at v - dv, v, v
+// Maximum power and mean power under perturb and observe: the tracker spends 1/4, 1/2, 1/4 of its time at v - dv, v, v
 // + dv (three-level operation, Femia et al. 2005, doi 10.1109/TPEL.2005.850975). All three powers are points of the
-// curve. dv is laid on the diode voltage through the slope dv/dx; the terminal step differs from it in second order.
-// Where the maximum lies above the bus voltage a boost stage cannot reach it: its diode conducts and the string rests
-// at the bus voltage (pass-through). reads effective_irradiance, temp_cell, pv_gain, v_bus, string rows; writes v_mp,
-// p_mp, p_track, p_miss, vd_mp, vd_pass, curvature. 160 B and about 980 flops per string.
+// curve. dv is applied to the diode voltage through the slope dv/dx; the terminal step differs from it in second order.
+// A boost stage cannot reach a maximum above the bus voltage: its diode conducts and the string operates at the bus
+// voltage (pass-through). reads effective_irradiance, temp_cell, pv_gain, v_bus, string rows; writes v_mp, p_mp,
+// p_track, p_miss, vd_mp, vd_pass, curvature. 160 B and about 980 flops per string.
 struct TrackStrings {
   Cut cut;
   SystemView sys;
@@ -54,8 +53,8 @@ struct TrackStrings {
   }
 };
 
-// The operating point at the site's share of PV power. Curtailed and limited strings go up in voltage, right of the
-// maximum. reads what TrackStrings wrote, pv_share, v_bus; writes v_pv, i_pv, duty, i_l, loss. 170 B and about 830
+// Operating point at the site's share of PV power. Curtailed and limited strings operate at a higher voltage, right of
+// the maximum. reads what TrackStrings wrote, pv_share, v_bus; writes v_pv, i_pv, duty, i_l, loss. 170 B and about 830
 // flops per string.
 struct OperateStrings {
   Cut cut;
@@ -89,8 +88,8 @@ struct OperateStrings {
   }
 };
 
-// The converters' modes, from what OperateStrings wrote; apart from it, as a store of bytes keeps a loop from becoming
-// vectors. reads p_track, vd_pass, v_pv, i_pv, v_bus, pv_share; writes mode. 90 B and about 30 flops per string.
+// The converters' modes, from the results of OperateStrings. A kernel of its own, because a store of bytes prevents
+// vectorisation. reads p_track, vd_pass, v_pv, i_pv, v_bus, pv_share; writes mode. 90 B and about 30 flops per string.
 struct ModeOfStrings {
   Cut cut;
   SystemView sys;

@@ -1,11 +1,10 @@
-// Table: a curve through few points, piecewise cubic or straight, small enough to live inside a struct of constants.
+// Table: a curve through few points, piecewise cubic or linear, small enough for a struct of constants.
 #pragma once
 #include "common/math.hpp"
 
 namespace coldsun::electrical {
 
-// Knots x (rising), values y and slopes d. Left of the first and right of the last knot the curve goes on as a straight
-// line.
+// Knots x (rising), values y and slopes d. Beyond the first and the last knot the curve continues as a straight line.
 template <int N>
 struct Table {
   std::int32_t n = 0;
@@ -33,7 +32,7 @@ struct Table {
 };
 
 // Slopes that keep monotone data monotone (Fritsch and Butland 1984, doi 10.1137/0905021): weighted harmonic mean of
-// the secants inside, the secant itself at both ends, so that the straight continuation is the last trend of the data.
+// the secants inside, the secant itself at both ends, so that the extrapolation continues the last secant.
 template <int N>
 COLDSUN_FN void monotone_slopes(Table<N>& t) {
   for (int i = 0; i < t.n; ++i) {
@@ -45,7 +44,7 @@ COLDSUN_FN void monotone_slopes(Table<N>& t) {
   }
 }
 
-// The same without curves: straight lines between the knots and beyond them.
+// The same, piecewise linear.
 template <int N>
 struct PolyLine {
   std::int32_t n = 0;

@@ -1,5 +1,4 @@
-// The loops of an ensemble: priors, extremes, differences in windows. What they compute stands in prior.hpp and
-// window.hpp.
+// The loops of an ensemble: priors, extremes, drifts in windows. Their rules are in prior.hpp and window.hpp.
 #pragma once
 #include "common/loops.hpp"
 #include "ensemble/ensemble.hpp"

@@ -1,4 +1,4 @@
-// Room for what is kept of an ensemble.
+// Allocates the statistics of an ensemble.
 #include "ensemble/ensemble.hpp"
 
 namespace coldsun::ensemble {

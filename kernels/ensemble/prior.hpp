@@ -1,5 +1,4 @@
-// A prior: a distribution between two bounds, sampled by its inverse, so that one uniform number of a member gives one
-// value.
+// A prior: a distribution between two bounds, sampled by its inverse from one uniform number of a member.
 #pragma once
 #include "common/philox.hpp"
 
@@ -7,15 +6,15 @@ namespace coldsun::ensemble {
 
 enum class Shape : std::int32_t { fixed = 0, uniform = 1, normal = 2, lognormal = 3, triangular = 4 };
 
-// What lies outside the bounds is cut away and the rest scaled up to 1 (a truncated distribution, not a clamped one).
+// Truncated distribution: the part within the bounds is scaled up to a total of 1.
 struct Prior {
   Shape shape = Shape::fixed;
-  Real low = 0, high = 0;              // bounds; nothing is drawn outside
+  Real low = 0, high = 0;              // bounds of the draws
   Real centre = 0, spread = 0;         // mean, median, mode; standard deviation, of the value or of its logarithm
   Real share_low = 0, share_high = 1;  // of the unbounded distribution below either bound
 };
 
-// Throws std::invalid_argument in one sentence where the numbers make no distribution. Host only.
+// Throws std::invalid_argument in one sentence for invalid parameters. Host only.
 Prior make_prior(Shape shape, Real low, Real high, Real centre, Real spread);
 
 // Inverse of the triangular distribution's integral: mode c in [0, 1], on the unit interval.
@@ -34,10 +33,10 @@ COLDSUN_FN Real quantile(const Prior& prior, Real u) {
   const Real z = math::normal_quantile(math::clamp(p, 1e-300, 1.0 - 0x1p-53));
   const Real x =
       prior.shape == Shape::normal ? prior.centre + prior.spread * z : prior.centre * math::exp(prior.spread * z);
-  return math::clamp(x, prior.low, prior.high);  // the rounding of the shares
+  return math::clamp(x, prior.low, prior.high);  // corrects rounding of the shares
 }
 
-// A member's own value: counter = {member, prior | entity, index of the parameter, 0}.
+// Value of a member: counter = {member, prior | entity, index of the parameter, 0}.
 COLDSUN_FN Real draw(const Prior& prior, std::uint64_t seed, std::uint32_t member, std::uint32_t entity,
                      std::uint32_t index) {
   return quantile(prior, Chance{seed, member, Stream::prior, entity}.uniform(index, 0));

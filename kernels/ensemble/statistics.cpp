@@ -12,14 +12,14 @@ namespace coldsun::ensemble {
 
 namespace {
 
-constexpr Real few_members = 4.0;  // fewer that hold all the events say nothing of how members scatter
+constexpr Real few_members = 4.0;  // events in fewer members give no estimate of the scatter between members
 constexpr Real infinite = std::numeric_limits<Real>::infinity();
 
 void require(bool holds, const char* why) {
   if (!holds) throw std::invalid_argument(why);
 }
 
-// Lentz's way through the continued fraction.
+// Continued fraction by Lentz's method.
 Real beta_fraction(Real a, Real b, Real x) {
   constexpr Real tiny = 1e-300;
   Real c = 1.0, d = 1.0 - (a + b) * x / (a + 1.0);
@@ -61,7 +61,7 @@ Real binomial_cdf(std::int64_t k, std::int64_t n, Real p) {
 }
 
 Real student_quantile(Real p, Real nu) {
-  require(p > 0 && p < 1 && nu > 0, "Student's t: p outside 0 to 1, or no degree of freedom");
+  require(p > 0 && p < 1 && nu > 0, "student_quantile: p or nu is out of range; accepted: 0 < p < 1, nu > 0");
   if (p < 0.5) return -student_quantile(1.0 - p, nu);
   Real low = 0.0, high = 1.0;  // of x = t^2 / (nu + t^2): P(|T| > t) = I_{1 - x}(nu / 2, 1 / 2)
   for (int i = 0; i < 200 && high - low > 1e-16 * high; ++i) {
@@ -74,7 +74,7 @@ Real student_quantile(Real p, Real nu) {
 
 Ranks quantile_ranks(std::int64_t n, Real p, Real level) {
   require(n >= 1 && p > 0 && p < 1 && level > 0 && level < 1,
-          "quantile: an empty sample, or p or level outside 0 to 1");
+          "quantile: the sample is empty, or p or level out of range; accepted: 1 value or more, 0 < p, level < 1");
   const auto covers = [&](std::int64_t low, std::int64_t high) {
     return binomial_cdf(high - 1, n, p) - binomial_cdf(low - 1, n, p);
   };
@@ -108,14 +108,15 @@ Quantile quantile(std::vector<Real> sample, Real p, Real level) {
 }
 
 Mean mean(const std::vector<Real>& sample, Real level) {
-  require(!sample.empty(), "mean: an empty sample");
+  require(!sample.empty(), "mean: the sample is empty; accepted: 1 value or more");
   Moments m;
   for (const Real x : sample) m.add(x);
   return around(m.mean, std::sqrt(m.variance()), m.n, level);
 }
 
 Mean ratio(const std::vector<Real>& a, const std::vector<Real>& b, Real level) {
-  require(!a.empty() && a.size() == b.size(), "ratio: two samples of one length are needed");
+  require(!a.empty() && a.size() == b.size(),
+          "ratio: the samples are empty or of different lengths; accepted: two samples of one length");
   Real sum_a = 0, sum_b = 0, square = 0;
   for (std::size_t i = 0; i < a.size(); ++i) sum_a += a[i], sum_b += b[i];
   if (sum_b == 0) return {std::nan(""), {std::nan(""), std::nan("")}, std::nan("")};
@@ -123,8 +124,8 @@ Mean ratio(const std::vector<Real>& a, const std::vector<Real>& b, Real level) {
   for (std::size_t i = 0; i < a.size(); ++i) square += math::square(a[i] - r * b[i]);
   const Real deviation = a.size() > 1 ? std::sqrt(square / (n - 1.0)) / (sum_b / n) : 0.0;
   Mean m = around(r, deviation, static_cast<std::int64_t>(a.size()), level);
-  if (sum_a == 0 || square == 0) {  // none of them, or all alike: what as many members without (or with) an exception
-                                    // allow, after Clopper and Pearson
+  if (sum_a == 0 ||
+      square == 0) {  // no events, or all members alike: the bound of Clopper and Pearson for as many members
     const auto heard = static_cast<Real>(std::count_if(b.begin(), b.end(), [](Real x) { return x > 0; }));
     const Real rest = std::pow(0.5 * (1.0 - level), 1.0 / heard);
     m.interval = sum_a == 0 ? Interval{0.0, 1.0 - rest} : r == 1.0 ? Interval{rest, 1.0} : m.interval;
@@ -142,10 +143,11 @@ Real beta_quantile(Real p, Real a, Real b) {
 }
 
 Mean share(const std::vector<Real>& a, const std::vector<Real>& b, Real level) {
-  require(!a.empty() && a.size() == b.size(), "share: two samples of one length are needed");
+  require(!a.empty() && a.size() == b.size(),
+          "share: the samples are empty or of different lengths; accepted: two samples of one length");
   Real part = 0, all = 0, part2 = 0, rest2 = 0;
   for (std::size_t i = 0; i < a.size(); ++i) {
-    require(a[i] >= 0 && a[i] <= b[i], "share: a part larger than its whole");
+    require(a[i] >= 0 && a[i] <= b[i], "share: a part is negative or larger than its whole; accepted: 0 <= a <= b");
     part += a[i], all += b[i], part2 += math::square(a[i]), rest2 += math::square(b[i] - a[i]);
   }
   if (all == 0) return {std::nan(""), {std::nan(""), std::nan("")}, std::nan("")};
@@ -156,16 +158,16 @@ Mean share(const std::vector<Real>& a, const std::vector<Real>& b, Real level) {
     const Real d = math::square(a[i] - r * b[i]);
     square += d, fourth += d * d;
   }
-  const Real deviation = n > 1 ? std::sqrt(square * n / (n - 1.0)) / (all / n) / std::sqrt(n)
-                               : 0.0;  // of a member, as mean and ratio give it
-  // Members that would hold it all, were they equal; at most so many count as one event each.
+  // of a member, from mean and ratio
+  const Real deviation = n > 1 ? std::sqrt(square * n / (n - 1.0)) / (all / n) / std::sqrt(n) : 0.0;
+  // Number of equal members that would hold all events; each of them counts as one event.
   const auto by_members = [&](Real sum, Real sum2) {
     return beta_quantile(1.0 - tail, sum * sum / sum2 + 1.0, std::max(n - sum * sum / sum2, 1e-9));
   };
   if (part == 0) return {r, {0.0, 1.0 - std::pow(tail, 1.0 / n)}, 0.0};
   if (part == all) return {r, {std::pow(tail, 1.0 / n), 1.0}, 0.0};
   if (n < 2) return {r, {0.0, 1.0}, deviation};
-  if (square == 0) return {r, wilson(part, all, level), 0.0};  // every member alike: as if events were independent
+  if (square == 0) return {r, wilson(part, all, level), 0.0};  // all members alike: events are treated as independent
   const Real kurtosis = n * fourth / math::square(square);
   const Real nu = std::clamp(2.0 * n / std::max(kurtosis - 1.0, 1e-9), std::min(4.0, n - 1.0), n - 1.0);
   const Real t = student_quantile(1.0 - tail, nu), variance = square * n / (n - 1.0) / math::square(all);
@@ -179,7 +181,8 @@ Mean share(const std::vector<Real>& a, const std::vector<Real>& b, Real level) {
 }
 
 Interval wilson(Real k, Real n, Real level) {
-  require(n > 0 && k >= 0 && k <= n && level > 0 && level < 1, "Wilson: k of n with 0 <= k <= n, n > 0");
+  require(n > 0 && k >= 0 && k <= n && level > 0 && level < 1,
+          "wilson: k, n or level is out of range; accepted: 0 <= k <= n, n > 0, 0 < level < 1");
   const Real z = math::normal_quantile(0.5 + 0.5 * level), share = k / n, w = z * z / n;
   const Real middle = (share + 0.5 * w) / (1.0 + w),
              half = z / (1.0 + w) * std::sqrt(share * (1.0 - share) / n + 0.25 * w / n);

@@ -1,5 +1,4 @@
-// Intervals that say how much a sample knows: order statistics for quantiles, Student for means, Wilson for shares.
-// Host only.
+// Confidence intervals: order statistics for quantiles, Student for means, Wilson for shares. Host only.
 #pragma once
 #include <cstdint>
 #include <vector>
@@ -18,9 +17,9 @@ Real incomplete_beta(Real a, Real b, Real x);
 Real binomial_cdf(std::int64_t k, std::int64_t n, Real p);
 Real student_quantile(Real p, Real nu);
 
-// Two order statistics (1 = the least of n) between which the p-quantile lies with at least `level`; of the pairs next
-// to the symmetric one the narrowest in coverage. 0 and n + 1: there is no such bound in a sample of n. coverage:
-// exact, for any continuous distribution.
+// Two order statistics (1 = the smallest of n) that enclose the p-quantile with probability `level` or more: the pair
+// with the smallest coverage next to the symmetric one. 0 and n + 1: no such bound in a sample of n. coverage: exact,
+// for any continuous distribution.
 struct Ranks {
   std::int64_t low = 0, high = 0;
   Real coverage = 1;
@@ -28,7 +27,7 @@ struct Ranks {
 Ranks quantile_ranks(std::int64_t n, Real p, Real level);
 
 // The p-quantile of a sample (type 7 of Hyndman and Fan 1996, doi 10.1080/00031305.1996.10473566) and its interval;
-// infinite where there is none.
+// infinite where the sample is too small for a bound.
 struct Quantile {
   Real value = 0;
   Interval interval;
@@ -43,16 +42,15 @@ struct Mean {
   Real deviation = 0;
 };
 Mean mean(const std::vector<Real>& sample, Real level);
-// Sum of a over sum of b of independent pairs, for shares of events that come in clusters (Cochran 1977, eq. 6.13),
-// with its Student interval.
+// Ratio of the sum of a to the sum of b over independent pairs, for shares of clustered events (Cochran 1977,
+// eq. 6.13), with its Student interval.
 Mean ratio(const std::vector<Real>& a, const std::vector<Real>& b, Real level);
 
-// The same where a is a part of b, 0 <= a <= b: a share. Wilson's interval with the number of events that, independent,
-// would scatter as the members do (Korn and Graubard 1998, Survey Methodology 24, 193), and Student's t with as many
-// degrees of freedom as the members' variance is known with (Satterthwaite's moments, 4 at least). Where fewer than
-// four members hold all the events (or all the others), each member counts as one event for that bound, after Clopper
-// and Pearson. Covers 92.8 to 98.7 % at 32 to 256 members and shares of 3 to 75 %, whatever the events of a member have
-// in common (tests/ensemble_statistics_test.cpp).
+// The same where a is a part of b, 0 <= a <= b: a share. Wilson's interval with the effective number of independent
+// events (Korn and Graubard 1998, Survey Methodology 24, 193). Student's t with the degrees of freedom of the members'
+// variance (Satterthwaite's moments, 4 at least). Where fewer than four members hold all the events (or all the
+// others), each member counts as one event for that bound, after Clopper and Pearson. Covers 92.8 to 98.7 % at 32 to
+// 256 members and shares of 3 to 75 %, for any correlation of a member's events (tests/ensemble_statistics_test.cpp).
 Mean share(const std::vector<Real>& a, const std::vector<Real>& b, Real level);
 // x with I_x(a, b) = p.
 Real beta_quantile(Real p, Real a, Real b);
@@ -60,8 +58,8 @@ Real beta_quantile(Real p, Real a, Real b);
 // Share k of n (Wilson 1927, doi 10.1080/01621459.1927.10502953).
 Interval wilson(Real k, Real n, Real level);
 
-// Mean and sum of squares as values come (Welford 1962, doi 10.1080/00401706.1962.10490022), joined in the order given
-// (Chan et al. 1983).
+// Running mean and sum of squares (Welford 1962, doi 10.1080/00401706.1962.10490022), joined in the order given (Chan
+// et al. 1983).
 struct Moments {
   std::int64_t n = 0;
   Real mean = 0, m2 = 0;

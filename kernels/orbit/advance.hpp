@@ -1,4 +1,4 @@
-// How links move over a cut, and when they change next: functors and their templates, instantiated per backend.
+// Advance of links over a cut, and their next event: functors and templates, instantiated per backend.
 #pragma once
 #include "common/loops.hpp"
 #include "orbit/link.hpp"
@@ -6,7 +6,7 @@
 
 namespace coldsun::orbit {
 
-// The priors and tables of a (member, site) gathered into its Link and ContactLine.
+// Gathers the priors and tables of a (member, site) into its Link and ContactLine.
 struct Lines {
   SystemView sys;
   StateView st;
@@ -22,8 +22,8 @@ struct Lines {
   }
 };
 
-// One (member, site) over its cut. Reads the slots and contacts that the cut touches (one or two), 40 B each; writes 72
-// B. About 250 flops per slot boundary (three Philox draws), most of it integer work.
+// One (member, site) over its cut. Reads the slots and contacts of the cut (one or two), 40 B each; writes 72 B. About
+// 250 flops per slot boundary (three Philox draws), most of it integer work.
 struct AdvanceLink : Lines {
   Cut cut;
   COLDSUN_FN void operator()(int a, int site) const {
@@ -45,7 +45,7 @@ struct AdvanceLink : Lines {
   }
 };
 
-// One member over all its sites, in their order. Reads as AdvanceLink; lowers stop(m).
+// One member over all its sites, in order. Reads as AdvanceLink; lowers stop(m).
 struct NextEvent : Lines {
   NextCut next;
   int n_site;

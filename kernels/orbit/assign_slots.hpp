@@ -9,9 +9,9 @@
 namespace coldsun::orbit {
 namespace slots {
 
-// For each (site, slot): how many satellites stand above the mask at its start, and the window that the strategy would
-// take anew. Reads the windows that can be open (20 B each, some 60 for ten thousand satellites) and propagates each
-// open one.
+// Per (site, slot): number of satellites above the mask at its start, and the window that the strategy would choose
+// anew. Reads the windows that can be open (20 B each, some 60 for ten thousand satellites) and propagates each open
+// one.
 struct Choose {
   Ephemeris ephemeris;
   WindowsView windows;
@@ -19,8 +19,8 @@ struct Choose {
   View<const std::int32_t, 1> strategy;
   SlotView slots;
   View<std::int32_t, 2> best;  // (site, slot) row of the window table, -1 none
-  // Sine of the elevation; for longest_remaining led by the number of slot starts still to come (what counts is service
-  // in whole slots), so that the higher of two satellites that leave in the same slot is taken.
+  // Sine of the elevation. For longest_remaining preceded by the number of slot starts to come, because service counts
+  // in whole slots; of two satellites that leave in the same slot the higher one is chosen.
   COLDSUN_FN Real score(int site, int i, Time t, Real sin_theta, Real cos_theta) const {
     const int s = windows.satellite(i);
     const Sight seen = sight(station(site), ephemeris.pef(load_coefficients(ephemeris.catalogue.coefficient, s), s,
@@ -46,14 +46,14 @@ struct Choose {
   }
 };
 
-// Along time, one site a thread: keep the window while it is open (sticky, longest_remaining) or take the best each
-// time. Reads and writes 4 B per slot.
+// Along time, one site per thread: keeps the window while it is open (sticky, longest_remaining) or takes the best in
+// every slot. Reads and writes 4 B per slot.
 struct Keep {
   WindowsView windows;
   View<const std::int32_t, 1> strategy;
   Time first;
   int n_slot;
-  View<std::int32_t, 2> best;  // in: the best anew; out: the window that serves
+  View<std::int32_t, 2> best;  // in: the best anew; out: the serving one
   COLDSUN_FN void operator()(int site) const {
     if (strategy(site) == static_cast<std::int32_t>(Strategy::max_elevation)) return;
     int held = -1;
@@ -64,7 +64,7 @@ struct Keep {
   }
 };
 
-// The table's rows. Reads 4 B of choice and one satellite; writes 32 B; about 700 flops per slot.
+// Rows of the slot table. Reads 4 B of choice and one satellite; writes 32 B; about 700 flops per slot.
 struct Fill {
   Ephemeris ephemeris;
   WindowsView windows;

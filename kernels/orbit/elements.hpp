@@ -68,15 +68,14 @@ struct WalkerDelta {
 };
 std::vector<ElementSet> walker_delta(const WalkerDelta& shell);
 
-// What kernels read: coefficients of SGP4, one satellite a column, so that neighbouring threads read neighbouring
-// numbers.
+// Coefficients of SGP4 for kernels: one column per satellite, so that neighbouring threads read neighbouring numbers.
 // clang-format off
 #define COLDSUN_ORBIT_CATALOGUE(F) \
-  F(Real,         coefficient, "1",   "coefficient satellite", parameter, host, "coefficients of SGP4: sgp4.hpp") \
-  F(Time,         epoch,       "ns",  "satellite",             parameter, host, "epoch of the elements") \
-  F(std::int32_t, error,       "1",   "satellite",             parameter, host, "Sgp4Error of the set itself; 0: it can be propagated") \
+  F(Real,         coefficient, "1",   "coefficient satellite", parameter, host, "coefficients of SGP4 (list in sgp4.hpp)") \
+  F(Time,         epoch,       "ns",  "satellite",             parameter, host, "epoch of the element set") \
+  F(std::int32_t, error,       "1",   "satellite",             parameter, host, "Sgp4Error of the element set; 0: it can be propagated") \
   F(Real,         period,      "s",   "satellite",             parameter, host, "period of the orbit") \
-  F(Real,         until,       "min", "satellite",             parameter, host, "last time after the epoch at which SGP4 holds; -infinity where error is not 0")
+  F(Real,         until,       "min", "satellite",             parameter, host, "last time after the epoch at which SGP4 is valid; -infinity: error is not 0")
 // clang-format on
 struct Catalogue {
   COLDSUN_ARRAYS(COLDSUN_ORBIT_CATALOGUE)

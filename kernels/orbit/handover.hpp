@@ -1,4 +1,4 @@
-// Which satellite serves a station in each 15-s slot: chosen ahead of time from the contact windows.
+// Serving satellite of a station in each 15-s slot, chosen ahead of time from the contact windows.
 #pragma once
 #include <span>
 
@@ -14,19 +14,19 @@ COLDSUN_FN Time slot_number(Time t) { return floor_div(t - slot_phase, slot_leng
 COLDSUN_FN Time slot_start(Time k) { return k * slot_length + slot_phase; }
 
 enum class Strategy : std::int32_t {
-  max_elevation = 0,     // the highest, every slot anew
-  sticky = 1,            // keep while it is up, then the highest
-  longest_remaining = 2  // keep while it is up, then the one that stays for the most slots; of equals the highest
+  max_elevation = 0,     // the highest, chosen anew in every slot
+  sticky = 1,            // kept while above the mask, then the highest
+  longest_remaining = 2  // kept while above the mask, then the one with the most slots to come; ties: the highest
 };
 
 // clang-format off
 #define COLDSUN_ORBIT_SLOTS(F) \
-  F(std::int32_t, satellite,       "1",   "site slot", derived, Fill,   "index in the catalogue, -1 none") \
-  F(std::int32_t, visible,         "1",   "site slot", derived, Choose, "satellites above the mask at the start of the slot") \
-  F(std::int32_t, reconfiguration, "1",   "site slot", derived, Fill,   "1: another satellite than in the slot before, or one after none") \
-  F(Real,         elevation,       "rad", "site slot", derived, Fill,   "at the start of the slot, 0 where none serves") \
-  F(Real,         slant_range,     "m",   "site slot", derived, Fill,   "at the start of the slot, 0 where none serves") \
-  F(Real,         remaining,       "s",   "site slot", derived, Fill,   "until the serving satellite sets")
+  F(std::int32_t, satellite,       "1",   "site slot", derived, Fill,   "catalogue index of the serving satellite; -1: none") \
+  F(std::int32_t, visible,         "1",   "site slot", derived, Choose, "number of satellites above the mask at the start of the slot") \
+  F(std::int32_t, reconfiguration, "1",   "site slot", derived, Fill,   "1: handover at the start of the slot, or a satellite after none") \
+  F(Real,         elevation,       "rad", "site slot", derived, Fill,   "elevation of the serving satellite at the start of the slot; 0: none") \
+  F(Real,         slant_range,     "m",   "site slot", derived, Fill,   "slant range of the serving satellite at the start of the slot; 0: none") \
+  F(Real,         remaining,       "s",   "site slot", derived, Fill,   "time from the start of the slot until the serving satellite sets")
 // clang-format on
 struct SlotTable {
   COLDSUN_ARRAYS(COLDSUN_ORBIT_SLOTS)
@@ -41,7 +41,7 @@ struct SlotView {
   SlotView(const SlotTable& s) : first(s.first), n_slot(s.n_slot()) { COLDSUN_ORBIT_SLOTS(COLDSUN_FIELD_TAKE) }
 };
 
-// Slots from the one that holds the span's start to the one before its stop; the windows must cover them.
+// Slots from the one that contains the span's start to the one before its stop; the windows must cover them.
 template <class Space>
 SlotTable assign_slots(Space, const Catalogue& catalogue, std::span<const Station> stations,
                        std::span<const Strategy> strategy, const Windows& windows, const Span& span);

@@ -1,9 +1,9 @@
-// One site's link: the outage process at slot boundaries, who serves, the round trip, and what comes next. Pure
-// functions of time. An outage belongs to the boundary that starts slot k: with the site's probability it begins
-// `offset` after that boundary (measured: before it, -0.18 s) and lasts a lognormal time, never longer than a slot, so
-// that outages of two boundaries never overlap. Every outage acts alike whether or not the satellite changes. A slot
-// that no satellite serves is down from its start to its end. Chance: Stream::link, entity = site, index = slot number
-// since 1970, draw 0 = whether, draw 1 = how long.
+// Link of one site: outage process at slot boundaries, serving satellite, round trip, next event. Pure functions of
+// time. An outage belongs to the boundary that starts slot k. With the site's probability it starts `offset` after that
+// boundary (measured: -0.18 s, before it) and lasts a lognormal time, at most a slot, so that outages of two boundaries
+// never overlap. It acts alike with and without a handover. A slot without a satellite is down from its start to its
+// end. Random numbers: Stream::link, entity = site, index = slot number since 1970, draw 0 = occurrence, draw 1 =
+// length.
 #pragma once
 #include "common/philox.hpp"
 #include "orbit/handover.hpp"
@@ -26,7 +26,7 @@ COLDSUN_FN Outage outage_at(const Chance& chance, const OutageLaw& law, Time k) 
   return {start, start + nanoseconds(length < longest ? length : longest)};
 }
 
-// Round trip to the serving satellite and back; `delay`: everything behind it (inter-satellite links, gateway,
+// Round trip to the serving satellite and back; `delay`: round-trip time beyond it (inter-satellite links, gateway,
 // processing) [s].
 COLDSUN_FN Real round_trip(Real slant_range, Real delay) {
   return 2.0 * slant_range / constants::speed_of_light + delay;
@@ -37,8 +37,8 @@ COLDSUN_FN Time overlap(Time a, Time b, Time c, Time d) {
   return hi > lo ? hi - lo : 0;
 }
 
-// The link of one (member, site). `shift`: the member's delay of windows; slot k then has the satellite of the table's
-// slot `shift` ago.
+// The link of one (member, site). `shift`: the member's delay of windows; slot k has the satellite that the table has
+// `shift` earlier.
 struct Link {
   Chance chance;
   OutageLaw law;
@@ -69,7 +69,7 @@ struct Link {
     const int c = column(k);
     return c < 0 || slots.satellite(site, c) < 0 ? 0.0 : round_trip(slots.slant_range(site, c), delay);
   }
-  // The two boundaries whose outages can lie in slot k: its own, and the one whose outage the offset moves into it.
+  // Second boundary whose outage can lie in slot k, because of the offset; the first is the slot's own.
   COLDSUN_FN Time neighbour(Time k) const { return law.offset < 0 ? k + 1 : k - 1; }
 
   // Time without a link in [a, b): whole slots without a satellite, and the outages of the others. Exact in ns.
@@ -87,7 +87,7 @@ struct Link {
     return sum;
   }
 
-  // Outages that begin, and satellites that change, in [a, b).
+  // Numbers of outages that start, and of handovers, in [a, b).
   COLDSUN_FN int outages_begun(Time a, Time b) const {
     const Time offset = nanoseconds(law.offset);
     int n = 0;
@@ -103,7 +103,7 @@ struct Link {
     return n;
   }
 
-  // First instant in (t, limit) at which the link goes down or up or its satellite changes; limit if there is none.
+  // First instant in (t, limit) at which the link goes down or up or its satellite changes; else limit.
   COLDSUN_FN Time next_event(Time t, Time limit) const {
     for (Time k = slot_number(t); slot_start(k) < limit; ++k) {
       Time next = limit;
@@ -126,7 +126,7 @@ struct Link {
   }
 };
 
-// Contacts of one site, moved later by `shift`.
+// Contacts of one site, delayed by `shift`.
 struct ContactLine {
   ContactsView contacts;
   int site = 0;

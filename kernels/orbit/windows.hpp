@@ -13,15 +13,15 @@ enum Truncated : std::int32_t { truncated_start = 1, truncated_stop = 2 };
 // The table; rows sorted by (station, aos, satellite). A window is [aos, los), UTC.
 // clang-format off
 #define COLDSUN_ORBIT_WINDOWS(F) \
-  F(std::int32_t, satellite,     "1",   "window",       derived, host, "index in the catalogue") \
+  F(std::int32_t, satellite,     "1",   "window",       derived, host, "catalogue index of the satellite") \
   F(std::int32_t, station,       "1",   "window",       derived, host, "index of the station") \
-  F(Time,         aos,           "ns",  "window",       derived, host, "the satellite rises above the mask") \
-  F(Time,         tca,           "ns",  "window",       derived, host, "it stands highest") \
-  F(Time,         los,           "ns",  "window",       derived, host, "it sets below the mask") \
-  F(Real,         max_elevation, "rad", "window",       derived, host, "elevation at tca") \
-  F(std::int32_t, truncated,     "1",   "window",       derived, host, "bits: the window was open at the start, at the end of the span") \
-  F(std::int32_t, first,         "1",   "station_edge", derived, host, "where a station's rows begin") \
-  F(Time,         longest,       "ns",  "station",      derived, host, "the longest window: how far back a search must look")
+  F(Time,         aos,           "ns",  "window",       derived, host, "acquisition of signal (AOS): the satellite rises above the mask") \
+  F(Time,         tca,           "ns",  "window",       derived, host, "time of the highest elevation (TCA)") \
+  F(Time,         los,           "ns",  "window",       derived, host, "loss of signal (LOS): the satellite sets below the mask") \
+  F(Real,         max_elevation, "rad", "window",       derived, host, "highest elevation in the window") \
+  F(std::int32_t, truncated,     "1",   "window",       derived, host, "bits: the window was open at the start (1), at the end (2) of the span") \
+  F(std::int32_t, first,         "1",   "station_edge", derived, host, "index of the station's first window") \
+  F(Time,         longest,       "ns",  "station",      derived, host, "length of the station's longest window")
 // clang-format on
 struct Windows {
   COLDSUN_ARRAYS(COLDSUN_ORBIT_WINDOWS)
@@ -41,12 +41,12 @@ COLDSUN_FN int first_after(const View<const Time, 1>& sorted, int lo, int hi, Ti
   return lo;
 }
 
-// Disjoint spans of time per station in which at least one satellite is in contact; sorted.
+// Disjoint intervals per station in which at least one satellite is in contact; sorted.
 // clang-format off
 #define COLDSUN_ORBIT_CONTACTS(F) \
-  F(Time,         start, "ns", "contact",      derived, host, "start of the span") \
-  F(Time,         stop,  "ns", "contact",      derived, host, "end of the span") \
-  F(std::int32_t, first, "1",  "station_edge", derived, host, "where a station's spans begin")
+  F(Time,         start, "ns", "contact",      derived, host, "start of the time with an open contact window") \
+  F(Time,         stop,  "ns", "contact",      derived, host, "end of the time with an open contact window") \
+  F(std::int32_t, first, "1",  "station_edge", derived, host, "index of the station's first such time")
 // clang-format on
 struct Contacts {
   COLDSUN_ARRAYS(COLDSUN_ORBIT_CONTACTS)
@@ -60,7 +60,7 @@ struct Span {
   Time start = 0, stop = 0;  // UTC, [start, stop)
   Real dut1 = 0.0;           // UT1 - UTC [s]
 };
-// seen: per station and satellite, 0 where the station does not look for it; empty: all do. Defined in
+// seen: per station and satellite, 0 where the station does not use it; empty: all are used. Defined in
 // find_windows.hpp, per backend.
 template <class Space>
 Windows find_windows(Space, const Catalogue& catalogue, std::span<const Station> stations, const Span& span,

@@ -1,11 +1,11 @@
-// Decoder: any keys in [0, 1) -> a schedule that keeps node capacity, contact windows and antennas. One plan per lane.
-// Jobs are placed one after another in the order of their first key (running ones first, where they are). The other
-// keys name a place, a start among those possible there and a cap level; where the nodes are taken the next later start
-// is tried, then earlier ones, then the next place. What fits nowhere in the horizon is left out. Data of a job that
-// runs away from home goes over the link before its start, as early as it may, and its results come back after its end.
-// A slot carries at most one antenna's bytes for one job and all antennas' bytes in all: then a schedule of the
-// antennas inside the slot exists (McNaughton 1959, doi 10.1287/mnsc.6.1.1). The windows of both ends must be open; the
-// constellation forwards within the slot.
+// Decoder: any keys in [0, 1) -> a schedule within node capacity, contact windows and antennas. One plan per lane. Jobs
+// are placed one after another in the order of their first key, running jobs first where they run. The other keys
+// select a place, a start among the possible ones there and a cap level. If the nodes are taken, the next later start
+// is tried, then earlier ones, then the next place. Jobs that fit nowhere in the horizon are left out. Data of a job
+// that runs away from home are sent before its start, as early as possible; its results return after its end.
+// Per slot, the bytes of one job are at most one antenna's, the bytes of all jobs at most those of all antennas: then a
+// schedule of the antennas within the slot exists (McNaughton 1959, doi 10.1287/mnsc.6.1.1). The windows of both ends
+// must be open; the constellation forwards within the slot.
 #pragma once
 #include "common/loops.hpp"
 #include "schedule/schedule.hpp"
@@ -17,20 +17,19 @@ COLDSUN_FN int slots_of(Real time, Real slot) {
 }
 COLDSUN_FN int pick_of(Real key, int n) { return static_cast<int>(math::clamp(std::floor(key * n), 0.0, n - 1.0)); }
 
-// Slots that a plan books for a job at a cap level: its work at the pace that the level leaves, at least one.
+// Slots booked for a job at a cap level: its work at the pace under that cap, at least one.
 COLDSUN_FN int booked_slots(const Job& j, Real level, Real slot) {
   const Real pace = math::max(workload::pace_at(level), 0.05);
   const int n = slots_of(j.work / pace, slot);
   return n > 1 ? n : 1;
 }
 
-// Bytes between two places in a slot for one job, given what is left of each link.
+// Bytes between two places in a slot for one job, from the remaining capacity of each link.
 COLDSUN_FN Real bytes_between(const ProblemView& q, const View<const Real, 2>& left, int a, int b, int t) {
   return math::min(math::min(q.link_bytes(a, t), q.link_bytes(b, t)), math::min(left(a, t), left(b, t)));
 }
 
-// First slot and last slot of a transfer of `bytes` between a and b that begins no sooner than `from`; last = n_slot:
-// it does not fit.
+// First and last slot of a transfer of `bytes` between a and b that starts at `from` or later; last = n_slot: no room.
 struct Transfer {
   int first, last;
 };
@@ -46,7 +45,7 @@ COLDSUN_FN Transfer find_transfer(const ProblemView& q, const View<const Real, 2
   if (bytes > 0.0) x.last = q.n_slot;
   return x;
 }
-// The latest slot from which on `bytes` can still be carried, -1: never.
+// The latest slot from which `bytes` can still be carried; -1: none.
 COLDSUN_FN int latest_transfer(const ProblemView& q, const View<const Real, 2>& left, int a, int b, Real bytes) {
   int t = q.n_slot;
   while (bytes > 0.0 && t > 0) bytes -= math::max(bytes_between(q, left, a, b, --t), 0.0);
@@ -59,7 +58,7 @@ COLDSUN_FN void book_transfer(const ProblemView& q, const View<Real, 2>& left, i
   }
 }
 
-// The starts that a job may have at a place: `count` of them from `first` to `last`.
+// Possible starts of a job at a place: `count` of them from `first` to `last`.
 struct Starts {
   int first, last, count;
   COLDSUN_FN int at(int k) const {
@@ -67,7 +66,7 @@ struct Starts {
   }
 };
 COLDSUN_FN Starts starts_of(const ProblemView& q, const Job& j, int first, int latest, int booked) {
-  // A job too long for the horizon may be held until its deadline's slack is gone, all others to the end.
+  // A job too long for the horizon may start as late as its deadline's slack allows, all others up to the end.
   const int slack = static_cast<int>(math::clamp(std::floor(j.deadline / q.slot), -1.0, 1e6)) - booked;
   int last = q.n_slot - booked > slack ? q.n_slot - booked : slack;
   last = last < q.n_slot - 1 ? last : q.n_slot - 1;
@@ -91,13 +90,13 @@ struct Decode {
     View<std::int32_t, 2> nodes;
   };
   COLDSUN_FN Real gene(int p, int j, int g) const { return pop.key(p, n_gene * j + g); }
-  // What runs comes first, then what is expected to.
+  // Order of placing: jobs that run, jobs in progress with a release to come, waiting jobs.
   COLDSUN_FN static int turn(const Job& j) { return !j.running ? 2 : j.release > 0.0 ? 1 : 0; }
   COLDSUN_FN bool before(int p, int a, int b) const {
     if (turn(q.job(a)) != turn(q.job(b))) return turn(q.job(a)) < turn(q.job(b));
     return gene(p, a, 0) < gene(p, b, 0) || (gene(p, a, 0) == gene(p, b, 0) && a < b);
   }
-  // First slot of [s, s + n) in the horizon without room for w nodes; n_slot: there is room.
+  // First slot of [s, s + n) in the horizon without room for w nodes; n_slot: room in all.
   COLDSUN_FN int taken(const Plan& x, int site, int s, int n, int w) const {
     const int stop = s + n < q.n_slot ? s + n : q.n_slot;
     for (int t = s; t < stop; ++t)
@@ -111,7 +110,7 @@ struct Decode {
     pop.place(x.row, j) = site, pop.start(x.row, j) = s, pop.level(x.row, j) = l, pop.booked(x.row, j) = n;
   }
 
-  // What a job may do at a place at a cap level, as things stand.
+  // Options of a job at a place and cap level, with the nodes and links that are left.
   struct Choice {
     bool possible, moves, returns;
     int n, released;  // slots booked; slot of the release
@@ -131,7 +130,7 @@ struct Decode {
     c.starts = starts_of(q, j, from, latest, c.n);
     return c;
   }
-  // Tries a place; true: the job has been put there.
+  // Tries a place; true: the job is placed there.
   COLDSUN_FN bool try_place(const Plan& x, int i, int site, int l) const {
     const Job& j = q.job(i);
     const Choice c = choice_of(x, i, site, l);
@@ -147,7 +146,7 @@ struct Decode {
     put(x, i, site, s, l, c.n);
     return true;
   }
-  // The start that the key names, else the next later, else the next earlier one with room; -1: none.
+  // The start selected by the key, else the next later, else the next earlier one with room; -1: none.
   COLDSUN_FN int find_start(const Plan& x, int i, int site, const Starts& o, int n) const {
     const int wanted = pick_of(gene(x.row, i, 2), o.count), w = q.job(i).n_node;
     int clash = -1;
@@ -204,7 +203,7 @@ struct Decode {
   }
   COLDSUN_FN void sort_by_start(int p) const {
     for (int j = 0; j < q.n_job; ++j) {
-      const std::uint32_t s = static_cast<std::uint32_t>(pop.start(p, j));  // left out: the last
+      const std::uint32_t s = static_cast<std::uint32_t>(pop.start(p, j));  // left out: sorted last
       int k = j;
       for (; k > 0 && s < static_cast<std::uint32_t>(pop.start(p, pop.by_start(p, k - 1))); --k)
         pop.by_start(p, k) = pop.by_start(p, k - 1);

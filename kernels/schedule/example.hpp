@@ -1,6 +1,6 @@
-// A made-up problem of any size, for benches, checks and tests: megawatt places of 128 nodes a quarter of a day apart,
-// clear days with clouds by scenario, contact windows of ten minutes an hour, jobs of all lengths. Host code;
-// everything follows from the seed.
+// A synthetic problem of any size, for benches, checks and tests: megawatt places of 128 nodes a quarter of a day
+// apart, clear days with clouds by scenario, contact windows of ten minutes an hour, jobs of all lengths. Host code; a
+// function of the seed only.
 #pragma once
 #include <algorithm>
 #include <cmath>
@@ -11,7 +11,7 @@
 
 namespace coldsun::schedule {
 
-// size: of the megawatt hall of 128 nodes.
+// size: relative to the megawatt hall of 128 nodes.
 inline electrical::Site example_bus(Real size) {
   electrical::Site s;
   s.r_droop = 0.01, s.capacitance = 0.33, s.r_pv_cable = 2e-3 / size, s.r_battery_cable = 1e-3 / size,

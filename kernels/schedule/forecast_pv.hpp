@@ -1,6 +1,6 @@
-// Scenarios of the sun: clear-sky index -> irradiance of sites and planes -> cells -> strings -> what their converters
-// give, slot by slot. The loops are the engine's own kernels with the scenarios as members, so that a forecast and a
-// day differ by their clouds alone.
+// Scenarios of PV power: clear-sky index -> irradiance of sites and planes -> cells -> strings -> net power of their
+// converters, slot by slot. The loops are the twin's kernels with scenarios as members, so forecast and simulated day
+// differ by their clouds only.
 #pragma once
 #include "electrical/allocate.hpp"
 #include "schedule/schedule.hpp"
@@ -8,9 +8,8 @@
 
 namespace coldsun::schedule {
 
-// Irradiance of a site under a scenario at the middle of a slot: of the table only the Sun, the clear sky and the
-// expected air are read. reads the table around the slot; writes a site's irradiance and air. 120 B and about 500 flops
-// (one draw).
+// Irradiance of a site under a scenario at the middle of a slot. Of the table only Sun, clear sky and expected air are
+// used. reads the table around the slot; writes a site's irradiance and air. 120 B and about 500 flops (one draw).
 struct ForecastSites {
   Cut cut;
   sky::SystemView sys;
@@ -68,7 +67,8 @@ void forecast_pv(Space space, const sky::System& sky_system, const sky::Weather&
                  const electrical::System& power, const PvForecast& f, Problem& p) {
   const int n = p.n_scenario(), n_site = sky_system.n_site(), n_slot = p.n_slot();
   if (n_site != p.n_place() || power.site.extent(0) != n_site)
-    throw std::invalid_argument("schedule: places and sites differ in number");
+    throw std::invalid_argument(
+        "schedule: the number of places is not that of the sites; accepted: one place per site");
   const Device device = p.place.device();
   const sky::State sky = sky::make_state(sky_system, weather, p.start, n, device);
   const electrical::State strings = electrical::make_state(power, n, device);

@@ -1,6 +1,5 @@
-// What is the same for all plans and scenarios: a node's power, pace and junction by job, cap level and supply
-// temperature, from the engine's cap law solved with the class's thermal gain; and the sun's power from the scenarios'
-// irradiance.
+// Tables common to all plans and scenarios: power, pace and junction of a node by job, cap level and supply
+// temperature, from the twin's cap law solved with the class's thermal resistance.
 #pragma once
 #include "common/loops.hpp"
 #include "electrical/allocate.hpp"
@@ -9,13 +8,13 @@
 
 namespace coldsun::schedule {
 
-// The junction above the supply, linear in the node's power.
+// Junction temperature: supply temperature plus a rise linear in node power.
 struct GainRow {
   Real t_supply, r_node;  // K, K/W of node power
   COLDSUN_FN Real operator()(Real p, Real& slope) const { return slope = r_node, t_supply + r_node * p; }
 };
 
-// Law of a class's node at utilisation u, held to `level` of the way from rest to what u draws.
+// Power law of a class's node at utilisation u, limited to `level` of its power above rest.
 COLDSUN_FN thermal::PowerLaw law_of(const NodeClass& c, Real u, Real level) {
   const Real rest = c.curve.p_idle, asked = c.curve(u);
   return {.p_request = rest + level * (asked - rest),
@@ -40,7 +39,7 @@ COLDSUN_FN NodePoint point_of(const Place& place, const NodeClass& c, Real u, Re
   return n;
 }
 
-// Row: place and job (or a free node); column: level and knot. Means over the classes by their nodes, the hottest
+// Row: place and job (or a free node); column: level and knot. Means over the classes weighted by node count, hottest
 // junction. reads classes and jobs; writes node. 40 B and about 400 flops per class.
 struct NodeTable {
   ProblemView q;

@@ -1,5 +1,5 @@
-// What a plan is made for: places, slots, forecasts, jobs. Plain data on a device; a maker fills it, kernels read it.
-// SI, no suffixes. Filled by the caller: what is marked [in]. Filled by prepare() and the forecast: [made].
+// Input of a plan: places, slots, forecasts, jobs. Plain data on a device, filled by the host and read by kernels. SI,
+// no suffixes. [in]: filled by the caller. [made]: filled by prepare() and the forecast.
 #pragma once
 #include "common/fields.hpp"
 #include "common/time.hpp"
@@ -10,14 +10,14 @@
 namespace coldsun::schedule {
 
 inline constexpr int max_job = 256;          // jobs of one decision
-inline constexpr int max_place = 8;          // places that a job may go to
-inline constexpr int max_scenario = 64;      // forecasts
+inline constexpr int max_place = 8;          // places for a job
+inline constexpr int max_scenario = 64;      // scenarios of the forecast
 inline constexpr int n_level = 4;            // cap levels of a plan
 inline constexpr int n_gene = 4;             // keys per job: order, place, start, cap level
 inline constexpr int n_knot = 32;            // knots of coolant supply temperature in the node table
 inline constexpr int n_heat = 9, n_air = 9;  // knots of the loop table
 
-// Nodes that are alike: one row per (node type, plate model) of a place. [in]
+// Nodes of one kind: one row per (node type, plate model) of a place. [in]
 struct NodeClass {
   std::int32_t n_node = 0;
   workload::PowerCurve curve = {0.0, 1.0, 1.0};
@@ -28,49 +28,49 @@ struct NodeClass {
   Real rating = 0.0;                                                  // W, output of the node's rack converter
 };
 
-// The loop when nothing changes any more: auxiliary power and supply temperature by IT power and outside temperature,
-// evenly spaced knots.
+// Steady state of the loop: auxiliary power and supply temperature by IT power and outside temperature, evenly spaced
+// knots.
 struct LoopTable {
   Real p_first = 0.0, p_step = 1.0, t_first = 0.0, t_step = 1.0;  // IT power [W], outside temperature [K]
   Real p_aux[n_heat][n_air] = {};                                 // W
   Real t_supply[n_heat][n_air] = {};                              // K
 };
 
-// A place: a site of the network as a planner sees it.
+// A place: a site of the network as the planner models it.
 struct Place {
   electrical::Site bus;                                   // [in] battery, converters, grid rules, rack loss
   std::int32_t class_first = 0, n_class = 0, n_node = 0;  // [in] its rows of node_class; n_node is their sum
   LoopTable loop;                                         // [in] by make_loop_table
   Real tau_loop = 300.0;                                  // s [in] by loop_time
-  // remote control [in]: what the nodes may be asked for in all
+  // remote control [in]: limits of the sum of node requests
   Real p_grid_budget = 0.0, p_it_max = 0.0;
-  // what stands now [in]
+  // state at the start of the plan [in]
   Real t_supply = 300.0;                                        // K
   Real soc = 0.5, v_1 = 0.0, v_2 = 0.0, capacity_factor = 1.0;  // battery: charge, RC voltages [V]
-  Real p_it = 0.0;                                              // W that the nodes draw
-  Real p_overhead = 0.0;  // W that the site needs beside the work asked: auxiliaries, losses, leakage
+  Real p_it = 0.0;                                              // W, IT power
+  Real p_overhead = 0.0;                         // W, other power of the site: auxiliaries, losses, leakage
   Real genset_carbon = 0.0, genset_price = 0.0;  // kg/J, per J
-  Real t_margin = 353.15;                        // K: a junction above it costs margin
+  Real t_margin = 353.15;                        // K: junction temperatures above it cost line_thermal
 };
 
-// A job. Rows stand in order of service: highest priority first, among equals the earlier release. [in]
+// A job. Rows in order of service: highest priority first, then the earlier release. [in]
 struct Job {
-  std::int32_t home = 0;  // place where its data lies; where it runs if it is running
+  std::int32_t home = 0;  // place of its data; a running job runs there
   std::int32_t n_node = 1;
   std::int32_t priority = 1;  // >= 1
   Real release = 0.0;         // s after the start of the first slot; <= 0: now
   Real deadline = 0.0;        // s after the start of the first slot
-  Real work = 0.0;            // s left at the full rate
+  Real work = 0.0;            // s, remaining work at the full rate
   Real utilization = 1.0;
-  Real data_in = 0.0, data_out = 0.0;  // B, carried only if it runs elsewhere than at home
-  std::int8_t running = 0;  // 1: it runs at home, from its release on or, where that is to come, from when there is
-                            // room; preemptible: its cap may change
+  Real data_in = 0.0, data_out = 0.0;  // B, carried only if it runs away from home
+  // 1: it runs at home from its release, or from the first time with enough free nodes; preemptible: its cap may change
+  std::int8_t running = 0;
   std::int8_t preemptible = 0;
-  std::int8_t link_bound = 0;  // 1: stands still in handover gaps
+  std::int8_t link_bound = 0;  // 1: stalls during outages
 };
 
-// One node at a job's request by supply temperature: mean over the classes of the place by their counts, hottest
-// junction of them.
+// One node under a job's request at a supply temperature: mean over the place's classes weighted by node count, their
+// hottest junction.
 struct NodePoint {
   Real p, p_input, asked;  // W drawn, W at the rack converter's input, W without any cap
   Real pace, t_junction;   // 1, K
@@ -83,29 +83,30 @@ struct Shape {
 struct ProblemNumbers {
   Real slot = 300.0;                             // s [in]
   Time start = 0;                                // of the first slot, ns [in]
-  Real level[n_level] = {1.0, 0.85, 0.7, 0.55};  // share of what a job's nodes would draw above rest [in]
+  Real level[n_level] = {1.0, 0.85, 0.7, 0.55};  // share of the power above rest that a job's nodes may draw [in]
   Real knot_first = 283.15, knot_step = 1.5;     // K: supply temperatures of the node table
-  std::int32_t n_start = 0;  // starts that a key may choose among, evenly spaced; 0: every slot [in]
+  // number of starts that a key may select from, evenly spaced; 0: every slot [in]
+  std::int32_t n_start = 0;
 };
 
-// Written by the host: [in]. The row after the last job is a free node.
+// Filled by the host: [in]. The row after the last job is a free node.
 // clang-format off
 #define COLDSUN_SCHEDULE_PROBLEM(F) \
-  F(NodeClass,    node_class,   "1",      "class",                        parameter, host,       "nodes that are alike") \
-  F(Place,        place,        "1",      "place",                        parameter, host,       "sites as a planner sees them") \
-  F(Job,          job,          "1",      "job",                          parameter, host,       "jobs in the order of service") \
-  F(Real,         pv_linear,    "W",      "scenario place slot",          derived,   SumStrings, "net PV power by the share used: linear term") \
-  F(Real,         pv_square,    "W",      "scenario place slot",          derived,   SumStrings, "net PV power by the share used: square term") \
-  F(Real,         pv_available, "W",      "scenario place slot",          derived,   SumStrings, "maximum power of all strings") \
-  F(Real,         temp_air,     "K",      "place slot",                   parameter, host,       "outside air") \
-  F(Real,         aux_bound,    "W",      "place slot",                   parameter, host,       "most that the auxiliaries may draw") \
-  F(Real,         carbon,       "kg J-1", "place slot",                   parameter, host,       "carbon of imported energy") \
-  F(Real,         price,        "J-1",    "place slot",                   parameter, host,       "price of imported energy") \
-  F(Real,         link_bytes,   "B",      "place slot",                   parameter, host,       "bytes that one antenna carries, gaps taken off") \
-  F(std::int32_t, antennas,     "1",      "place slot",                   parameter, host,       "antennas that have a contact") \
-  F(Real,         gap,          "1",      "place slot",                   parameter, host,       "share in which link-bound work stands still") \
-  F(NodePoint,    node,         "1",      "place job_or_free level knot", derived,   NodeTable,  "one node by the supply temperature") \
-  F(Real,         request,      "W",      "place job_or_free level",      derived,   Requests,   "one node as the site cap counts it")
+  F(NodeClass,    node_class,   "1",      "class",                        parameter, host,       "nodes of one kind at a place") \
+  F(Place,        place,        "1",      "place",                        parameter, host,       "sites as modelled by the planner") \
+  F(Job,          job,          "1",      "job",                          parameter, host,       "jobs in order of service") \
+  F(Real,         pv_linear,    "W",      "scenario place slot",          derived,   SumStrings, "net PV power by the share used: linear coefficient") \
+  F(Real,         pv_square,    "W",      "scenario place slot",          derived,   SumStrings, "net PV power by the share used: quadratic coefficient") \
+  F(Real,         pv_available, "W",      "scenario place slot",          derived,   SumStrings, "available PV power: sum of the strings' maximum power") \
+  F(Real,         temp_air,     "K",      "place slot",                   parameter, host,       "outside air temperature") \
+  F(Real,         aux_bound,    "W",      "place slot",                   parameter, host,       "upper bound of the power of the auxiliaries") \
+  F(Real,         carbon,       "kg J-1", "place slot",                   parameter, host,       "carbon emission per imported energy") \
+  F(Real,         price,        "J-1",    "place slot",                   parameter, host,       "price per imported energy") \
+  F(Real,         link_bytes,   "B",      "place slot",                   parameter, host,       "data that one antenna carries, outages excluded") \
+  F(std::int32_t, antennas,     "1",      "place slot",                   parameter, host,       "number of antennas with an open contact window") \
+  F(Real,         gap,          "1",      "place slot",                   parameter, host,       "share of the plan slot in which link-bound work stalls") \
+  F(NodePoint,    node,         "1",      "place job_or_free level knot", derived,   NodeTable,  "power, pace and junction of one node by supply temperature") \
+  F(Real,         request,      "W",      "place job_or_free level",      derived,   Requests,   "requested power of one node, as counted by the site cap")
 // clang-format on
 struct Problem : ProblemNumbers {
   COLDSUN_ARRAYS(COLDSUN_SCHEDULE_PROBLEM)
@@ -115,7 +116,7 @@ struct Problem : ProblemNumbers {
   int n_scenario() const { return pv_linear.extent(0); }
 };
 
-// What kernels see of it.
+// View of the problem for kernels.
 struct ProblemView : ProblemNumbers {
   int n_place, n_job, n_slot, n_scenario;
   COLDSUN_SCHEDULE_PROBLEM(COLDSUN_FIELD_READ)
@@ -125,21 +126,21 @@ struct ProblemView : ProblemNumbers {
   }
 };
 
-// All arrays on `device`, jobs and places at their defaults. Throws std::invalid_argument where a shape cannot be.
+// All arrays on `device`, jobs and places at their defaults. Throws std::invalid_argument for an impossible shape.
 Problem make_problem(const Shape&, Device);
-// Throws std::invalid_argument with one sentence where a filled problem cannot be: order of jobs, node counts, NaN.
+// Throws std::invalid_argument in one sentence for an invalid problem: order of jobs, node counts, NaN.
 void check_problem(const Problem&);
 
 struct LoopLoad {
   Real flow, v_dot;      // of the plates' loop [W/K], [m3/s]
-  Real liquid, extra;    // share of IT power that the plates carry off; heat of converters into the loop per IT power
+  Real liquid, extra;    // share of IT power carried off by the plates; heat of converters into the loop per IT power
   Real p_it_max;         // [W]
   Real t_first, t_step;  // outside temperatures of the table [K]
 };
-// Quasi-steady loop of a place by thermal::advance_loop run until it rests. t_set[k]: supply set-point at the k-th
+// Steady state of a place's loop, by thermal::advance_loop until it is constant. t_set[k]: supply set-point at the k-th
 // outside temperature. Host code.
 LoopTable make_loop_table(const thermal::LoopModel&, const LoopLoad&, const Real (&t_set)[n_air]);
-// First-order lag of the supply: heat capacity of the plates' loop and of the facility water over the flow [s].
+// Time constant of the supply: heat capacity of the plates' loop and of the facility water over the flow [s].
 inline Real loop_time(const thermal::LoopModel& m, Real flow) {
   return (m.c_supply + m.c_return + m.c_facility) / flow;
 }

@@ -1,14 +1,13 @@
-// Rollout: one plan under one scenario, slot by slot, by the engine's own rules. One lane per (plan, scenario).
-// In a slot: the sun gives, the battery may; running jobs draw what the node table says at the coolant's temperature,
-// less where the site cap or the bus has not enough, in the order of service; the bus closes; work moves on. Within a
-// slot all is constant.
+// Rollout: one plan under one scenario, slot by slot, by the twin's rules. One lane per (plan, scenario). In a slot:
+// supply of PV, battery and grid; draw of the running jobs by the node table, shared in order of service where site cap
+// or bus are short; closing of the bus; progress. All is constant within a slot.
 #pragma once
 #include "electrical/bus.hpp"
 #include "schedule/slot.hpp"
 
 namespace coldsun::schedule {
 
-// Which plans a launch is for: those of a list, or all from the first on.
+// Plans of a launch: those of a list, or n from the first on.
 struct Rows {
   int first;
   View<const std::int32_t, 1> list;
@@ -16,7 +15,7 @@ struct Rows {
 };
 
 // reads a plan and a scenario; writes its lines and score. Some 80 B per place and slot and 160 B per running job and
-// slot, 8 KB of them the lane's own; flops: about 410 per place and slot (battery 210, bus 160, loop 40) and 50 per
+// slot, 8 KB of them private to the lane. About 410 flops per place and slot (battery 210, bus 160, loop 40) and 50 per
 // running job and slot.
 struct Rollout {
   ProblemView q;
@@ -25,14 +24,14 @@ struct Rollout {
   Rows rows;
   static constexpr int flops = 400'000;
 
-  // A job that runs, with what the tables say of it at its place and level.
+  // A running job with its table values at its place and level.
   struct Running {
     const NodePoint* point;  // by knot
     Real asked;              // W that its nodes request above rest
     std::int32_t n_node;
     std::int16_t j, site;
   };
-  // What moves. Jobs that run stand in the order of service.
+  // State of a lane. Running jobs are in order of service.
   struct Lane {
     PlaceNow at[max_place];
     Real work[max_job];
@@ -48,9 +47,9 @@ struct Rollout {
     for (int j = 0; j < q.n_job; ++j) x.work[j] = q.job(j).work;
   }
 
-  // Jobs whose start has come and that find their nodes free; the others wait.
+  // Starts the jobs whose start has come and whose nodes are free; the others wait.
   COLDSUN_FN void dispatch(Lane& x, int p, int t) const {
-    bool whole = true;  // no job before this one waits
+    bool whole = true;  // no earlier job waits
     for (int k = x.head; k < q.n_job; ++k) {
       const int j = pop.by_start(p, k), s = pop.start(p, j);
       if (s < 0 || s > t) break;
@@ -82,7 +81,7 @@ struct Rollout {
   struct Turn {
     int plan, slot;
   };
-  // One job's slot at a share of the way from rest to its full power, and what it costs.
+  // One slot of a job at a share of its power above rest, with its costs.
   COLDSUN_FN void work_on(Lane& x, const SlotNow& c, const Running& r, const NodePoint& full, Real share,
                           const Turn& turn) const {
     const auto [p, t] = turn;
@@ -91,7 +90,7 @@ struct Rollout {
     const Real drawn = c.idle.p + share * (full.p - c.idle.p);
     const Real pace = share >= 1.0 ? full.pace : workload::node_pace(drawn, c.p_idle, full.asked);
     const Real moving = job.link_bound ? 1.0 - q.gap(site, t) : 1.0, rate = pace * moving * q.slot;
-    const Real part = x.work[j] <= rate ? x.work[j] / rate : 1.0;  // of the slot until it ends
+    const Real part = x.work[j] <= rate ? x.work[j] / rate : 1.0;  // share of the slot until its end
     PlaceNow& now = x.at[site];
     now.p_it += r.n_node * part * (drawn - c.idle.p);
     now.p_input += r.n_node * part * share * (full.p_input - c.idle.p_input);
@@ -102,14 +101,14 @@ struct Rollout {
     if (x.work[j] <= 1e-6) x.work[j] = 0.0, finish(x, p, j, (t + part) * q.slot);
   }
   COLDSUN_FN void finish(Lane& x, int p, int j, Real time) const {
-    if (pop.arrival(p, j) >= 0) {  // results go in their windows, later if the job is late
+    if (pop.arrival(p, j) >= 0) {  // results return in their windows, later if the job is late
       const Real planned = (pop.start(p, j) + pop.booked(p, j)) * q.slot;
       time = math::max(time, planned) + (pop.arrival(p, j) + 1) * q.slot - planned;
     }
     x.line[line_lateness] += q.job(j).priority * math::max(time - q.job(j).deadline, 0.0);
   }
 
-  // The jobs of all places in this slot: with enough for all of them, or shared out in the order of service.
+  // Jobs of all places in this slot: all at full power if it suffices, else shared in order of service.
   COLDSUN_FN void draw(Lane& x, int p, int scenario, int t) const {
     SlotNow slot[max_place];
     for (int s = 0; s < q.n_place; ++s) slot[s] = slot_now(q, x.at[s], {scenario, s, t});
@@ -140,8 +139,8 @@ struct Rollout {
     for (int j = 0; j < q.n_job; ++j) {
       const Job& job = q.job(j);
       if (!(x.work[j] > 0.0)) continue;
-      const Real never =
-          math::max(job.work - (horizon - math::max(job.release, 0.0)), 0.0);  // no plan has the time for it
+      // work for which no plan has time
+      const Real never = math::max(job.work - (horizon - math::max(job.release, 0.0)), 0.0);
       x.line[line_unserved] += job.n_node * math::max(x.work[j] - never, 0.0);
       x.line[line_lateness] += job.priority * math::max(horizon + x.work[j] - job.deadline, 0.0);
       if (!is_running(x, j)) x.line[line_wait] += job.n_node * math::max(horizon - math::max(job.release, 0.0), 0.0);
@@ -157,13 +156,13 @@ struct Rollout {
     end(x);
     Real sum = 0.0;
     for (int k = 0; k < n_line; ++k) pop.cost(p, scenario, k) = x.line[k], sum += weights.line[k] * x.line[k];
-    pop.scenario_score(p, scenario) = sum == sum ? sum : math::infinity;  // what is not a number is never the best
+    pop.scenario_score(p, scenario) = sum == sum ? sum : math::infinity;  // NaN is never the best
   }
 };
 
-// Mean of a plan's scenarios, and of the worst of them: the conditional value at risk (Rockafellar and Uryasev 2000,
-// doi 10.21314/JOR.2000.038), the scenario at its edge counted in part. reads scenario_score; writes score. 8 B and
-// some 20 flops per scenario
+// Mean of a plan's scenario scores, with the conditional value at risk (Rockafellar and Uryasev 2000,
+// doi 10.21314/JOR.2000.038); the scenario at its edge counts in part. reads scenario_score; writes score. 8 B and some
+// 20 flops per scenario
 struct Score {
   PopulationView pop;
   Real risk, alpha;

@@ -1,5 +1,5 @@
-// The rules that people use, as keys: each puts one job after another by the decoder's own steps, and the keys say
-// where it ended.
+// Common scheduling rules as keys: each rule places one job after another by the decoder's steps, and the keys encode
+// the result.
 #include <algorithm>
 #include <numeric>
 
@@ -8,7 +8,7 @@
 namespace coldsun::schedule {
 namespace {
 
-// A plan that grows job by job.
+// A plan under construction.
 struct Draft {
   const Problem& problem;
   Population pop;
@@ -29,7 +29,7 @@ struct Draft {
     return decode.taken(plan, place, s, n, problem.job(j).n_node) == problem.n_slot();
   }
 
-  // As the next job: at a place, at its option `k` of starts or the next with room.
+  // Places the next job at a place, at option `k` of its starts or the next one with room.
   void put(int j, int place, int k) {
     const Decode::Choice c = choice(j, place);
     gene(j, 0) = (n_put++ + 0.5) / problem.n_job();
@@ -55,7 +55,7 @@ std::vector<int> by_release(const Problem& p) {
   return order;
 }
 
-// First come, first served: nobody starts before the one who came before at the same place.
+// First come, first served: a job does not start before an earlier one at the same place.
 void fcfs(const Problem& p, Draft& d) {
   std::vector<int> last(static_cast<std::size_t>(p.n_place()), 0);
   for (const int j : by_release(p)) {
@@ -65,14 +65,14 @@ void fcfs(const Problem& p, Draft& d) {
   }
 }
 
-// EASY (Lifka 1995, doi 10.1007/3-540-60153-8_35): the first in the queue has a reservation; others may go before it if
-// they do not delay it.
+// EASY (Lifka 1995, doi 10.1007/3-540-60153-8_35): the first waiting job has a reservation; others may start before it
+// if they do not delay it.
 void easy_at(const Problem& p, Draft& d, int place, std::vector<int> queue) {
   for (int t = 0; t < p.n_slot() && !queue.empty(); ++t) {
     bool again = true;
     while (again && !queue.empty()) {
       again = false;
-      int reserved = -1, spare = 0;  // slot of the reservation of the first who waits; nodes that it leaves
+      int reserved = -1, spare = 0;  // slot of the reservation; nodes that are free beside it
       for (std::size_t i = 0; i < queue.size(); ++i) {
         const int j = queue[i];
         const Decode::Choice c = d.choice(j, place);
@@ -103,7 +103,7 @@ void easy(const Problem& p, Draft& d) {
   }
 }
 
-// Mean forecast of the sun at a place and slot, less what has been given away.
+// Mean forecast of PV power at a place and slot, less the power already assigned.
 Array<Real, 2> surplus_of(const Problem& p) {
   Array<Real, 2> left(Device::host, {p.n_place(), p.n_slot()});
   for (int s = 0; s < p.n_place(); ++s)
@@ -120,8 +120,8 @@ void take(const Problem& p, const Draft& d, const Array<Real, 2>& left, int j) {
   for (int t = from; t < stop; ++t) left(s, t) -= p.job(j).n_node * (p.request(s, j, 0) - p.request(s, p.n_job(), 0));
 }
 
-// Greedy-green: each job, first come first, goes where and when the forecast surplus covers most of it; among equals
-// the earliest, at home.
+// Greedy-green: each job in order of arrival takes the place and time with the largest forecast surplus cover; ties:
+// earliest, at home.
 void greedy_green(const Problem& p, Draft& d) {
   const Array<Real, 2> left = surplus_of(p);
   for (int j = 0; j < p.n_job(); ++j)
@@ -147,8 +147,8 @@ void greedy_green(const Problem& p, Draft& d) {
   }
 }
 
-// Let's wait awhile (Wiesner et al. 2021, doi 10.1145/3464298.3493399), without interruption: at home, inside its
-// slack, where the mean carbon intensity of the forecast is lowest; among equals the earliest.
+// Let's wait awhile (Wiesner et al. 2021, doi 10.1145/3464298.3493399), without interruption: at home, within the
+// slack, at the lowest mean carbon intensity of the forecast; ties: earliest.
 void wait_awhile(const Problem& p, Draft& d) {
   for (const int j : by_release(p)) {
     const int s = p.job(j).home;

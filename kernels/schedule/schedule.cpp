@@ -1,5 +1,4 @@
-// Host code of the planner: makes and checks problems, populations and searches, the loop's table, and what a decision
-// hands on.
+// Host code of the planner: makes and checks problems, populations and searches; the loop's table; the decision.
 #include "schedule/schedule.hpp"
 
 #include <cmath>
@@ -17,32 +16,32 @@ std::string at(const char* what, int i) { return std::string(what) + " " + std::
 void check_job(const Problem& p, int i) {
   const Job& j = p.job(i);
   const std::string where = at("job", i) + ": ";
-  require(j.home >= 0 && j.home < p.n_place(), where + "no such place");
-  require(j.n_node >= 1 && j.priority >= 1, where + "nodes or priority below 1");
+  require(j.home >= 0 && j.home < p.n_place(), where + "home does not exist; accepted: index of a place");
+  require(j.n_node >= 1 && j.priority >= 1, where + "n_node or priority is below 1; accepted: 1 or more");
   require(j.work >= 0.0 && j.work < 1e9 && std::isfinite(j.release) && std::isfinite(j.deadline),
-          where + "work, release or deadline");
+          where + "work, release or deadline is out of range; accepted: work 0 to 1e9 s, finite times");
   require(j.utilization >= 0.0 && j.utilization <= 1.0 && j.data_in >= 0.0 && j.data_out >= 0.0,
-          where + "utilisation or data");
+          where + "utilization or data is out of range; accepted: utilization 0 to 1, data 0 B or more");
   if (i == 0) return;
   const Job& before = p.job(i - 1);
   require(before.priority > j.priority || (before.priority == j.priority && before.release <= j.release),
-          where + "stands after one of lower priority, or of the same and released later");
+          where + "is out of order; accepted: descending priority, then ascending release");
 }
 
 void check_place(const Problem& p, int s) {
   const Place& x = p.place(s);
   const std::string where = at("place", s) + ": ";
   require(x.n_class >= 1 && x.class_first >= 0 && x.class_first + x.n_class <= p.node_class.extent(0),
-          where + "node classes");
+          where + "node classes are out of range; accepted: 1 or more rows of node_class");
   int n = 0, used = 0;
   for (int i = 0; i < x.n_class; ++i) n += p.node_class(x.class_first + i).n_node;
-  require(n == x.n_node && n > 0, where + "n_node is not the sum over its classes");
+  require(n == x.n_node && n > 0, where + "n_node is not the sum over its classes; accepted: that sum, above 0");
   for (int j = 0; j < p.n_job(); ++j)
     if (p.job(j).running && p.job(j).home == s && p.job(j).release <= 0.0) used += p.job(j).n_node;
-  require(used <= n, where + "more nodes run than there are");
+  require(used <= n, where + "its running jobs take more nodes than it has; accepted: n_node at most");
   require(x.tau_loop > 0.0 && x.soc >= 0.0 && x.soc <= 1.0 &&
               std::isfinite(x.t_supply + x.p_overhead + x.p_it + x.v_1 + x.v_2),
-          where + "state");
+          where + "state is out of range; accepted: tau_loop above 0 s, soc 0 to 1, finite values");
 }
 
 }  // namespace
@@ -63,10 +62,13 @@ const char* rule_name(Rule rule) {
 
 Problem make_problem(const Shape& shape, Device device) {
   const auto [n_place, n_slot, n_scenario, n_job, n_class] = shape;
-  require(n_place >= 1 && n_place <= max_place, "1 to " + std::to_string(max_place) + " places");
-  require(n_scenario >= 1 && n_scenario <= max_scenario, "1 to " + std::to_string(max_scenario) + " scenarios");
-  require(n_job >= 0 && n_job <= max_job, "0 to " + std::to_string(max_job) + " jobs");
-  require(n_slot >= 1 && n_slot <= 100'000 && n_class >= 1, "slots or node classes");
+  require(n_place >= 1 && n_place <= max_place,
+          "number of places is out of range; accepted: 1 to " + std::to_string(max_place));
+  require(n_scenario >= 1 && n_scenario <= max_scenario,
+          "number of scenarios is out of range; accepted: 1 to " + std::to_string(max_scenario));
+  require(n_job >= 0 && n_job <= max_job, "number of jobs is out of range; accepted: 0 to " + std::to_string(max_job));
+  require(n_slot >= 1 && n_slot <= 100'000 && n_class >= 1,
+          "number of slots or node classes is out of range; accepted: 1 to 100000 slots, 1 class or more");
   Problem p;
   allocate_fields(p, device,
                   {{"class", n_class},
@@ -82,16 +84,18 @@ Problem make_problem(const Shape& shape, Device device) {
 }
 
 void check_problem(const Problem& p) {
-  require(p.slot > 0.0 && p.knot_step > 0.0 && p.n_start >= 0, "length of a slot, knots or starts");
-  for (int l = 0; l < n_level; ++l) require(p.level[l] > 0.0 && p.level[l] <= 1.0, "cap levels lie in (0, 1]");
+  require(p.slot > 0.0 && p.knot_step > 0.0 && p.n_start >= 0,
+          "slot, knot_step or n_start is out of range; accepted: slot and knot_step above 0, n_start 0 or more");
+  for (int l = 0; l < n_level; ++l)
+    require(p.level[l] > 0.0 && p.level[l] <= 1.0, "a cap level is out of range; accepted: above 0, at most 1");
   for (int s = 0; s < p.n_place(); ++s) check_place(p, s);
   for (int j = 0; j < p.n_job(); ++j) check_job(p, j);
   for (const auto* a : {&p.temp_air, &p.aux_bound, &p.carbon, &p.price, &p.link_bytes, &p.gap})
     for (std::int64_t i = 0; i < a->size(); ++i)
-      require(std::isfinite(a->data()[i]), "a forecast by place and slot is not a number");
+      require(std::isfinite(a->data()[i]), "a forecast by place and slot is not finite; accepted: finite numbers");
   for (const auto* a : {&p.pv_linear, &p.pv_square, &p.pv_available})
     for (std::int64_t i = 0; i < a->size(); ++i)
-      require(std::isfinite(a->data()[i]), "a forecast of the sun is not a number");
+      require(std::isfinite(a->data()[i]), "a forecast of PV power is not finite; accepted: finite numbers");
 }
 
 Population make_population(const Problem& p, int n_plan, Device device) {
@@ -108,10 +112,12 @@ Population make_population(const Problem& p, int n_plan, Device device) {
 }
 
 Search make_search(const Problem& p, const SearchOptions& options, Device device) {
-  require(options.n_plan >= 1 && options.n_population >= 2, "plans and population");
+  require(options.n_plan >= 1 && options.n_population >= 2,
+          "n_plan or n_population is out of range; accepted: n_plan 1 or more, n_population 2 or more");
   require(options.elite > 0.0 && options.elite < 1.0 && options.immigrant >= 0.0 && options.immigrant <= 1.0,
-          "shares of the population");
-  require(options.weights.alpha >= 0.0 && options.weights.alpha < 1.0, "alpha of CVaR lies in [0, 1)");
+          "elite or immigrant is out of range; accepted: elite above 0 and below 1, immigrant 0 to 1");
+  require(options.weights.alpha >= 0.0 && options.weights.alpha < 1.0,
+          "alpha of CVaR is out of range; accepted: 0 or more, below 1");
   Search s;
   s.options = options;
   s.now = make_population(p, options.n_population, device), s.next = make_population(p, options.n_population, device);
@@ -120,7 +126,7 @@ Search make_search(const Problem& p, const SearchOptions& options, Device device
 }
 
 Decision decision_of(const Problem& p, const Search& s) {
-  require(s.generation > 0, "nothing has been priced yet");
+  require(s.generation > 0, "the search has no priced plan; accepted: a search after at least one advance");
   const int best = s.rank(0);
   Decision d;
   for (int j = 0; j < p.n_job(); ++j)
@@ -143,7 +149,7 @@ Decision decision_of(const Problem& p, const Search& s) {
 }
 
 LoopTable make_loop_table(const thermal::LoopModel& m, const LoopLoad& load, const Real (&t_set)[n_air]) {
-  constexpr Real dt = 120.0, rest = 1e-6;  // s; K in a step: the loop's time constants are minutes
+  constexpr Real dt = 120.0, rest = 1e-6;  // s; K per step, small against the minutes of the loop's time constants
   constexpr int most = 2000;
   LoopTable table;
   table.p_step = load.p_it_max / (n_heat - 1), table.t_first = load.t_first, table.t_step = load.t_step;

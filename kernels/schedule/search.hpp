@@ -1,6 +1,6 @@
 // Search: populations of random keys with an elite, crossover with it, mutation and immigrants (BRKGA: Goncalves and
-// Resende 2011, doi 10.1007/s10732-010-9143-1). Chance is a function of (seed, member, generation, individual, gene),
-// ranks are by (score, row), so the answer is the same for any number of threads.
+// Resende 2011, doi 10.1007/s10732-010-9143-1). Random draws are functions of (seed, member, generation, individual,
+// gene) and ranks are by (score, row), so the result does not depend on the number of threads.
 #pragma once
 #include "common/loops.hpp"
 #include "common/primitives.hpp"
@@ -9,7 +9,7 @@
 
 namespace coldsun::schedule {
 
-// Draws of an individual beyond its genes' own.
+// Draws of an individual in addition to those of its genes.
 enum BreedDraw : std::uint32_t {
   draw_kind = 0,
   draw_elite = 1,
@@ -19,8 +19,8 @@ enum BreedDraw : std::uint32_t {
   draw_gene = 16
 };
 inline constexpr int most_mutated = 3;  // jobs of one child
-inline constexpr Real redraw = 0.6, nudge = 0.3,
-                      nudge_width = 0.04;  // of a mutated job's gene: drawn anew; its start moved a little
+// probabilities for a gene of a mutated job: drawn anew, start shifted; width of the shift
+inline constexpr Real redraw = 0.6, nudge = 0.3, nudge_width = 0.04;
 
 // Keys of the next generation. Rows: the elite in order, children, immigrants. reads keys of two parents; writes a key.
 // 24 B and about 300 flops (a normal).
@@ -55,10 +55,10 @@ struct Breed {
       child(i, c) = chance.uniform(row, draw_gene + 3 * static_cast<std::uint32_t>(c));
     } else {
       const Real u = chance.uniform(row, draw_elite);
-      const Real from = parent(elite(pick_of(u * u, n_elite)), c);  // better ones more often
+      const Real from = parent(elite(pick_of(u * u, n_elite)), c);  // biased to better plans
       if (chance.uniform(row, draw_kind) < mutate) {
         child(i, c) = mutated(row, c, from);
-      } else {  // a job's genes go together
+      } else {  // the genes of a job stay together
         const int mate = rank(kept(pick_of(chance.uniform(row, draw_mate), n_kept)));
         const auto draw = draw_gene + 3 * static_cast<std::uint32_t>(c / n_gene * n_gene);
         child(i, c) = chance.uniform(row, draw) < inherit ? from : parent(mate, c);
@@ -73,7 +73,7 @@ View<T, 1> head(View<T, 1> v, int n) {
   return v;
 }
 
-// What a schedule is in a word. reads place, start and level; writes print. 12 B and some 10 integer operations per job
+// Hash of a schedule. reads place, start and level; writes print. 12 B and some 10 integer operations per job
 struct Fingerprint {
   PopulationView pop;
   View<std::int32_t, 1> print;
@@ -88,8 +88,8 @@ struct Fingerprint {
   }
 };
 
-// The first row with the same schedule; the rows before `first` are priced. reads print, and schedules where it agrees;
-// writes twin, flag. 4 B per row before, 32 B per job of a twin
+// First row with the same schedule; the rows before `first` are priced already. reads print, and schedules where it
+// agrees; writes twin, flag. 4 B per row before, 32 B per job of a twin
 struct FindTwin {
   PopulationView pop;
   View<const std::int32_t, 1> print;
@@ -109,7 +109,7 @@ struct FindTwin {
   }
 };
 
-// What a plan costs, to another row.
+// Copies the costs of a plan to another row.
 COLDSUN_FN void copy_costs(const PopulationView& from, int a, const PopulationView& to, int b) {
   for (int s = 0; s < to.cost.extent[1]; ++s) {
     for (int k = 0; k < n_line; ++k) to.cost(b, s, k) = from.cost(a, s, k);
@@ -118,7 +118,7 @@ COLDSUN_FN void copy_costs(const PopulationView& from, int a, const PopulationVi
   to.score(b) = from.score(a);
 }
 
-// The price of who has the same schedule. reads and writes (n_scenario (n_line + 1) + 1) x 8 B per twin
+// Copies the costs between plans of equal schedules. reads and writes (n_scenario (n_line + 1) + 1) x 8 B per twin
 struct ShareCosts {
   PopulationView all;
   View<const std::int32_t, 1> twin;
@@ -142,7 +142,7 @@ void price(Space space, const Problem& p, Search& s, Population& pop, int first,
   s.n_different += n_new, s.n_priced += n - first;
 }
 
-// What the elite cost is known. reads and writes (n_scenario (n_line + 1) + 1) x 8 B per plan
+// Keeps the known costs of the elite. reads and writes (n_scenario (n_line + 1) + 1) x 8 B per plan
 struct KeepCosts {
   PopulationView old, now;
   View<const std::int32_t, 1> rank, kept;
@@ -150,7 +150,7 @@ struct KeepCosts {
   COLDSUN_FN void operator()(int i) const { copy_costs(old, rank(kept(i % n_kept)), now, i); }
 };
 
-// Plans of equal score count once. reads score in order; writes flag. 20 B
+// Marks the first plan of each score. reads score in order; writes flag. 20 B
 struct Distinct {
   View<const Real, 1> score;
   View<const std::int32_t, 1> rank;
@@ -168,7 +168,7 @@ void rank_plans(Space space, Search& s, int n) {
       quantile(space, head(View<const Real, 1>(s.now.score), n), 0.5, head(s.flag.view(), n)));
 }
 
-// The first generation: the incumbent, the rules, and keys at random.
+// The first generation: the incumbent, the rules, and random keys.
 template <class Space>
 void found(Space space, const Problem& p, Search& s) {
   const int n_key = n_gene * p.n_job();

@@ -1,5 +1,4 @@
-// A place in one slot: what it can give, who gets it, and the bus that closes on it. Pure functions; the physics is the
-// engine's.
+// A place in one slot: available power, its distribution, closing of the bus. Pure functions, by the twin's physics.
 #pragma once
 #include "common/interp.hpp"
 #include "electrical/genset.hpp"
@@ -7,14 +6,14 @@
 
 namespace coldsun::schedule {
 
-// What moves from slot to slot at a place.
+// State of a place, carried from slot to slot.
 struct PlaceNow {
   electrical::Cell cell;
   electrical::CellCut cut;    // of a slot
-  Real t_supply, keep;        // K; part of the old supply temperature after a slot
-  Real p_overhead;            // W beside the work asked, in the last slot
+  Real t_supply, keep;        // K; share of the old supply temperature after a slot
+  Real p_overhead;            // W, other power of the site in the last slot
   Real p_it, p_input, t_max;  // W, W, K of this slot
-  Real p_request;             // W of p_it as the site cap counts it
+  Real p_request;             // W, p_it as counted by the site cap
   Real p_it_last;
   std::int32_t n_free;
 };
@@ -37,16 +36,16 @@ COLDSUN_FN Real loop_value(const LoopTable& l, const Real (&z)[n_heat][n_air], R
                   place_uniform(temp_air, l.t_first, 1.0 / l.t_step, n_air));
 }
 
-// What this slot has for a place, and what is asked of it.
+// Available and requested power of a place in a slot.
 struct SlotNow {
   electrical::Supply supply;
   coldsun::Place knot;  // of the supply temperature in the node table
   NodePoint idle;       // a free node
   Real p_idle;          // W of a free node at the reference temperature
-  Real budget, cap;     // W at the inputs of the rack converters, W that the nodes may be asked for
-  Real input, request;  // W that all nodes want of them
-  Real n_busy;          // nodes that jobs are on
-  Real n_idle;          // nodes that can stay on and are not given out yet
+  Real budget, cap;     // W at the inputs of the rack converters, W of node requests
+  Real input, request;  // W requested of both by all nodes
+  Real n_busy;          // nodes with a job
+  Real n_idle;          // nodes that can stay on and are not assigned yet
   bool enough;
 };
 
@@ -57,8 +56,8 @@ COLDSUN_FN NodePoint node_point(const NodePoint* by_knot, const SlotNow& c) {
           lerp(a.t_junction, b.t_junction, t)};
 }
 
-// Battery and bus before the draw. The coolant follows the loop's own rest by its lag; budget and site cap as the
-// engine makes them.
+// Battery and bus before the draw. The coolant approaches the loop's steady state with its time constant; budget and
+// site cap follow the twin's rules.
 struct Spot {
   int scenario, site, t;  // t: slot
 };
@@ -91,8 +90,8 @@ COLDSUN_FN void want(SlotNow& c, const NodePoint& full, Real asked, std::int32_t
   c.input += n_node * (full.p_input - c.idle.p_input), c.request += asked, c.n_busy += n_node;
 }
 
-// All nodes rest at least. Where that with the jobs is too much, the jobs' nodes get what they need at rest, then the
-// jobs what they ask, and the free nodes what is left (rest_of_free), as allocation does it.
+// Base power of the nodes. All rest if power suffices. Else the jobs' nodes get their power at rest, then the jobs
+// their requests, and the free nodes the remainder (rest_of_free), as in the twin's allocation.
 COLDSUN_FN void settle(SlotNow& c, PlaceNow& now, std::int32_t n_node) {
   const Real rest_input = n_node * c.idle.p_input, rest = n_node * c.p_idle;
   c.enough = rest_input + c.input <= c.budget && rest + c.request <= c.cap;
@@ -105,8 +104,7 @@ COLDSUN_FN void settle(SlotNow& c, PlaceNow& now, std::int32_t n_node) {
   now.p_it = c.n_idle * c.idle.p, now.p_input = c.n_idle * c.idle.p_input, now.p_request = c.n_idle * c.p_idle;
 }
 
-// Share of the way from rest to its full power that a job gets, in the order of service; nothing where its nodes are
-// off.
+// Share of its power above rest that a job gets, in order of service; 0 if its nodes are off.
 COLDSUN_FN Real granted(SlotNow& c, const NodePoint& full, Real asked, std::int32_t n_node) {
   if (c.n_idle < n_node) return 0.0;
   c.n_idle -= n_node;
@@ -123,7 +121,7 @@ COLDSUN_FN void rest_of_free(const SlotNow& c, PlaceNow& now, std::int32_t n_nod
   now.p_it += n * c.idle.p, now.p_input += n * c.idle.p_input, now.p_request += n * c.p_idle;
 }
 
-// The bus at its nominal voltage: who gives, what the battery becomes, what it costs.
+// Closing of the bus at its nominal voltage: dispatch, battery, costs.
 COLDSUN_FN void close_slot(const ProblemView& q, const SlotNow& c, PlaceNow& now, const Spot& spot,
                            Real (&line)[n_line]) {
   using namespace electrical;
@@ -146,7 +144,7 @@ COLDSUN_FN void close_slot(const ProblemView& q, const SlotNow& c, PlaceNow& now
   }
   const Real p_grid = source(bus.grid_tie, 0.0, d.grid, c.supply.grid_on).terminal;
   const Real p_genset = source(bus.genset_rectifier, 0.0, d.genset, d.genset > 0.0).terminal;
-  // Terminal power of the strings: what is used of it, and its losses up to the bus.
+  // Terminal power of the strings: power used and its losses up to the bus.
   const Real net = c.supply.pv_linear + c.supply.pv_square, sent = cable_sent(k_pv, d.pv);
   const Real used = sent < net ? share(c.supply.pv_linear, c.supply.pv_square, sent) : 1.0;
   const Real p_pv = sent + used * math::max(q.pv_available(scenario, site, t) - net, 0.0);
@@ -159,7 +157,7 @@ COLDSUN_FN void close_slot(const ProblemView& q, const SlotNow& c, PlaceNow& now
   now.p_it_last = now.p_it;
 }
 
-// Energy that the cells hold less than at the start, at the mean open-circuit voltage.
+// Decrease of the energy in the cells since the start, at the mean open-circuit voltage.
 COLDSUN_FN Real stored_less(const Place& p, const PlaceNow& now) {
   const electrical::Pack& b = p.bus.battery;
   if (b.n_series == 0) return 0.0;

@@ -8,7 +8,7 @@
 
 namespace coldsun::sky {
 
-// The weather table as kernels see it.
+// View of the weather table for kernels.
 struct WeatherView {
   COLDSUN_READS(WeatherView, Weather, COLDSUN_SKY_WEATHER)
 
@@ -18,7 +18,7 @@ struct WeatherView {
   COLDSUN_FN static Real at(const View<const Real, 2>& column, int site, const Place& p) {
     return lerp(column(site, p.cell), column(site, p.cell + 1), p.t);
   }
-  // The same where the series holds its values.
+  // The same for dni and dhi, which the table may hold constant from knot to knot.
   COLDSUN_FN Real light(const View<const Real, 2>& column, int site, const Place& p) const {
     return hold(site) != 0 ? column(site, p.cell) : at(column, site, p);
   }
@@ -27,7 +27,7 @@ struct WeatherView {
   }
 };
 
-// Cover of the series at a second of the cloud field.
+// Cover of the series at a given second of CloudField.
 struct CoverOfTable {
   const WeatherView& table;
   int site;
@@ -36,9 +36,9 @@ struct CoverOfTable {
   }
 };
 
-// Clouds on the smooth sky: the whole by the index, beam by its transmission, the rest is diffuse; ghi = fma(dni, up,
-// dhi) to the bit. Half of the smooth sky's diffuse light stays under any cloud: there the beam gives way, the whole
-// does not.
+// Irradiance under clouds from the smooth sky: ghi is scaled by the index, the beam by its transmission, the rest is
+// diffuse; ghi = fma(dni, up, dhi) exactly. Diffuse light is at least half that of the smooth sky (times an index below
+// 1): at that limit the beam is reduced, ghi is kept.
 COLDSUN_FN Irradiance under_clouds(const CloudKnot& cloud, Real dni, Real dhi, Real dni_clear, Real up) {
   const Real whole = std::fma(dni, up, dhi) * cloud.index, least = 0.5 * dhi * math::min(cloud.index, 1.0);
   const Real most = math::max(dni, dni_clear);
@@ -47,23 +47,23 @@ COLDSUN_FN Irradiance under_clouds(const CloudKnot& cloud, Real dni, Real dhi, R
   return {std::fma(beam, up, diffuse), beam, diffuse};
 }
 
-// What the clouds of one interval of the series move about, over what of it lies in the table: an interval that the run
-// cuts at its ends keeps the mean of its part. Otherwise a function of the interval and the member's chance alone.
+// Means and swings of the cloud effect in one interval of the series. Where the run covers only part of an interval,
+// the mean of that part is kept. Otherwise a function of the interval and the member's random numbers only.
 struct Swing {
   Real beam_mean, beam, sky_mean, sky;
 };
-// Diffuse light under clouds over the clear sky's own, linear in both means of a knot: index + ratio (index - beam),
-// never below the index.
+// Diffuse light under clouds relative to the clear sky, linear in both means of a knot: index + ratio (index - beam),
+// at least the index.
 COLDSUN_FN Real sky_light(const CloudKnot& c, Real ratio) { return c.index + ratio * (c.index - c.beam); }
-// The clear sky's beam on the ground over its diffuse light.
+// Beam of the clear sky on the ground divided by its diffuse light.
 COLDSUN_FN Real clear_ratio(const WeatherView& table, int s, const Place& p, Real up) {
   const Real beam = WeatherView::at(table.dni_clear, s, p) * up;
   return beam / math::max(WeatherView::at(table.ghi_clear, s, p) - beam, 1.0);
 }
 
-// dni (1 + beam (b - beam_mean)) and dhi (1 + sky (q - sky_mean)) have the series' own means, whatever was drawn. They
-// swing in full, from darkness on, unless the beam would exceed what shines between the clouds, or the whole kc_max of
-// the clear sky: then by less.
+// dni (1 + beam (b - beam_mean)) and dhi (1 + sky (q - sky_mean)) have the series' means for any draw. The swing
+// reaches down to darkness. It is smaller where the beam would exceed that between the clouds, or ghi kc_max of the
+// clear sky.
 COLDSUN_FN Swing swing_of(CloudField field, const WeatherView& table, int s, Time start) {
   const Time begin = table.start(0), end = begin + (table.up.extent[1] - 1) * weather_step,
              stop = start + table.period(s);
@@ -92,8 +92,8 @@ COLDSUN_FN Swing swing_of(CloudField field, const WeatherView& table, int s, Tim
     w.beam_mean = through / beam;
     const Place c = place_uniform(cover, 0.0, n_cover - 1.0, n_cover);
     const Real usual = lerp(field.law->mean_beam[c.cell], field.law->mean_beam[c.cell + 1], c.t);
-    const Real most =
-        math::min(1.0 / math::max(usual, 1e-6), above) - 1.0;  // above the series' beam: what shines between the clouds
+    // relative excess of the beam between the clouds over the series' beam
+    const Real most = math::min(1.0 / math::max(usual, 1e-6), above) - 1.0;
     if (w.beam_mean < 1.0) w.beam = math::min(1.0 / w.beam_mean, math::max(most, 0.0) / (1.0 - w.beam_mean));
   }
   if (sky > 0.0 && light > 0.0) {
@@ -104,9 +104,9 @@ COLDSUN_FN Swing swing_of(CloudField field, const WeatherView& table, int s, Tim
   return w;
 }
 
-// reads system.site, the table around the cut; writes a site's irradiance and air. Some 200 B and, by day, 800 flops
+// reads system.site, the table around the cut; writes irradiance and air of a site. About 200 B and, by day, 800 flops
 // for a one-second cut plus 15 normals of 300 operations each; 300 to 500 operations more per further second. On a
-// series as much again, once per cloudy interval.
+// series the same again, once per cloudy interval.
 struct SiteSky {
   Cut cut;
   SystemView sys;
@@ -116,8 +116,8 @@ struct SiteSky {
   COLDSUN_FN CloudField clouds(int m, int s) const {
     return {sys.site(s).cloud, {cut.seed, cut.id(m), Stream::cloud, static_cast<std::uint32_t>(sys.site(s).entity)}};
   }
-  // The series' light with the clouds inside its intervals, piece by piece between the table's knots: a cut of many
-  // minutes sees them all.
+  // Light of the series with clouds inside its intervals, summed piece by piece between the table's knots, so that a
+  // cut of many minutes averages over all of them.
   COLDSUN_FN Irradiance on_series(int m, int s, Real up) const {
     const Time begin = table.start(0), last = cut.stop(m);
     CloudField field = clouds(m, s);
@@ -174,14 +174,14 @@ struct SiteSky {
       }
     }
     st.ghi(m, s) = now.ghi, st.dni(m, s) = now.dni, st.dhi(m, s) = now.dhi;
-    // At most 2, as pvlib.irradiance.clearsky_index has it: with the Sun low a series may be many times brighter than
-    // the clear sky.
+    // At most 2, as in pvlib.irradiance.clearsky_index: with the Sun low, a series may be many times brighter than the
+    // clear sky.
     st.clearsky_index(m, s) = to_sun.z > 0.0 && clear > 0.0 ? math::min(now.ghi / clear, 2.0) : 1.0;
   }
 };
 
-// reads a site's irradiance and air, the Sun in the table; writes a plane's irradiance and cell temperature, moves
-// temp_cell_end. Some 200 B and 250 flops.
+// reads irradiance and air of a site, the Sun in the table; writes irradiance and cell temperature of a plane, moves
+// temp_cell_end. About 200 B and 250 flops.
 struct PlaneSky {
   Cut cut;
   SystemView sys;
@@ -211,7 +211,7 @@ struct PlaneSky {
         poa.beam * iam_physical(plate.iam, incidence) + poa.sky * plate.iam.sky + poa.ground * plate.iam.ground;
     st.poa_global(m, i) = poa.global();
     st.effective_irradiance(m, i) = passed * st.soiling_ratio(m, i);
-    // The cell's heat follows the light that falls on the module, dirt or not, with a lag: exact for a constant drive.
+    // The module is heated by the light that falls on it, soiled or not; the lag is exact for a constant drive.
     const Real steady = temp_cell_steady(plate.cell, poa.global(), st.temp_air(m, s), st.wind_speed(m, s));
     const Lag l = plate.tau > 0.0 ? lag(cut.length(m), plate.tau) : Lag{0.0, 0.0};
     const Real away = st.temp_cell_end(m, i) - steady;
@@ -220,7 +220,7 @@ struct PlaneSky {
   }
 };
 
-// reads what a member's sites and planes now have; writes flags(member).
+// reads the member's sites and planes; writes flags(member).
 struct RaiseFlags {
   Cut cut;
   WeatherView table;

@@ -1,4 +1,4 @@
-// Weather tables from a climate, and what a year of it brings.
+// Weather tables from a climate, and their yearly sums.
 #include "sky/climate.hpp"
 
 #include <stdexcept>
@@ -7,7 +7,7 @@ namespace coldsun::sky {
 
 Real dust_depth(const Climate& climate, const Site& site, Time utc, std::uint64_t seed) {
   const std::int64_t day = local_day(utc, site.longitude);
-  // One dust for all members: member 0's number. Draws of the cloud's octaves have other indices and draw numbers.
+  // Dust is common to all members: it uses member 0. The cloud octaves use other indices and draw numbers.
   const Chance chance = {seed, 0, Stream::cloud, static_cast<std::uint32_t>(site.entity)};
   const Real u = chance.uniform(static_cast<std::uint32_t>(day), draw_dust);
   return dust_of(u, monthly(climate.dust_probability, noon_of(day, site.longitude)), climate.dust_depth);
@@ -51,9 +51,10 @@ SkyKnot SkyMaker::operator()(Time utc, Real dust, Real temp_air, Real wind_speed
 }
 
 Weather make_weather(const System& system, Time start, Time stop, Device device) {
-  if (stop <= start) throw std::invalid_argument("weather: the stop is not after the start");
+  if (stop <= start) throw std::invalid_argument("weather: stop is not after start; accepted: a later instant");
   const Time first = floor_div(start, weather_step), last = -floor_div(-stop, weather_step);
-  if (last - first >= INT32_MAX) throw std::invalid_argument("weather: the table is too long");
+  if (last - first >= INT32_MAX)
+    throw std::invalid_argument("weather: the table has too many knots; accepted: below 2^31");
   Weather w;
   allocate_fields(w, device, {{"one", 1}, {"site", system.n_site()}, {"knot", static_cast<int>(last - first) + 1}});
   w.start(0) = first * weather_step;
@@ -93,7 +94,7 @@ CloudKnot mean_clouds(const CloudLaw& law, int month) {
 
 Irradiation annual_irradiation(const Site& site, const Climate& climate, int year) {
   constexpr Time step = 300 * ns_per_s;
-  constexpr int n_dust = 4;  // strengths of a dust day, midpoints of equal chances
+  constexpr int n_dust = 4;  // strengths of a dust day, midpoints of equal probabilities
   SkyMaker make(site, climate);
   Irradiation sum = {};
   const Time stop = midnight({year + 1, 1, 1});

@@ -1,5 +1,5 @@
-// A site's usual weather at an instant: monthly values, the day's course of temperature and wind, dust days. Pure
-// functions; and the columns of Sun and clear sky that the weather table and the year's sums are made from.
+// Typical weather of a site at an instant: monthly values, daily course of temperature and wind, dust days. Pure
+// functions; and knots of Sun and clear sky for the weather table and for yearly sums.
 #pragma once
 #include <vector>
 
@@ -9,7 +9,7 @@
 
 namespace coldsun::sky {
 
-// Months from January, each value standing in the middle of its month, linear between, December to January too.
+// Monthly values from January, valid at the middle of the month, linear between, periodic over the year.
 inline Real monthly(const Real (&value)[12], Time utc) {
   const Date d = date_of(utc);
   const Time first = midnight({d.year, d.month, 1});
@@ -19,7 +19,7 @@ inline Real monthly(const Real (&value)[12], Time utc) {
   return lerp(value[here], value[other], std::fabs(t));
 }
 
-// Temperature in a day from its extremes: lowest at 5.5 h of solar time, about sunrise, highest at 15 h, half cosines
+// Temperature of a day from its extremes: minimum at 5.5 h of solar time, about sunrise, maximum at 15 h, half cosines
 // between.
 inline Real diurnal_temperature(Real temp_air_min, Real temp_air_max, Real solar_hour) {
   constexpr Real lowest = 5.5, highest = 15.0;
@@ -32,22 +32,22 @@ inline Real diurnal_wind(Real mean, Real amplitude, Real solar_hour) {
   return mean * (1.0 + amplitude * math::cos(2.0 * constants::pi * (solar_hour - 15.0) / 24.0));
 }
 
-// Optical depth of dust on a day at u, uniform on (0, 1): 0 with chance 1 - p; on a dust day spread evenly over 0 to 2
+// Optical depth of dust on a day for u uniform on (0, 1): 0 with probability 1 - p; on a dust day uniform from 0 to 2
 // mean.
 inline Real dust_of(Real u, Real probability, Real mean) {
   return u < probability ? mean * 2.0 * u / probability : 0.0;
 }
 
-// Days of a site by its mean solar time, numbered from 1970; their middle in UTC.
+// Days of a site by its mean solar time, numbered from 1970; noon_of: their middle in UTC.
 inline std::int64_t local_day(Time utc, Real longitude) {
   return floor_div(utc + nanoseconds(longitude / (2.0 * constants::pi) * 86400.0), ns_per_day);
 }
 inline Time noon_of(std::int64_t day, Real longitude) {
   return (day * 86400 + 43200) * ns_per_s - nanoseconds(longitude / (2.0 * constants::pi) * 86400.0);
 }
-// Mean index and beam of a month: clear, broken with all covers alike, overcast.
+// Mean index and beam of a month over clear, broken (all covers equally likely) and overcast sky.
 CloudKnot mean_clouds(const CloudLaw&, int month);
-// Changes at local midnight, when no sunlight shows it.
+// Changes at local midnight, when there is no sunlight.
 Real dust_depth(const Climate&, const Site&, Time utc, std::uint64_t seed);
 
 // One knot of Sun, air and clear sky.
@@ -57,13 +57,13 @@ struct SkyKnot {
   Irradiance clear;
 };
 
-// Makes knots of one site in any order; the Sun's place is worked out on whole hours and is linear between (1e-8 rad).
+// Computes knots of one site in any order. The Sun's position is computed at whole hours and interpolated (1e-8 rad).
 class SkyMaker {
  public:
   SkyMaker(const Site&, const Climate&);
-  // With the air of the climate.
+  // With temperature, wind and pressure of the climate.
   SkyKnot operator()(Time utc, Real dust);
-  // With given air: temperature, wind, pressure.
+  // With given temperature, wind and pressure.
   SkyKnot operator()(Time utc, Real dust, Real temp_air, Real wind_speed, Real pressure);
 
  private:

@@ -1,16 +1,13 @@
 // Clouds: the clear-sky index as a random function of time with random access, on knots one second apart, linear
-// between. A knot is a pure function of (seed, member, site, second): no recursion, so any instant of any member can be
-// asked for alone.
-//   cover: a normal R (three octaves of value noise, 2.3 h to 36 h) -> u = Phi(R): clear below clear_fraction, overcast
-//   above
-//          1 - overcast_fraction, between them the cover c rises from 0 to 1. So the shares of time are the site's,
-//          exactly.
-//   index: a normal z (twelve octaves, 2 s to 68 min); the sky before the Sun is cloud where z exceeds its own (1 - c)
-//   quantile. How far it
-//          does is the depth into the cloud: the index falls from the edge to kc_thick. Near edges broken clouds add
-//          light from their sides.
-// An octave is value noise: independent normals on its own grid, interpolated and scaled so that the variance is 1
-// everywhere.
+// between. A knot is a pure function of (seed, member, site, second), without recursion, so any instant of any member
+// can be computed alone.
+//   cover: from a normal R (three octaves of value noise, 2.3 h to 36 h) and u = Phi(R). Clear below clear_fraction,
+//     overcast above 1 - overcast_fraction; between them the cover c rises from 0 to 1. Shares of time are exactly the
+//     site's.
+//   index: from a normal z (twelve octaves, 2 s to 68 min). The Sun is behind cloud where z exceeds its (1 - c)
+//     quantile; the excess is the depth into the cloud. The index falls from the edge to kc_thick. Near edges broken
+//     clouds add light by reflection from their sides.
+// An octave is value noise: independent normals on a grid of its own, interpolated and scaled to variance 1 everywhere.
 #pragma once
 #include <cmath>
 
@@ -25,37 +22,38 @@ inline constexpr int n_octave = 12, n_regime = 3, n_cover = 33;
 inline constexpr int cover_shift = 6;                              // cover has knots 64 s apart
 inline constexpr std::uint32_t draw_regime = 16, draw_dust = 200;  // octaves draw 0 to 11
 
-// What people say of a site's clouds; months from January.
+// Parameters of a site's clouds; months from January.
 struct Cloudiness {
   Real clear_fraction[12] = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1};  // share of time without any cloud
-  Real overcast_fraction[12] = {};                                 // share of time all covered
+  Real overcast_fraction[12] = {};                                 // share of time with overcast sky
   Real kc_thick = 0.35;                                            // clear-sky index under the thickest clouds
   Real kc_max = 1.25;  // cap of cloud enhancement: about 1.25 at sea level, 1.4 at altitude
 };
 
-// The same, made ready: what System keeps.
+// Precomputed cloud law of a System.
 struct CloudLaw {
   Real clear_fraction[12], overcast_fraction[12];
   Real kc_thick, kc_max;
   Real mean_index[n_cover], mean_beam[n_cover];  // means at cover k / (n_cover - 1)
 };
-CloudLaw make_cloud_law(const Cloudiness&);                 // throws std::invalid_argument; host only
-Real cover_of_index(const CloudLaw&, Real clearsky_index);  // the least cover whose mean index is this; host only
+CloudLaw make_cloud_law(const Cloudiness&);  // throws std::invalid_argument; host only
+// lowest cover with this mean index; host only
+Real cover_of_index(const CloudLaw&, Real clearsky_index);
 Real cover_of_beam(
-    const CloudLaw&,
-    Real transmission);  // the least cover under which this part of the beam comes through on the mean; host only
+    // lowest cover with this mean beam transmission; host only
+    const CloudLaw&, Real transmission);
 
-// Beam over its clear-sky value against the clear-sky index, as the SARAH records have it: Mueller et al. (2015),
-// doi 10.3390/rs70608067, after Skartveit, Olseth and Tuft (1998). Zero below an index of 0.275, 1 from 1 on. A year at
-// a desert station agrees to 0.05 (README).
+// Beam relative to the clear sky's as a function of the clear-sky index, as in the SARAH records: Mueller et al.
+// (2015), doi 10.3390/rs70608067, after Skartveit, Olseth and Tuft (1998). Zero below an index of 0.275, 1 from an
+// index of 1. A year at a desert station agrees to 0.05 (README).
 COLDSUN_FN Real beam_transmission(Real index) {
   const Real x = math::clamp(index - 0.38 * (1.0 - index), 0.0, 1.0);
   return x * x * std::sqrt(x);
 }
 
-// Clear-sky index at a normal z under a cover in (0, 1]. Widths in standard deviations of z, fitted to 50 pyranometers'
-// 1-s and 1-min ramps (README): 3/4 of the loss within 0.25 of the edge, the rest within 2; enhancement within 0.4 on
-// both sides, greatest at half cover.
+// Clear-sky index at a normal z under a cover in (0, 1]. Widths are in standard deviations of z, fitted to 1-s and
+// 1-min ramps of 50 pyranometers (README): 3/4 of the loss within 0.25 of the edge, the rest within 2. Enhancement is
+// within 0.4 on both sides, largest at half cover.
 COLDSUN_FN Real index_at(Real z, Real cover, Real kc_thick, Real kc_max) {
   const Real c = math::min(cover, 0.999);
   const Real depth = z - math::normal_quantile(1.0 - c);
@@ -65,8 +63,8 @@ COLDSUN_FN Real index_at(Real z, Real cover, Real kc_thick, Real kc_max) {
   return math::min(kc_thick + (1.0 - kc_thick) * passed + edge, kc_max);
 }
 
-// Octave o has knots 2^(o + 1) s apart. Standard deviation (T / 512 s)^0.7 up to 512 s and 512 s / T above, squares
-// summing to 1: the decorrelation in 2 to 3 min and the ramps of broken clouds.
+// Octave o has knots 2^(o + 1) s apart. Standard deviation (T / 512 s)^0.7 up to 512 s and 512 s / T above, normalised
+// to a sum of squares of 1: gives decorrelation in 2 to 3 min and the ramps of broken clouds.
 COLDSUN_FN Real octave_amplitude(int o) {
   static constexpr Real amplitude[n_octave] = {0.014810048977808779, 0.024058995544756791, 0.039083953570305391,
                                                0.063492069893112818, 0.10314317184059693,  0.16755657699061571,
@@ -83,8 +81,8 @@ struct CloudKnot {
   Real index, beam;  // clear-sky index; beam over its clear-sky value
 };
 
-// Walks the knots of one member and site; keeps the grid values around the last second asked for, so that neighbours
-// cost little.
+// Evaluates knots of one member and site. Caches the grid values around the last second, so that neighbouring seconds
+// are cheap.
 struct CloudField {
   const CloudLaw* law;
   Chance chance;
@@ -99,7 +97,7 @@ struct CloudField {
     return chance.normal(static_cast<std::uint32_t>(second), draw);
   }
 
-  // Cover at the second cell * 64 from the site's shares of time.
+  // Cover at second cell * 64 from the site's shares of time.
   COLDSUN_FN Real drawn_cover(std::int64_t at) const {
     const std::int64_t second = at << cover_shift;
     Real r = 0.0;
@@ -140,7 +138,7 @@ struct CloudField {
     }
     return z;
   }
-  // The knot at a second. given < 0: the site's own cover; else that cover.
+  // The knot at a second. given < 0: cover of the site; else that cover.
   COLDSUN_FN CloudKnot knot(std::int64_t second, Real given) {
     const Real c = given < 0.0 ? own_cover(second) : given;
     if (c <= 0.0) return {1.0, 1.0};
@@ -149,7 +147,7 @@ struct CloudField {
   }
 };
 
-// Cover from nowhere: the field draws its own.
+// No prescribed cover: the field draws its own.
 struct OwnCover {
   COLDSUN_FN Real operator()(std::int64_t /*second*/) const { return -1.0; }
 };
@@ -163,8 +161,8 @@ COLDSUN_FN CloudKnot cloud_at(CloudField& field, const Cover& cover, Time t) {
   return {lerp(a.index, b.index, w), lerp(a.beam, b.beam, w)};
 }
 
-// Exact mean of the piecewise linear function over [start, stop], start < stop: the means of parts add up to the mean
-// of the whole.
+// Exact mean of the piecewise linear function over [start, stop], start < stop; means of parts add up to the mean of
+// the whole.
 template <class Cover>
 COLDSUN_FN CloudKnot cloud_mean(CloudField& field, const Cover& cover, Time start, Time stop) {
   const std::int64_t first = floor_div(start, ns_per_s), last = floor_div(stop - 1, ns_per_s);

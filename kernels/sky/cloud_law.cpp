@@ -1,5 +1,4 @@
-// Makes a site's cloud law: mean index and mean beam against cover, by quadrature over the normal that makes the
-// clouds.
+// Makes a site's cloud law: mean index and mean beam as functions of cover, by quadrature over the normal z.
 #include <stdexcept>
 
 #include "sky/cloud.hpp"
@@ -8,7 +7,7 @@ namespace coldsun::sky {
 
 namespace {
 
-// Mean over z ~ N(0, 1) at equal probabilities, midpoints: 4,096 points hold the mean to some 1e-5.
+// Mean over z ~ N(0, 1) at midpoints of equal probabilities: with 4,096 points exact to about 1e-5.
 void mean_over_clouds(CloudLaw& law, int k) {
   constexpr int n = 4096;
   const Real cover = k / (n_cover - 1.0);
@@ -28,11 +27,13 @@ CloudLaw make_cloud_law(const Cloudiness& c) {
     law.clear_fraction[m] = c.clear_fraction[m], law.overcast_fraction[m] = c.overcast_fraction[m];
     if (!(c.clear_fraction[m] >= 0.0 && c.overcast_fraction[m] >= 0.0 &&
           c.clear_fraction[m] + c.overcast_fraction[m] <= 1.0))
-      throw std::invalid_argument("clear_fraction and overcast_fraction: accepted: each >= 0, together <= 1");
+      throw std::invalid_argument(
+          "clear_fraction or overcast_fraction is out of range; accepted: each >= 0, together <= 1");
   }
   law.kc_thick = c.kc_thick, law.kc_max = c.kc_max;
-  if (!(c.kc_thick > 0.0 && c.kc_thick < 1.0)) throw std::invalid_argument("kc_thick: accepted: between 0 and 1");
-  if (!(c.kc_max >= 1.0 && c.kc_max <= 2.0)) throw std::invalid_argument("kc_max: accepted: 1 to 2");
+  if (!(c.kc_thick > 0.0 && c.kc_thick < 1.0))
+    throw std::invalid_argument("kc_thick is out of range; accepted: above 0, below 1");
+  if (!(c.kc_max >= 1.0 && c.kc_max <= 2.0)) throw std::invalid_argument("kc_max is out of range; accepted: 1 to 2");
   law.mean_index[0] = law.mean_beam[0] = 1.0;
   for (int k = 1; k < n_cover; ++k) mean_over_clouds(law, k);
   return law;

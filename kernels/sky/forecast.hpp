@@ -1,6 +1,6 @@
-// Forecast: an ensemble of clear-sky indices: persistence of the last one seen, dressed with the errors persistence has
-// at this lead, this index and this share of clear time (forecast_errors.hpp). Pure functions. The index of a scenario
-// is a function of (seed, member, issue, scenario, site, lead): nothing observed after the issue enters.
+// Forecast: an ensemble of clear-sky indices. It is persistence of the last index seen, with errors of persistence for
+// this lead, index and share of clear time (forecast_errors.hpp). Pure functions. The index of a scenario is a function
+// of (seed, member, issue, scenario, site, lead); nothing observed after the issue enters.
 #pragma once
 #include "common/math.hpp"
 #include "common/philox.hpp"
@@ -12,13 +12,12 @@ namespace coldsun::sky {
 
 struct ForecastLaw {
   Real scale = 1.0;                       // of the errors; 0: persistence alone
-  Real time = 4.0 * 3600.0;               // s, assumed: a scenario keeps its rank so long
+  Real time = 4.0 * 3600.0;               // s, assumed: time for which a scenario keeps its rank
   Real index_min = 0.1, index_max = 1.4;  // of five-minute means
 };
 
-// What is known at the issue: the share of clear time of the month at the site, the index of the last ten minutes of
-// sun, and how long ago those were [s]: clouds go on in the dark, so that at dawn an index is as old as the night is
-// long.
+// Known at the issue: share of clear time of the month at the site, index of the last ten minutes of sun, and its age
+// [s]. Clouds move on in the dark, so at dawn the age is the length of the night.
 struct ForecastNow {
   Real clear_share, index, age;
 };
@@ -26,7 +25,7 @@ COLDSUN_FN ForecastNow forecast_now(const CloudLaw& cloud, Time issue, Real inde
   return {cloud.clear_fraction[date_of(issue).month - 1], index, age};
 }
 
-// Error of persistence at a rank in (0, 1): linear in rank, lead and share of clear time between rows.
+// Error of persistence at a rank in (0, 1): linear in rank, lead and share of clear time between the table's rows.
 COLDSUN_FN Real forecast_error(const ForecastNow& now, Real lead, Real rank) {
   const Real after = math::clamp(now.age + lead, 0.0, forecast_lead(n_forecast_lead - 1));
   int l = 0, b = 0, q = 0, c = 0;
@@ -49,15 +48,16 @@ struct Scenario {
   int number, count;  // 0 <= number < count
 };
 
-// Ranks (k + 1/2) / n, each once among the scenarios at any lead, in an order drawn for each `time` of lead: k = first
-// + step scenario mod n. Chance: Stream::forecast, entity = site, index = issue in s, draw = knot of lead.
+// Ranks (k + 1/2) / n, each used once among the scenarios at any lead. Their order is drawn for each `time` of lead: k
+// = first + step scenario mod n. Random numbers: Stream::forecast, entity = site, index = issue in s, draw = knot of
+// lead.
 COLDSUN_FN Real forecast_rank_of(const Chance& chance, const ForecastLaw& law, Time issue, Scenario scenario,
                                  Real lead) {
   const auto knot = static_cast<std::uint32_t>(math::min(math::max(lead, 0.0) / law.time, 65000.0));
   const Quad drawn = chance.bits(static_cast<std::uint32_t>(issue / ns_per_s), knot);
   const auto n = static_cast<std::uint32_t>(scenario.count);
   std::uint32_t step = drawn.v[0] % n;
-  for (;; step = step + 1 < n ? step + 1 : 1) {  // the next one without a common divisor; 1 has none
+  for (;; step = step + 1 < n ? step + 1 : 1) {  // next step without a common divisor; 1 always has none
     std::uint32_t a = n, b = step;
     while (b != 0) {
       const std::uint32_t rest = a % b;

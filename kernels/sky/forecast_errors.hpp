@@ -1,8 +1,8 @@
-// Errors of a persistence forecast of the clear-sky index under drawn clouds, learned from the cloud law (cloud.hpp)
-// itself. Thousandths; (share of clear time, lead, index now, rank). Made once: members 0 to 3 of seed 20261130, entity
-// 77, 400 days each from 2026 on, one knot a minute; the index now is kc_seen's exponential mean over 10 minutes, the
+// Errors of a persistence forecast of the clear-sky index under drawn clouds, computed from the cloud law (cloud.hpp).
+// Thousandths; (share of clear time, lead, present index, rank). From members 0 to 3 of seed 20261130, entity 77, 400
+// days each from 2026 on, one knot a minute. The present index is kc_seen's exponential mean over 10 minutes, the
 // outcome a five-minute mean. kc_thick 0.475, kc_max 1.32 (the pilots' middle), overcast 0.002, 0.007, 0.012, 0.018,
-// 0.023, 0.03, 0.1, 0.3 of the time. An index below 0.3 does not come at this kc_thick: the next class stands in.
+// 0.023, 0.03, 0.1, 0.3 of the time. An index below 0.3 does not occur at this kc_thick; the next class is used for it.
 #pragma once
 #include "common/space.hpp"
 

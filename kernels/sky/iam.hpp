@@ -13,8 +13,8 @@ struct Iam {
   Real extinction = 4.0;         // 1/m
   Real thickness = 0.002;        // m
   Real refractive_index_ar = 1;  // of the coating; 1: none. 1.29 is a porous silica coating
-  Real sky = 1.0,
-       ground = 1.0;  // for light from the sky and from the ground: make_system fills them for the plane's tilt
+  // for light from the sky and from the ground, computed by make_system for the plane's tilt
+  Real sky = 1.0, ground = 1.0;
 };
 
 struct Polarised {
@@ -34,7 +34,7 @@ COLDSUN_FN Real transmittance(const Iam& g, Real incidence) {
   const Real c_glass = std::sqrt(1.0 - sine2 / (n * n)), c_coating = std::sqrt(1.0 - sine2 / (n_ar * n_ar));
   const Polarised r = coated ? fresnel(1.0, incidence, n_ar, c_coating) : fresnel(1.0, incidence, n, c_glass);
   const Polarised r2 = coated ? fresnel(n_ar, c_coating, n, c_glass) : Polarised{0.0, 0.0};
-  // Coating: its two faces pass light back and forth, incoherently.
+  // Coating: incoherent multiple reflection between its two faces.
   const Real s = (1.0 - r.s) * (1.0 - r2.s) / (1.0 - r.s * r2.s), p = (1.0 - r.p) * (1.0 - r2.p) / (1.0 - r.p * r2.p);
   return 0.5 * (s + p) * math::exp(-g.extinction * g.thickness / c_glass);
 }

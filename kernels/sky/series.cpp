@@ -1,5 +1,5 @@
-// A weather series onto the table: interval means become a course in clear-sky-index space that keeps each interval's
-// ghi, dni and dhi, and clouds vary inside an interval only where the series itself says cloud.
+// Fills the weather table from a series. Interval means become a course of clear-sky indices that keeps each interval's
+// ghi, dni and dhi. Clouds vary only inside intervals that the series shows as cloudy.
 #include <algorithm>
 #include <cmath>
 #include <stdexcept>
@@ -10,13 +10,14 @@ namespace coldsun::sky {
 
 namespace {
 
-constexpr Real least = 1.0;        // W/m2: intervals with a darker clear sky take their index from their neighbours
-constexpr Real most_index = 12.0;  // of diffuse light over the clear sky's: thick bright clouds in clear air reach 8
-// W/m2, least of the course while the Sun is up: a series whose Sun rises before ours has one to follow.
+constexpr Real least = 1.0;  // W/m2: intervals with a darker clear sky take the index of their neighbours
+// of diffuse light relative to the clear sky: thick bright clouds in clear air reach 8
+constexpr Real most_index = 12.0;
+// W/m2, lower bound of the course while the Sun is up, for series whose Sun rises earlier than the computed one.
 constexpr Real low_dni = 20.0, low_dhi = 3.0;
-constexpr int few_knots = 5;  // intervals of fewer minutes hold their value: their means leave no course between them
-constexpr Time shortest = 600 * ns_per_s;     // intervals below it hold their clouds already
-constexpr Time around = 3 * 3600 * ns_per_s;  // haze is what the clearest interval within this time has as well
+constexpr int few_knots = 5;                  // intervals of fewer minutes are constant: too few knots for a course
+constexpr Time shortest = 600 * ns_per_s;     // shorter intervals resolve their clouds themselves
+constexpr Time around = 3 * 3600 * ns_per_s;  // haze: optical depth of the clearest interval within this time
 
 // Means of one averaging interval.
 struct Interval {
@@ -27,7 +28,7 @@ Real value(const std::vector<Real>& column, std::size_t i, Real otherwise) {
   return column.empty() ? otherwise : column[i];
 }
 
-// The series seen as intervals on a grid [origin + j step, origin + (j + 1) step) of the table's own time.
+// The series as intervals on a grid [origin + j step, origin + (j + 1) step) of the table's time.
 class Intervals {
  public:
   Intervals(const Series& s, const Site& site, Time start)
@@ -40,13 +41,12 @@ class Intervals {
     if (step % weather_step != 0 || floor_div(first_, knot) * knot != first_ ||
         (knot != weather_step && step < few_knots * weather_step))
       throw std::invalid_argument(
-          "weather series: its intervals must begin and end on whole minutes, or half ones where they last 5 min and "
-          "more");
+          "weather series: an interval has odd limits; accepted: whole minutes, or half minutes from 5 min length on");
     const Time here = in_series(start);
     origin = start - (here - first_ - floor_div(here - first_, step) * step);
   }
 
-  // Where an instant of the table lies in the series' own time.
+  // Time of the series for an instant of the table.
   Time in_series(Time t) const {
     if (!s_.repeat_yearly) return t;
     const Date d = date_of(t);
@@ -55,17 +55,17 @@ class Intervals {
     const Time same = midnight({year, d.month, day}) + of_day;
     return same >= first_ ? same : midnight({year + 1, d.month, day}) + of_day;
   }
-  // Row of the series for interval j; -1 where it has none.
+  // Row of the series for interval j; -1: none.
   std::int64_t row(std::int64_t j) const {
     const std::int64_t n = static_cast<std::int64_t>(s_.time.size());
     const std::int64_t i = floor_div(in_series(origin + j * step + step / 2) - first_, step);
     return s_.repeat_yearly ? (i % n + n) % n : (i >= 0 && i < n ? i : -1);
   }
-  // The given sky; whatever the series lacks is worked out from the Sun over the interval: `up` is its height, weighted
-  // with the clear beam. All three: ghi is kept, and what they do not close by goes to both others so that their
-  // relative changes are least (a Sun or a clock a little beside ours: a per mille of the beam at noon). Beyond 70
-  // degrees of zenith dni is kept and dhi takes it all: there the Sun's mean height and that of the interval's middle,
-  // by which files close, are far apart; from 60 degrees on the rule fades in.
+  // Completes the components. Missing ones follow from the Sun over the interval: `up` is its height, weighted with the
+  // clear beam. With all three, ghi is kept and the misfit of closure is shared between the other two with the smallest
+  // relative changes (the cause is a slightly different Sun or clock: 0.1 % of the beam at noon). Beyond 70 degrees of
+  // zenith dni is kept and dhi takes the whole misfit, because files close with the Sun at the middle of the interval,
+  // far from its mean height. From 60 degrees on, the rule fades in.
   Interval operator()(std::int64_t at, Real up, Real dni_extra) const {
     const std::size_t i = static_cast<std::size_t>(at);
     Interval v;
@@ -86,35 +86,38 @@ class Intervals {
   }
   bool splits() const {
     return !s_.dni.empty() || !s_.dhi.empty();
-  }  // false: only ghi is known, and Erbs' split says nothing of clouds
+  }  // false: only ghi is known, and its Erbs split carries no cloud information
 
-  Time origin, step, knot;  // knot: of the course that is fitted, a minute or half of one
+  Time origin, step, knot;  // knot: spacing of the fitted course, one minute or half a minute
 
  private:
   void check() const {
     const std::size_t n = s_.time.size();
-    if (n < 2) throw std::invalid_argument("weather series: at least two times are needed");
+    if (n < 2) throw std::invalid_argument("weather series: fewer than two times; accepted: at least two");
     const auto fits = [n](const std::vector<Real>& c, bool may_lack) {
       return c.size() == n || (may_lack && c.empty());
     };
     if (!fits(s_.ghi, true) || !fits(s_.dni, true) || !fits(s_.dhi, true) || !fits(s_.temp_air, false) ||
         !fits(s_.wind_speed, true) || !fits(s_.pressure, true))
-      throw std::invalid_argument("weather series: every column needs one value per time");
+      throw std::invalid_argument(
+          "weather series: a column has not as many values as times; accepted: one value per time");
     if (s_.ghi.empty() && (s_.dni.empty() || s_.dhi.empty()))
-      throw std::invalid_argument("weather series: ghi, or dni and dhi, must be given");
+      throw std::invalid_argument("weather series: irradiance is incomplete; accepted: ghi, or dni and dhi");
     for (std::size_t i = 1; i < n; ++i)
       if (s_.time[i] - s_.time[i - 1] != s_.time[1] - s_.time[0] || s_.time[i] <= s_.time[i - 1])
-        throw std::invalid_argument("weather series: its times are not evenly spaced and increasing");
+        throw std::invalid_argument(
+            "weather series: times are not evenly spaced; accepted: increasing times of one spacing");
     for (const auto* c : {&s_.ghi, &s_.dni, &s_.dhi, &s_.temp_air, &s_.wind_speed, &s_.pressure})
       for (Real x : *c)
-        if (!std::isfinite(x)) throw std::invalid_argument("weather series: a value is missing or not finite");
+        if (!std::isfinite(x))
+          throw std::invalid_argument("weather series: a value is missing or not finite; accepted: finite numbers");
   }
   const Series& s_;
   Real standard_pressure_;
   Time first_;
 };
 
-// Mean of a course f(k) over interval j of n knots: trapezia.
+// Mean of a course f(k) over interval j of n knots, by the trapezoidal rule.
 template <class F>
 Real interval_mean(const F& f, int j, int n) {
   Real sum = 0.5 * (f(j * n) + f((j + 1) * n));
@@ -122,15 +125,15 @@ Real interval_mean(const F& f, int j, int n) {
   return sum / n;
 }
 
-// A value per interval, linear between the middles of the intervals, constant beyond the outermost.
+// One value per interval: linear between the middles of intervals, constant beyond the outermost.
 Real between_middles(const std::vector<Real>& v, int k, int n) {
   const Place p = place_uniform((k + 0.0) / n - 0.5, 0.0, 1.0, static_cast<int>(v.size()));
   return lerp(v[static_cast<std::size_t>(p.cell)], v[static_cast<std::size_t>(p.cell) + 1], p.t);
 }
 
-// The index i(k) that makes the mean of clear(k) i(k) over each interval its target: first linear between the
-// intervals' own indices, then corrected by factors, a knot between two intervals by the root of both. Intervals of n
-// knots each.
+// The index i(k) for which the mean of clear(k) i(k) over each interval equals its target. Start: linear between the
+// intervals' own indices. Then corrected by factors; a knot on a boundary takes the geometric mean of both. Intervals
+// have n knots each.
 std::vector<Real> fit_index(const std::vector<Real>& clear, const std::vector<Real>& target, int n, Real most) {
   const int n_interval = static_cast<int>(target.size());
   std::vector<Real> own(target.size(), -1.0), index(clear.size());
@@ -158,16 +161,15 @@ std::vector<Real> fit_index(const std::vector<Real>& clear, const std::vector<Re
   return index;
 }
 
-// What an interval and our clear sky over it have to do with each other.
+// An interval of the series beside the clear sky over it.
 struct Seen {
-  Real ghi, ghi_clear, beam_clear, airmass,
-      passed;  // W/m2, the beam on the ground; passed: dni over the clear sky's; negative: the Sun is too low to tell
+  // W/m2, beam_clear on the ground; passed: dni relative to the clear sky's; negative: the Sun is too low
+  Real ghi, ghi_clear, beam_clear, airmass, passed;
 };
 
-// Cover of the clouds inside the intervals: none where the series has its beam, or lacks it as evenly as haze does.
-// Haze is read from the series itself: what the clearest interval within three hours has as well. An interval is cloudy
-// where its beam is clearly below that, or where its ghi is lower than haze could make it, which gives back as diffuse
-// light half and more of what it takes (Ineichen's turbidity: about half, desert dust 0.75 to 0.8).
+// Cover of the clouds inside the intervals. Haze is the optical depth of the clearest interval within three hours. An
+// interval is cloudy where its beam is clearly below that of haze, or its ghi lower than haze can cause: haze returns
+// half or more of the lost light as diffuse (Ineichen's turbidity: about half, desert dust 0.75 to 0.8).
 std::vector<Real> covers_of(const std::vector<Seen>& seen, const CloudLaw& law, int reach, bool splits) {
   const int n = static_cast<int>(seen.size());
   std::vector<Real> cover(seen.size(), 0.0);
@@ -176,7 +178,7 @@ std::vector<Real> covers_of(const std::vector<Seen>& seen, const CloudLaw& law, 
   for (int j = 0; j < n; ++j) {
     const Seen& x = seen[static_cast<std::size_t>(j)];
     if (x.passed < 0.0) continue;
-    if (!splits) {  // an index above 0.93 counts as cloudless, since haze alone makes as much
+    if (!splits) {  // an index above 0.93 counts as cloudless, because haze alone can cause it
       if (x.ghi < 0.93 * x.ghi_clear) cover[static_cast<std::size_t>(j)] = cover_of_index(law, x.ghi / x.ghi_clear);
       continue;
     }
@@ -193,8 +195,8 @@ std::vector<Real> covers_of(const std::vector<Seen>& seen, const CloudLaw& law, 
   return cover;
 }
 
-// Cover at knot k: linear from the middle of an interval to its ends; there the mean of both neighbours, or none where
-// one of them has none.
+// Cover at knot k: linear from the middle of an interval to its ends. At an end: mean of both neighbours, or 0 where
+// one of them is cloudless.
 Real cover_at(const std::vector<Real>& cover, int k, int n) {
   const int last = static_cast<int>(cover.size()) - 1, j = std::min(k / n, last);
   const Real x = static_cast<Real>(k - j * n) / n, own = cover[static_cast<std::size_t>(j)];
@@ -211,7 +213,7 @@ void fill_from_series(Weather& w, const System& system, int site, const Climate&
   const bool drawn = series.subhourly_clouds && interval.step >= shortest,
              holds = interval.step < few_knots * weather_step;
   const int n = static_cast<int>(interval.step / interval.knot), fine = static_cast<int>(weather_step / interval.knot);
-  // Intervals more on each side: the ends are interpolated like the middle, and the haze around them is seen.
+  // Further intervals on each side, for interpolation at the ends and for the haze around them.
   const int reach = static_cast<int>((around + interval.step - 1) / interval.step), more = drawn ? reach : 1;
   const Time stop = w.start(0) + (w.n_knot() - 1) * weather_step;
   const std::int64_t inside = -floor_div(interval.origin - stop, interval.step), first = -more, last = inside + more;
@@ -220,14 +222,16 @@ void fill_from_series(Weather& w, const System& system, int site, const Climate&
   for (std::int64_t j = first; j < last; ++j) {
     std::int64_t& r = row[static_cast<std::size_t>(j - first)];
     r = interval.row(j);
-    if (r < 0 && j >= 0 && j < inside) throw std::invalid_argument("weather series: it does not cover the run");
+    if (r < 0 && j >= 0 && j < inside)
+      throw std::invalid_argument(
+          "weather series: it does not cover the run; accepted: a series from the start to the end of the run");
   }
   for (std::size_t k = 1; k < row.size(); ++k)
     if (row[k] < 0) row[k] = row[k - 1];
   for (std::size_t k = row.size() - 1; k-- > 0;)
     if (row[k] < 0) row[k] = row[k + 1];
 
-  // Air first: the Sun's refraction wants it.
+  // Air first: the Sun's refraction depends on it.
   std::vector<Real> temp, wind, pressure;
   for (std::int64_t r : row) {
     const Interval v = interval(r, 0.0, 1.0);
@@ -237,14 +241,14 @@ void fill_from_series(Weather& w, const System& system, int site, const Climate&
   const Time origin = interval.origin + first * interval.step;
   SkyMaker make(place, climate);
   std::vector<SkyKnot> knot;
-  std::vector<Real> beam_course, ground_course, diffuse_course,
-      up;  // W/m2: the beam, the same on the ground, the sky; height of the Sun
+  // W/m2: beam, beam on the ground, diffuse; up: sine of the Sun's height
+  std::vector<Real> beam_course, ground_course, diffuse_course, up;
   for (int k = 0; k < n_knot; ++k) {
     knot.push_back(make(origin + k * interval.knot, 0.0, between_middles(temp, k, n), between_middles(wind, k, n),
                         between_middles(pressure, k, n)));
     const SkyKnot& s = knot.back();
     up.push_back(std::max(s.to_sun.z, 0.0));
-    const Real risen = std::min(20.0 * up.back(), 1.0);  // in ten minutes or so
+    const Real risen = std::min(20.0 * up.back(), 1.0);  // rises to 1 in about ten minutes
     beam_course.push_back(std::max(s.clear.dni, low_dni * risen)),
         ground_course.push_back(beam_course.back() * up.back());
     diffuse_course.push_back(std::max(s.clear.dhi, low_dhi * risen));

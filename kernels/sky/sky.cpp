@@ -1,4 +1,4 @@
-// Makes System and State of the sky: checks the description, fills what follows from it.
+// Makes System and State of the sky: checks the description and computes derived values.
 #include "sky/sky.hpp"
 
 #include <stdexcept>
@@ -13,27 +13,29 @@ void check(bool ok, const std::string& what) {
 }
 
 void check(const Site& s) {
-  check(s.latitude >= -0.5 * constants::pi && s.latitude <= 0.5 * constants::pi, "latitude: accepted: -pi/2 to pi/2");
-  check(s.longitude >= -constants::pi && s.longitude <= 2.0 * constants::pi, "longitude: accepted: -pi to 2 pi");
-  check(s.altitude >= -500.0 && s.altitude <= 9000.0, "altitude: accepted: -500 to 9000 m");
-  check(s.albedo >= 0.0 && s.albedo <= 1.0, "albedo: accepted: 0 to 1");
-  check(s.entity >= 0 && s.entity < (1 << 24), "entity: accepted: 0 to 2^24 - 1");
-  check(s.cloud.kc_max >= 1.0, "cloud: make_cloud_law makes it");
+  check(s.latitude >= -0.5 * constants::pi && s.latitude <= 0.5 * constants::pi,
+        "latitude is out of range; accepted: -pi/2 to pi/2");
+  check(s.longitude >= -constants::pi && s.longitude <= 2.0 * constants::pi,
+        "longitude is out of range; accepted: -pi to 2 pi");
+  check(s.altitude >= -500.0 && s.altitude <= 9000.0, "altitude is out of range; accepted: -500 to 9000 m");
+  check(s.albedo >= 0.0 && s.albedo <= 1.0, "albedo is out of range; accepted: 0 to 1");
+  check(s.entity >= 0 && s.entity < (1 << 24), "entity is out of range; accepted: 0 to 2^24 - 1");
+  check(s.cloud.kc_max >= 1.0, "cloud is not filled in; accepted: a result of make_cloud_law");
 }
 
 void check(const Plane& p, int n_site) {
-  check(p.site >= 0 && p.site < n_site, "site of a plane: there is no such site");
-  check(p.surface_tilt >= 0.0 && p.surface_tilt <= constants::pi, "surface_tilt: accepted: 0 to pi");
-  check(p.tau >= 0.0, "tau: accepted: >= 0 s");
-  check(p.soiling_ratio >= 0.0 && p.soiling_ratio <= 1.0, "soiling_ratio: accepted: 0 to 1");
+  check(p.site >= 0 && p.site < n_site, "site of a plane does not exist; accepted: index of a site");
+  check(p.surface_tilt >= 0.0 && p.surface_tilt <= constants::pi, "surface_tilt is out of range; accepted: 0 to pi");
+  check(p.tau >= 0.0, "tau is negative; accepted: >= 0 s");
+  check(p.soiling_ratio >= 0.0 && p.soiling_ratio <= 1.0, "soiling_ratio is out of range; accepted: 0 to 1");
   check(p.iam.refractive_index > 1.0 && p.iam.refractive_index_ar >= 1.0,
-        "refractive_index: accepted: > 1; of the coating: >= 1");
-  check(p.cell.model == CellModel::sapm || p.cell.u_0 > 0.0, "u_0: accepted: > 0 W/(m2 K)");
+        "refractive_index is out of range; accepted: > 1; of the coating: >= 1");
+  check(p.cell.model == CellModel::sapm || p.cell.u_0 > 0.0, "u_0 is out of range; accepted: > 0 W/(m2 K)");
 }
 
-// Modifier for light that is equally bright over the sky or over the ground, weighted by its projection on the plane:
-// the integrals of Marion (2017), doi 10.1016/j.solener.2017.02.026, on a grid of directions, midpoints. 1 where the
-// plane sees nothing of it.
+// Incidence angle modifier for light of equal radiance over the sky or the ground, weighted by its projection on the
+// plane: integrals of Marion (2017), doi 10.1016/j.solener.2017.02.026, on a grid of directions, midpoints. 1 where the
+// plane sees none of it.
 void diffuse_iam(Iam& iam, const Tilt& tilt) {
   constexpr int n_band = 180, n_azimuth = 180;
   Real seen[2] = {0.0, 0.0}, passed[2] = {0.0, 0.0};

@@ -10,14 +10,14 @@ namespace coldsun::sky {
 
 enum class Transposition : std::int32_t { isotropic = 0, hay_davies = 1, reindl = 2, perez = 3 };
 
-// The sky as a plane needs it. Where cos_zenith <= 0 all irradiance is zero.
+// Sky conditions for a plane. Where cos_zenith <= 0 all irradiance is zero.
 struct SkyNow {
   Real ghi, dni, dhi, dni_extra;  // W/m2
   Real zenith, cos_zenith;        // of the apparent Sun
   Real airmass;                   // relative
 };
 
-// A fixed plane's numbers.
+// Constants of a fixed plane.
 struct Tilt {
   Real cosine, sine;     // of surface_tilt
   Real east, north, up;  // unit normal
@@ -29,12 +29,12 @@ COLDSUN_FN Tilt tilt_of(Real surface_tilt, Real surface_azimuth) {
   const Real half = math::sin(0.5 * surface_tilt);
   return {c, s, s * sa, s * ca, c, half * half * half};
 }
-// Cosine of the angle of incidence; negative: the Sun stands behind the plane.
+// Cosine of the angle of incidence; negative: the Sun is behind the plane.
 COLDSUN_FN Real cos_aoi(const Tilt& p, Real east, Real north, Real up) {
   return math::clamp(p.east * east + p.north * north + p.up * up, -1.0, 1.0);
 }
 
-// Parts of the irradiance on the plane [W/m2]: they meet glass at different angles.
+// Components of the irradiance on the plane [W/m2]; they meet the glass at different angles.
 struct PlaneOfArray {
   Real beam, sky, ground;
   COLDSUN_FN Real global() const { return beam + sky + ground; }
@@ -42,7 +42,7 @@ struct PlaneOfArray {
 
 COLDSUN_FN Real sky_isotropic(const SkyNow& s, const Tilt& p) { return s.dhi * 0.5 * (1.0 + p.cosine); }
 
-// Hay and Davies (1980); the projection ratio's denominator is held above cos 89 degrees.
+// Hay and Davies (1980); the denominator of the projection ratio is at least cos 89 degrees.
 COLDSUN_FN Real sky_hay_davies(const SkyNow& s, const Tilt& p, Real incidence) {
   const Real ratio = math::max(incidence, 0.0) / math::max(s.cos_zenith, 0.01745);
   const Real anisotropy = s.dni / s.dni_extra;
@@ -85,7 +85,7 @@ COLDSUN_FN Real sky_perez(const SkyNow& s, const Tilt& p, Real incidence) {
   return math::max(s.dhi * (0.5 * (1.0 - f1) * (1.0 + p.cosine) + f1 * ratio + f2 * p.sine), 0.0);
 }
 
-// The models as published, wherever the Sun is.
+// The models as published, for any position of the Sun.
 COLDSUN_FN PlaneOfArray transposed(Transposition model, const SkyNow& s, const Tilt& p, Real incidence, Real albedo) {
   PlaneOfArray poa;
   poa.beam = s.dni * math::max(incidence, 0.0);
@@ -96,7 +96,7 @@ COLDSUN_FN PlaneOfArray transposed(Transposition model, const SkyNow& s, const T
                                                  : sky_perez(s, p, incidence);
   return poa;
 }
-// The twin's: nothing while the Sun is below the horizon.
+// As used by the twin: zero while the Sun is below the horizon.
 COLDSUN_FN PlaneOfArray on_plane(Transposition model, const SkyNow& s, const Tilt& p, Real incidence, Real albedo) {
   const PlaneOfArray poa = transposed(model, s, p, incidence, albedo);
   const bool day = s.cos_zenith > 0.0;

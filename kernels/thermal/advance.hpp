@@ -1,4 +1,4 @@
-// Advance: the sub-step of all plates, then of the loops. Functors of for_teams (resolved plates), for_rows (lumped
+// Advance: the cut of all plates, then of the loops. Functors of for_teams (resolved plates), for_rows (lumped
 // plates, loops).
 #pragma once
 #include "common/loops.hpp"
@@ -7,7 +7,7 @@
 
 namespace coldsun::thermal {
 
-// What both kinds of plate do with their node.
+// Input and output of a node, common to resolved and lumped plates.
 struct Nodes {
   Cut cut;
   SystemView sys;
@@ -40,7 +40,7 @@ struct Nodes {
             .r_node = share * sys.r_junction(sys.model(node)),
             .limits = limits};
   }
-  // outlet: mean of the coolant that leaves; hottest: of all coolant in the plate.
+  // outlet: mean temperature of the coolant that leaves; hottest: highest coolant temperature in the plate.
   COLDSUN_FN void report(int m, int node, const PlateReport& r, Real outlet, Real hottest) const {
     const Real dt = cut.length(m), all = sys.n_plate(node), per = 1.0 / dt;
     st.h_next(m, node) = r.h_next, st.p_node_end(m, node) = r.p_end, st.t_junction(m, node) = r.t_junction;
@@ -48,7 +48,7 @@ struct Nodes {
     st.q_plate(m, node) = sys.liquid_fraction(node) * r.energy_in * per;
     st.q_carried(m, node) = all * r.carried * per, st.q_stored(m, node) = all * r.stored * per;
     st.t_outlet(m, node) = outlet, st.throttle_fraction(m, node) = r.throttled * per, st.n_step(m, node) = r.n_step;
-    // A tripped node comes back when its junction has stood below t_restart for restart_time, counted in whole cuts.
+    // The restart time counts down in whole cuts, only while the junction is at or below t_restart.
     Real& trip_left = st.trip_left(m, node);
     if (r.tripped) trip_left = sys.restart_time(node);
     else if (trip_left > 0.0 && r.t_junction <= sys.t_restart(node)) trip_left = math::max(trip_left - dt, 0.0);
@@ -62,26 +62,26 @@ struct Nodes {
 };
 
 // One resolved plate per team. reads t_solid, t_coolant, h_next, p_node_end, drive; writes t_solid, t_coolant and the
-// node's row. 640 cells: 10 kB of state in and out; work per SDIRK2 step see PlateSolver::advance.
+// node's row. 640 cells: 10 kB of state in and out. Work per SDIRK2 step: see PlateSolver::advance.
 struct AdvanceField {
   using Solver = PlateSolver<n_y, n_solid>;
   Nodes nodes;
   int n_field;
 
-  struct Slot {  // where a plate stands
+  struct Slot {  // indices and flow of one plate
     int member, field, node;
     Real flow;  // [m3/s]
   };
-  // The solver numbers rows from where the coolant enters; a flow below zero enters at the plate's last row.
+  // The solver numbers rows from the coolant inlet; a negative flow enters at the plate's last row.
   COLDSUN_FN int plate_row(Real flow, int y) const { return flow < 0.0 ? n_y - 1 - y : y; }
   COLDSUN_FN Real& cell(const Slot& at, int row, int x) const {
     const int y = plate_row(at.flow, row / Solver::nz), z = row % Solver::nz;
     return z < n_solid ? nodes.st.t_solid(at.member, at.field, z, y, x) : nodes.st.t_coolant(at.member, at.field, y, x);
   }
-  // Power map and the state as modes of the rise above the inlet.
+  // Transforms the power map and the temperatures above the inlet into modes.
   template <class Team>
   COLDSUN_FN void load_plate(Team& team, const Solver& s, const Slot& at, Real t_inlet) const {
-    team.sync();  // the mode tables stand
+    team.sync();  // the mode tables are complete
     for (int y = team.rank(); y < n_y; y += team.size())
       store(s.source + y * n_mode,
             transform(s.table.transpose, &nodes.sys.power_map(nodes.sys.model(at.node), plate_row(at.flow, y), 0)));
@@ -109,11 +109,11 @@ struct AdvanceField {
       const Lanes<n_x> change = transform(s.table.shape, s.step_1 + row * n_mode);
       for (int x = 0; x < n_x; ++x) cell(at, row, x) += change.v[x];
       if (row % Solver::nz != n_solid) continue;
-      Real& hottest = s.step_2[row * n_mode];  // the row's own, no longer needed
+      Real& hottest = s.step_2[row * n_mode];  // each row reuses its own entry of step_2
       hottest = t_inlet;
       for (int x = 0; x < n_x; ++x) hottest = math::max(hottest, cell(at, row, x));
     }
-    team.sync();  // every thread has read the node's row and left its hottest coolant
+    team.sync();  // every thread has read the node's row and stored its hottest coolant
     if (team.rank() != 0) return;
     Real hottest = 0.0;
     for (int y = 0; y < n_y; ++y) hottest = math::max(hottest, s.step_2[(y * Solver::nz + n_solid) * n_mode]);
@@ -203,7 +203,7 @@ struct RaiseFlags {
   }
 };
 
-inline constexpr int team_threads = n_mode;  // a thread per mode where threads form a team
+inline constexpr int team_threads = n_mode;  // one thread per mode on backends with teams of several threads
 
 template <class Space>
 void advance(Space space, const System& sys, State& st, const Drive& d, const Cut& cut) {

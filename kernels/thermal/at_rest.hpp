@@ -1,17 +1,17 @@
-// A plate at rest: its junction above the inlet per plate power, from the same operator without capacity; and that over
-// many flows.
+// A plate in steady state: temperature rise of its junction above the inlet per plate power, from the resolved operator
+// without capacity; for one flow and for arrays of flows.
 #pragma once
 #include "thermal/plate.hpp"
 
 namespace coldsun::thermal {
 
-// What a plate meets: flow [m3/s], coolant temperature that its film sees [K], resistance of the interface relative to
+// Conditions of the plate: flow [m3/s], film temperature of the coolant [K], resistance of the interface relative to
 // the stack's.
 struct Rest {
   Real flow, t_film, tim_gain;
 };
 
-// [K/W]. The solver's source holds the power map; what else it held is overwritten.
+// [K/W]. The solver's source must hold the power map; its other arrays are overwritten.
 template <class Team, class Solver>
 COLDSUN_FN Real resistance_at_rest(Team& team, const Solver& s, const Stack& stack, const Rest& at) {
   if (team.rank() == 0) {
@@ -27,8 +27,8 @@ COLDSUN_FN Real resistance_at_rest(Team& team, const Solver& s, const Stack& sta
   return FaceJunction<n_y>{s.face, s.face_unit, 1.0, 0.0}(1.0, slope);
 }
 
-// A functor of for_teams over points. reads 3 Real and the plate, writes 1 Real: 32 B, and factorises and solves eight
-// band systems of 128 unknowns: about 0.5 Mflop.
+// A functor of for_teams over points. reads 3 Real and the plate, writes 1 Real: 32 B. Factorises and solves eight band
+// systems of 128 unknowns: about 0.5 Mflop.
 struct ResistanceOfPlate {
   using Solver = PlateSolver<n_y, n_solid>;
   Stack stack;

@@ -1,7 +1,7 @@
-// Band: the plate's operator in one cosine mode across the flow, factorised and solved directly.
-// Lynch, Rice & Thomas (1964) doi 10.1007/BF02162410: coefficients uniform in x make every mode its own (y, z) system.
-// Unknowns run z first, so the half bandwidth is NZ = NS + 1. Columns are diagonally dominant (conductances, advection,
-// capacity): no pivoting.
+// Band: the plate's operator in one cosine mode across the flow, factorised and solved directly. Lynch, Rice & Thomas
+// (1964) doi 10.1007/BF02162410: with coefficients uniform in x, each mode is a separate (y, z) system. Unknowns run z
+// first, so the half bandwidth is NZ = NS + 1. Columns are diagonally dominant (conductances, advection, capacity), so
+// no pivoting is needed.
 #pragma once
 #include "common/backends/apart.hpp"
 #include "thermal/lanes.hpp"
@@ -18,13 +18,12 @@ COLDSUN_FN Real mode_eigenvalue(int m) {
   return v[m];
 }
 
-// Rows of factors in memory, modes innermost. NZ rows of zeros stand before the first, so that every row is treated
-// alike.
+// Storage of the factors, modes innermost. NZ rows of zeros precede the first row, so that all rows use the same code.
 template <int NY, int NS>
 struct BandShape {
   static constexpr int nz = NS + 1, n = NY * nz;
   static constexpr std::size_t vector_size = static_cast<std::size_t>(n) * n_mode;
-  static constexpr std::size_t band_size = static_cast<std::size_t>(n + nz) * nz * n_mode;  // lower or upper
+  static constexpr std::size_t band_size = static_cast<std::size_t>(n + nz) * nz * n_mode;  // of lower, and of upper
   static constexpr std::size_t pivot_size = static_cast<std::size_t>(n + nz) * n_mode;
 };
 
@@ -40,7 +39,7 @@ struct Band {
     b.pivot = team.template scratch<Real>(Shape::pivot_size);
     return b;
   }
-  // Zeroes the rows before the first, once after make; wants a barrier before the first factor.
+  // Zeroes the rows before the first, once after make; a barrier must follow before the first factor.
   template <class Team>
   COLDSUN_FN void clear(Team& team) const {
     constexpr int ahead = Shape::nz * Shape::nz * n_mode;
@@ -61,8 +60,8 @@ COLDSUN_FN Real diagonal(const Operator<NY, NS>& a, Real shift, int y, int z) {
   return a.capacity[NS] * shift + a.flow + a.outlet_share[y] * film;
 }
 
-// The row of unknown (y, z), z < NZ, as coefficients of the 2 NZ + 1 unknowns around it. lambda: eigenvalues of the
-// lanes.
+// The row of unknown (y, z), z < NZ, as coefficients of the 2 NZ + 1 unknowns around it. lambda: eigenvalue of each
+// lane's mode.
 template <int W, int NY, int NS>
 COLDSUN_FN void assemble_row(const Operator<NY, NS>& a, Real shift, const Lanes<W>& lambda, int y, int z,
                              Lanes<W>* row) {
@@ -83,9 +82,9 @@ COLDSUN_FN void assemble_row(const Operator<NY, NS>& a, Real shift, const Lanes<
   }
 }
 
-// LU by rows: c runs through the row's columns, each minus the products of the multipliers found so far with the rows
-// above. N NZ^2 multiply-adds per mode; reads the operator, writes 2 NZ + 1 numbers per unknown and mode. Apart: inside
-// its caller g++ 12 transposes eight rows to put the inner loop into its lanes, at three times the cost.
+// LU by rows: from each row the multiples of the rows above are subtracted in order of columns. N NZ^2 multiply-adds
+// per mode; reads the operator, writes 2 NZ + 1 numbers per unknown and mode. Kept out of line: inlined, g++ 12
+// transposes eight rows to vectorise the inner loop, at three times the cost.
 template <int W, int NY, int NS>
 COLDSUN_FN_APART void factor(const Operator<NY, NS>& a, Real shift, int lane, const Band<NY, NS>& b) {
   constexpr int nz = NS + 1;
@@ -96,8 +95,8 @@ COLDSUN_FN_APART void factor(const Operator<NY, NS>& a, Real shift, int lane, co
       const int i = y * nz + z;
       Lanes<W> row[2 * nz + 1];
       assemble_row(a, shift, lambda, y, z, row);
-      const Real* above =
-          b.upper + static_cast<std::size_t>(i) * nz * n_mode + lane;  // row i - nz, of which the padded index is i
+      // row i - nz, whose padded index is i
+      const Real* above = b.upper + static_cast<std::size_t>(i) * nz * n_mode + lane;
       const Real* pivot = b.pivot + static_cast<std::size_t>(i) * n_mode + lane;
       Real* lower = b.lower + static_cast<std::size_t>(i) * nz * n_mode + lane;
       for (int k = 0; k < nz; ++k) {
@@ -131,8 +130,8 @@ COLDSUN_FN void solve(const Band<NY, NS>& b, int lane, Real* x) {
   }
 }
 
-// r := -K t, K the conductances and the advection of temperatures relative to the inlet's. About 8 multiply-adds per
-// unknown and mode.
+// r := -K t, with the conductances and the advection K; temperatures are relative to the inlet. About 8 multiply-adds
+// per unknown and mode.
 template <int W, int NY, int NS>
 COLDSUN_FN void apply_minus(const Operator<NY, NS>& a, int lane, const Real* t, Real* r) {
   constexpr int nz = NS + 1;
@@ -141,9 +140,9 @@ COLDSUN_FN void apply_minus(const Operator<NY, NS>& a, int lane, const Real* t, 
   const auto at = [&](int y, int z) { return load<W>(t + (y * nz + z) * n_mode + lane); };
   for (int y = 0; y < NY; ++y) {
     const Lanes<W> leaving = at(y, NS), gain = y > 0 ? leaving - at(y - 1, NS) : leaving;
-    const Lanes<W> fluid = fma(a.outlet_share[y] - 1.0, gain, leaving);  // what the walls see
+    const Lanes<W> fluid = fma(a.outlet_share[y] - 1.0, gain, leaving);  // coolant temperature at the walls
     Lanes<W> q_fluid = lanes<W>(-a.flow) * gain;
-    Lanes<W> flux_below = lanes<W>(0.0);  // heat that comes up through the lower face
+    Lanes<W> flux_below = lanes<W>(0.0);  // heat flow through the lower face, upwards
     for (int z = 0; z < NS; ++z) {
       const Lanes<W> here = at(y, z);
       Lanes<W> q = flux_below;

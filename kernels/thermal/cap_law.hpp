@@ -1,23 +1,23 @@
-// Cap law: the power of a node against the temperature of its hottest junction, and its solution together with a plate.
+// Cap law: node power as a function of its junction temperature, and its solution together with a plate.
 #pragma once
 #include "common/math.hpp"
 
 namespace coldsun::thermal {
 
-// What a GPU's firmware does: it draws what the work asks, leakage growing with temperature, but no more than it may
-// (p_max below t_cap, falling linearly to p_throttle over t_cap_band), no more than the bus allocates, and no less than
-// at rest. Requests and floor are node powers at the reference temperature t_leakage with the leakage of that
-// temperature in them.
+// Power law of a GPU's firmware. The node draws its request, with leakage that grows with temperature. Upper limits:
+// the junction cap (p_max below t_cap, falling linearly to p_throttle over t_cap_band) and the bus allocation. Lower
+// limit: power at rest, p_floor. Request and floor are node powers at t_leakage, their leakage at that temperature
+// included.
 struct PowerLaw {
   Real p_request, p_floor, p_allocated;
   Real p_max, p_throttle, t_cap, t_cap_band;
   Real p_leakage, t_leakage, leakage_slope;
-  Real t_trip = 1e9;  // above it the node's own protection switches it off [K]
+  Real t_trip = 1e9;  // above it the node switches itself off [K]
 
-  bool tripped = false;  // it has switched off: no power, no leakage; what is asked stays asked
+  bool tripped = false;  // switched off: no power, no leakage; asked() is not affected
 
-  // Leakage above its reference value. The exponent is held below 4 (55 times): no silicon lives there, and the solver
-  // stays finite.
+  // Leakage above its reference value. The exponent is limited to 4 (a factor of 55), beyond the range of silicon, to
+  // keep the solver finite.
   COLDSUN_FN Real leakage_change(Real t) const {
     return p_leakage * (math::exp(math::min(leakage_slope * (t - t_leakage), 4.0)) - 1.0);
   }
@@ -27,8 +27,8 @@ struct PowerLaw {
   }
 
   struct Point {
-    Real p, slope;  // power and its derivative to temperature
-    bool capped;    // the junction cap holds it back
+    Real p, slope;  // power and its derivative with respect to temperature
+    bool capped;    // the junction cap limits the power
   };
   COLDSUN_FN Point operator()(Real t) const {
     if (tripped) return {0.0, 0.0, false};
@@ -45,9 +45,9 @@ struct PowerLaw {
   }
 };
 
-// The node power p with p = law(t(p)), where junction(p, slope) gives the hottest junction at node power p and its
-// derivative. f(p) = p - law is <= 0 at 0 and >= 0 at p_allocated, so the bracket always holds a root (the only one
-// unless leakage runs away). Newton inside the bracket, bisection where it stalls; to rounding.
+// The node power p with p = law(t(p)); junction(p, slope) gives the junction temperature at node power p and its
+// derivative. f(p) = p - law is <= 0 at 0 and >= 0 at p_allocated, so the bracket always holds a root. The root is
+// unique unless leakage runs away. Newton inside the bracket, bisection where Newton stalls; exact to rounding.
 template <class Junction>
 COLDSUN_FN Real solve_power(const PowerLaw& law, const Junction& junction, Real guess, Real& t_junction, bool& capped) {
   Real low = 0.0, high = math::max(law.p_allocated, 0.0), p = math::clamp(guess, low, high);
@@ -58,7 +58,7 @@ COLDSUN_FN Real solve_power(const PowerLaw& law, const Junction& junction, Real 
     const PowerLaw::Point at = law(t_junction);
     capped = at.capped && p > 0.0;
     const Real f = p - at.p;
-    if (f != f) return f;  // not a number goes in, not a number comes out
+    if (f != f) return f;  // NaN in the inputs gives NaN
     if (std::fabs(f) <= rounding) break;
     (f > 0.0 ? high : low) = p;
     const Real gain = 1.0 - at.slope * t_slope;

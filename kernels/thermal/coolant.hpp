@@ -14,11 +14,11 @@ struct CoolantProperties {
   COLDSUN_FN Real prandtl() const { return mu * cp / k; }
 };
 
-// The correlations hold from 0 to 90 degrees C; beyond, the value at the end of the range is used.
+// The correlations hold from 0 to 90 degrees C; outside, the temperature is clamped to that range.
 inline constexpr Real coolant_t_min = 273.15, coolant_t_max = 363.15;
 
 // At 101.325 kPa: water by IAPWS-95; 25 % propylene glycol by mass boils 1.8 K higher (Dow, DOWFROST engineering
-// manual, table 8: 215 F at 25 %). A loop under pressure boils later: this is where vapour must be expected.
+// manual, table 8: 215 F at 25 %). A pressurised loop boils at a higher temperature, so this limit is conservative.
 COLDSUN_FN Real boiling_point(Coolant c) { return c == Coolant::water ? 373.12 : 374.9; }
 
 // Density: Kell (1975) doi 10.1021/je60064a005. Viscosity and conductivity: IAPWS SR6-08(2011) eqs 3 and 4,
@@ -38,8 +38,8 @@ COLDSUN_FN CoolantProperties water(Real temperature) {
   return p;
 }
 
-// Melinder (2010), Properties of Secondary Working Fluids, propylene glycol, at a mass fraction of 0.25: the
-// two-variable polynomials (base 32.7083 degrees C, 0.307031) collapsed to cubics in temperature.
+// Melinder (2010), Properties of Secondary Working Fluids, propylene glycol, at a mass fraction of 0.25. The
+// two-variable polynomials (base 32.7083 degrees C, 0.307031) are reduced to cubics in temperature.
 COLDSUN_FN CoolantProperties pg25(Real temperature) {
   const Real t = math::clamp(temperature, coolant_t_min, coolant_t_max) - 273.15;
   CoolantProperties p;

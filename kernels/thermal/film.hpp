@@ -6,8 +6,8 @@ namespace coldsun::thermal {
 
 struct ChannelArray {
   Real width = 0, height = 0;  // of one channel [m]
-  Real count = 0;              // channels side by side
-  Real minor_loss = 0;         // sum of loss coefficients of inlet, outlet and manifold on the channel's velocity head
+  Real count = 0;              // number of parallel channels
+  Real minor_loss = 0;         // sum of loss coefficients of inlet, outlet and manifold, on the channel's velocity head
 
   COLDSUN_FN Real hydraulic_diameter() const { return 2.0 * width * height / (width + height); }
   COLDSUN_FN Real aspect() const { return math::min(width, height) / math::max(width, height); }
@@ -26,16 +26,15 @@ COLDSUN_FN Real nusselt_h1(Real a) {
 }
 
 // Mean Nusselt number over [0, x] of a laminar, thermally developing flow; x_star = x / (d_h re pr). Leveque's entrance
-// solution for parallel plates at constant flux, 2.236 x*^-1/3 (Shah & London 1978 eq. 317), scaled to the duct by its
-// developed value and blended with that in the manner of Churchill & Usagi (1972) doi 10.1002/aic.690180606,
-// exponent 4.5.
+// solution for parallel plates at constant flux, 2.236 x*^-1/3 (Shah & London 1978 eq. 317), is scaled to the duct by
+// its developed value. Both are blended after Churchill & Usagi (1972) doi 10.1002/aic.690180606, exponent 4.5.
 COLDSUN_FN Real nusselt_laminar_mean(Real x_star, Real developed) {
   const Real entrance = 2.236 * (developed / 8.235) * math::exp(-math::log(x_star) / 3.0);
   const Real ratio = math::log(entrance / developed);
   return developed * math::exp(math::log(1.0 + math::exp(4.5 * ratio)) / 4.5);
 }
 
-// Petukhov (1970) friction of a smooth tube (Darcy), and Gnielinski (1976) eq. 2 with it: 4e3 < re < 5e6, 0.5 < pr <
+// Petukhov (1970) friction of a smooth tube (Darcy), and Gnielinski (1976) eq. 2 with it; 4e3 < re < 5e6, 0.5 < pr <
 // 2000.
 COLDSUN_FN Real friction_turbulent(Real re) {
   const Real d = 0.79 * math::log(re) - 1.64;
@@ -46,14 +45,14 @@ COLDSUN_FN Real nusselt_turbulent(Real re, Real pr) {
   return f * (re - 1000.0) * pr / (1.0 + 12.7 * std::sqrt(f) * (math::pow(pr, 2.0 / 3.0) - 1.0));
 }
 
-// Between 2300 and 4000 laminar at 2300 and turbulent at 4000 are blended linearly: Gnielinski (2013)
+// Linear blend of laminar at re 2300 and turbulent at re 4000: Gnielinski (2013)
 // doi 10.1016/j.ijheatmasstransfer.2013.04.015.
 inline constexpr Real re_laminar = 2300.0, re_turbulent = 4000.0;
 COLDSUN_FN Real turbulent_share(Real re) {
   return math::clamp((re - re_laminar) / (re_turbulent - re_laminar), 0.0, 1.0);
 }
 
-// Film coefficient, mean over [x_0, x_1] from the channel's inlet [W/(m2 K)]. Still coolant: the developed laminar
+// Film coefficient, mean over [x_0, x_1] from the channel's inlet [W/(m2 K)]. Without flow: the developed laminar
 // value.
 COLDSUN_FN Real film_coefficient(const ChannelArray& c, const CoolantProperties& p, Real flow, Real x_0, Real x_1) {
   const Real d = c.hydraulic_diameter(), re = p.rho * c.velocity(std::fabs(flow)) * d / p.mu, pr = p.prandtl();

@@ -12,15 +12,15 @@ namespace coldsun::thermal {
 namespace {
 
 struct Response {
-  std::vector<Real> time, junction, carried;     // of unit power from rest: [s], [K/W], share carried off
-  Real r_static = 0, r_tim = 0;                  // [K/W], and its derivative to tim_gain
-  Real r_flow[n_lumped_flow * n_lumped_film]{};  // r_static at the table's flows and film temperatures
+  std::vector<Real> time, junction, carried;  // response to unit power: [s], [K/W], share carried off
+  Real r_static = 0, r_tim = 0;  // steady-state resistance [K/W], and its derivative with respect to tim_gain
+  Real r_flow[n_lumped_flow * n_lumped_film]{};  // r_static at the flows and film temperatures of the table
   Real energy = 0, capacity = 0, flow = 0;       // stored heat per power [s], [J/K], [W/K]
 };
-Real flow_of_table(int i) { return std::exp2(0.5 * i - 3.0); }  // relative to the design's
+Real flow_of_table(int i) { return std::exp2(0.5 * i - 3.0); }  // relative to design
 
-// Unit power on a cold plate, integrated over 20 s with steps that grow from 0.1 ms by 4 % each; then the static answer
-// from the same matrix without capacity.
+// Response to unit power of a plate at inlet temperature, integrated over 20 s; steps start at 0.1 ms and grow by 4 %.
+// Then the steady state from the same matrix without capacity.
 Response step_response(const Stack& stack, const Real* power_map, Real flow, Real t_design) {
   using Solver = PlateSolver<n_y, n_solid>;
   const std::unique_ptr<void, decltype(&std::free)> memory(std::aligned_alloc(64, (Solver::bytes() / 64 + 2) * 64),
@@ -66,11 +66,11 @@ Response step_response(const Stack& stack, const Real* power_map, Real flow, Rea
   return out;
 }
 
-// Sums over the samples of what the three exponentials and the target make with one another.
+// Sums over the samples of products of the three exponentials with each other and with the target.
 struct Moments {
   Real ee[n_lumped_mode][n_lumped_mode], ej[n_lumped_mode], ec[n_lumped_mode];
 };
-// by_time: each sample counts for its time; else samples count alike, which are nearly even in the logarithm of time.
+// by_time: samples are weighted by their time step; else equally, which is nearly even in the logarithm of time.
 Moments moments(const Response& r, const Real* tau, bool by_time) {
   Moments m{};
   for (std::size_t i = 0; i < r.time.size(); ++i) {
@@ -85,8 +85,8 @@ Moments moments(const Response& r, const Real* tau, bool by_time) {
   return m;
 }
 
-// Resistances with the static sum kept: r_2 = r_static - r_0 - r_1, least squares in the two others. Returns the sum of
-// squares, less the target's own, or infinity where a resistance is negative.
+// Least-squares resistances under the constraint r_2 = r_static - r_0 - r_1. Returns the sum of squares less that of
+// the target, or infinity where a resistance is negative.
 Real fit_resistances(const Moments& m, Real r_static, Real* r) {
   const auto d = [&](int k, int l) { return m.ee[k][l] - m.ee[k][2] - m.ee[2][l] + m.ee[2][2]; };
   const auto b = [&](int k) { return m.ej[k] - m.ej[2] - r_static * (m.ee[k][2] - m.ee[2][2]); };
@@ -103,8 +103,8 @@ Real fit_resistances(const Moments& m, Real r_static, Real* r) {
   return s;
 }
 
-// Weights of the heat carried off with sum w = 1 and sum w tau = stored heat: w = a + b x, x by least squares. They may
-// be negative: the outlet answers later than any single lag.
+// Weights of the heat carried off, with sum w = 1 and sum w tau = stored heat: w = a + b x, x by least squares. They
+// may be negative, because the outlet responds later than any single lag.
 void fit_weights(const Moments& m, const Real* tau, Real energy, Real* w) {
   const Real span = tau[2] - tau[1];
   const Real a[n_lumped_mode] = {0.0, (tau[2] - energy) / span, (energy - tau[1]) / span};
@@ -118,7 +118,7 @@ void fit_weights(const Moments& m, const Real* tau, Real energy, Real* w) {
   for (int k = 0; k < n_lumped_mode; ++k) w[k] = a[k] + b[k] * x;
 }
 
-// Every triple of an ascending list of time constants.
+// Tries every triple of an ascending list of time constants.
 void search(const Response& r, const std::vector<Real>& grid, Real& best, LumpedModel& model) {
   const std::size_t n = grid.size();
   for (std::size_t i = 0; i < n; ++i)
@@ -142,7 +142,7 @@ LumpedModel fit_lumped(const Stack& stack, const Real* power_map, Real flow, Rea
   std::vector<Real> grid;
   for (Real tau = 5e-4; tau < 5.0; tau *= 1.8) grid.push_back(tau);
   search(r, grid, best, model);
-  for (Real ratio = 1.3; ratio > 1.01; ratio = std::sqrt(ratio)) {  // around the best so far
+  for (Real ratio = 1.3; ratio > 1.01; ratio = std::sqrt(ratio)) {  // refines around the best triple
     grid.clear();
     for (int k = 0; k < n_lumped_mode; ++k)
       for (const Real f : {1.0 / ratio, 1.0, ratio}) grid.push_back(model.tau[k] * f);
@@ -154,8 +154,8 @@ LumpedModel fit_lumped(const Stack& stack, const Real* power_map, Real flow, Rea
   model.r_tim = r.r_tim;
   for (int i = 0; i < n_lumped_flow; ++i)
     for (int k = 0; k < n_lumped_film; ++k) {
-      const Real caloric =
-          (1.0 / flow_of_table(i) - 1.0) / model.flow;  // what the plate's own temperature adds at that flow
+      // change of the caloric resistance at that flow, already in the plate's reference temperature
+      const Real caloric = (1.0 / flow_of_table(i) - 1.0) / model.flow;
       model.slow[i * n_lumped_film + k] =
           (r.r_flow[i * n_lumped_film + k] - caloric - model.r[0]) / (r.r_static - model.r[0]);
     }

@@ -1,5 +1,4 @@
-// Lanes: W neighbouring modes treated as one number. W is all of them where a team has one thread, and one where it has
-// several.
+// Lanes: W neighbouring modes processed as one vector. W is all modes in a team of one thread, else 1.
 #pragma once
 #include "common/math.hpp"
 
@@ -43,7 +42,7 @@ COLDSUN_FN Lanes<W> operator-(const Lanes<W>& a, const Lanes<W>& b) {
   for (int i = 0; i < W; ++i) c.v[i] = a.v[i] - b.v[i];
   return c;
 }
-// a b + c and c - a b, each in one rounding.
+// a b + c and c - a b, each with one rounding.
 template <int W>
 COLDSUN_FN Lanes<W> fma(const Lanes<W>& a, const Lanes<W>& b, const Lanes<W>& c) {
   Lanes<W> d;

@@ -1,5 +1,4 @@
-// Loop: the plates' coolant loop, CDU, facility water, dry cooler and hall air of one site, advanced together over a
-// sub-step.
+// Loop: the plates' coolant loop, CDU, facility water, dry cooler and hall air of one site, advanced together in a cut.
 #pragma once
 #include "common/constants.hpp"
 #include "thermal/film.hpp"
@@ -80,10 +79,10 @@ struct LoopState {
 };
 struct LoopInput {
   Real q_plates;     // carried off the plates [W]
-  Real q_extra;      // other heat into the return [W]
+  Real q_extra;      // other heat into the return volume [W]
   Real q_nodes_air;  // node power that heats hall air [W]
   Real t_supply_set, temp_air;
-  Real flow, v_dot;  // of the plates' loop now [W/K], [m3/s]
+  Real flow, v_dot;  // of the plates' loop in this cut [W/K], [m3/s]
   Real dt;
 };
 struct LoopOutput {
@@ -92,7 +91,7 @@ struct LoopOutput {
   Real p_pump, p_fan, p_cdu, p_hall_cooler;
 };
 
-// Root of an f that grows from <= 0 at low to >= 0 at high: Illinois false position (Dowell & Jarratt 1971,
+// Root of f on [low, high], where f rises from <= 0 to >= 0: Illinois false position (Dowell & Jarratt 1971,
 // doi 10.1007/BF01934364).
 template <class F>
 COLDSUN_FN Real find_root(const F& f, Real low, Real high) {
@@ -103,7 +102,7 @@ COLDSUN_FN Real find_root(const F& f, Real low, Real high) {
   Real x = low;
   for (int k = 0; k < 100 && high - low > 1e-14; ++k) {
     x = (low * f_high - high * f_low) / (f_high - f_low);
-    if (k % 4 == 3 || !(x > low && x < high)) x = 0.5 * (low + high);  // never slower than bisection by much
+    if (k % 4 == 3 || !(x > low && x < high)) x = 0.5 * (low + high);  // bounds the number of iterations by bisection
     const Real f_x = f(x);
     if (std::fabs(f_x) < 1e-14) break;
     if (f_x > 0.0) {
@@ -119,17 +118,17 @@ COLDSUN_FN Real find_root(const F& f, Real low, Real high) {
   return x;
 }
 
-// Supply, return and facility temperatures at the end of the sub-step for a valve and a fan position: backward Euler,
-// all of it linear.
+// Supply, return and facility temperatures at the end of the cut for given valve and fan positions. Backward Euler; the
+// equations are linear:
 //   c_return dR/dt = flow (S - R) + q;   c_supply dS/dt = flow (R - S) - v E (R - F)
-//   c_facility dF/dt = v E (R - F) + q_f - Q_cooler,   Q_cooler = D (F + (v E (R - F) + q_f) / flow_facility -
-//   temp_air)
+//   c_facility dF/dt = v E (R - F) + q_f - Q_cooler
+//   Q_cooler = D (F + (v E (R - F) + q_f) / flow_facility - temp_air)
 struct LoopEquations {
-  Real c_return, c_supply, c_facility;  // over dt [W/K]
+  Real c_return, c_supply, c_facility;  // capacities divided by dt [W/K]
   Real flow, flow_facility, temp_air;
   Real r_0, s_0, f_0;  // at the start [K]
-  Real q, q_f;         // into the return, into the facility water [W]
-  Real exchange;       // E: CDU with its valve open [W/K]
+  Real q, q_f;         // heat into the return volume, heat into the facility water [W]
+  Real exchange;       // E: conductance of the CDU with its valve open [W/K]
 
   struct Answer {
     Real t_return, t_supply, t_facility, q_cdu, q_cooler;
@@ -150,14 +149,14 @@ struct LoopEquations {
   }
 };
 
-// Proportional control with a first-order actuator: where it stands at the end of the sub-step when it saw the
-// temperature of that end.
+// Position of a proportional control with a first-order actuator at the end of the cut, for the temperature t then.
 COLDSUN_FN Real controlled(Real position, Real lag, Real t, Real t_set, Real band, Real least) {
   const Real wanted = least + (1.0 - least) * math::clamp((t - t_set) / band + 0.5, 0.0, 1.0);
   return position * lag + wanted * (1.0 - lag);
 }
 
-struct ValveBalance {  // position minus what the supply temperature asks for at that position
+// valve position minus the position that the resulting supply temperature requires
+struct ValveBalance {
   LoopEquations eq;
   Real cooler, valve, lag, t_set, band;
   COLDSUN_FN Real operator()(Real v) const {
@@ -165,11 +164,11 @@ struct ValveBalance {  // position minus what the supply temperature asks for at
   }
 };
 struct FanBalance {
-  ValveBalance valve;  // its cooler is set here
+  ValveBalance valve;  // its cooler conductance is set by at()
   LoopModel model;
-  Real fan, lag, t_set, density;  // density: of the air over standard
+  Real fan, lag, t_set, density;  // density: of the air relative to standard
   COLDSUN_FN Real cooler(Real n) const {
-    const Real air = n * density;  // mass flow over design
+    const Real air = n * density;  // mass flow relative to design
     return exchange_crossflow(model.dry_cooler_ua * math::pow(air, model.dry_cooler_ua_exponent), model.flow_facility,
                               air * model.air_flow * rho_air_standard * cp_air);
   }
@@ -185,8 +184,8 @@ struct FanBalance {
   }
 };
 
-// The chiller's COP follows a constant share of Carnot's, condenser 12 K above outside air, evaporator 15 K below the
-// hall's set-point; its lift is 10 K at least, as its expansion valve wants.
+// The chiller's COP is a constant share of Carnot's: condenser 12 K above outside air, evaporator 15 K below the hall's
+// set-point. Its lift is at least 10 K, the minimum for its expansion valve.
 COLDSUN_FN Real chiller_cop(const LoopModel& m, Real temp_air) {
   const Real t_evaporator = m.hall_air_t_set - 15.0;
   const Real lift = math::max(temp_air + 12.0 - t_evaporator, 10.0),
@@ -194,25 +193,25 @@ COLDSUN_FN Real chiller_cop(const LoopModel& m, Real temp_air) {
   return m.hall_air_chiller_cop * lift_ref / lift;
 }
 
-// Head of the plates' loop [Pa]: manifolds, couplings and exchanger, and the plates in series with them.
+// Head of the plates' loop [Pa]: manifolds, couplings and exchanger, in series with the plates.
 COLDSUN_FN Real loop_head(const LoopModel& m, Real v_dot) {
   const Real plates =
       m.flow_share > 0.0 ? pressure_drop(m.channel, m.properties, m.flow_share * v_dot, m.channel_length) : 0.0;
   return m.dp * math::pow(v_dot / m.pump_flow, m.dp_exponent) + plates;
 }
-// Hydraulic work of the plates' loop and of the facility water [W]: it ends as heat in them.
+// Hydraulic work [W], which ends as heat in the coolant loop and in the facility water.
 COLDSUN_FN Real pump_work(const LoopModel& m, Real v_dot) { return v_dot > 0.0 ? v_dot * loop_head(m, v_dot) : 0.0; }
 COLDSUN_FN Real pump_work_facility(const LoopModel& m) { return m.facility_pump_flow * m.facility_pump_dp; }
 
-// Most that pumps, fans, chiller and controls may draw at a flow and an outside temperature [W].
+// Upper bound of the power of pumps, fans, chiller and controls at a flow and an outside temperature [W].
 COLDSUN_FN Real aux_bound(const LoopModel& m, Real v_dot, Real temp_air) {
   return pump_work(m, v_dot) / m.pump_efficiency + pump_work_facility(m) / m.facility_pump_efficiency + m.p_aux_base +
          m.hall_air_fan_power + m.dry_cooler_fan_power * air_density(m.pressure, temp_air) / rho_air_standard +
          m.hall_air_cooling / chiller_cop(m, temp_air);
 }
 
-// Hall air: heat in, a cooler whose capacity grows linearly over the band, passive coil first and a chiller for the
-// rest. The coil sees the temperatures of the cut's start.
+// Hall air under a cooler whose capacity rises linearly over the band. The passive coil cools first, the chiller takes
+// the rest. The coil uses the temperatures at the cut's start.
 COLDSUN_FN void advance_hall(const LoopModel& m, const LoopState& s, const LoopInput& in, LoopOutput& out) {
   const Real on = m.hall_air_t_set - 0.5 * m.hall_air_band, c = m.hall_air_heat_capacity / in.dt,
              gain = m.hall_air_cooling / m.hall_air_band;
@@ -232,8 +231,8 @@ COLDSUN_FN void advance_hall(const LoopModel& m, const LoopState& s, const LoopI
   out.p_hall_cooler = p_fan + out.q_chiller / chiller_cop(m, in.temp_air);
 }
 
-// One site through one sub-step. Controls are implicit: valve and fan stand where the temperatures at the end ask them
-// to be, less their lag.
+// One site through one cut. Controls are implicit: valve and fan move, with their lag, towards the positions that
+// the temperatures at the end of the cut require.
 COLDSUN_FN LoopOutput advance_loop(const LoopModel& m, const LoopState& s, const LoopInput& in) {
   LoopOutput out{};
   const Real share = in.v_dot / m.pump_flow;
@@ -242,7 +241,7 @@ COLDSUN_FN LoopOutput advance_loop(const LoopModel& m, const LoopState& s, const
   out.p_cdu = m.p_aux_base;
   advance_hall(m, s, in, out);
 
-  // Half of the CDU's resistance on each side at design; the plates' side follows its flow.
+  // At design, each side holds half of the CDU's resistance; that of the plates' side varies with its flow.
   const Real ua = share > 0.0 ? 2.0 * m.cdu_ua / (math::pow(share, -m.cdu_ua_exponent) + 1.0) : 0.0;
   LoopEquations eq;
   eq.c_return = m.c_return / in.dt, eq.c_supply = m.c_supply / in.dt, eq.c_facility = m.c_facility / in.dt;

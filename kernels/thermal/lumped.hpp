@@ -1,5 +1,5 @@
-// Lumped: a plate as three lagged powers and one temperature, with the same cap law and the same integrator as the
-// resolved plate.
+// Lumped: a plate as three lagged powers and one temperature, with the cap law and the integrator of the resolved
+// plate.
 #pragma once
 #include "thermal/cap_law.hpp"
 #include "thermal/sdirk2.hpp"
@@ -7,21 +7,20 @@
 
 namespace coldsun::thermal {
 
-// t: temperature that the plate has without power, above the inlet; q: lagged powers.
+// q: lagged powers; t: temperature of the plate without power, above the inlet.
 struct LumpedState {
   Real q[n_lumped_mode];
   Real t;
 };
 
-// At another flow than the design's, what the coolant cannot carry off at the design's rise stays in the reference
-// temperature: its capacity rate and the share (1 - flow / design) of the heat shift t by exactly the change of the
-// caloric resistance; what else the flow and the coolant's temperature change is in `slow`.
+// Away from the design flow, the share (1 - flow / design) of the heat stays in the reference temperature t. This
+// shifts t by exactly the change of caloric resistance. Other effects of flow and coolant temperature are in `slow`.
 struct LumpedPlate {
   LumpedModel model;
-  Real flow;                   // capacity rate now [W/K]
-  Real r_0;                    // of the fastest term, with the interface as it is now [K/W]
+  Real flow;                   // capacity rate of the coolant [W/K]
+  Real r_0;                    // of the fastest term, at the present tim_gain [K/W]
   Real film[n_lumped_film]{};  // the model's `slow` at this flow
-  Real slow = 1;               // and at the coolant's mean temperature when the step began
+  Real slow = 1;               // the same at the coolant's mean temperature at the start of the step
 
   COLDSUN_FN LumpedPlate(const LumpedModel& m, Real flow_gain, Real tim_gain)
       : model(m), flow(m.flow * flow_gain), r_0(m.r[0] + m.r_tim * (tim_gain - 1.0)) {
@@ -34,7 +33,7 @@ struct LumpedPlate {
       film[i] = s[0] + (at - low) * (s[n_lumped_film] - s[0]);
     }
   }
-  // The film sees the coolant's mean temperature of this moment, as a field's does.
+  // The film uses the coolant's mean temperature at the start of the step, as in the resolved plate.
   COLDSUN_FN void refresh(const LumpedState& s, Real t_inlet) {
     const Real bulk = t_inlet + (flow > 0.0 ? 0.5 * carried(s) / flow : s.t);
     const Real at = math::clamp((bulk - lumped_film_first) / lumped_film_step, 0.0, n_lumped_film - 1.0);
@@ -80,7 +79,7 @@ struct LumpedPlate {
   }
 };
 
-// The junction at node power p when the stage is linear in it: t_0 + p slope.
+// Junction temperature at node power p, linear within a stage: t_0 + p slope.
 struct LinearJunction {
   Real t_0, t_slope;
   COLDSUN_FN Real operator()(Real p, Real& slope) const {
@@ -89,14 +88,14 @@ struct LinearJunction {
   }
 };
 
-// What a plate reports of one cut. Powers and heats are integrals over the cut, node power for p, one plate's heat for
-// q.
+// Results of one plate over one cut. Energies are integrals over the cut: energy_in and energy_asked of the node,
+// carried and stored of one plate.
 struct PlateReport {
-  Real energy_in = 0, energy_asked = 0;         // of the node, and as if nothing capped it [J]
+  Real energy_in = 0, energy_asked = 0;         // energy_asked: without any cap [J]
   Real carried = 0, stored = 0, throttled = 0;  // [J, plate], [J, plate], [s]
   Real p_end = 0, t_junction = 0, h_next = 0;
   std::int32_t n_step = 0;
-  bool converged = true, tripped = false;  // tripped: the junction passed t_trip and the node went off
+  bool converged = true, tripped = false;  // tripped: the junction passed t_trip and the node switched itself off
 };
 
 inline constexpr int most_steps = 2000;  // of one plate in one cut
@@ -105,22 +104,23 @@ struct StepLimits {
   Real tolerance, h_restart, h_min;
 };
 
-// What one plate is given for a cut.
+// Input of one plate for a cut.
 struct PlateCut {
   PowerLaw law;  // of its node
   Real share;    // of the node's power that heats this plate
   Real t_inlet;  // [K]
   Real dt;       // [s]
-  Real h_next;   // first step, by the cut before [s]; 0: none yet
+  Real h_next;   // first step, from the cut before [s]; 0: none yet
   Real p_last;   // node power at the end of the cut before [W]
-  Real r_node;   // junction by node power at rest: what jump of power begins with small steps [K/W]
+  Real r_node;   // steady-state rise of the junction per node power, for first_step [K/W]
   StepLimits limits;
 };
 
-inline constexpr Real trip_overshoot =
-    1.0;  // a step that ends further above t_trip is repeated with half its length [K]
+// a step that ends further than this above t_trip is repeated with half its length [K]
+inline constexpr Real trip_overshoot = 1.0;
 
-// First step of a cut: that of the last, unless the power jumps by what moves the junction by more than the tolerance.
+// First step of a cut: the last step's length, or h_restart where the power jump moves the junction by more than the
+// tolerance.
 COLDSUN_FN Real first_step(const StepLimits& limits, Real h_next, Real p_jump, Real r_node) {
   const bool restart = !(std::fabs(p_jump) * r_node <= limits.tolerance) || !(h_next > 0.0);
   return restart ? (h_next > 0.0 ? math::min(h_next, limits.h_restart) : limits.h_restart) : h_next;
@@ -134,7 +134,7 @@ COLDSUN_FN PlateReport advance_lumped(LumpedPlate plate, LumpedState& s, const P
   const Real e_start = plate.energy(s);
   plate.refresh(s, t_inlet);
   Real t_j = t_inlet + plate.junction(s);
-  PowerLaw now = law;  // until the node trips
+  PowerLaw now = law;  // law, changed where the node trips
   Real p_0 = now(t_j).p;
   Real wanted = first_step(limits, h_next, p_0 - p_last, r_node), left = dt;
   while (left > 0.0) {

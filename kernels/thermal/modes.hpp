@@ -1,11 +1,11 @@
-// Modes: the orthonormal cosine transform (DCT-II) of length 8 across the flow, eigenvectors of the adiabatic second
-// difference.
+// Modes: the orthonormal cosine transform (DCT-II) of length 8 across the flow; its vectors are the eigenvectors of the
+// adiabatic second difference.
 #pragma once
 #include "thermal/band.hpp"
 
 namespace coldsun::thermal {
 
-// Sum over the columns of a row is root_columns times its mode 0.
+// The sum over the columns of a row is root_columns times its mode 0.
 inline constexpr Real root_columns = 2.82842712474619009760;
 
 // cosine(m, x) = sqrt((m ? 2 : 1) / 8) cos(pi (2 x + 1) m / 16)
@@ -24,7 +24,7 @@ COLDSUN_FN Real mode_shape(int m, int x) {
   return p <= 8 ? half_cosine[p] : -half_cosine[16 - p];
 }
 
-// Both tables of one team: shape[m][x] and its transpose.
+// Tables of one team: shape[m][x] and its transpose.
 struct ModeTable {
   Real *shape, *transpose;
   template <class Team>
@@ -40,7 +40,7 @@ struct ModeTable {
   }
 };
 
-// One row: out = table^T in, 64 multiply-adds. With `transpose` it goes to modes, with `shape` back to columns.
+// One row: out = table^T in, 64 multiply-adds. `transpose` maps columns to modes, `shape` maps modes to columns.
 COLDSUN_FN Lanes<n_x> transform(const Real* table, const Real* in) {
   Lanes<n_x> s = lanes<n_x>(0.0);
   for (int i = 0; i < n_x; ++i) s = fma(in[i], load<n_x>(table + i * n_x), s);

@@ -1,5 +1,5 @@
-// Plate: one resolved plate through a cut, with its power, by SDIRK2 in cosine modes. Written for a team; one thread is
-// the host's form.
+// Plate: one resolved plate and its power through a cut, by SDIRK2 in cosine modes. Written for a team; on the host a
+// team is one thread.
 #pragma once
 #include <type_traits>
 
@@ -9,14 +9,13 @@
 
 namespace coldsun::thermal {
 
-// A team whose size is the constant 1 takes all modes of a row as one vector; another team's threads take a mode each.
+// A team with the constant size 1 processes all modes of a row as one vector; in other teams each thread has one mode.
 template <class Team>
 concept OneThread = requires { typename std::integral_constant<int, Team::size()>; };
 template <class Team>
 inline constexpr int lanes_of = OneThread<Team> ? n_mode : 1;
 
-// The hottest cell of the power plane at node power p when every cell is linear in it: t_inlet + max(rise + share p
-// gain).
+// Hottest cell of the power plane at node power p, each cell being linear in p: t_inlet + max(rise + share p gain).
 template <int NY>
 struct FaceJunction {
   const Real *rise, *gain;  // [NY][n_x]
@@ -38,8 +37,8 @@ struct FaceJunction {
   }
 };
 
-// What a plate is and the coolant through it. Makes the operator; the film sees the coolant's mean temperature of that
-// moment, so its properties lag by one step.
+// The plate's stack and coolant flow. Builds the operator; the film uses the coolant's mean temperature at the start of
+// the step, so its properties lag by one step.
 template <int NS>
 struct PlateFlow {
   const StackOf<NS>* stack;
@@ -50,7 +49,7 @@ struct PlateFlow {
     if (team.rank() == 0) {
       Real bulk = 0.0, h[Solver::ny];
       for (int y = 0; y < Solver::ny; ++y) bulk += s.t[(y * Solver::nz + NS) * n_mode];
-      bulk -= 0.5 * s.outlet(s.t);  // rows hold what leaves them, and the first one's inlet is 0
+      bulk -= 0.5 * s.outlet(s.t);  // rows hold their outlet temperature; the first row's inlet is 0
       bulk = t_inlet + bulk / (root_columns * Solver::ny);
       film_rows<Solver::ny>(stack->channel, coolant_properties(stack->coolant, bulk), flow, stack->length, h);
       fill_operator(*stack, flow, h, tim_gain, *s.a);
@@ -95,7 +94,8 @@ struct PlateSolver {
     return s;
   }
 
-  // The sum over a vector's mode 0 times per-layer weights; layer sums run side by side.
+  // Sum over mode 0 of a vector with weights per layer. The layers have separate partial sums to shorten the dependency
+  // chain.
   COLDSUN_FN Real weighted_sum(const Real* x, Real weight) const {
     Real s[nz] = {};
     for (int y = 0; y < NY; ++y)
@@ -111,8 +111,8 @@ struct PlateSolver {
     return c * NY;
   }
 
-  // x := A^-1 x, then a constant is added so that heat in = stored + carried off to the last bit that one addition
-  // gives: the sum of all rows of A x is sum(capacity shift x) + flow x_outlet, and of A 1 it is sum(capacity shift) +
+  // x := A^-1 x, then a constant is added so that heat in = stored + carried off, exact to the rounding of one
+  // addition. Summed over all rows, A x is sum(capacity shift x) + flow x_outlet, and A 1 is sum(capacity shift) +
   // flow.
   template <int W>
   COLDSUN_FN void solve_balanced(Real shift, int lane, Real* x) const {
@@ -127,8 +127,8 @@ struct PlateSolver {
     }
   }
 
-  // face_unit := what unit plate power does to the power plane: by the cells' rise and from cell 0 to the plane, which
-  // holds no heat.
+  // face_unit := rise of the power plane per unit plate power: rise of the cells, plus that from the centre of cell 0
+  // to the plane, which has no heat capacity.
   template <class Team>
   COLDSUN_FN void face_of_power(Team& team, bool with_cells) const {
     for (int y = team.rank(); y < NY; y += team.size()) {
@@ -139,7 +139,7 @@ struct PlateSolver {
     }
   }
 
-  // Factorises for the shift 1 / (gamma h) and finds the response to unit plate power.
+  // Factorises for the shift 1 / (gamma h) and computes the response to unit plate power.
   template <class Team>
   COLDSUN_FN void prepare(Team& team, Real shift) const {
     constexpr int W = lanes_of<Team>;
@@ -185,8 +185,8 @@ struct PlateSolver {
       }
   }
 
-  // Largest error of the step over all cells: A^-1 applied to the difference of the two methods, twice, because fast
-  // modes that the L-stable step has damped would otherwise stop it (Shampine's filter).
+  // Largest error of the step over all cells. The difference of the two methods is filtered by A^-1 twice (Shampine's
+  // filter): without it, fast modes that the L-stable step has damped would dominate the estimate.
   template <class Team>
   COLDSUN_FN Real largest_error(Team& team, Real shift, Real q_0) const {
     using namespace sdirk2;
@@ -221,9 +221,9 @@ struct PlateSolver {
     return most;
   }
 
-  // The plate through a cut of length dt; t and source are given, t holds the end. Per step one factorisation (N NZ^2
-  // multiply-adds per mode), five solves (2 N NZ each) and small change: about 1.5e5 flops per factorisation and 1.3e4
-  // per solve at 8 x 10.
+  // The plate through a cut of length dt. t and source are inputs; t holds the result. Each step has one factorisation
+  // (N NZ^2 multiply-adds per mode), five solves (2 N NZ each) and minor terms: about 1.5e5 flops per factorisation and
+  // 1.3e4 per solve at 8 x 10.
   template <class Team, class Flow>
   COLDSUN_FN PlateReport advance(Team& team, const Flow& flow, const PlateCut& given) const {
     using namespace sdirk2;
@@ -251,7 +251,7 @@ struct PlateSolver {
       bool capped_1 = false, capped_2 = false;
       Real t_1 = 0.0, t_2 = 0.0;
       unpowered(team, shift, t, rate, step_1);
-      const Real carried_rate = a->flow * root_columns;  // read between two barriers
+      const Real carried_rate = a->flow * root_columns;  // read between two barriers, before refresh can change it
       const Real p_1 = solve_power(now, junction, p_0, t_1, capped_1);
       add_power(team, share * p_1, step_1, t, carry);
       team.sync();
@@ -290,7 +290,7 @@ struct PlateSolver {
     team.sync();
     out.stored = root_columns * weighted_sum(step_1, 1.0);
     out.p_end = p_0, out.t_junction = t_j, out.h_next = wanted;
-    return out;  // step_1 holds the change over the cut
+    return out;  // step_1 holds the temperature change over the cut
   }
 };
 

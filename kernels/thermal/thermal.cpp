@@ -15,50 +15,59 @@ namespace {
 [[noreturn]] void refuse(const std::string& what) { throw std::invalid_argument("thermal: " + what); }
 
 void check(const PlateSpec& p) {
-  if (!(p.length > 0 && p.width > 0)) refuse("a plate has no area");
-  if (p.layer.empty()) refuse("a plate has no layers under its channels");
-  if (p.tim_layer >= static_cast<int>(p.layer.size())) refuse("tim_layer is beyond the plate's layers");
+  if (!(p.length > 0 && p.width > 0)) refuse("length or width of a plate is not positive; accepted: above 0 m");
+  if (p.layer.empty()) refuse("a plate has 0 layers under its channels; accepted: at least 1");
+  if (p.tim_layer >= static_cast<int>(p.layer.size()))
+    refuse("tim_layer of a plate is beyond its layers; accepted: index of a layer, or -1 for none");
   for (const LayerSpec& l : p.layer)
     if (!(l.thickness > 0 && l.conductivity > 0 && l.heat_capacity > 0) || l.contact < 0)
-      refuse("a layer's numbers must be positive");
+      refuse(
+          "a layer has a value out of range; accepted: thickness, conductivity, heat_capacity above 0, contact >= 0");
   if (p.layer.back().contact > 0 || p.lid.contact > 0)
-    refuse("a contact resistance lies between two layers, not in the coolant");
+    refuse("the last layer or the lid has a contact resistance; accepted: contact between two layers");
   if (p.tim_layer == static_cast<int>(p.layer.size()) - 1)
-    refuse("the last layer carries the channels: it is no interface material");
+    refuse("tim_layer of a plate is its last layer, the channel base; accepted: a layer below it, or -1 for none");
   if (p.lid.thickness > 0 && !(p.lid.conductivity > 0 && p.lid.heat_capacity > 0))
-    refuse("the lid's numbers must be positive");
-  if (!(p.channel.count >= 1 && p.channel.width > 0 && p.channel.height > 0)) refuse("a plate has no channels");
-  if (!(p.channel.open_share(p.width) < 1.0)) refuse("the channels leave no wall");
-  if (p.n_fin < 1 || !(p.fin_conductivity > 0 && p.fin_heat_capacity > 0)) refuse("a plate has no fins");
+    refuse("the lid has a conductivity or heat_capacity that is not positive; accepted: above 0");
+  if (!(p.channel.count >= 1 && p.channel.width > 0 && p.channel.height > 0))
+    refuse("the channels of a plate are not defined; accepted: count >= 1, width and height above 0 m");
+  if (!(p.channel.open_share(p.width) < 1.0))
+    refuse("the channels are as wide as the plate; accepted: count times width below the plate's width");
+  if (p.n_fin < 1 || !(p.fin_conductivity > 0 && p.fin_heat_capacity > 0))
+    refuse("the fins of a plate are not defined; accepted: n_fin >= 1, conductivity and heat_capacity above 0");
   if (const std::size_t n = p.power_map.size(); n != 0 && n != map_rows * n_x && n != n_y * n_x)
-    refuse("a power map has 8, or 16, rows of 8 values");
+    refuse("a power map has " + std::to_string(n) + " values; accepted: 8 or 16 rows of 8 values");
   if (std::any_of(p.power_map.begin(), p.power_map.end(), [](Real x) { return !(x >= 0); }))
-    refuse("a power map has a negative value");
+    refuse("a power map has a negative value; accepted: 0 or more");
 }
 
 void check(const NodeSpec& n, std::size_t n_plates, std::size_t n_site) {
-  if (n.site < 0 || static_cast<std::size_t>(n.site) >= n_site) refuse("a node's site does not exist");
-  if (n.plate < 0 || static_cast<std::size_t>(n.plate) >= n_plates) refuse("a node's plate class does not exist");
-  if (n.n_plate < 1) refuse("a node has no plates");
-  if (!(n.flow > 0)) refuse("a plate's flow must be positive");
-  if (!(n.liquid_fraction > 0 && n.liquid_fraction <= 1)) refuse("liquid_fraction must be in (0, 1]");
-  if (!(n.tim_factor > 0)) refuse("tim_factor must be positive");
+  if (n.site < 0 || static_cast<std::size_t>(n.site) >= n_site)
+    refuse("the site of a node does not exist; accepted: index of a loop");
+  if (n.plate < 0 || static_cast<std::size_t>(n.plate) >= n_plates)
+    refuse("the plate class of a node does not exist; accepted: index of a plate");
+  if (n.n_plate < 1) refuse("n_plate of a node is below 1; accepted: 1 or more");
+  if (!(n.flow > 0)) refuse("flow of a plate is not positive; accepted: above 0 m3/s");
+  if (!(n.liquid_fraction > 0 && n.liquid_fraction <= 1))
+    refuse("liquid_fraction is out of range; accepted: above 0, at most 1");
+  if (!(n.tim_factor > 0)) refuse("tim_factor is not positive; accepted: above 0");
   if (!(n.p_max > 0 && n.p_throttle >= 0 && n.p_throttle <= n.p_max))
-    refuse("a node needs 0 <= p_throttle <= p_max, p_max > 0");
-  if (!(n.t_cap > 0 && n.t_cap_band > 0)) refuse("a node's cap needs a temperature and a band above 0 K");
-  if (!(n.t_trip > n.t_cap)) refuse("a node's trip lies above the temperature where its cap begins");
-  if (n.p_leakage < 0 || n.leakage_slope < 0) refuse("leakage must not be negative");
+    refuse("p_max or p_throttle of a node is out of range; accepted: 0 <= p_throttle <= p_max, p_max above 0 W");
+  if (!(n.t_cap > 0 && n.t_cap_band > 0)) refuse("t_cap or t_cap_band of a node is not positive; accepted: above 0 K");
+  if (!(n.t_trip > n.t_cap)) refuse("t_trip of a node is not above its t_cap; accepted: above t_cap");
+  if (n.p_leakage < 0 || n.leakage_slope < 0)
+    refuse("p_leakage or leakage_slope of a node is negative; accepted: 0 or more");
 }
 
 void check(const LoopModel& l) {
   if (!(l.c_supply > 0 && l.c_return > 0 && l.c_facility > 0 && l.hall_air_heat_capacity > 0))
-    refuse("a loop's heat capacities must be positive");
-  if (!(l.pump_flow > 0 && l.flow_facility > 0)) refuse("a loop's design flows must be positive");
+    refuse("a heat capacity of a loop is not positive; accepted: above 0 J/K");
+  if (!(l.pump_flow > 0 && l.flow_facility > 0)) refuse("a design flow of a loop is not positive; accepted: above 0");
   if (!(l.pump_efficiency > 0 && l.facility_pump_efficiency > 0 && l.hall_air_chiller_cop > 0))
-    refuse("a loop's efficiencies must be positive");
+    refuse("an efficiency or COP of a loop is not positive; accepted: above 0");
   if (!(l.cdu_band > 0 && l.fan_band > 0 && l.hall_air_band > 0 && l.cdu_control_time > 0 && l.fan_time > 0))
-    refuse("a loop's controls need bands and times above 0");
-  if (!(l.fan_min > 0 && l.fan_min <= 1)) refuse("fan_min must be in (0, 1]");
+    refuse("a control band or time constant of a loop is not positive; accepted: above 0");
+  if (!(l.fan_min > 0 && l.fan_min <= 1)) refuse("fan_min is out of range; accepted: above 0, at most 1");
 }
 
 }  // namespace
@@ -66,10 +75,10 @@ void check(const LoopModel& l) {
 std::vector<Real> power_shares(const std::vector<Real>& map) {
   std::vector<Real> out(n_x * n_y, 1.0 / (n_x * n_y));
   if (map.empty()) return out;
-  const int repeat = n_y * n_x / static_cast<int>(map.size());  // rows of the plate in one of the map
+  const int repeat = n_y * n_x / static_cast<int>(map.size());  // rows of the plate per row of the map
   Real sum = 0;
   for (const Real x : map) sum += x * repeat;
-  if (!(sum > 0)) refuse("a power map is zero everywhere");
+  if (!(sum > 0)) refuse("a power map is 0 everywhere; accepted: at least one value above 0");
   for (int y = 0; y < n_y; ++y)
     for (int x = 0; x < n_x; ++x)
       out[static_cast<std::size_t>(y * n_x + x)] = map[static_cast<std::size_t>(y / repeat * n_x + x)] / sum;
@@ -88,10 +97,10 @@ struct Key {
 
 Stack make_stack(const PlateSpec& p, Real tim_factor) {
   check(p);
-  struct Part {  // what is cut into cells: the layers, then the fin
+  struct Part {  // a layer, or the fins, and the number of cells that it is split into
     Real thickness, conductivity, heat_capacity, contact;
     int most, pieces = 1;
-    // Of one cell: its resistance times the time in which heat crosses it, which is what the cell blurs.
+    // Time constant of one cell times its resistance: the error measure by which parts are split.
     Real blur() const {
       const Real d = thickness / pieces;
       return pieces < most ? d * d * d * heat_capacity / (conductivity * conductivity) : -1.0;
@@ -109,7 +118,7 @@ Stack make_stack(const PlateSpec& p, Real tim_factor) {
   const int room = n_solid - n_layer - (lid ? 1 : 0);
   if (room < 1)
     refuse("a plate has " + std::to_string(n_layer) + " layers, fins and " + (lid ? "a lid" : "no lid") +
-           "; together at most " + std::to_string(n_solid));
+           "; accepted: at most " + std::to_string(n_solid) + " together, the fins counted as 1");
   for (int n = 1; n < room; ++n)
     ++std::max_element(parts.begin(), parts.end(), [](const Part& a, const Part& b) {
         return a.blur() < b.blur();
@@ -135,14 +144,15 @@ Stack make_stack(const PlateSpec& p, Real tim_factor) {
 
 System make_system(const std::vector<PlateSpec>& plates, const std::vector<NodeSpec>& nodes,
                    const std::vector<LoopModel>& loops, Device device, const Options& options) {
-  if (plates.empty() || nodes.empty() || loops.empty()) refuse("a system needs plates, nodes and loops");
+  if (plates.empty() || nodes.empty() || loops.empty())
+    refuse("the list of plates, nodes or loops is empty; accepted: at least one of each");
   for (const PlateSpec& p : plates) check(p);
   for (const NodeSpec& n : nodes) check(n, plates.size(), loops.size());
   for (const LoopModel& l : loops) check(l);
   if (!std::is_sorted(nodes.begin(), nodes.end(), [](const NodeSpec& a, const NodeSpec& b) { return a.site < b.site; }))
-    refuse("nodes must be sorted by site");
+    refuse("the nodes are not sorted by site; accepted: ascending site index");
   if (!(options.tolerance > 0 && options.h_restart > 0 && options.h_min > 0))
-    refuse("step control needs positive numbers");
+    refuse("tolerance, h_restart or h_min is not positive; accepted: above 0");
 
   System s;
   s.n_site = static_cast<int>(loops.size()), s.n_node = static_cast<int>(nodes.size());
@@ -194,7 +204,7 @@ System make_system(const std::vector<PlateSpec>& plates, const std::vector<NodeS
   for (int k = 0, i = 0; k < s.n_site; ++k) {
     LoopModel l = loops[static_cast<std::size_t>(k)];
     l.flow = l.v_dot = 0.0;
-    Real dp_most = 0.0;  // plates are branches side by side: the one that needs the highest head sets it
+    Real dp_most = 0.0;  // plates are parallel branches: the one with the highest head sets the loop's head
     s.first_node(k) = i;
     for (; i < s.n_node && s.site(i) == k; ++i) {
       const Real v = s.n_plate(i) * s.flow(i);
@@ -211,7 +221,7 @@ System make_system(const std::vector<PlateSpec>& plates, const std::vector<NodeS
 }
 
 State make_state(const System& sys, int n_member, Device device, Real t_start) {
-  if (n_member < 1) refuse("a state needs a member");
+  if (n_member < 1) refuse("the number of members is below 1; accepted: 1 or more");
   State s;
   allocate_fields(s, device,
                   {{"member", n_member},

@@ -1,4 +1,4 @@
-// The workload in a cut: what happens at its first instant, the power asked, the progress by the power drawn.
+// The workload in a cut: events at its first instant, power requested, progress by the power drawn.
 #pragma once
 #include "workload/draw.hpp"
 #include "workload/node_power.hpp"
@@ -6,9 +6,9 @@
 
 namespace coldsun::workload {
 
-// At one instant of one member: the links' phases, arrivals, plans, and the dispatch where something changed; serial
-// over the sites, since a plan may send a job from one to another. A second call does nothing. reads link_up, the
-// queues; writes phase, queues, nodes. 56 B per member and site, and a site's nodes and queue where a job came or went
+// At one instant of one member: phases of the links, arrivals, plans, and dispatch where something changed. Serial over
+// the sites, because a plan may move a job between sites. A second call has no effect. reads link_up, the queues;
+// writes phase, queues, nodes. 56 B per member and site, and a site's nodes and queue where a job came or went
 struct Begin : Queue {
   Drive drive;
   View<const std::int32_t, 1> member;
@@ -31,8 +31,8 @@ struct Begin : Queue {
   }
 };
 
-// reads what runs, arrives, stalls and drains at the sites of a member; lowers next. 12 B per node and 40 B per running
-// job
+// reads running, arriving, stalled and draining work of a member's sites; lowers next. 12 B per node and 40 B per
+// running job
 struct NextEvent : Queue {
   NextCut next;
   bool path_stall;
@@ -42,8 +42,8 @@ struct NextEvent : Queue {
     const Real rate = st.pace(m, j) * scheduled_rate(st.link_phase(m, s), jobs.link_bound(m, j), path_stall,
                                                      st.work_owed(m, j), st.backlog(m, s), st.burst_ratio(m, s));
     const Real left = math::max(st.work_left(m, j), 0.0);
-    return left < 1e9 * rate ? t + nanoseconds(left / rate)
-                             : never;  // a suspended job ends never, as far as one can say now
+    // a suspended job has no predicted end
+    return left < 1e9 * rate ? t + nanoseconds(left / rate) : never;
   }
   COLDSUN_FN Time site_event(int m, int s, Time t) const {
     Time first = never;
@@ -97,7 +97,7 @@ struct AskPower {
   }
 };
 
-// reads a site's counts; writes them as numbers for the record. 24 B and 1 flop per site
+// reads a site's counts; writes them as Real for the record. 24 B and 1 flop per site
 struct CountSite {
   Cut cut;
   SystemView sys;

@@ -1,4 +1,4 @@
-// Fills the table of jobs and the State of the day's start. Loops; what a job is stands in jobs.hpp.
+// Fills the table of jobs and the State at the start. Loops only; jobs.hpp defines a job.
 #pragma once
 #include "common/loops.hpp"
 #include "workload/jobs.hpp"
@@ -6,8 +6,8 @@
 
 namespace coldsun::workload {
 
-// reads statistics; writes submit_time of the arrivals. 8 B and some 80 flops per job; serial in a site: an arrival is
-// a sum of intervals
+// reads statistics; writes submit_time of the arrivals. 8 B and some 80 flops per job; serial in a site, because an
+// arrival time is a sum of intervals
 struct DrawArrivals {
   SystemView sys;
   JobsView jobs;
@@ -32,8 +32,8 @@ struct DrawArrivals {
   }
 };
 
-// reads submit_time of the arrivals; writes all else. 8 B read, 75 B written and some 900 integer and 300 floating
-// operations per job
+// reads submit_time of the arrivals; writes all other columns. 8 B read, 75 B written and some 900 integer and 300
+// floating operations per job
 struct DrawJobs {
   SystemView sys;
   JobsView jobs;
@@ -50,8 +50,9 @@ struct DrawJobs {
     const Job job = draw_job(sys.statistics(s), sys.site(s).gpu_per_node, sys.site(s).node_count,
                              st.link_bound_share(m, s), chance, number);
     if (initial) jobs.submit_time(m, j) = jobs.span(0) - nanoseconds(job.age);
-    jobs.deadline(m, j) = jobs.submit_time(m, j) +
-                          nanoseconds(math::min(job.work + job.slack, 3e9));  // 95 years at most: a Time ends in 2262
+    jobs.deadline(m, j) =
+        jobs.submit_time(m, j) +
+        nanoseconds(math::min(job.work + job.slack, 3e9));  // at most 95 years, because a Time ends in 2262
     jobs.n_gpu(m, j) = job.n_gpu, jobs.n_node(m, j) = job.n_node, jobs.priority(m, j) = job.priority;
     jobs.work(m, j) = job.work, jobs.walltime(m, j) = job.walltime, jobs.job_utilization(m, j) = job.utilization;
     jobs.data_in(m, j) = job.data_in, jobs.data_out(m, j) = job.data_out;
@@ -59,7 +60,7 @@ struct DrawJobs {
   }
 };
 
-// reads n_node of the initial places; sets it to 0 where the hall is filled to its load. 4 B per initial place
+// reads n_node of the initial places; sets it to 0 once the hall has its load. 4 B per initial place
 struct FillHall {
   SystemView sys;
   JobsView jobs;
@@ -71,7 +72,7 @@ struct FillHall {
     bool open = true;
     for (int j = jobs.job_first(s); j < jobs.job_first(s) + jobs.n_initial(s); ++j) {
       const int n = jobs.n_node(m, j);
-      // The last one goes in if that brings the sum nearer to the target.
+      // The last job is included if this brings the sum nearer to the target.
       open = open && sum + n <= sys.site(s).node_count && sum + 0.5 * n <= target;
       if (open) sum += n;
       else jobs.n_node(m, j) = 0;
@@ -104,7 +105,7 @@ struct StartJobs {
   }
 };
 
-// reads the initial jobs; puts them on nodes; zeroes the site's sums. Serial: the lowest free nodes
+// reads the initial jobs; places them on nodes; zeroes the site's sums. Serial: the lowest free nodes
 struct StartSites : Queue {
   COLDSUN_FN void operator()(int i) const {
     const int n_site = sys.site.extent[0], m = i / n_site, s = i % n_site;

@@ -1,5 +1,5 @@
-// A job as a function of (seed, member, site, job number): when it arrives, what it is. Inverse tables and stated
-// distributions.
+// A job as a function of (seed, member, site, job number): arrival, size, duration, request. Inverse tables and
+// distributions with a source.
 #pragma once
 #include "common/interp.hpp"
 #include "common/philox.hpp"
@@ -8,7 +8,7 @@
 
 namespace coldsun::workload {
 
-// Which of a job's draws; the numbers are part of every record: append, never renumber.
+// Draw numbers of a job. They are part of every record: append, never renumber.
 enum Draw : std::uint32_t {
   draw_interval = 0,
   draw_count = 1,
@@ -23,20 +23,20 @@ enum Draw : std::uint32_t {
   draw_preemptible = 10,
   draw_age = 11,
 };
-// Jobs that run when the day starts have numbers of their own.
+// Jobs that run at the start have separate numbers.
 inline constexpr std::uint32_t initial_number = 0x80000000u;
 
 COLDSUN_FN Chance job_chance(std::uint64_t seed, std::uint32_t member, std::uint32_t entity) {
   return Chance{seed, member, Stream::job, entity};
 }
 
-// First i with u < edge[i]; the last one at most.
+// First i with u < edge[i]; at most the last one.
 COLDSUN_FN int pick(const Real* edge, int n, Real u) {
   int i = 0;
   while (i + 1 < n && u >= edge[i]) ++i;
   return i;
 }
-// Cell of a rising table that holds u.
+// Cell of a rising table that contains u.
 COLDSUN_FN int cell_of(const Real* x, int n, Real u) {
   int cell = 0;
   for (int width = n - 1; width > 1;) {
@@ -53,8 +53,8 @@ COLDSUN_FN Real duration_at(const JobStatistics& s, int c, Real u) {
   const Real t = (u - s.level[l]) / (s.level[l + 1] - s.level[l]);
   return math::exp(lerp(math::log(s.duration[c][l]), math::log(s.duration[c][l + 1]), t));
 }
-// Whole duration of a job found in progress, long ones in proportion to their length. Where ln(duration) is linear in
-// the level, the moment is linear in the duration: so this inverse is linear between the knots, and exact.
+// Total duration of a job found in progress: length-biased. Where ln(duration) is linear in the level, the moment is
+// linear in the duration, so this inverse is linear between the knots and exact.
 COLDSUN_FN Real running_duration_at(const JobStatistics& s, int c, Real v) {
   const int l = cell_of(s.moment[c], s.n_level, v);
   const Real t = (v - s.moment[c][l]) / (s.moment[c][l + 1] - s.moment[c][l]);
@@ -63,18 +63,18 @@ COLDSUN_FN Real running_duration_at(const JobStatistics& s, int c, Real v) {
 
 // Interval of mean 1 and coefficient of variation cv >= 1: two exponentials with balanced means (Allen 1990,
 // Probability, Statistics and Queueing Theory, 2nd ed., 3.2.9), p = (1 + sqrt((cv^2 - 1) / (cv^2 + 1))) / 2 of rate 2
-// p, the others of rate 2 (1 - p). first: what is left of the interval in which the process is found; its branches are
-// equally likely, because their means are balanced.
+// p, the others of rate 2 (1 - p). first: remainder of the interval in progress at the start; its branches are equally
+// likely, because their means are balanced.
 COLDSUN_FN Real unit_interval(Real u, Real cv, bool first) {
   const Real p = 0.5 * (1.0 + std::sqrt((cv * cv - 1.0) / (cv * cv + 1.0)));
   const Real edge = first ? 0.5 : p;
   const bool fast = u < edge || edge >= 1.0;
-  const Real w = fast ? u / edge : (u - edge) / (1.0 - edge);  // uniform again
+  const Real w = fast ? u / edge : (u - edge) / (1.0 - edge);  // uniform on (0, 1) within the branch
   const Real rate = cv > 1.0 ? (fast ? 2.0 * p : 2.0 * (1.0 - p)) : 1.0;
   return -math::log(math::max(1.0 - w, 0x1p-53)) / rate;
 }
 
-// The clock that arrivals follow: hours since a local midnight, weighted by hour_rate. It gains 24 a day.
+// Clock of the arrivals: hours since a local midnight, weighted by hour_rate. It advances by 24 a day.
 COLDSUN_FN Real arrival_clock(const JobStatistics& s, Real hour) {
   const Real day = std::floor(hour / 24.0), rest = hour - 24.0 * day;
   const int h = static_cast<int>(math::clamp(rest, 0.0, 23.0));
@@ -86,10 +86,10 @@ COLDSUN_FN Real hour_of_clock(const JobStatistics& s, Real clock) {
   return 24.0 * day + h + (rest - s.hour_sum[h]) / s.hour_rate[h];
 }
 
-// What a job is, without its times.
+// Properties of a job without its times.
 struct Job {
   std::int32_t n_gpu, n_node, priority;
-  Real work, walltime, utilization, slack, age;  // age: how long a job of the start has run already
+  Real work, walltime, utilization, slack, age;  // age: time that a job of the start has run already
   Real data_in, data_out;
   bool link_bound, preemptible;
 };

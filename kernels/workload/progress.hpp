@@ -1,11 +1,11 @@
-// The workload at the end of a cut: jobs progress by the power that their nodes really drew, end, and free their nodes.
+// The workload at the end of a cut: jobs progress by the power that their nodes drew, end, and free their nodes.
 #pragma once
 #include "workload/advance.hpp"
 
 namespace coldsun::workload {
 
-// reads the power drawn and asked; writes node_pace. 52 B and some 43 flops per node. What a plan's cap held back was
-// asked all the same.
+// reads the power drawn and requested; writes node_pace. 52 B and some 43 flops per node. Power withheld by a planned
+// cap counts as requested.
 struct NodePace {
   Cut cut;
   Drive drive;
@@ -19,8 +19,8 @@ struct NodePace {
   }
 };
 
-// Why a site's nodes drew another power than their jobs asked for: p_it_request + p_it_leakage_change - p_it_held_back
-// is what they drew. reads the power drawn and asked of a site's nodes; writes the three sums. 24 B and 5 flops per
+// Difference between power drawn and power requested by the jobs, per site: drawn = p_it_request + p_it_leakage_change
+// - p_it_held_back. reads the power drawn and requested of a site's nodes; writes the three sums. 24 B and 5 flops per
 // node
 struct SumDrawn {
   Cut cut;
@@ -43,14 +43,14 @@ struct Progress : Queue {
   Cut cut;
   bool path_stall;
 
-  // A job runs at the pace of its slowest node; its lead node comes first in the order of the nodes.
+  // A job runs at the pace of its slowest node. Its lead node is the first in the order of nodes.
   COLDSUN_FN void slowest(int m, int s) const {
     const int first = sys.site(s).node_first;
     for (int n = first; n < first + sys.site(s).node_count; ++n) {
       const int j = st.node_job(m, n);
       if (j < 0) continue;
       const Real p = st.node_pace(m, n), before = st.pace(m, j);
-      st.pace(m, j) = st.lead_node(m, j) == n || p < before || p != p ? p : before;  // what is not a number stays so
+      st.pace(m, j) = st.lead_node(m, j) == n || p < before || p != p ? p : before;  // keeps NaN
     }
   }
   COLDSUN_FN void move(int m, int s, int j, Real backlog_then, Real dt) const {
@@ -68,7 +68,7 @@ struct Progress : Queue {
     const Real done = ends ? left : work;
     st.work_left(m, j) = left - done;
     st.work_done(m, s) += done, st.gpu_seconds(m, s) += done * jobs.n_gpu(m, j);
-    // Within the cut power and rate are constant: the work ends in proportion.
+    // Power and rate are constant within the cut, so the end is interpolated.
     const Time end = !ends || left >= work ? cut.stop(m) : cut.start(m) + nanoseconds(dt * (left / work));
     count_late(m, s, j, end);
     if (ends) finish(m, s, j, end);

@@ -1,33 +1,33 @@
 // Queues of the sites of one member: arrivals, plans, first-come-first-served with EASY backfill (Lifka 1995,
 // doi 10.1007/3-540-60153-8_35; Mu'alem and Feitelson 2001, doi 10.1109/71.932708). Serial. The head of a queue holds a
-// reservation, by the requested walltimes of what runs; a later job may start only if by its own walltime it ends
-// before that instant or takes nodes that the head will not need. A plan may send a job to another site, hold it until
-// an instant, and cap its nodes; who may start then follows the same rule.
+// reservation from the walltimes of the running jobs. A later job may start only if it ends by its walltime before that
+// instant, or takes nodes that the head will not need. A plan may send a job to another site, hold it until an instant,
+// and cap its nodes; the same rule then applies.
 #pragma once
 #include "workload/node_power.hpp"
 #include "workload/workload.hpp"
 
 namespace coldsun::workload {
 
-// Everything the queues read and write. A job waits in the row of its own site; what runs is counted where it runs.
+// Data of the queues. A job waits in the rows of its own site and is counted as running where it runs.
 struct Queue {
   SystemView sys;
   JobsView jobs;
   StateView st;
 
   COLDSUN_FN int last_job(int s) const { return jobs.job_first(s) + jobs.n_job(s); }
-  // Where a waiting job will run, and how many nodes it takes there.
+  // Site where a waiting job will run, and the number of nodes that it takes there.
   COLDSUN_FN int place_of(int m, int j) const { return st.plan_site(m, j) < 0 ? jobs.job_site(j) : st.plan_site(m, j); }
   COLDSUN_FN std::int32_t nodes_at(int m, int s, int j) const {
     return jobs.job_site(j) == s ? jobs.n_node(m, j)
                                  : node_count_of(jobs.n_gpu(m, j), sys.site(s).gpu_per_node, sys.site(s).node_count);
   }
-  // The duration that the request foresees: longer under a cap.
+  // Expected duration from the request, longer under a cap.
   COLDSUN_FN Time expected_duration(int m, int j) const {
     return nanoseconds(jobs.walltime(m, j) / math::max(pace_at(st.plan_cap(m, j)), 1e-6));
   }
 
-  // Nodes of a job: the free ones of lowest number.
+  // Starts a job on the free nodes of lowest number.
   COLDSUN_FN void start(int m, int s, int j, Time now) const {
     const int first = sys.site(s).node_first;
     const std::int32_t nodes = nodes_at(m, s, j);
@@ -47,8 +47,8 @@ struct Queue {
     start(m, s, j, now);
   }
 
-  // Until when a job that arrives waits for a plan; now: not at all. What by its request outlasts the plan or has no
-  // slack does not wait.
+  // End of the hold of an arriving job for a plan; now: no hold. Jobs whose request exceeds plan_reach or has no slack
+  // are not held.
   COLDSUN_FN Time held_until(int m, int j, Time now) const {
     const Time until = now + st.plan_hold(m), request = nanoseconds(jobs.walltime(m, j)),
                latest = jobs.deadline(m, j) - request;
@@ -67,7 +67,7 @@ struct Queue {
     }
     st.next_job(m, s) = j;
   }
-  // Jobs of site s whose planned start has come are free to go.
+  // Ends the hold of the site's jobs whose planned start has come.
   COLDSUN_FN void release(int m, int s, Time now) const {
     for (int j = st.queue_head(m, s); j < st.next_job(m, s); ++j) {
       if (st.status(m, j) != Status::queued || st.plan_start(m, j) == 0 || st.plan_start(m, j) > now) continue;
@@ -75,12 +75,12 @@ struct Queue {
     }
   }
 
-  // When a running job is expected to end: by its request, at once if that has passed.
+  // Expected end of a running job from its request; now where that has passed.
   COLDSUN_FN Time expected_end(int m, int j, Time now) const {
     const Time end = st.start_time(m, j) + expected_duration(m, j);
     return end > now ? end : now;
   }
-  // The earliest instant at which `need` nodes are expected free, and how many are over then.
+  // The earliest instant at which `need` nodes are expected to be free, and the number of further free nodes then.
   struct Reservation {
     Time when;
     std::int32_t extra;
@@ -106,8 +106,8 @@ struct Queue {
     return {now, free - need};
   }
 
-  // The next job that waits for place s and is not held, by submit_time; -1: none. The cursors remember how far each
-  // site was read.
+  // The next waiting job for place s, by submit_time, that is not held; -1: none. The cursors hold the reading position
+  // at each site.
   COLDSUN_FN int next_waiting(int m, int s) const {
     int best = -1;
     for (int h = 0; h < sys.site.extent[0]; ++h) {
@@ -121,7 +121,7 @@ struct Queue {
     return best;
   }
 
-  // Starts what may start at `now` at place s.
+  // Starts all jobs that may start at `now` at place s.
   COLDSUN_FN void dispatch(int m, int s, Time now) const {
     st.changed(m, s) = 0;
     for (int h = 0; h < sys.site.extent[0]; ++h) st.cursor(m, h) = st.queue_head(m, h);
@@ -153,14 +153,14 @@ struct Queue {
   }
 };
 
-// A plan under way: it reaches a site at plan_due, or when the link is back; a job that is sent away needs the other
-// site's link too.
+// A plan on its way: it reaches a site at plan_due or, during an outage, at its end. A job sent to another site needs
+// that site's link too.
 struct PlanPost {
   const Queue& queue;
   const Drive& drive;
 
   COLDSUN_FN bool hears(int m, int s) const { return !drive.path_stale || drive.link_up(m, s) != 0; }
-  // A job that runs stays where it is: of a plan it only takes the cap.
+  // A running job stays where it is: it takes only the cap of a plan.
   COLDSUN_FN void take_running(int m, int s) const {
     const StateView& st = queue.st;
     const int first = queue.sys.site(s).node_first;

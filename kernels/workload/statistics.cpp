@@ -1,4 +1,4 @@
-// Checks job statistics and fills what follows from their tables; exact means of what is drawn.
+// Checks job statistics and computes their derived tables; exact means of the draws.
 #include "workload/statistics.hpp"
 
 #include <cmath>
@@ -14,51 +14,64 @@ void require(bool holds, const char* what) {
 }
 
 void check_counts(const JobStatistics& s) {
-  require(s.n_count >= 1 && s.n_count <= max_count, "1 to 24 accelerator counts are accepted");
+  require(s.n_count >= 1 && s.n_count <= max_count,
+          "the number of accelerator counts is out of range; accepted: 1 to 24");
   Real sum = 0.0;
   for (int i = 0; i < s.n_count; ++i) {
-    require(s.gpu_count[i] >= 1, "an accelerator count is below 1");
-    require(s.gpu_share[i] >= 0.0, "a share of jobs is negative");
-    require(s.gpu_class[i] >= 0 && s.gpu_class[i] < s.n_class, "a count names a table of durations that is not there");
+    require(s.gpu_count[i] >= 1, "an accelerator count is below 1; accepted: 1 or more");
+    require(s.gpu_share[i] >= 0.0, "a share of jobs is negative; accepted: 0 or more");
+    require(s.gpu_class[i] >= 0 && s.gpu_class[i] < s.n_class,
+            "a count has an unknown table of durations; accepted: index of a table");
     sum += s.gpu_share[i];
   }
-  require(std::fabs(sum - 1.0) < 1e-9, "the shares of the accelerator counts do not sum to 1");
+  require(std::fabs(sum - 1.0) < 1e-9, "the shares of the accelerator counts do not sum to 1; accepted: a sum of 1");
 }
 
 void check_durations(const JobStatistics& s) {
-  require(s.n_class >= 1 && s.n_class <= max_class, "1 to 8 tables of durations are accepted");
-  require(s.n_level >= 2 && s.n_level <= max_level, "2 to 48 levels of duration are accepted");
-  require(s.level[0] == 0.0 && s.level[s.n_level - 1] == 1.0, "the levels do not run from 0 to 1");
-  for (int l = 1; l < s.n_level; ++l) require(s.level[l] > s.level[l - 1], "the levels do not rise");
+  require(s.n_class >= 1 && s.n_class <= max_class,
+          "the number of tables of durations is out of range; accepted: 1 to 8");
+  require(s.n_level >= 2 && s.n_level <= max_level,
+          "the number of levels of duration is out of range; accepted: 2 to 48");
+  require(s.level[0] == 0.0 && s.level[s.n_level - 1] == 1.0,
+          "the levels do not run from 0 to 1; accepted: first 0, last 1");
+  for (int l = 1; l < s.n_level; ++l)
+    require(s.level[l] > s.level[l - 1], "the levels do not rise; accepted: strictly rising levels");
   for (int c = 0; c < s.n_class; ++c) {
     require(s.duration[c][0] > 0.0 && std::isfinite(s.duration[c][s.n_level - 1]),
-            "a duration is not positive and finite");
-    for (int l = 1; l < s.n_level; ++l) require(s.duration[c][l] >= s.duration[c][l - 1], "a table of durations falls");
+            "a duration is not positive and finite; accepted: above 0 s");
+    for (int l = 1; l < s.n_level; ++l)
+      require(s.duration[c][l] >= s.duration[c][l - 1],
+              "a table of durations falls; accepted: rising or equal durations");
   }
 }
 
 void check_rest(const JobStatistics& s) {
   Real sum = 0.0;
-  for (const Real r : s.hour_rate) require(r > 0.0, "a rate by hour is not positive"), sum += r;
-  require(std::fabs(sum - 24.0) < 0.01, "the rates by hour do not have the mean 1");
-  require(s.interval_cv >= 1.0 && s.interval_cv < 100.0, "interval_cv is not in 1 to 100");
+  for (const Real r : s.hour_rate) require(r > 0.0, "a rate by hour is not positive; accepted: above 0"), sum += r;
+  require(std::fabs(sum - 24.0) < 0.01, "the rates by hour do not have the mean 1; accepted: a sum of 24");
+  require(s.interval_cv >= 1.0 && s.interval_cv < 100.0, "interval_cv is out of range; accepted: 1 to 100");
   require(s.walltime_ratio_min > 0.0 && s.walltime_ratio_max >= s.walltime_ratio_min && s.walltime_ratio_max <= 1.0,
-          "the walltime ratios are not 0 < min <= max <= 1");
+          "the walltime ratios are out of range; accepted: 0 < min <= max <= 1");
   require(s.walltime_min >= 0.0 && s.slack_min >= 0.0 && s.slack_median >= 0.0 && s.slack_sigma >= 0.0,
-          "a time or slack is negative");
-  require(s.n_utilization >= 2 && s.n_utilization <= max_utilization, "2 to 24 quantiles of utilisation are accepted");
+          "a time or slack is negative; accepted: 0 or more");
+  require(s.n_utilization >= 2 && s.n_utilization <= max_utilization,
+          "the number of quantiles of utilisation is out of range; accepted: 2 to 24");
   for (int i = 0; i < s.n_utilization; ++i)
     require(s.utilization[i] >= (i ? s.utilization[i - 1] : 0.0) && s.utilization[i] <= 1.0,
-            "the utilisation does not rise from 0 to 1");
-  require(s.stalled_utilization >= 0.0 && s.stalled_utilization <= 1.0, "stalled_utilization is not in 0 to 1");
+            "the utilisation falls or is out of range; accepted: rising within 0 to 1");
+  require(s.stalled_utilization >= 0.0 && s.stalled_utilization <= 1.0,
+          "stalled_utilization is out of range; accepted: 0 to 1");
   require(s.data_in_median >= 0.0 && s.data_in_sigma >= 0.0 && s.data_out_median >= 0.0 && s.data_out_sigma >= 0.0,
-          "a data volume is negative");
-  require(s.n_priority >= 1 && s.n_priority <= max_priority, "1 to 8 priorities are accepted");
+          "a data volume is negative; accepted: 0 or more");
+  require(s.n_priority >= 1 && s.n_priority <= max_priority,
+          "the number of priorities is out of range; accepted: 1 to 8");
   Real share = 0.0;
   for (int i = 0; i < s.n_priority; ++i)
-    require(s.priority_share[i] >= 0.0, "a share of priority is negative"), share += s.priority_share[i];
-  require(std::fabs(share - 1.0) < 1e-9, "the shares of the priorities do not sum to 1");
-  require(s.preemptible_share >= 0.0 && s.preemptible_share <= 1.0, "preemptible_share is not in 0 to 1");
+    require(s.priority_share[i] >= 0.0, "a share of priority is negative; accepted: 0 or more"),
+        share += s.priority_share[i];
+  require(std::fabs(share - 1.0) < 1e-9, "the shares of the priorities do not sum to 1; accepted: a sum of 1");
+  require(s.preemptible_share >= 0.0 && s.preemptible_share <= 1.0,
+          "preemptible_share is out of range; accepted: 0 to 1");
 }
 
 // Integral over a cell of width w of a duration whose logarithm is linear in the level: w (d1 - d0) / ln(d1 / d0).

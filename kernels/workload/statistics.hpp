@@ -1,5 +1,5 @@
-// Statistics that jobs are drawn from: tables measured on a trace and stated distributions, as one plain struct; what
-// follows exactly.
+// Statistics from which jobs are drawn: tables measured on a trace and stated distributions, as one plain struct, and
+// exact means.
 #pragma once
 #include <cstdint>
 
@@ -19,45 +19,45 @@ struct JobStatistics {
   std::int32_t n_class = 0, n_level = 0;
   Real level[max_level] = {};                // rising from 0 to 1
   Real duration[max_class][max_level] = {};  // s, rising
-  // arrivals: rate by local hour relative to its mean, coefficient of variation of the intervals at that rate (>= 1)
+  // arrivals: rate by local hour relative to its mean; coefficient of variation of the intervals at that rate (>= 1)
   Real hour_rate[24] = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
   Real interval_cv = 1.0;
-  // what users ask: duration over walltime is uniform between the two ratios
+  // requests: duration over walltime is uniform between the two ratios
   Real walltime_ratio_min = 0.1, walltime_ratio_max = 0.95;
   Real walltime_min = 0.0;  // s
   // deadline = submit_time + work + slack_min + lognormal(slack_median, slack_sigma) * work
   Real slack_min = 0.0;  // s
   Real slack_median = 1.0, slack_sigma = 0.0;
-  // utilisation of a job's nodes: inverse table on equally spaced levels, linear
+  // utilisation of a job's nodes: inverse table on equally spaced levels, linear between
   std::int32_t n_utilization = 0;
   Real utilization[max_utilization] = {};
-  Real stalled_utilization = 0.0;  // share of its utilisation that a stalled job keeps
+  Real stalled_utilization = 0.0;  // utilisation of a stalled job relative to its own
   // lognormal volumes
   Real data_in_median = 0.0, data_in_sigma = 0.0, data_out_median = 0.0, data_out_sigma = 0.0;  // B, 1
   std::int32_t n_priority = 1;
   Real priority_share[max_priority] = {1.0};  // of priority 1, 2, ...
   Real preemptible_share = 0.0;
 
-  // Set by complete().
+  // Computed by complete().
   Real count_edge[max_count] = {};    // cumulative share
-  Real running_edge[max_count] = {};  // cumulative share of share * E[duration]: jobs in progress by count
-  Real moment[max_class][max_level] =
-      {};                              // integral of duration by level, over its whole: jobs in progress by duration
+  Real running_edge[max_count] = {};  // cumulative share * E[duration]: accelerator counts of jobs in progress
+  // integral of duration by level, normalised: durations of jobs in progress
+  Real moment[max_class][max_level] = {};
   Real mean_duration[max_class] = {};  // s
   Real hour_sum[25] = {};              // integral of hour_rate [h]
   Real priority_edge[max_priority] = {};
 };
 
-// Checks what was written and fills what follows from it. Throws std::invalid_argument with one sentence.
+// Checks the tables and computes the derived ones. Throws std::invalid_argument in one sentence.
 void complete(JobStatistics& statistics);
 
-// Whole nodes of a job of n_gpu accelerators on a site, clipped to the site.
+// Number of whole nodes of a job of n_gpu accelerators at a site, at most all of the site's.
 COLDSUN_FN std::int32_t node_count_of(std::int32_t n_gpu, std::int32_t gpu_per_node, std::int32_t node_count) {
   const std::int32_t n = (n_gpu + gpu_per_node - 1) / gpu_per_node;
   return n < node_count ? n : node_count;
 }
 
-// Mean node-seconds of a job, exactly as the tables have it.
+// Mean node-seconds of a job, exact for the tables.
 Real mean_node_seconds(const JobStatistics& statistics, std::int32_t gpu_per_node, std::int32_t node_count);
 
 }  // namespace coldsun::workload

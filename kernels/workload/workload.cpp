@@ -1,4 +1,4 @@
-// Makes the workload's structs: checks what the host describes, allocates, fills what is constant.
+// Makes the workload's structs: checks the description, allocates, sets the constants.
 #include "workload/workload.hpp"
 
 #include <algorithm>
@@ -18,19 +18,21 @@ void require(bool holds, const std::string& what) {
 
 void check(const Site& s, std::size_t i) {
   const std::string name = "site " + std::to_string(i) + ": ";
-  require(s.node_count >= 0 && s.node_first >= 0, name + "its range of nodes is negative");
-  require(s.gpu_per_node >= 1, name + "gpu_per_node is below 1");
-  require(s.load >= 0.0 && s.load <= 100.0, name + "load is not in 0 to 100");
-  require(s.link_bound_share >= 0.0 && s.link_bound_share <= 1.0, name + "link_bound_share is not in 0 to 1");
-  require(s.link_buffer >= 0.0 && s.link_buffer < 1e9, name + "link_buffer is negative or not finite");
-  require(s.burst_gain >= 0.0 && s.burst_gain <= 1.0, name + "burst_gain is not in 0 to 1");
-  require(s.burst_ratio >= 0.0 && s.burst_ratio <= 1e3, name + "burst_ratio is not in 0 to 1000");
+  require(s.node_count >= 0 && s.node_first >= 0, name + "node_first or node_count is negative; accepted: 0 or more");
+  require(s.gpu_per_node >= 1, name + "gpu_per_node is below 1; accepted: 1 or more");
+  require(s.load >= 0.0 && s.load <= 100.0, name + "load is out of range; accepted: 0 to 100");
+  require(s.link_bound_share >= 0.0 && s.link_bound_share <= 1.0,
+          name + "link_bound_share is out of range; accepted: 0 to 1");
+  require(s.link_buffer >= 0.0 && s.link_buffer < 1e9, name + "link_buffer is out of range; accepted: 0 to 1e9 s");
+  require(s.burst_gain >= 0.0 && s.burst_gain <= 1.0, name + "burst_gain is out of range; accepted: 0 to 1");
+  require(s.burst_ratio >= 0.0 && s.burst_ratio <= 1e3, name + "burst_ratio is out of range; accepted: 0 to 1000");
 }
 
 void check(const NodeRow& n, std::size_t i) {
   const std::string name = "node " + std::to_string(i) + ": ";
-  require(n.p_idle > 0.0 && n.p_max > n.p_idle && std::isfinite(n.p_max), name + "not 0 < p_idle < p_max");
-  require(n.exponent > 0.0 && n.exponent <= 4.0, name + "exponent is not in 0 to 4");
+  require(n.p_idle > 0.0 && n.p_max > n.p_idle && std::isfinite(n.p_max),
+          name + "p_idle or p_max is out of range; accepted: 0 < p_idle < p_max");
+  require(n.exponent > 0.0 && n.exponent <= 4.0, name + "exponent is out of range; accepted: above 0, at most 4");
 }
 
 // Mean number of arrivals in [start, stop), by the hour of the site's own day.
@@ -53,17 +55,19 @@ Real expected_arrivals(const System& system, int s, Time start, Time stop) {
 
 System make_system(const std::vector<Site>& sites, const std::vector<JobStatistics>& statistics,
                    const std::vector<NodeRow>& nodes, Device device) {
-  require(!sites.empty(), "there is no site");
+  require(!sites.empty(), "the list of sites is empty; accepted: at least one site");
   require(statistics.size() == sites.size(), "there are " + std::to_string(sites.size()) + " sites and " +
-                                                 std::to_string(statistics.size()) + " job statistics");
+                                                 std::to_string(statistics.size()) +
+                                                 " job statistics; accepted: one per site");
   const int n_site = static_cast<int>(sites.size()), n_node = static_cast<int>(nodes.size());
   System s;
   allocate_fields(s, device, {{"site", n_site}, {"node", n_node}});
   std::int32_t first = 0;
   for (std::size_t i = 0; i < sites.size(); ++i) {
     check(sites[i], i);
-    require(sites[i].node_first == first,
-            "site " + std::to_string(i) + ": its nodes do not follow those of the site before");
+    require(
+        sites[i].node_first == first,
+        "site " + std::to_string(i) + ": node_first does not follow the site before; accepted: nodes sorted by site");
     first += sites[i].node_count;
     const int k = static_cast<int>(i);
     s.site(k) = sites[i], s.statistics(k) = statistics[i];
@@ -71,14 +75,15 @@ System make_system(const std::vector<Site>& sites, const std::vector<JobStatisti
     const Real per_job = mean_node_seconds(s.statistics(k), sites[i].gpu_per_node, std::max(sites[i].node_count, 1));
     s.arrival_rate(k) = sites[i].load * sites[i].node_count / per_job;
   }
-  require(first == n_node,
-          "the sites name " + std::to_string(first) + " nodes and " + std::to_string(n_node) + " are given");
+  require(first == n_node, "the sites name " + std::to_string(first) + " nodes and " + std::to_string(n_node) +
+                               " are given; accepted: equal numbers");
   for (std::size_t i = 0; i < nodes.size(); ++i) {
     check(nodes[i], i);
     const int n = static_cast<int>(i), site = nodes[i].site;
     require(site >= 0 && site < n_site && n >= s.site(site).node_first &&
                 n < s.site(site).node_first + s.site(site).node_count,
-            "node " + std::to_string(i) + ": it is not in the range of its site");
+            "node " + std::to_string(i) +
+                ": it is outside the range of its site; accepted: node_first to node_first + node_count - 1");
     s.node_site(n) = site, s.node_p_idle(n) = nodes[i].p_idle, s.node_p_max(n) = nodes[i].p_max,
     s.node_exponent(n) = nodes[i].exponent;
   }
@@ -88,15 +93,15 @@ System make_system(const std::vector<Site>& sites, const std::vector<JobStatisti
 JobTable make_jobs(const System& system, int n_member, Time start, Time stop, const Places& places, Device device) {
   const auto& [n_initial, n_arrival] = places;
   const int n_site = system.n_site();
-  require(n_member >= 1, "there is no member");
-  require(stop >= start, "the span of the jobs ends before it starts");
+  require(n_member >= 1, "the number of members is below 1; accepted: 1 or more");
+  require(stop >= start, "stop is before start; accepted: a later instant");
   require(static_cast<int>(n_initial.size()) == n_site && static_cast<int>(n_arrival.size()) == n_site,
-          "not one number of jobs per site");
+          "the numbers of jobs do not match the sites; accepted: one per site");
   std::int64_t n = 0;
   for (std::size_t i = 0; i < n_initial.size(); ++i) {
-    require(n_initial[i] >= 0 && n_arrival[i] >= 0, "a number of jobs is negative");
+    require(n_initial[i] >= 0 && n_arrival[i] >= 0, "a number of jobs is negative; accepted: 0 or more");
     n += n_initial[i] + n_arrival[i];
-    require(n < std::numeric_limits<std::int32_t>::max(), "more than 2^31 jobs");
+    require(n < std::numeric_limits<std::int32_t>::max(), "the number of jobs is too large; accepted: below 2^31");
   }
   JobTable t;
   allocate_fields(t, device, {{"end", 2}, {"site", n_site}, {"member", n_member}, {"job", static_cast<int>(n)}});
@@ -114,7 +119,7 @@ JobTable make_jobs(const System& system, int n_member, Time start, Time stop, De
   for (int s = 0; s < system.n_site(); ++s) {
     const Real cv = system.statistics(s).interval_cv, mean = load_gain * expected_arrivals(system, s, start, stop);
     const bool none = system.site(s).load == 0.0 || system.site(s).node_count == 0;
-    require(mean < 1e8, "more than 1e8 jobs in the span");
+    require(mean < 1e8, "the span has too many jobs; accepted: an expected number below 1e8");
     places.initial.push_back(none ? 0 : system.site(s).node_count);
     places.arrival.push_back(
         none ? 0 : static_cast<int>(std::ceil(mean + 7.0 * cv * std::sqrt(mean) + 8.0 * cv * cv + 8.0)));
@@ -133,8 +138,8 @@ int count_short(const System& system, const JobTable& jobs) {
 }
 
 State make_state(const System& system, const JobTable& jobs, int n_member, Device device) {
-  require(n_member == jobs.n_member(),
-          "the table of jobs has " + std::to_string(jobs.n_member()) + " members, not " + std::to_string(n_member));
+  require(n_member == jobs.n_member(), "the table of jobs has " + std::to_string(jobs.n_member()) +
+                                           " members; accepted: " + std::to_string(n_member));
   const int n_site = system.n_site();
   State s;
   allocate_fields(s, device,

@@ -1,6 +1,5 @@
-// CUDA backend: native launches on the stream of the tag. One of the only files that name a parallel runtime.
-// Launches do not wait; synchronize(space) does, and so does reduce. An error of the device becomes an exception of one
-// sentence.
+// CUDA backend: native launches on the stream of the tag. One of the few files that name a parallel runtime. Launches
+// do not wait; synchronize(space) and reduce do. A device error becomes an exception of one sentence.
 #pragma once
 #include <cuda_runtime.h>
 
@@ -17,7 +16,7 @@ namespace cuda {
 
 inline void check(cudaError_t error, const char* doing) {
   if (error == cudaSuccess) return;
-  cudaGetLastError();  // an error that is not sticky is forgotten, so that the next call speaks for itself
+  cudaGetLastError();  // clears a non-sticky error, so that the next call reports only its own
   throw std::runtime_error(std::string("CUDA failed while ") + doing + ": " + cudaGetErrorString(error));
 }
 inline cudaStream_t stream_of(Cuda space) { return static_cast<cudaStream_t>(space.stream); }
@@ -32,7 +31,7 @@ inline int attribute(cudaDeviceAttr what) {
   return value;
 }
 
-// Memory that lives in the order of the stream: temporaries of one verb, freed behind the kernels that use them.
+// Memory allocated in stream order: temporaries of one verb, freed after the kernels that use them.
 class StreamMemory {
  public:
   StreamMemory(cudaStream_t stream, std::size_t bytes) : stream_(stream) {
@@ -85,7 +84,7 @@ struct BlockTeam {
   __device__ T* scratch(std::size_t n) {
     T* p = reinterpret_cast<T*>(memory + used);
     used += scratch_bytes<T>(n);
-    if (used > capacity) COLDSUN_TRAP();  // asked for more than the launch gave
+    if (used > capacity) COLDSUN_TRAP();  // more requested than the launch provides
     return p;
   }
   template <class T>
@@ -106,7 +105,7 @@ __global__ void teams_kernel(int n_item, std::size_t capacity, char* global, con
   for (std::int64_t item = blockIdx.x; item < n_item; item += gridDim.x) {
     BlockTeam team{memory, 0, capacity, slot};
     f(team, static_cast<int>(item));
-    __syncthreads();  // the next item writes over the scratch
+    __syncthreads();  // the next item overwrites the scratch
   }
 }
 
@@ -161,8 +160,8 @@ void for_rows(Cuda space, int n_row, int n_col, const F& f) {
   cuda::check(cudaGetLastError(), "starting for_rows");
 }
 
-// A block per item. Beyond the default of 48 KB the kernel asks for more shared memory; beyond what a block can have,
-// scratch is global.
+// One block per item. Above the default of 48 KB the kernel requests more shared memory; above the limit of a block,
+// scratch is global memory.
 template <class F>
 void for_teams(Cuda space, int n_item, int team_size, std::size_t bytes, const F& f) {
   static_assert(cuda::fits_arguments<F>, "a kernel's functor is larger than CUDA takes");
@@ -192,7 +191,7 @@ void for_teams(Cuda space, int n_item, int team_size, std::size_t bytes, const F
   cuda::check(cudaGetLastError(), "starting for_teams");
 }
 
-// The tree of the host: the same bits where f gives the same bits. Waits for the result.
+// Sums with the host's tree: the same bits where f gives the same bits. Waits for the result.
 template <class F>
 Real reduce(Cuda space, std::int64_t n, const F& f) {
   if (n <= 0) return 0.0;

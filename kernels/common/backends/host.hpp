@@ -1,6 +1,5 @@
-// Host backend: OpenMP. One of the only files that name a parallel runtime.
-// The same bits for any number of threads: who runs an index changes, what it computes does not; reduce has a fixed
-// tree.
+// Host backend: OpenMP. One of the few files that name a parallel runtime. The results do not depend on the number of
+// threads: an index gives the same value on any thread, and reduce has a fixed tree.
 #pragma once
 #include <omp.h>
 
@@ -12,10 +11,10 @@
 
 namespace coldsun {
 
-// A loop of fewer flops than this stays on the calling thread: waking the others costs 2 to 10 us. A functor may say
-// what an item costs,
+// A loop of fewer flops than this stays on the calling thread, because waking the others costs 2 to 10 us. A functor
+// may state the flops of an item,
 //   static constexpr int flops = 2000;
-// else for_rows takes 64 and for_each 256.
+// else for_rows assumes 64 and for_each 256.
 inline constexpr std::int64_t parallel_flops = 32'768;
 inline constexpr int reduce_leaf = 256;  // width of the lowest level of the tree, the same on every backend
 
@@ -26,10 +25,10 @@ constexpr bool worth_threads(std::int64_t n, int usual_flops) {
   else return n * usual_flops >= parallel_flops;
 }
 
-// Copied functors: a local copy cannot be aliased by what the loop writes, so that its members stay in registers.
+// Copied functors: a loop cannot alias a local copy, so its members stay in registers.
 template <class F>
 void for_each(Host, std::int64_t n, const F& f) {
-  [[maybe_unused]] const bool share = worth_threads<F>(n, 256);  // read by the pragma
+  [[maybe_unused]] const bool share = worth_threads<F>(n, 256);  // used in the pragma
 #pragma omp parallel if (share)
   {
     const F g = f;
@@ -43,7 +42,7 @@ template <class F>
 void for_rows(Host, int n_row, int n_col, const F& f) {
   if (n_row <= 0 || n_col <= 0) return;
   [[maybe_unused]] const bool share = worth_threads<F>(static_cast<std::int64_t>(n_row) * n_col, 64);
-  const int piece = n_row >= 8 ? n_col : 64;  // few long rows are shared out in pieces
+  const int piece = n_row >= 8 ? n_col : 64;  // few long rows are divided into pieces
   const int n_piece = (n_col + piece - 1) / piece;
 #pragma omp parallel if (share)
   {

@@ -1,6 +1,6 @@
-// Kokkos backend: Kokkos::DefaultExecutionSpace, whatever a user's own Kokkos has. One of the only files that name a
-// parallel runtime. The program calls Kokkos::initialize. Memory: Device::host for a host space; managed memory
-// (Device::cuda) for Kokkos' Cuda.
+// Kokkos backend: Kokkos::DefaultExecutionSpace of the user's Kokkos. One of the few files that name a parallel
+// runtime. The program calls Kokkos::initialize. Memory: Device::host for a host space; managed memory (Device::cuda)
+// for Kokkos' Cuda.
 #pragma once
 #include <Kokkos_Core.hpp>
 #include <type_traits>
@@ -32,7 +32,7 @@ struct RowsBody {
   F f;
   int n_col, piece, n_piece;
   KOKKOS_INLINE_FUNCTION void operator()(std::int64_t k) const {
-    const F g = f;  // a local copy cannot be aliased by what the loop writes
+    const F g = f;  // a loop cannot alias a local copy
     const int row = static_cast<int>(k / n_piece);
     const int first = static_cast<int>(k % n_piece) * piece;
     const int stop = first + piece < n_col ? first + piece : n_col;

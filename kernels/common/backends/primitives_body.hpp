@@ -1,4 +1,4 @@
-// What the primitives are, over any Thrust policy. Included by primitives_host.cpp and primitives_cuda.cu only.
+// The primitives over any Thrust policy. Included only by primitives_host.cpp and primitives_cuda.cu.
 #pragma once
 #include <thrust/copy.h>
 #include <thrust/iterator/counting_iterator.h>
@@ -12,7 +12,7 @@
 
 namespace coldsun::primitives {
 
-// A total order, so that any sorting algorithm gives the same answer.
+// A total order, so that every sorting algorithm gives the same result.
 struct ByKeyThenIndex {
   const Real* key;
   COLDSUN_FN Real at(int i) const { return key[i] == key[i] ? key[i] : math::infinity; }
@@ -38,7 +38,7 @@ int select(const Policy& policy, View<const std::int32_t, 1> flag, View<std::int
                           index.data);
 }
 
-// After the sort and once the memory may be looked at.
+// Called after the sort, once the host may read the memory.
 inline Real quantile_of_sorted(View<const Real, 1> value, Real q, View<std::int32_t, 1> index) {
   const int n = value.extent[0];
   if (n == 0) return math::not_a_number;

@@ -1,5 +1,5 @@
-// The primitives on the host: Thrust over OpenMP; short lists stay on the calling thread, since waking the others costs
-// more.
+// The primitives on the host: Thrust over OpenMP. Short lists stay on the calling thread, because waking the others
+// costs more.
 #include <thrust/execution_policy.h>
 #include <thrust/system/omp/execution_policy.h>
 

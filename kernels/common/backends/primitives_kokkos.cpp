@@ -1,4 +1,4 @@
-// The primitives in the Kokkos build: those of the host, once Kokkos' kernels are done.
+// The primitives in the Kokkos build: those of the host, after the completion of Kokkos' kernels.
 #include "common/loops.hpp"
 #include "common/primitives.hpp"
 

@@ -1,5 +1,4 @@
-// Runtime: lives as long as a program that launches kernels; starts and ends what a backend needs. Only Kokkos needs
-// anything.
+// Runtime: starts a backend and finalises it at the end of its life. Only Kokkos needs it.
 #pragma once
 #if defined(COLDSUN_KOKKOS)
 #include <Kokkos_Core.hpp>
