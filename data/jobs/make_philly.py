@@ -16,8 +16,8 @@ TAIL = 7.5  # ln odds of the outermost levels but one: 0.055 % and 99.945 %
 HEAD = """\
 # Jobs of a GPU training cluster. Statistics of the Microsoft Philly trace: {n} jobs submitted {first} to {last}.
 # Philly traces: Copyright Microsoft Corporation, CC-BY-4.0 (github.com/msr-fiddle/philly-traces); M. Jeon et al., Analysis of Large-Scale
-# Multi-Tenant GPU Clusters for DNN Training Workloads, USENIX ATC 2019. The tables are facts computed from it, by make_philly.py.
-# `source` of a table holds for every value below it that has none of its own. What the trace lacks is assumed, and says so.
+# Multi-Tenant GPU Clusters for DNN Training Workloads, USENIX ATC 2019. make_philly.py computes the tables from the trace.
+# `source` of a table holds for every value below it without a source of its own. Values not in the trace are assumed.
 # The share of link-bound jobs is a prior of the site ([comms.link] of the site file).
 name = "philly"
 title = "Microsoft Philly, deep-learning training, autumn 2017"
@@ -26,7 +26,7 @@ n_job = {n}
 """
 
 ASSUMED = """
-# The trace has no requested walltime. Users' estimates: actual over requested spread evenly (Mu'alem and Feitelson 2001, doi 10.1109/71.932708).
+# The trace has no requested walltime. Actual over requested time is uniform (Mu'alem and Feitelson 2001, doi 10.1109/71.932708).
 [walltime]
 source = "assumed: actual over requested time uniform between the ratios, so that the request covers stalls and mild throttling"
 ratio_min = 0.10
@@ -40,13 +40,13 @@ slack_min_s = 1800
 slack_median = 1.0
 slack_sigma = 0.8
 
-# Quantiles at equally spaced levels from 0 to 1. stalled: share of its utilisation that a job keeps while it waits for the link.
+# Quantiles of GPU utilisation at equally spaced levels from 0 to 1. stalled: share of its utilisation that a stalled job keeps.
 [utilization]
 source = "assumed: shape; its mean of 0.52 is the mean GPU utilisation that Jeon et al. (2019) report"
 quantile = [0.05, 0.13, 0.22, 0.32, 0.43, 0.53, 0.62, 0.71, 0.80, 0.90, 1.00]
 stalled = {{ value = 0.05, source = "assumed: kernels spin at a barrier or not at all" }}
 
-# Lognormal volumes per job.
+# Data volumes per job, lognormal.
 [data]
 source = "assumed: a sharded data set in, checkpoints out"
 in_median_byte = 20e9
@@ -54,7 +54,7 @@ in_sigma = 1.5
 out_median_byte = 2e9
 out_sigma = 1.5
 
-# Shares of priority 1, 2, 3; a higher one keeps its power longer.
+# Shares of jobs with priority 1, 2, 3; load of low priority is shed first.
 [priority]
 source = "assumed: mostly ordinary work"
 share = [0.25, 0.60, 0.15]
@@ -95,7 +95,7 @@ def wrapped(key: str, values, form: str, width: int = 13) -> str:
 
 
 def arrivals(times: list[float]) -> tuple[list[float], float, float]:
-    """Rate by hour of the trace's clock relative to its mean, mean rate [1/h], and CV of the intervals on the clock that runs at that rate."""
+    """Rate by hour of the trace's clock over its mean, mean rate [1/h], and CV of the intervals in time scaled by that rate."""
     count = [0] * 24
     for t in times:
         count[int(t // 3600) % 24] += 1
@@ -120,7 +120,7 @@ def main(path: str) -> None:
     counts = sorted({g for _, _, g in jobs})
     n_of = {c: sum(g == c for _, _, g in jobs) for c in counts}
     row = {c: next(k for k, (lo, hi) in enumerate(CLASSES) if lo <= c <= hi) for c in counts}
-    print("# Accelerators per job, share of the jobs, and which table of durations holds for them (0: the first).")
+    print("# Accelerators per job, number of jobs, and index of their table of durations (0: the first).")
     print("[gpu_count]")
     print("count =", numbers(counts, "d"))
     print("n_job =", numbers((n_of[c] for c in counts), "d"))
@@ -128,7 +128,7 @@ def main(path: str) -> None:
 
     z = [TAIL * (2 * i / (N_LEVEL - 3) - 1) for i in range(N_LEVEL - 2)]
     levels = [0.0, *(round(1 / (1 + math.exp(-x)), 6) for x in z), 1.0]
-    print("\n# Quantiles of the duration at these levels; between them ln(duration) is linear in the level.")
+    print("\n# Quantiles of job duration at these levels; between them ln(duration) is linear in the level.")
     print("[duration]")
     print(wrapped("level", levels, ".6g"))
     for lo, hi in CLASSES:
@@ -139,8 +139,8 @@ def main(path: str) -> None:
         print(wrapped("duration_s", q, ".6g"))
 
     rate, mean, cv = arrivals(times)
-    print("\n# Rate by hour of the trace's clock, taken as local time, over its mean; mean rate of that cluster; coefficient of variation of the")
-    print("# intervals on a clock that runs at the hourly rate (1: a Poisson process). A site rescales the mean to its load.")
+    print("\n# Arrival rate by hour of the trace's clock (taken as local time) over its mean; mean rate of the cluster; coefficient of variation of")
+    print("# the intervals in time scaled by the hourly rate (1: Poisson process). A site rescales the mean rate to its load.")
     print("[arrival]")
     print(wrapped("hour_rate", rate, ".4f", 12))
     print(f"mean_per_h = {mean:.2f}\ninterval_cv = {cv:.3f}")
