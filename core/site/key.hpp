@@ -1,6 +1,5 @@
-// Keys of a site file: a part of a site is one list of lines, one line a key, and everything about the key comes from
-// its line: the member of the struct, reader, writer, `coldsun check`, the page of all keys (data/KEYS.md), provenance
-// and the attribute in Python.
+// Keys of a site file: each part of a site is a list with one line per key. From that line follow the member of the
+// struct, reader, writer, `coldsun check`, the page of all keys (data/KEYS.md), provenance and the attribute in Python.
 #pragma once
 #include <array>
 #include <cmath>
@@ -23,13 +22,13 @@ namespace coldsun {
 //   struct Cdu { COLDSUN_KEYS(COLDSUN_CDU) };
 //   Cdu::each_key(cdu, [](const Key& key, auto& member) { ... });   // in the order of the list
 //
-// A line: type, key, rule, meaning. A key of a quantity carries its unit as suffix in the file (ua_kw_per_k) and is SI
-// in the struct. A rule may refer to members that stand before it as `s.name`. A type that is itself such a struct is a
-// table, a vector of them a list of tables.
+// A line: type, key, rule, meaning. In the file the key of a quantity ends in its unit (ua_kw_per_k); the struct is SI.
+// A rule may refer to earlier members as `s.name`. A type that is itself such a struct is a table, a vector of them a
+// list of tables.
 
 using Monthly = std::array<Real, 12>;  ///< January first
 
-/// A day's course of something: one value for ever, or 24 values, one per hour of local standard time.
+/// A value by hour of local standard time: 24 values, or one constant.
 struct Hourly {
   std::array<Real, 24> value{};
   bool constant = true;
@@ -47,13 +46,13 @@ struct Rule {
   Limits range = {};
   std::vector<std::string_view> accepted = {};  // of a choice or a kind
   std::size_t least = 0, most = 0;              // length of a list
-  std::optional<Real> usually = {};             // stands for a key that is left out, counted with its source
+  std::optional<Real> usually = {};             // default of a key that is left out, counted with its source
   std::string suffix = {}, source = {};
-  bool optional = false;      // may be left out without a word
-  bool applies = true;        // false: the key is not known here
-  bool is_label = false;      // says which, not how much: changes no result
-  bool only_checked = false;  // serves checks of other values alone
-  std::string said = {};      // a range that depends on other keys, for the page
+  bool optional = false;      // may be left out, without a default
+  bool applies = true;        // false: refused as unknown here
+  bool is_label = false;      // a name or title: changes no result
+  bool only_checked = false;  // used only to check other values
+  std::string said = {};      // range in words, for the page of keys, where it depends on other keys
 
   Rule or_else(Real si, const char* unit, const char* why) const {
     Rule r = *this;
@@ -85,8 +84,8 @@ struct Key : Rule {
   const char *key = "", *meaning = "";
 };
 
-// What stands in the lines. Numbers: an int is a count, Real a number, Monthly 12 of them, Hourly one or 24, a vector
-// least to most.
+// Rules of the lines. Number types: int is a count, Real a number, Monthly 12 numbers, Hourly one or 24, a vector least
+// to most.
 using Q = Quantity;
 inline Rule a(Quantity q, Limits range) { return {.quantity = q, .range = range}; }
 inline Rule a_number(Limits range) { return {.range = range}; }
@@ -105,7 +104,7 @@ inline Rule a_kind(std::vector<std::string_view> accepted) {
   return {.form = Rule::kind, .accepted = std::move(accepted)};
 }
 inline Rule a_name() { return {.form = Rule::name}; }  // plain (text.hpp): may become a file name or part of a topic
-inline Rule a_text() { return {.form = Rule::text}; }  // any text for people, or what names a file
+inline Rule a_text() { return {.form = Rule::text}; }  // any text, or the name of a file
 inline Rule texts() { return {.form = Rule::texts}; }
 inline Rule an_instant() { return {.form = Rule::instant}; }
 inline Rule a_table() { return {.form = Rule::table}; }  // a vector of tables: one or more; or_none(): any number
@@ -130,7 +129,8 @@ inline Rule a_table() { return {.form = Rule::table}; }  // a vector of tables: 
 template <class T>
 concept Part = requires(T& s) { T::each_key(s, [](const Key&, auto&) {}); };
 
-/// Every key whose name and type a kernel's struct shares, copied: what is called the same is the same, in SI.
+/// Copies every key to the member of a kernel's struct with the same name and type: equal names mean equal quantities,
+/// SI.
 template <Part From, class To>
 void take(To& to, const From& from) {
   From::give(from, to);

@@ -1,4 +1,4 @@
-// What a range holds, and how it is said.
+// Tests and texts of ranges.
 #include "core/site/limits.hpp"
 
 #include <fmt/format.h>

@@ -1,5 +1,5 @@
-// What a number in a file may be: limits that are kept, and within them the usual part, outside of which a value is
-// doubted. SI.
+// Ranges of numbers in a file, SI: the accepted range, outside of which a value is refused, and the usual part of it,
+// outside of which a value is doubted.
 #pragma once
 #include <limits>
 #include <string>
@@ -16,7 +16,7 @@ struct Limits {
   bool open_lo = false, open_hi = false;
   Real usual_lo = -infinite, usual_hi = infinite;
   bool zero_is_usual = false;
-  Real least = 0;  ///< usual magnitude, in the unit's own zero, of what is not zero
+  Real least = 0;  ///< least usual magnitude of a value that is not zero, counted from the unit's own zero
 
   constexpr Limits usual(Real low, Real high) const { return with(low, high, zero_is_usual, least); }
   constexpr Limits or_zero() const { return with(usual_lo, usual_hi, true, least); }
@@ -25,10 +25,10 @@ struct Limits {
   }
 
   bool holds(Real x) const { return (open_lo ? x > lo : x >= lo) && (open_hi ? x < hi : x <= hi); }
-  bool holds_about(Real x, Real slack) const;  // a limit as written passes although its conversion rounds
+  bool holds_about(Real x, Real slack) const;  // accepts a limit whose unit conversion rounds
   bool is_usual(Real si,
                 Real written) const;  // `written`: without the unit's offset, so that a temperature of 0 degC is 0
-  /// In the unit that the reader of the message wrote.
+  /// In the unit of the file.
   std::string text(Real scale = 1, Real offset = 0) const;
   std::string usual_text(Real scale = 1, Real offset = 0) const;
 
@@ -47,7 +47,7 @@ constexpr Limits within(Real lo, Real hi, bool open_lo) {
 constexpr Limits any() { return {}; }
 constexpr Limits positive() {
   return within(0, infinite, true);
-}  // its size is judged by proportions.cpp or by a relation
+}  // magnitude: checked in io/proportions.cpp or by a relation
 constexpr Limits not_negative() { return within(0, infinite, false); }
 constexpr Limits between(Real lo, Real hi) { return within(lo, hi, false); }
 constexpr Limits above(Real lo, Real hi) { return within(lo, hi, true); }

@@ -1,4 +1,4 @@
-// The quantities of the model that an instrument may see.
+// Quantities of the model that a point may measure.
 #include "core/site/site_shadow.hpp"
 
 namespace coldsun {

@@ -1,4 +1,4 @@
-// Cleans what is shown, judges what becomes a name.
+// Cleans text before it is shown; checks names.
 #include "core/site/text.hpp"
 
 #include <algorithm>
@@ -10,7 +10,7 @@ namespace {
 
 struct Decoded {
   std::uint32_t code = 0;
-  std::size_t length = 0;  // 0: no UTF-8
+  std::size_t length = 0;  // 0: not UTF-8
 };
 
 // The code point at the front (RFC 3629).
@@ -30,8 +30,8 @@ Decoded decode(std::string_view s) {
   return {code, n};
 }
 
-// C0, DEL and C1 drive terminals; the others (Unicode 15, general category Cf, Zl, Zp) hide or turn what stands beside
-// them.
+// False for C0, DEL and C1, which control terminals, and for invisible or direction-changing characters (Unicode 15,
+// general categories Cf, Zl, Zp).
 bool shows(std::uint32_t c) {
   return c >= 0x20 && !(c >= 0x7f && c < 0xa0) && c != 0xad && c != 0x61c && !(c >= 0x200b && c <= 0x200f) &&
          !(c >= 0x2028 && c <= 0x202e) && !(c >= 0x2060 && c <= 0x206f) && c != 0xfeff &&

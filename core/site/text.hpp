@@ -1,12 +1,12 @@
-// Text that people wrote, before it is shown: in a terminal, a log, a file name.
+// Text from files, made safe for a terminal, a log or a file name.
 #pragma once
 #include <string>
 #include <string_view>
 
 namespace coldsun {
 
-/// Control characters (C0, DEL, C1), marks that turn the direction of writing, invisible ones and bytes that are no
-/// UTF-8 become '?'. Line ends stay where `lines` is set, else they become blanks.
+/// Control characters (C0, DEL, C1), direction marks, invisible characters and bytes that are not UTF-8 become '?'.
+/// Line ends are kept if `lines` is set, else they become blanks.
 std::string clean(std::string_view text, bool lines = false);
 
 /// Letters, digits, '.', '_' and '-', a letter or digit first, at most 64: safe as a file name, as a level of an MQTT

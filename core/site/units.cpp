@@ -12,7 +12,7 @@ namespace {
 
 #define COLDSUN_QUANTITY_TEXT(name, text) text,
 
-// Conversions are exact by definition (SI Brochure, 9th ed.) where they are not plain powers of ten; 0 degC = 273.15 K.
+// Conversion factors are powers of ten or exact by definition (SI Brochure, 9th ed.); 0 degC = 273.15 K.
 std::vector<Unit> make_units() {
   using Q = Quantity;
   const Real degree = std::numbers::pi / 180.0;
@@ -98,7 +98,7 @@ const Unit& known(std::string_view suffix) {
   std::string all;
   for (const Unit& u : units())
     if (find_unit(u.suffix) == &u) all += fmt::format("{}{}", all.empty() ? "" : ", ", u.suffix);  // each suffix once
-  throw std::invalid_argument(fmt::format("unknown unit \"{}\"; known: {}", suffix, all));
+  throw std::invalid_argument(fmt::format("unknown unit \"{}\"; accepted: {}", suffix, all));
 }
 
 }  // namespace

@@ -30,7 +30,7 @@ struct Unit {
   Quantity quantity;
   Real scale;
   Real offset;
-  std::string_view symbol;  // as people print it
+  std::string_view symbol;  // as printed
 };
 
 const std::vector<Unit>& units();
@@ -38,7 +38,7 @@ const std::vector<Unit>& units();
 std::string_view name_of(Quantity);
 /// The unit of that suffix for that quantity, or nullptr.
 const Unit* find_unit(std::string_view suffix, Quantity);
-/// Any unit of that suffix, or nullptr: to say what a wrong suffix would have been right for.
+/// Any unit of that suffix, or nullptr: for the message about a wrong suffix.
 const Unit* find_unit(std::string_view suffix);
 /// "m3_per_h, lpm, m3_per_s"
 std::string suffixes(Quantity);
@@ -46,8 +46,8 @@ std::string suffixes(Quantity);
 inline Real to_si(const Unit& u, Real value) { return value * u.scale + u.offset; }
 inline Real from_si(const Unit& u, Real si) { return (si - u.offset) / u.scale; }
 
-/// For feeds and plots, where a name alone says the unit: from_unit("degc", 32) = 305.15. Throws std::invalid_argument
-/// listing what is known.
+/// For feeds and plots, by suffix alone: from_unit("degc", 32) = 305.15. Throws std::invalid_argument with the known
+/// suffixes.
 Real from_unit(std::string_view suffix, Real value);
 Real to_unit(std::string_view suffix, Real si);
 

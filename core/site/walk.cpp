@@ -1,4 +1,4 @@
-// Walks the lists of a site's parts; changes a key by its path.
+// Visits the keys of a site; sets a key by its path.
 #include "core/site/walk.hpp"
 
 #include <fmt/format.h>
@@ -95,7 +95,7 @@ void put(const Slot& s, std::string& x, const KeyValue& v) {
   const auto& words = s.key.accepted;
   if (!words.empty() && (!text || std::find(words.begin(), words.end(), *text) == words.end()))
     refuse(s, v, fmt::format("{}", fmt::join(words, ", ")));
-  if (words.empty() && !s.key.is_label) refuse(s, v, "a change in its file: it names another file or a topic");
+  if (words.empty() && !s.key.is_label) refuse(s, v, "a change in the site file, since it names a file or a topic");
   if (!text || text->empty() || (s.key.form == Rule::name && !is_plain(*text)))
     refuse(s, v, s.key.form == Rule::name ? plain_words : "text");
   x = *text;
@@ -112,7 +112,7 @@ void put(const Slot& s, Hourly& x, const KeyValue& v) {
 }
 void put(const Slot& s, std::vector<Real>& x, const KeyValue& v) { x = numbers(s, v, s.key.least, s.key.most); }
 void put(const Slot& s, std::vector<std::string>&, const KeyValue& v) {
-  refuse(s, v, "a change in its file: it names other files");
+  refuse(s, v, "a change in the site file, since it names files");
 }
 void put(const Slot& s, Time& x, const KeyValue& v) {
   if (const auto* ns = std::get_if<std::int64_t>(&v)) x = *ns;
@@ -153,7 +153,7 @@ bool at_path(Site& site, std::string_view path, const Visit& found) {
     if (near.empty() && s.key.key == leaf) near = s.path();
   });
   throw std::invalid_argument(
-      fmt::format("{} is not a key of {}{}", clean(path.substr(0, 80)), site.name,
+      fmt::format("{} is not a key of site {}{}", clean(path.substr(0, 80)), site.name,
                   near.empty() ? "; accepted: a key of data/KEYS.md" : fmt::format("; did you mean {}?", near)));
 }
 

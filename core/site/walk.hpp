@@ -1,4 +1,4 @@
-// Every key of a site one after the other, whatever part it stands in; and one key changed by its path.
+// Visits every key of a site in order; reads or sets one key by its path.
 #pragma once
 #include <functional>
 #include <variant>
@@ -7,8 +7,8 @@
 
 namespace coldsun {
 
-/// A key of one site: its line, where its value stands, and in which table: "cooling.cdu", "hall.node[h200]", "" at the
-/// head.
+/// A key of one site: its line, the address of its value, and its table ("cooling.cdu", "hall.node[h200]"; "": head of
+/// the file).
 struct Slot {
   std::string table;
   Key key;
@@ -19,30 +19,30 @@ struct Slot {
 };
 using Visit = std::function<void(const Slot&)>;
 
-// In the order of the lists. Tables that are left out are skipped, or with `all` visited as if they stood there, lists
-// of tables with one element. A site's plates and modules have files of their own: walk_named, as
-// "plate[gpu_700w].length".
+// In the order of the lists. Tables that are left out are skipped; with `all` they are visited too, lists of tables
+// with one element. Plates and modules have files of their own and are visited by walk_named
+// ("plate[gpu_700w].length").
 void walk(Site& site, const Visit& visit, bool all = false);
 void walk(Network& network, const Visit& visit, bool all = false);
 void walk(PlateClass& plate, const Visit& visit, bool all = false);
 void walk(PvModule& module, const Visit& visit, bool all = false);
 void walk_named(Site& site, const Visit& visit);
 
-/// A value as it comes from outside, SI: monthly values and 24 hours are lists; an instant is nanoseconds since 1970.
+/// A value of any key, SI: monthly and hourly values are lists; an instant is nanoseconds since 1970.
 using KeyValue = std::variant<bool, std::int64_t, Real, std::string, std::vector<Real>, std::vector<std::string>>;
 KeyValue value_of(const Slot& slot);
-/// As the value would be written, in SI.
+/// The value as text, SI.
 std::string text_of(const KeyValue& value);
 
-/// The SI value of that path; std::invalid_argument names the nearest known path.
+/// The SI value at a path; else std::invalid_argument with the nearest known path.
 KeyValue get_key(const Site& site, std::string_view path);
-/// Sets it, counted as assumed with `why` behind it. Refused with the sentence of the reader where the value is outside
-/// its range or of another kind (std::invalid_argument). Relations between keys are the reader's: io::checked.
+/// Sets the value at a path; its origin becomes "assumed: why". Throws std::invalid_argument, worded as by the reader,
+/// if the value is outside its range or of another type. Relations between keys are checked by check_site (io).
 void set_key(Site& site, std::string_view path, const KeyValue& value, std::string_view why);
 
-/// The value of that key, which may be named without its unit; nullptr: none.
+/// The value of a key, with or without its unit suffix; nullptr: none.
 Provenance* value_named(std::vector<Provenance>& all, std::string_view key);
-/// The unit suffix that a provenance's key carries, or the quantity's SI unit, or its first one.
+/// The unit in the key of a provenance, else the SI unit of the quantity, else its first unit.
 const Unit& unit_of(const Provenance* p, const Slot& slot);
 
 }  // namespace coldsun
