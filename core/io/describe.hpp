@@ -1,4 +1,4 @@
-// What a site is and what is assumed in it, as text for people and JSON for programs: `coldsun check SITE`.
+// Design figures of a site and the origin of its values, as text and as JSON: `coldsun check SITE`.
 #pragma once
 #include <string>
 
@@ -13,27 +13,27 @@ struct OriginCount {
 };
 OriginCount count_origins(const std::vector<Provenance>&);
 
-/// Figures that follow from a site by arithmetic alone, before anything runs. SI.
+/// Design figures computed from the site file alone. SI.
 struct DesignPoint {
   Real p_it_max = 0;   // all nodes at p_max
   Real p_pv_stc = 0;   // all strings at standard test conditions
   Real e_battery = 0;  // between soc_min and soc_max at 3.2 V per cell
   int n_node = 0, n_field = 0, n_gpu = 0, n_string = 0, n_string_row = 0;
   Real q_liquid = 0;                // heat into the plates at p_it_max
-  Real t_supply = 0, t_return = 0;  // of the plates' loop
+  Real t_supply = 0, t_return = 0;  // of the technology loop
   Real flow_per_heat = 0;           // m3/s per W
   Real cdu_approach = 0;            // technology supply over facility supply
   Real t_facility_supply = 0, t_facility_return = 0;
   Real t_air_limit = 0;       // warmest outdoor air at which the set-point holds at p_it_max
   Real cooler_approach = 0;   // facility supply over that air
-  Real p_aux_design = 0;      // pumps, fans and what is always on, all at design
+  Real p_aux_design = 0;      // pumps, fans, trim chiller and constant auxiliaries, at design
   Real v_string_oc_cold = 0;  // open-circuit voltage of the longest string on the coldest mean night
 };
 DesignPoint design_point(const Site&);
 
-/// Sentences about what a sceptical engineer would ask: empty if all is in the usual range.
+/// Notes on unusual values and design figures; empty if all are in the usual range.
 std::vector<std::string> doubts(const Site&);
-/// Only what single values raise.
+/// Notes on single values only.
 std::vector<std::string> doubts(const std::vector<Provenance>&);
 
 // `whole`: with every assumed value and its reason.

@@ -1,4 +1,4 @@
-// `coldsun check --json`: the same figures under the names that the command line and Python use.
+// `coldsun check --json`: the same figures, with the names used by the command line and Python.
 #include <fmt/format.h>
 
 #include <cmath>

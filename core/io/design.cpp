@@ -1,4 +1,4 @@
-// Design figures of a site and the doubts that they and single values raise: arithmetic on the file alone.
+// Design figures of a site, and notes on unusual figures and values, from the site file alone.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -15,8 +15,8 @@ namespace coldsun {
 
 namespace {
 
-// Round figures for a first balance only; the engine has the fluids' correlations. 40 degC: water (IAPWS-95) and PG25
-// by mass (Melinder 2010).
+// Constants for the design balance; the engine uses the fluids' correlations. At 40 degC: water (IAPWS-95), PG25 by
+// mass (Melinder 2010).
 Real volumetric_heat_capacity(const std::string& coolant) {
   return coolant == "water" ? 992.2 * 4179.5 : 1009.9 * 3969.0;
 }
@@ -67,7 +67,7 @@ DesignPoint design_point(const Site& s) {
   const Battery& b = s.power.battery;
   d.e_battery = b.capacity * 3.2 * b.n_series * b.n_parallel * (b.soc_max - b.soc_min);
 
-  // Loops at full load: plates -> CDU -> dry cooler, hall air joins the facility water.
+  // Loops at full load: plates -> CDU -> dry cooler; heat of the hall air enters the facility loop.
   const Cooling& c = s.cooling;
   const Real c_plates = c.pump.flow * volumetric_heat_capacity(c.coolant);
   const Real c_facility = c.facility.pump.flow * volumetric_heat_capacity(c.facility.coolant);
@@ -107,12 +107,11 @@ std::vector<std::string> doubts(const Site& s) {
   const auto doubt = [&](bool raised, std::string sentence) {
     if (raised) all.push_back(std::move(sentence));
   };
-  // Clocks stand up to 3 h from the sun (west China); the difference goes round the day.
+  // Civil time differs from solar time by at most 3 h (west China); the difference is taken modulo one day.
   const Real by_sun = s.longitude / (2.0 * constants::pi) * 86400.0,
              apart = std::fabs(std::remainder(s.utc_offset - by_sun, 86400.0)) / 3600.0;
-  doubt(apart > 3.0, fmt::format("utc_offset of {:+.1f} h at {:.1f} degrees east, where the sun stands at {:+.1f} h: "
-                                 "prices, carbon and arrivals are "
-                                 "{:.0f} h from the day; usual: within 3 h",
+  doubt(apart > 3.0, fmt::format("utc_offset of {:+.1f} h at {:.1f} degrees east, solar time {:+.1f} h: hourly prices, "
+                                 "carbon intensity and arrivals are {:.0f} h off; usual: within 3 h",
                                  s.utc_offset / 3600.0, s.longitude / constants::degree, by_sun / 3600.0, apart));
   const Real lpm_per_kw = to_unit("lpm", d.flow_per_heat) * 1e3;
   doubt(lpm_per_kw < 1.0 || lpm_per_kw > 2.0,
@@ -124,19 +123,17 @@ std::vector<std::string> doubts(const Site& s) {
   doubt(d.cooler_approach < 3 || d.cooler_approach > 12,
         fmt::format("dry cooler approach of {:.1f} K at full load; usual: 5 to 8", d.cooler_approach));
   const Real share = d.p_aux_design / d.p_it_max;
-  doubt(share > 0.2, fmt::format("pumps, fans and the rest take {:.0f} % of the hall's power at design; usual: 4 to 15",
-                                 100 * share));
+  doubt(share > 0.2, fmt::format("auxiliaries take {:.0f} % of IT power at design; usual: 4 to 15 %", 100 * share));
   const Real hottest = *std::max_element(s.climate.temp_air_max.begin(), s.climate.temp_air_max.end());
-  doubt(
-      hottest > d.t_air_limit,
-      fmt::format("the set-point of {:.0f} degC holds at full load up to {:.1f} degC outside, and the warmest month's "
-                  "mean maximum is {:.1f}: the supply will float above it",
-                  to_unit("degc", d.t_supply), to_unit("degc", d.t_air_limit), to_unit("degc", hottest)));
-  doubt(
-      d.v_string_oc_cold > s.power.bus.v_max,
-      fmt::format("a string's open-circuit voltage reaches {:.0f} V on a cold night, above the bus window of {:.0f} V: "
-                  "a boost converter cannot hold it back",
-                  d.v_string_oc_cold, s.power.bus.v_max));
+  doubt(hottest > d.t_air_limit,
+        fmt::format("the supply set-point of {:.0f} degC is held at full load up to {:.1f} degC outside air, but the "
+                    "warmest month's mean maximum is {:.1f} degC: the supply will exceed its set-point",
+                    to_unit("degc", d.t_supply), to_unit("degc", d.t_air_limit), to_unit("degc", hottest)));
+  doubt(d.v_string_oc_cold > s.power.bus.v_max,
+        fmt::format(
+            "the open-circuit voltage of a string reaches {:.0f} V in the coldest mean minimum, above power.bus.v_max "
+            "= {:.0f} V: a boost converter cannot lower it",
+            d.v_string_oc_cold, s.power.bus.v_max));
   Real served = planned_import(s.power.grid);
   const int b_cells = s.power.battery.n_series * s.power.battery.n_parallel;
   if (const Genset& g = s.power.genset; g.present) {
@@ -149,37 +146,37 @@ std::vector<std::string> doubts(const Site& s) {
     const Real charge = std::min(s.power.battery.i_charge * s.power.battery.n_parallel * s.power.battery.n_series * 3.2,
                                  s.power.battery.converter.p_rated);
     doubt(b_cells > 0 && g.p_min < idle && g.soc_stop > s.power.battery.soc_reserve,
-          fmt::format("the generator's least load of {:.0f} kW is below what the hall draws at rest, {:.0f} kW: it "
-                      "never charges the battery, and once started "
-                      "runs until the sun or the grid has",
+          fmt::format("the generator's minimum load of {:.0f} kW is below the idle power of the hall, {:.0f} kW: it "
+                      "never charges the battery, and once started runs until PV or grid have charged it",
                       g.p_min / 1e3, idle / 1e3));
-    doubt(g.p_min > idle + charge, fmt::format("the generator's least load of {:.0f} kW is more than the hall at rest "
-                                               "and the battery's charging may take, {:.0f} kW: it may "
-                                               "run below it",
-                                               g.p_min / 1e3, (idle + charge) / 1e3));
+    doubt(g.p_min > idle + charge,
+          fmt::format("the generator's minimum load of {:.0f} kW is above the idle power of the "
+                      "hall and the battery's charge power together, {:.0f} kW: it may run below it",
+                      g.p_min / 1e3, (idle + charge) / 1e3));
     doubt(bridge < wanted || s.power.battery.converter.p_rated < d.p_it_max + d.p_aux_design,
-          fmt::format("the generator takes {:.0f} s to start, and the battery's reserve of {:.1f} kWh on a converter "
-                      "of {:.0f} kW does not carry the full "
-                      "hall so long ({:.1f} kWh, {:.0f} kW)",
+          fmt::format("the generator takes {:.0f} s to start; the battery's reserve of {:.1f} kWh on a converter of "
+                      "{:.0f} kW does not carry the full hall until then ({:.1f} kWh, {:.0f} kW)",
                       g.start_time, to_unit("kwh", bridge), s.power.battery.converter.p_rated / 1e3,
                       to_unit("kwh", wanted), (d.p_it_max + d.p_aux_design) / 1e3));
   }
   doubt(served < d.p_it_max + d.p_aux_design,
-        fmt::format("of grid and generator the hall may take {:.0f} kW, and it may ask {:.0f}: with the sun down and "
-                    "the battery empty load is shed",
-                    served / 1e3, (d.p_it_max + d.p_aux_design) / 1e3));
+        fmt::format(
+            "grid and generator supply at most {:.0f} kW of the {:.0f} kW at full load: without PV and with an empty "
+            "battery load is shed",
+            served / 1e3, (d.p_it_max + d.p_aux_design) / 1e3));
   for (const NodeType& n : s.hall.node)
     doubt(n.t_restart < s.cooling.t_supply + 1.0,
-          fmt::format("node type {} starts again below {:.1f} degC, and its coolant comes with {:.1f}: once tripped it "
-                      "never does",
+          fmt::format("node type {} restarts below {:.1f} degC, but its coolant supply is {:.1f} degC: once tripped it "
+                      "never restarts",
                       n.name, to_unit("degc", n.t_restart), to_unit("degc", s.cooling.t_supply)));
   for (const PlateClass& p : s.plate) {
     const Real mean = s.cooling.pump.flow / std::max(1, d.n_gpu);
     for (const NodeType& n : s.hall.node)
-      doubt(n.plate == p.name && (mean * n.flow_factor < p.flow_min || mean * n.flow_factor > p.flow_max),
-            fmt::format("node type {} gets {:.2f} L/min per plate, outside the range of plate {}, {:.2f} to {:.2f}",
-                        n.name, to_unit("lpm", mean * n.flow_factor), p.name, to_unit("lpm", p.flow_min),
-                        to_unit("lpm", p.flow_max)));
+      doubt(
+          n.plate == p.name && (mean * n.flow_factor < p.flow_min || mean * n.flow_factor > p.flow_max),
+          fmt::format("node type {} has {:.2f} L/min per plate, outside the range of plate {}, {:.2f} to {:.2f} L/min",
+                      n.name, to_unit("lpm", mean * n.flow_factor), p.name, to_unit("lpm", p.flow_min),
+                      to_unit("lpm", p.flow_max)));
   }
   return all;
 }

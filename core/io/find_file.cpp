@@ -1,4 +1,4 @@
-// Where the files that a site or network names lie: beside the file that names them first, then in the data folder.
+// Finds the files named by a site or network: beside the naming file first, then in the data folder.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -45,7 +45,7 @@ fs::path find_file(const Table& who, std::string_view key, std::string_view what
                               name.size() < 60 ? name : name.substr(0, 57) + "...", what));
   const auto one = [&](const std::vector<fs::path>& found) -> std::optional<fs::path> {
     if (found.size() > 1)
-      who.fail(key, fmt::format("= \"{}\" may be {} or {}; accepted: the name with its extension", name,
+      who.fail(key, fmt::format("= \"{}\" fits {} and {}; accepted: the name with its extension", name,
                                 found[0].filename().string(), found[1].filename().string()));
     return found.empty() ? std::nullopt : std::optional(found[0]);
   };

@@ -37,7 +37,7 @@ class Handle {
     if (id_ >= 0) close_(id_);
   }
   operator hid_t() const { return id_; }
-  // Closing can fail (a full disk shows here): the caller who must know calls this.
+  // Closing can fail (full disk): call this where the result matters.
   herr_t close() { return id_ >= 0 ? close_(std::exchange(id_, -1)) : 0; }
 
  private:
@@ -49,13 +49,13 @@ inline void check(herr_t status, const std::string& what) {
   if (status < 0) throw FileError(what);
 }
 
-// The library may have been built without its own lock, and a writer thread, a save and a restore may meet.
+// Guards all calls: HDF5 may be built without its own lock, and writer thread, save and restore may overlap.
 inline std::mutex& library_mutex() {
   static std::mutex mutex;
   return mutex;
 }
 
-// HDF5 prints its error stack by default; ours is one sentence.
+// Stops HDF5 from printing its error stack; FileError replaces it.
 inline void silence() { H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr); }
 
 inline void set_attribute(hid_t object, const char* name, const std::string& text) {
@@ -67,7 +67,8 @@ inline void set_attribute(hid_t object, const char* name, const std::string& tex
   check(H5Awrite(a, type, text.empty() ? "\0" : text.data()), std::string("attribute ") + name);
 }
 
-inline constexpr std::size_t most_text_bytes = 16u << 20;  // of one attribute; the inputs of a network have some 100 kB
+inline constexpr std::size_t most_text_bytes = 16u
+                                               << 20;  // of one attribute; the inputs of a network take about 100 kB
 
 inline std::string get_attribute(hid_t object, const char* name, const std::string& where) {
   const std::string what = where + ": no readable attribute '" + name + "'; accepted: a file that coldsun wrote";
@@ -75,7 +76,7 @@ inline std::string get_attribute(hid_t object, const char* name, const std::stri
   Handle a(H5Aopen(object, name, H5P_DEFAULT), H5Aclose, what);
   Handle type(H5Aget_type(a), H5Tclose, what);
   Handle space(H5Aget_space(a), H5Sclose, what);
-  // One string of a fixed length: of an array of them the library would write past our buffer.
+  // One string of fixed length only: with an array of strings H5Aread would write past our buffer.
   if (H5Tget_class(type) != H5T_STRING || H5Tis_variable_str(type) > 0 || H5Sget_simple_extent_npoints(space) != 1)
     throw FileError(what);
   const std::size_t size = H5Tget_size(type);

@@ -1,4 +1,4 @@
-// Looks at links, storage and filters of a file before anything of it is read (h5_guard.hpp).
+// Checks links, storage and filters of a file before its data are read (h5_guard.hpp).
 #include "core/io/h5_guard.hpp"
 
 namespace coldsun::io {
@@ -16,7 +16,7 @@ herr_t take(hid_t, const char* name, const H5L_info_t* info, void* p) {
   if (!c.hard || !c.few) return 1;  // ends the walk
   try {
     c.name.emplace_back(name);
-  } catch (...) {  // nothing may fly through the library's C frames
+  } catch (...) {  // no exception may pass through the library's C frames
     return -1;
   }
   return 0;
@@ -72,7 +72,7 @@ std::vector<hsize_t> check_dataset(hid_t set, const std::string& where) {
     const H5Z_filter_t filter =
         H5Pget_filter2(plist, static_cast<unsigned>(i), &flags, &n, nullptr, 0, nullptr, &config);
     if (filter != H5Z_FILTER_DEFLATE && filter != H5Z_FILTER_SHUFFLE && filter != H5Z_FILTER_FLETCHER32)
-      throw FileError(where + " is packed by a foreign filter; accepted: deflate, shuffle, Fletcher32");
+      throw FileError(where + " uses another filter; accepted: deflate, shuffle, Fletcher32");
   }
   return extent;
 }

@@ -20,7 +20,7 @@ namespace {
 
 std::string read_text(const fs::path& path, const std::string& who) {
   std::ifstream stream(path, std::ios::binary);
-  if (!stream) throw SiteError(path.string() + ": cannot be read; " + who + " names it");
+  if (!stream) throw SiteError(path.string() + ": cannot be read; named by " + who);
   std::ostringstream text;
   text << stream.rdbuf();
   return text.str();
@@ -42,7 +42,7 @@ std::vector<orbit::ElementSet> read_shell(const std::string& text, const std::st
   w.epoch = t.instant("epoch");
   w.ra_of_asc_node = t.quantity("ra_of_asc_node", Q::angle, between(0, 2 * constants::pi));
   t.quantity("elevation_mask", Q::angle, between(0, constants::pi / 2).no_nearer_to_zero(constants::pi / 360));
-  t.quantity("slot", Q::time, between(15, 15));  // kernels/orbit/handover.hpp has slots of this length
+  t.quantity("slot", Q::time, between(15, 15));  // slot length of kernels/orbit/handover.hpp
   t.finish();
   return orbit::walker_delta(w);
 }
@@ -50,10 +50,10 @@ std::vector<orbit::ElementSet> read_shell(const std::string& text, const std::st
 const Constellation& named(const Site& site, const std::string& name) {
   for (const Constellation& c : site.constellation)
     if (c.name == name) return c;
-  throw SiteError("site " + site.name + ": no file was found for the constellation \"" + name + "\"");
+  throw SiteError("site " + site.name + ": constellation \"" + name + "\" has no file; accepted: one that comms names");
 }
 
-// 64-bit FNV-1a: a resumed run must have read the same text.
+// 64-bit FNV-1a of the text: a resumed run needs the same text.
 std::string contents_of(const std::string& text, std::size_t n) {
   std::uint64_t h = 14695981039346656037u;
   for (const char c : text) h = (h ^ static_cast<unsigned char>(c)) * 1099511628211u;
@@ -84,7 +84,7 @@ std::vector<orbit::ElementSet> read_constellation(Network& network, const std::s
   return std::move(f.set);
 }
 
-// One faulty record costs itself alone; where nothing is left, nothing can be computed.
+// A faulty record is skipped; an empty list is an error.
 [[noreturn]] void nothing_flies(const std::string& who, std::span<const orbit::Remark> remark) {
   std::string why;
   for (const std::string& s : orbit::sentences(remark, 3)) why += "; " + s;
@@ -98,7 +98,7 @@ void read_durations(Table t, workload::JobStatistics& s) {
   std::vector<Table> tables = t.children("table");
   for (Table& row : tables) {
     if (s.n_class == workload::max_class)
-      t.fail("table", "has more than " + std::to_string(workload::max_class) + " entries");
+      t.fail("table", "has more than " + std::to_string(workload::max_class) + " entries; accepted: at most that many");
     row.numbers("gpus", positive(), 2, 2);
     row.count("n_job", 1);
     const auto d = row.numbers("duration_s", positive(), level.size(), level.size());

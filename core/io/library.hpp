@@ -1,5 +1,5 @@
-// What a network names beside its sites: element sets, shells, job statistics, and what was read as text for the
-// record.
+// Reads the files that a network names beside its sites (element sets, shells, job statistics); lists all inputs as
+// text.
 #pragma once
 #include <filesystem>
 #include <string>
@@ -8,15 +8,15 @@
 
 namespace coldsun::io {
 
-// Reads every constellation and every job file that the network's sites name; the origin of their values joins the
-// network's. Throws SiteError in one sentence.
+// Reads every constellation and job file named by the network's sites; adds the origin of their values to the network.
+// Throws SiteError.
 Library load_library(Network& network, const std::filesystem::path& data);
 
 }  // namespace coldsun::io
 
 namespace coldsun {
 
-// Every value that was read with its origin, one per line: part of the record, and what a resumed run is compared with.
+// Every value read, one per line with its file: stored in the record and compared when a run is resumed.
 std::string inputs_text(const Network& network);
 
 }  // namespace coldsun

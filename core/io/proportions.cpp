@@ -1,6 +1,5 @@
-// What only the whole site can judge: sizes against the hall that they serve, instruments against what they look at. A
-// number that slipped by a thousand is refused here or doubted; each range is wide enough for any plant that a person
-// would build.
+// Checks that need the whole site: sizes of equipment against the hall, ranges of points against the site. A value off
+// by a factor of 1,000 is refused or noted; the ranges cover every plant that can reasonably be built.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -14,14 +13,13 @@ namespace coldsun::site_reader {
 namespace {
 
 struct Proportion {
-  std::string key;  // of the value, without unit
-  Real ratio;       // of the value to what it serves
+  std::string key;  // of the value, without unit suffix
+  Real ratio;       // value over the size of what it serves
   Real lo, usual_lo, usual_hi, hi;
   std::string what;  // unit and reference of the ratio
 };
 
-// Liquid to a loop, power to a motor, seconds to a store: all per kW of the hall at full load, or per unit of their own
-// kind.
+// Ratios are per kW of the hall at full load, or relative to a quantity of the same kind.
 std::vector<Proportion> of_cooling(const Site& s, const DesignPoint& d) {
   const Cooling& c = s.cooling;
   const Real it = d.p_it_max / 1e3, liquid = d.q_liquid / 1e3, air = std::max(it - liquid, 0.02 * it);  // kW
@@ -119,7 +117,7 @@ std::vector<Proportion> of_power(const Site& s, const DesignPoint& d) {
   return all;
 }
 
-// A point must be able to say what the site will show, and its noise must suit its range.
+// The range of a point must cover the values of the site, and its noise must suit its range.
 void check_points(Site& s, const DesignPoint& d) {
   const auto [air_lo, air_hi] =
       std::pair{*std::min_element(s.climate.temp_air_min.begin(), s.climate.temp_air_min.end()),
@@ -130,7 +128,7 @@ void check_points(Site& s, const DesignPoint& d) {
   struct Need {
     std::string_view quantity;
     Real lo, hi;
-    bool negative;  // it may be, by more than an offset
+    bool negative;  // may be below 0 by more than an offset
   };
   const Need needs[] = {
       {"p_node", 0, p_max, false},
@@ -158,34 +156,36 @@ void check_points(Site& s, const DesignPoint& d) {
     const Real span = p.max - p.min, zero = unit->offset;
     if (!(p.noise < span)) {
       const Provenance* noise = value_named(s.provenance, key + "noise");
-      throw SiteError(fmt::format("{}:{}: {} = {} is not below the range of {}, max less min; accepted: a part of it",
+      throw SiteError(fmt::format("{}:{}: {} = {}; accepted: less than max - min of this {} point",
                                   noise ? noise->file : s.name, noise ? noise->line : 0, noise ? noise->key : key,
                                   noise ? noise->text : "", p.quantity));
     }
     const auto doubt = [&](const char* which, const std::string& why) { add_doubt(s.provenance, key + which, why); };
     if (p.noise < 2e-4 * span || p.noise > 0.1 * span)
-      doubt("noise", fmt::format("is {:.2g} of the range of {}; usual: 0.0002 to 0.1", p.noise / span, p.quantity));
+      doubt("noise",
+            fmt::format("is {:.2g} of max - min of this {} point; usual: 0.0002 to 0.1", p.noise / span, p.quantity));
     for (const auto& [which, end] : {std::pair{"min", p.min}, std::pair{"max", p.max}})
       if (end != zero && std::fabs(end - zero) < p.noise)
-        doubt(which, fmt::format("= {} of {} lies within its noise of 0; usual: 0, or beyond the noise", shown(end),
-                                 p.quantity));
+        doubt(which, fmt::format("= {} for {} differs from 0 by less than its noise; usual: 0, or more than the noise",
+                                 shown(end), p.quantity));
     for (const Need& n : needs) {
       if (n.quantity != p.quantity) continue;
       if (p.min > n.lo || p.max < n.hi)
         doubt(p.min > n.lo ? "min" : "max",
-              fmt::format("= {}: this site shows {} from {} to {}", shown(p.min > n.lo ? p.min : p.max), p.quantity,
+              fmt::format("= {}: at this site {} ranges from {} to {}", shown(p.min > n.lo ? p.min : p.max), p.quantity,
                           shown(n.lo), shown(n.hi)));
       if (!n.negative && p.min < -0.2 * p.max)
-        doubt("min", fmt::format("= {} for {}, which is not negative; usual: an offset", shown(p.min), p.quantity));
+        doubt("min", fmt::format("= {} for {}, which is never negative; usual: 0 or slightly below", shown(p.min),
+                                 p.quantity));
     }
   }
 }
 
-// Civil time keeps quarters of an hour; its distance from the Sun is judged in design.cpp.
+// Civil time has offsets of whole quarters of an hour; design.cpp compares it with solar time.
 void check_clock(Site& s) {
   const Real hours = s.utc_offset / 3600;
   if (std::fabs(std::remainder(hours, 0.25)) > 1e-9)
-    add_doubt(s.provenance, "utc_offset", fmt::format("= {:g} h; usual: quarters of an hour", hours));
+    add_doubt(s.provenance, "utc_offset", fmt::format("= {:g} h; usual: whole quarters of an hour", hours));
 }
 
 }  // namespace
@@ -200,7 +200,7 @@ void check_proportions(Site& s) {
   for (std::vector<Proportion> more : {of_cooling(s, d), of_power(s, d)})
     all.insert(all.end(), more.begin(), more.end());
   for (const Proportion& p : all) {
-    if (p.ratio == 0 && p.lo == 0) continue;  // left out on purpose
+    if (p.ratio == 0 && p.lo == 0) continue;  // absent by choice
     const Provenance* value = value_named(s.provenance, p.key);
     const std::string text = value ? value->text : "";
     if (!(p.ratio >= p.lo && p.ratio <= p.hi))

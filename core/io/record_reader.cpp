@@ -1,6 +1,5 @@
-// Reads closed segments of a record: which there are, their attributes, the State at their end. Nothing in a file is
-// believed before it is looked at: seal, schema, links, storage, shapes (h5_guard.hpp); values are looked at by restore
-// (core/step/check_state.hpp).
+// Reads closed segments of a record: list, attributes, checkpoint. Every file is checked first: seal, schema, links,
+// storage, shapes (h5_guard.hpp); restore checks the values (core/step/check_state.hpp).
 #include <algorithm>
 #include <cstdlib>
 
@@ -19,10 +18,9 @@ std::vector<fs::path> segments(const fs::path& folder) {
     const std::string name = it->path().filename().string();
     if (name.rfind("segment_", 0) == 0 && it->path().extension() == ".nc") found.push_back(it->path());
   }
-  if (error) throw FileError(folder.string() + ": cannot read this folder: " + error.message());
+  if (error) throw FileError(folder.string() + ": folder cannot be read: " + error.message());
   if (found.empty())
-    throw FileError(folder.string() +
-                    ": holds no closed segment; accepted: the folder of a record (segment_0000.nc ...)");
+    throw FileError(folder.string() + ": no closed segment; accepted: the folder of a record (segment_0000.nc ...)");
   const auto number = [](const fs::path& p) {
     return std::strtol(p.filename().c_str() + 8, nullptr, 10);
   };  // after "segment_"
@@ -35,21 +33,20 @@ namespace {
 constexpr const char* not_ours =
     ": not a readable HDF5 file (truncated or foreign); accepted: a segment that coldsun wrote";
 
-// The file, once its bytes fit their seal and its schema is ours.
+// Opens a segment after checking seal and schema.
 Handle open_segment(const fs::path& segment) {
   silence();
   const std::string where = segment.string();
   if (!fs::exists(segment)) throw FileError(where + ": no such file");
   if (!fs::is_regular_file(segment)) throw FileError(where + not_ours);
   const Seal seal = seal_state(segment);
-  if (seal == Seal::broken)
-    throw FileError(where + ": damaged (its bytes do not fit their checksum); accepted: a copy that is whole");
+  if (seal == Seal::broken) throw FileError(where + ": damaged (checksum does not match); accepted: an undamaged copy");
   Handle file(H5Fopen(segment.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose, where + not_ours);
   const std::string version = get_attribute(file, "coldsun_schema", where);
   if (version != schema_version)
     throw FileError(where + ": coldsun_schema = " + version + "; accepted: " + schema_version);
   if (seal == Seal::missing)
-    throw FileError(where + ": its checksum is missing (truncated or foreign); accepted: a segment that coldsun wrote");
+    throw FileError(where + ": no checksum (truncated or foreign); accepted: a segment that coldsun wrote");
   return file;
 }
 
@@ -68,7 +65,7 @@ Attributes all_attributes(hid_t object, const std::string& where) {
       c.bytes += text.size();
       if (c.bytes > most_attribute_bytes) return 1;
       c.out[name] = std::move(text);
-    } catch (const std::exception&) {  // another tool's attribute
+    } catch (const std::exception&) {  // attribute of another tool
     }
     return 0;
   };
@@ -83,7 +80,7 @@ Scalar scalar_from(hid_t type, const std::string& what) {
   throw FileError(what + ": unknown number type");
 }
 
-// f(path, data set) for every field of the checkpoint: two levels, no more.
+// f(group, name, data set) for every field of the checkpoint; exactly two levels of groups.
 template <class F>
 void each_field_of(hid_t file, const std::string& where, Attributes* attributes, F&& f) {
   if (H5Lexists(file, "checkpoint", H5P_DEFAULT) <= 0) throw FileError(where + ": holds no checkpoint");
@@ -100,7 +97,7 @@ void each_field_of(hid_t file, const std::string& where, Attributes* attributes,
   }
 }
 
-constexpr std::size_t most_unasked_bytes = std::size_t{1} << 30;  // of a checkpoint whose shape nobody told
+constexpr std::size_t most_unasked_bytes = std::size_t{1} << 30;  // of a checkpoint read without a State to compare
 
 }  // namespace
 
@@ -119,7 +116,8 @@ void check_segment(const fs::path& segment) {
     Handle set = open_object(file, name, H5I_DATASET, where);
     check_dataset(set, where + ": " + name);
   }
-  if (H5Lexists(file, "checkpoint", H5P_DEFAULT) <= 0 && H5Aexists(file, "thinned") > 0) return;  // it has none
+  if (H5Lexists(file, "checkpoint", H5P_DEFAULT) <= 0 && H5Aexists(file, "thinned") > 0)
+    return;  // thinned records have no checkpoint
   each_field_of(file, where, nullptr, [&](const std::string& group, const std::string& name, hid_t set) {
     check_dataset(set, where + ": checkpoint/" + group + "/" + name);
   });
@@ -137,10 +135,10 @@ Snapshot read_snapshot(const fs::path& segment, const State* like) {
   each_field_of(file, where, &s.attributes, [&](const std::string& group, const std::string& name, hid_t set) {
     const std::string path = group + "/" + name, what = where + ": checkpoint/" + path;
     const auto known = wanted.find(path);
-    if (like && known == wanted.end()) return;  // nobody asks for it
+    if (like && known == wanted.end()) return;  // not a field of this State
     const std::vector<hsize_t> extent = check_dataset(set, what);
     Handle type(H5Dget_type(set), H5Tclose, what);
-    FieldRef f{};  // its names stay null: that is how restore knows a field that was read
+    FieldRef f{};  // its texts stay empty: a field that was read
     f.group = group, f.type = scalar_from(type, what), f.item = H5Tget_size(type);
     std::size_t n = f.item;
     for (const hsize_t e : extent) {
@@ -149,8 +147,8 @@ Snapshot read_snapshot(const fs::path& segment, const State* like) {
       f.extent.push_back(static_cast<std::int32_t>(e)), n *= e;
     }
     Snapshot::Item item{path, f, {}};
-    // Room is made for what this State holds, never for what a file says: another shape stays empty and is refused by
-    // restore.
+    // Memory is allocated for the State's shape, never for the file's: another shape stays empty and restore refuses
+    // it.
     if (!like || (f.type == known->second.type && f.extent == known->second.extent)) {
       if (!like && (total += n) > most_unasked_bytes) throw FileError(where + ": its checkpoint is larger than 1 GiB");
       item.bytes.resize(n);

@@ -1,5 +1,5 @@
-// Writes segments of a record, whole or not at all (layout: recorder.hpp, netCDF-4 as HDF5 with dimension scales, CF
-// names).
+// Writes segments of a record, each complete or not at all (layout: recorder.hpp; netCDF-4 as HDF5 with dimension
+// scales, CF names).
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -25,7 +25,7 @@ Handle dataset(hid_t where, const std::string& name, hid_t type, const std::vect
   for (auto e : extent) n *= e;
   if (packed && n > 0) {
     std::vector<hsize_t> chunk = extent;
-    for (hsize_t budget = (1u << 20) / 8, i = 0; i < chunk.size(); ++i) {  // last indices whole, first ones as they fit
+    for (hsize_t budget = (1u << 20) / 8, i = 0; i < chunk.size(); ++i) {  // last axes whole, first axes split to fit
       const std::size_t at = chunk.size() - 1 - static_cast<std::size_t>(i);
       chunk[at] = std::max<hsize_t>(1, std::min(chunk[at], budget));
       budget = std::max<hsize_t>(1, budget / chunk[at]);
@@ -33,7 +33,7 @@ Handle dataset(hid_t where, const std::string& name, hid_t type, const std::vect
     H5Pset_chunk(plist, static_cast<int>(chunk.size()), chunk.data());
     H5Pset_shuffle(plist);
     H5Pset_deflate(plist, 1);
-    H5Pset_fletcher32(plist);  // of the packed bytes: a flipped bit is met when they are read
+    H5Pset_fletcher32(plist);  // checksum of the packed bytes: a flipped bit is found on reading
   }
   H5Pset_attr_creation_order(plist, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED);
   return Handle(H5Dcreate2(where, name.c_str(), type, space, H5P_DEFAULT, plist, H5P_DEFAULT), H5Dclose,
@@ -47,8 +47,8 @@ void write_scale(hid_t file, const Dimension& d) {
     H5Tset_cset(type, H5T_CSET_UTF8);
     std::vector<const char*> p;
     for (const auto& s : d.label) p.push_back(s.c_str());
-    Handle set =
-        dataset(file, d.name, type, {p.size()}, false);  // no filter takes texts of any length; the seal covers them
+    Handle set = dataset(file, d.name, type, {p.size()},
+                         false);  // filters do not apply to variable-length strings; the seal covers them
     check(H5Dwrite(set, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, p.data()), d.name);
     check(H5DSset_scale(set, d.name.c_str()), d.name);
     set_attribute(set, "long_name", d.long_name);
@@ -68,7 +68,7 @@ void write_scale(hid_t file, const Dimension& d) {
       set_attribute(set, "standard_name", "time");
       set_attribute(set, "calendar", "standard");
       set_attribute(set, "units_metadata",
-                    "leap_seconds: none");  // CF 1.11, 4.4: days of 86,400 s, as all clocks here count them
+                    "leap_seconds: none");  // CF 1.11, 4.4: days of 86,400 s
       set_attribute(set, "bounds", "time_bnds");
       set_attribute(set, "comment", "step means are over the step that ends here");
     } else {
@@ -83,7 +83,7 @@ void attach(hid_t set, hid_t file, const std::string& scale_name, unsigned axis,
   check(H5DSattach_scale(set, scale, axis), what);
 }
 
-// Start and end of every step. Their axis has no variable of its own: its scale's name is how netCDF-4 files say so.
+// Start and end of every step. The axis nv has no variable of its own, which netCDF-4 marks by the name of its scale.
 void write_bounds(hid_t file, const std::vector<std::int64_t>& time, Time step) {
   Handle ends = dataset(file, "nv", H5T_NATIVE_FLOAT, {2}, false);
   check(H5DSset_scale(ends, "This is a netCDF dimension but not a netCDF variable.         2"), "nv");
@@ -94,7 +94,7 @@ void write_bounds(hid_t file, const std::vector<std::int64_t>& time, Time step) 
   attach(set, file, "time", 0, "time_bnds"), attach(set, file, "nv", 1, "time_bnds");
 }
 
-// What the values or bits of a variable of flags mean (CF 3.5), in the variable's own number type.
+// flag_values or flag_masks with flag_meanings (CF 3.5), in the variable's number type.
 void write_meaning(hid_t set, const Variable& v) {
   if (v.meaning.empty()) return;
   std::vector<std::int64_t> value;
@@ -108,7 +108,7 @@ void write_meaning(hid_t set, const Variable& v) {
   set_attribute(set, "flag_meanings", words);
 }
 
-// The columns [offset, offset + width) of the rows, as one dataset with its scales.
+// Columns [offset, offset + width) of the rows as one data set with its scales.
 void write_variable(hid_t file, const Header& header, const Variable& v, std::size_t n, const std::vector<double>& rows,
                     std::size_t offset) {
   const std::size_t w = header.width(v), width = header.width();
@@ -122,7 +122,7 @@ void write_variable(hid_t file, const Header& header, const Variable& v, std::si
       if (d.name == name) extent.push_back(d.size());
   Handle set = dataset(file, v.name, v.single ? H5T_NATIVE_FLOAT : native(v.type), extent, true);
   if (n) check(H5Dwrite(set, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, block.data()), v.name);
-  if (v.meaning.empty()) set_attribute(set, "units", v.unit);  // words have none (CF 3.5)
+  if (v.meaning.empty()) set_attribute(set, "units", v.unit);  // flags have no unit (CF 3.5)
   if (v.unit == "K")
     set_attribute(set, "units_metadata", "temperature: on_scale");  // CF 1.11, 3.1.2; no record holds a difference
   write_meaning(set, v);
@@ -152,13 +152,12 @@ void write_snapshot(hid_t file, const Snapshot& s) {
   }
 }
 
-// Hash of HDF5's metadata (lookup3, Bob Jenkins 2006, public domain) of a number of bytes that leaves a rest of 8
-// by 12.
+// Hash of HDF5 metadata (lookup3, Bob Jenkins 2006, public domain), for lengths of 12 k + 8 bytes.
 std::uint32_t lookup3(const char* p, std::uint32_t n) {
   const auto rot = [](std::uint32_t x, int k) { return (x << k) | (x >> (32 - k)); };
   const auto word = [](const char* at) {
     std::uint32_t w = 0;
-    std::memcpy(&w, at, 4);  // little-endian machines, as all that coldsun is built for
+    std::memcpy(&w, at, 4);  // little-endian, as all targets of coldsun
     return w;
   };
   std::uint32_t a = 0xdeadbeefu + n, b = a, c = a;
@@ -173,8 +172,8 @@ std::uint32_t lookup3(const char* p, std::uint32_t n) {
   return c;
 }
 
-// The library clears the "open for writing" flag in an image but not the superblock's checksum over it (HDF5 file
-// format 3.0, II.A: 44 bytes, then the checksum; version 3 in byte 8): made right here.
+// Corrects the superblock checksum: the library clears the "open for writing" flag of an image without updating it
+// (HDF5 file format 3.0, II.A: 44 bytes, then the checksum; version 3 in byte 8).
 void mend_superblock(std::vector<char>& image) {
   constexpr std::uint32_t size = 44;
   if (image.size() < size + 4 || image[8] != 3) return;
@@ -182,16 +181,16 @@ void mend_superblock(std::vector<char>& image) {
   std::memcpy(image.data() + size, &sum, 4);
 }
 
-// The file as the library would write it, made in memory: a disk that fills up is then met by our own write, not by the
-// library, which cannot let go of a file that it could not flush.
+// The file as an image in memory. A full disk then fails our own write; the library could not close a file after a
+// failed flush.
 template <class Fill>
 std::vector<char> file_image(const Fill& fill) {
   const std::lock_guard lock(library_mutex());
-  silence();  // the error stack is per thread
+  silence();  // per thread
   Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose, "HDF5");
   check(H5Pset_fapl_core(access, 1 << 20, false), "HDF5");
   check(H5Pset_libver_bounds(access, H5F_LIBVER_V110, H5F_LIBVER_V110),
-        "HDF5");  // whose headers and indices carry checksums
+        "HDF5");  // headers and indices with checksums
   Handle create(H5Pcreate(H5P_FILE_CREATE), H5Pclose, "HDF5");
   H5Pset_link_creation_order(create, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED);
   H5Pset_attr_creation_order(create, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED);
@@ -199,12 +198,13 @@ std::vector<char> file_image(const Fill& fill) {
   fill(static_cast<hid_t>(file));
   check(H5Fflush(file, H5F_SCOPE_GLOBAL), "HDF5");
   std::vector<char> image(static_cast<std::size_t>(std::max<ssize_t>(H5Fget_file_image(file, nullptr, 0), 0)));
-  if (image.empty() || H5Fget_file_image(file, image.data(), image.size()) < 0) throw FileError("HDF5 gives no image");
+  if (image.empty() || H5Fget_file_image(file, image.data(), image.size()) < 0)
+    throw FileError("HDF5 returns no file image");
   mend_superblock(image);
   return image;
 }
 
-// All bytes on disk, or false with errno.
+// Writes all bytes to disk; false with errno on failure.
 bool put(const fs::path& path, const std::vector<char>& image, const std::vector<char>& seal) {
   const int fd = ::open(path.c_str(), O_CREAT | O_WRONLY | O_TRUNC | O_CLOEXEC, 0644);
   if (fd < 0) return false;
@@ -222,14 +222,14 @@ bool put(const fs::path& path, const std::vector<char>& image, const std::vector
   return ok;
 }
 
-// Makes `whole` by way of a .part beside it, renamed when it is on disk; or leaves nothing.
+// Writes `whole` as .part beside it and renames it once it is on disk; on failure nothing is left.
 template <class Fill>
 void write_whole(const fs::path& whole, const Fill& fill) {
   const std::vector<char> image = [&] {
     try {
       return file_image(fill);
-    } catch (const FileError& e) {  // of one of its parts
-      throw FileError(whole.string() + ": cannot be made: " + e.what());
+    } catch (const FileError& e) {  // names one part only
+      throw FileError(whole.string() + ": cannot be assembled: " + e.what());
     }
   }();
   const fs::path part = whole.string() + ".part";
@@ -243,7 +243,7 @@ void write_whole(const fs::path& whole, const Fill& fill) {
   if (error) {
     std::error_code ignored;
     fs::remove(part, ignored);
-    throw FileError(whole.string() + ": cannot be put in place: " + error.message());
+    throw FileError(whole.string() + ": cannot be renamed from .part: " + error.message());
   }
 }
 
@@ -259,7 +259,7 @@ void write_state_file(const Snapshot& snapshot, const fs::path& path) {
 void Recorder::write(const Job& job) const {
   write_whole(folder_ / segment_name(job.segment), [&](hid_t file) {
     for (const auto& [name, text] : header_.attribute) set_attribute(file, name.c_str(), text);
-    set_attribute(file, "segment", std::to_string(job.segment));  // a copy under another name is known by it
+    set_attribute(file, "segment", std::to_string(job.segment));  // identifies a renamed copy
     std::vector<Dimension> dimension = header_.dimension;
     std::vector<std::int64_t> time;
     for (const Time t : job.time) time.push_back(t / ns_per_ms);

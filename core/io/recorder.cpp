@@ -1,4 +1,4 @@
-// Keeps a record's folder: its lock, the open segment, the thread that writes closed ones (layout: recorder.hpp).
+// Folder of a record: lock, open segment, and the thread that writes closed segments (layout: recorder.hpp).
 #include "core/io/recorder.hpp"
 
 #include <fcntl.h>
@@ -39,21 +39,21 @@ bool FolderLock::stands() const {
 FolderLock::FolderLock(const fs::path& folder) : path_(folder / ".lock") {
   std::error_code error;
   fs::create_directories(folder, error);
-  if (error) throw FileError(folder.string() + ": cannot make this folder: " + error.message());
+  if (error) throw FileError(folder.string() + ": folder cannot be created: " + error.message());
   for (;;) {
     file_ = ::open(path_.c_str(), O_CREAT | O_WRONLY | O_CLOEXEC, 0644);
-    if (file_ < 0) throw FileError(folder.string() + ": cannot write to this folder: " + last_error());
+    if (file_ < 0) throw FileError(folder.string() + ": folder cannot be written to: " + last_error());
     const bool held = ::flock(file_, LOCK_EX | LOCK_NB) == 0;
-    if (held && stands()) return;  // else whoever held it removed it between our open and our lock
+    if (held && stands()) return;  // else the previous holder removed it between our open and our lock
     ::close(file_);
-    if (!held) throw FileError(folder.string() + ": is being written by another run; accepted: another folder");
+    if (!held) throw FileError(folder.string() + ": another run writes to this folder; accepted: another folder");
   }
 }
 
 FolderLock::~FolderLock() {
   std::error_code ignored;
-  if (stands()) fs::remove(path_, ignored);  // while it is held
-  ::close(file_);                            // and with it the lock
+  if (stands()) fs::remove(path_, ignored);  // before the lock is released
+  ::close(file_);                            // releases the lock
 }
 
 Recorder::Recorder(fs::path folder, Header header, int first_segment)
@@ -62,7 +62,7 @@ Recorder::Recorder(fs::path folder, Header header, int first_segment)
   if (fs::exists(folder_ / segment_name(first_segment)))
     throw FileError(folder_.string() + ": already holds a record; accepted: another folder, or --resume");
   std::error_code error;
-  for (const auto& e : fs::directory_iterator(folder_, error)) {  // of a run that was killed
+  for (const auto& e : fs::directory_iterator(folder_, error)) {  // left by a killed run
     const std::string name = e.path().filename().string();
     if (name.starts_with("segment_") && name.ends_with(".nc.part")) fs::remove(e.path(), error);
   }
@@ -89,7 +89,7 @@ void Recorder::append(Time time, std::vector<double> row) {
   }
   if (time % ns_per_ms != 0 || header_.step % ns_per_ms != 0)
     throw FileError(folder_.string() + ": a step ends at " + std::to_string(time) +
-                    " ns; accepted: whole milliseconds, a record's unit of time");
+                    " ns; accepted: whole milliseconds, the record's unit of time");
   time_.push_back(time);
   rows_.insert(rows_.end(), row.begin(), row.end());
 }
@@ -97,7 +97,9 @@ void Recorder::append(Time time, std::vector<double> row) {
 void Recorder::close_segment(Snapshot snapshot) {
   std::unique_lock lock(mutex_);
   rethrow();
-  room_.wait(lock, [this] { return (queue_.empty() && !busy_) || error_; });  // one in flight: a kill loses no more
+  room_.wait(lock, [this] {
+    return (queue_.empty() && !busy_) || error_;
+  });  // one segment in flight at most, so that a kill loses no more
   rethrow();
   queue_.push_back(Job{std::move(time_), std::move(rows_), std::move(snapshot), segment_++});
   time_.clear(), rows_.clear();

@@ -1,4 +1,4 @@
-// Which fields of a State become variables of a record, and the rows they make.
+// Selects the fields of a State that become variables of a record; fills its rows.
 #include "core/io/run_recorded.hpp"
 
 #include <algorithm>
@@ -27,8 +27,7 @@ const std::map<std::string, std::string> standard_names = {
     {"solar_zenith", "solar_zenith_angle"},
 };
 
-// What the engine keeps for itself between cuts, remainders that are zero, and what another variable says: recorded
-// where asked.
+// Internals between cuts, balances that are zero, and duplicates of other variables: recorded on request.
 const std::set<std::string> internals = {
     "workload/queue_head",    "workload/changed",         "workload/link_down_since", "electrical/v_rc1",
     "electrical/v_rc2",       "electrical/p_aux_cap",     "electrical/pv_share",      "electrical/balance_pv",
@@ -37,21 +36,20 @@ const std::set<std::string> internals = {
     "thermal/p_aux",
 };
 
-// What a reader must know beyond the name.
+// Attribute `comment` of some variables.
 const std::map<std::string, std::string> comments = {
     {"p_it", "p_it = p_it_request + p_it_leakage_change - p_it_held_back"},
     {"p_it_held_back",
-     "at the nodes' own temperatures; p_shed counts the allocation's part by what was asked at the reference "
-     "temperature"},
+     "at the nodes' own temperatures; p_shed holds the allocation's part, with requests at the reference temperature"},
     {"p_shed",
-     "what the allocation took from the requests, leakage at its bound; p_it_held_back is what came of it, with the "
-     "junction cap"},
-    {"flags", "0: sound; remarks and the reason why a member stopped; a stopped member's step means are not a number"},
-    {"balance_pv", "a remainder: zero but for rounding"},
-    {"balance_bus", "a remainder: zero but for rounding"},
+     "power that the allocation took off the requests, with leakage at its upper bound; p_it_held_back is the power "
+     "held back in the end, with the junction cap"},
+    {"flags", "0: no remark; bits of remarks and of faults that stop a member; step means of a stopped member are NaN"},
+    {"balance_pv", "residual: zero to rounding"},
+    {"balance_bus", "residual: zero to rounding"},
 };
 
-// Words of the fields that hold one of a few (CF 3.5).
+// flag_meanings of enumerations (CF 3.5).
 const std::map<std::string, std::vector<std::pair<std::int64_t, std::string>>> meanings = {
     {"orbit/link_up", {{0, "down"}, {1, "up"}}},
     {"orbit/in_contact", {{0, "no_data_satellite_in_reach"}, {1, "data_satellite_in_reach"}}},
@@ -78,7 +76,7 @@ std::string one_word(const std::string& sentence) {
   return word;
 }
 
-// Whole numbers are kept as such, with the words of what they stand for.
+// Integer fields keep their type, with flag_meanings where they are flags or enumerations.
 void keep_whole(Variable& v, const FieldRef& f) {
   if (f.type == Scalar::f64 || f.type == Scalar::f32) return;
   v.type = f.type;
@@ -136,24 +134,25 @@ std::vector<std::string> field_names(const System& system) {
   return names;
 }
 
-// An axis with what stands along it, where the system can say so.
+// An axis with its labels or positions if the System has them, else numbered.
 Dimension axis(const System& s, const std::string& name, std::int64_t n) {
   const auto n_is = [n](const auto& list) { return static_cast<std::int64_t>(list.size()) == n; };
-  if (name == "field") return {"field", "node that is resolved as a field", field_names(s), {}};
+  if (name == "field") return {"field", "node with resolved plates", field_names(s), {}};
   if (name == "plane" && n_is(s.plane_name))
-    return {"plane", "plane of irradiance: site/group of strings", s.plane_name, {}};
+    return {"plane", "plane of irradiance: site/string group", s.plane_name, {}};
   if (name == "string" && n_is(s.string_name))
     return {"string", "row of equal strings: site/group/number", s.string_name, {}};
-  if (name == "z" && n_is(s.layer_name)) return {"z", "layer of the plate, from the power plane up", s.layer_name, {}};
+  if (name == "z" && n_is(s.layer_name))
+    return {"z", "layer of the plate, upwards from the power plane", s.layer_name, {}};
   if (name == "y" && n_is(s.column_y))
-    return {"y", "distance along the flow from the inlet's edge", {}, {}, s.column_y, "mm"};
+    return {"y", "distance along the flow from the inlet edge", {}, {}, s.column_y, "mm"};
   if (name == "x" && n_is(s.column_x))
-    return {"x", "distance across the flow from the plate's edge", {}, {}, s.column_x, "mm"};
+    return {"x", "distance across the flow from the plate edge", {}, {}, s.column_x, "mm"};
   return numbers(name, 0, n);
 }
 
-// Site series in full (step means of what is derived, end-of-step values of state), junction per node, fields where
-// asked.
+// All site series (step means of derived fields, end-of-step values of state), junction and power per node, plate
+// temperatures on request.
 struct Layout {
   Header header;
   std::vector<FieldRef> end;  // end-of-step values, after the step means in a row
@@ -176,7 +175,7 @@ Layout layout(const System& system, const State& s, const RecordOptions& options
   const auto left_out = [&](const std::string& group, const char* name) {
     return !options.internals && internals.contains(group + "/" + name);
   };
-  l.header.variable.push_back({"step", "s", "length of the step that ends here", "", {}, false, {}});
+  l.header.variable.push_back({"step", "s", "length of the step that ends at time", "", {}, false, {}});
   for (std::size_t i = 0; i < s.series.info.size(); ++i) {
     const FieldInfo& info = s.series.info[i];
     if (left_out(s.series.group[i], info.name)) continue;
@@ -214,7 +213,7 @@ Layout layout(const System& system, const State& s, const RecordOptions& options
     }
   }
   l.header.dimension.push_back(numbers("member", s.first_member, s.n_member));
-  l.header.dimension.back().long_name = "number of the member";
+  l.header.dimension.back().long_name = "number of the member (realisation of the ensemble)";
   l.header.dimension.push_back({"site", "site", system.site_name, {}});
   l.header.dimension.push_back({"node", "node: site/type/number", system.node_name, {}});
   return l;
@@ -227,7 +226,7 @@ std::vector<double> row(const Layout& l, const State& s, Real dt) {
   const Real scale = 1.0 / dt;
   const int n_site = s.series.sum.extent(2);
   for (const int v : l.mean)
-    for (int m = 0; m < s.n_member; ++m)  // a frozen member has no means
+    for (int m = 0; m < s.n_member; ++m)  // NaN for a stopped member
       for (int k = 0; k < n_site; ++k)
         r.push_back(s.run.flags(m) & couple::fatal_flags ? std::numeric_limits<double>::quiet_NaN()
                                                          : s.series.sum(v, m, k) * scale);

@@ -1,7 +1,6 @@
-// The seal of a file: its last 16 bytes are a mark and a digest of all bytes before. HDF5 reads over what follows its
-// end, so any tool opens a sealed file; coldsun looks at the seal first and knows of every flipped bit, in labels and
-// padding too, which HDF5 does not check. It holds off accidents, not forgery: what a file says is checked as well
-// (h5_guard.hpp, check_state.hpp).
+// Seal of a file: its last 16 bytes are a mark and a digest of all bytes before. HDF5 ignores bytes after its end, so
+// any tool opens a sealed file. The seal reveals every flipped bit, also in labels and padding, which HDF5 does not
+// check. It detects damage, not forgery; contents are checked as well (h5_guard.hpp, check_state.hpp).
 #pragma once
 #include <cstdint>
 #include <filesystem>
@@ -11,9 +10,9 @@ namespace coldsun::io {
 
 enum class Seal : std::int8_t { sound, broken, missing };
 
-// The 16 bytes that seal these.
+// The seal (16 bytes) of these bytes.
 std::vector<char> seal_of(const std::vector<char>& bytes);
-// Looks at the whole file; Seal::missing where it cannot be read.
+// Reads the whole file; Seal::missing if it cannot be read.
 Seal seal_state(const std::filesystem::path& file);
 // Seals a file that another tool wrote. Throws FileError.
 void seal_file(const std::filesystem::path& file);

@@ -1,4 +1,4 @@
-// Finds and reads the files of a site: the site itself, the plates and modules that it names.
+// Finds and reads site files.
 #include "core/io/site_reader.hpp"
 
 #include <fmt/format.h>
@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 using namespace site_reader;
 
 namespace {
-constexpr std::uintmax_t largest_file = 16u << 20;  // a site file has some kB; a picture or a dump is refused unread
+constexpr std::uintmax_t largest_file = 16u << 20;  // site files take some kB; larger files are refused unread
 
 }  // namespace
 
@@ -28,7 +28,8 @@ std::string slurp(const fs::path& path) {
   std::error_code error;
   if (!fs::exists(path, error))
     throw SiteError(fmt::format("{}: no such file; accepted: the path of a site or network file", path.string()));
-  if (!fs::is_regular_file(path, error)) throw SiteError(fmt::format("{}: is no file", path.string()));
+  if (!fs::is_regular_file(path, error))
+    throw SiteError(fmt::format("{}: not a regular file; accepted: a TOML file", path.string()));
   if (fs::file_size(path, error) > largest_file)
     throw SiteError(fmt::format("{}: larger than 16 MiB; accepted: a TOML file", path.string()));
   std::ifstream in(path, std::ios::binary);
@@ -48,7 +49,7 @@ std::string listed(const std::vector<std::string>& names) {
 void not_shipped(std::string_view what, std::string_view name, const std::vector<std::string>& names,
                  const fs::path& data) {
   const std::string near = nearest(name, {names.begin(), names.end()});
-  throw SiteError(fmt::format("no {} is called \"{}\"{}; shipped in {}: {}; or give the path of a file", what, name,
+  throw SiteError(fmt::format("no {} is named \"{}\"{}; accepted: a path, or a name shipped in {}: {}", what, name,
                               near.empty() ? "" : fmt::format(", did you mean {}?", near), data.string(),
                               listed(names)));
 }

@@ -1,4 +1,4 @@
-// Relations between the keys of the climate, the hall, its plates and what cools it.
+// Relations between the keys of climate, hall, plates, cooling, shadow and studies.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -11,7 +11,7 @@ namespace coldsun::site_reader {
 void settle(CloudClimate& c, Table& t, const Beside&) {
   for (std::size_t m = 0; m < 12; ++m)
     if (c.clear_fraction[m] + c.overcast_fraction[m] > 1 + 1e-12)
-      t.fail("clear_fraction", "and overcast_fraction sum to more than 1 in a month; accepted: a sum of at most 1");
+      t.fail("clear_fraction", "+ overcast_fraction is above 1 in a month; accepted: a sum of at most 1");
 }
 
 void settle(Climate& c, Table& t, const Beside&) {
@@ -43,17 +43,18 @@ void settle(PlateClass& p, Table& t, const Beside&) {
   if (p.channel.n_channel * p.channel.width >= p.width)
     t.child("channel").fail(
         "n_channel",
-        fmt::format("= {} channels leave no wall in {:g} mm; accepted: n_channel * width < the plate's width",
+        fmt::format("= {}: the channels leave no wall in {:g} mm; accepted: n_channel * width below the plate's width",
                     p.channel.n_channel, p.width * 1e3));
-  if (p.tim() < 0) t.fail("tim_layer", fmt::format("= \"{}\"; accepted: the name of one of its layers", p.tim_layer));
+  if (p.tim() < 0)
+    t.fail("tim_layer", fmt::format("= \"{}\"; accepted: the name of a layer of the plate", p.tim_layer));
   if (p.flow_max < p.flow_min) t.fail("flow_max", "is below flow_min; accepted: flow_min or more");
   if (p.flow_reference < p.flow_min / 10 || p.flow_reference > p.flow_max * 10)
-    t.fail("flow_reference", "is far from flow_min and flow_max; accepted: a tenth of flow_min to ten times flow_max");
+    t.fail("flow_reference", "is outside 0.1 flow_min to 10 flow_max; accepted: a flow within it");
   Real sum = 0;
   for (const Real x : p.power_map) sum += x;
-  if (!(sum > 0)) t.fail("power_map", "is zero everywhere; accepted: at least one positive density");
+  if (!(sum > 0)) t.fail("power_map", "is 0 everywhere; accepted: at least one positive density");
   const Real n = static_cast<Real>(p.power_map.size()),
-             scale = std::fabs(sum - n) < 1e-12 * n ? 1.0 : n / sum;  // a mean of 1 stays as it is
+             scale = std::fabs(sum - n) < 1e-12 * n ? 1.0 : n / sum;  // a mean of 1 is kept bit for bit
   for (Real& x : p.power_map) {
     x *= scale;
     if (x > 20)
@@ -65,7 +66,7 @@ void settle(PlateClass& p, Table& t, const Beside&) {
 
 namespace {
 
-// A topic's level: no wildcard, no empty or hidden part.
+// Part of a topic: no wildcards, no empty or hidden levels.
 void check_topic(const Table& t, std::string_view key, const std::string& word) {
   const bool bad = word.empty() ||
                    std::any_of(word.begin(), word.end(),
@@ -73,7 +74,7 @@ void check_topic(const Table& t, std::string_view key, const std::string& word) 
                    word.front() == '/' || word.back() == '/' || word.find("//") != std::string::npos;
   if (bad)
     t.fail(key,
-           fmt::format("= \"{}\"; accepted: part of an MQTT topic, without spaces, wildcards and empty levels", word));
+           fmt::format("= \"{}\"; accepted: part of an MQTT topic without spaces, wildcards and empty levels", word));
 }
 
 }  // namespace
@@ -83,14 +84,14 @@ void settle(ShadowPoint& p, Table& t, const Beside&) {
   check_topic(t, "object_type", p.object_type), check_topic(t, "point_type", p.point_type),
       check_topic(t, "tag", p.tag);
   if (o.axis == Observable::node && p.tag.find("{node}") == std::string::npos)
-    t.fail("tag", fmt::format("= \"{}\"; accepted: one that holds {{node}}, as {} differs by node", p.tag, p.quantity));
+    t.fail("tag", fmt::format("= \"{}\"; accepted: a tag with {{node}}, since {} is per node", p.tag, p.quantity));
   if (!find_unit(p.unit, o.quantity))
     t.fail("unit", fmt::format("= \"{}\"; accepted for a {}: {}", p.unit, name_of(o.quantity), suffixes(o.quantity)));
   if (!(p.min < p.max))
-    t.fail("quantity", fmt::format("= \"{}\": its min is not below its max; accepted: a range", p.quantity));
+    t.fail("quantity", fmt::format("= \"{}\": min is not below max; accepted: min < max", p.quantity));
   if (o.how != Observable::flow && p.gain_sigma > 0)
     t.fail("gain_sigma",
-           fmt::format("stands at {}; accepted: at a flow, whose meter's gain the coolant's temperatures tell",
+           fmt::format("is given for {}; accepted: only for flow, whose meter gain the coolant temperatures reveal",
                        p.quantity));
 }
 

@@ -1,4 +1,4 @@
-// A site that is like another one: what its file leaves out is as in that file, counted as assumed.
+// Key `like`: keys left out are taken from another site file, counted as assumed.
 #include <fmt/format.h>
 
 #include "core/io/site_reader_parts.hpp"
@@ -11,7 +11,7 @@ std::string as_in(const std::string& site, std::string_view source) {
   return fmt::format("assumed: as in {}, {}", site, source.empty() ? "unstated" : source);
 }
 
-// Sources of a table that is taken over whole.
+// Marks the sources of a table that is taken over whole.
 void relabel(toml::table& t, const std::string& site) {
   if (const auto* s = t["source"].as_string()) t.insert_or_assign("source", as_in(site, s->get()));
   for (auto&& [k, node] : t) {
@@ -22,7 +22,7 @@ void relabel(toml::table& t, const std::string& site) {
   }
 }
 
-// flow_lpm stands in the file as flow_m3_per_h.
+// Whether the key is given with another unit suffix: flow_m3_per_h for flow_lpm.
 bool has_in_another_unit(const toml::table& own, std::string_view key) {
   for (std::size_t cut = key.find('_'); cut != std::string_view::npos; cut = key.find('_', cut + 1)) {
     const Unit* unit = find_unit(key.substr(cut + 1));
@@ -35,7 +35,7 @@ bool has_in_another_unit(const toml::table& own, std::string_view key) {
 
 void complete(toml::table& own, const toml::table& base, std::string inherited, const std::string& site);
 
-// Each element is completed from the one of its name, or else from the first.
+// Each element is completed from the element of the same name, else from the first.
 void complete(toml::array& own, const toml::array& base, const std::string& inherited, const std::string& site) {
   for (toml::node& item : own) {
     auto* table = item.as_table();
@@ -88,9 +88,11 @@ void complete_from(File& file, const Beside& beside, int depth) {
   if (!file.root.contains("like")) return;
   const Table t(file.root, "", file);
   const auto name = file.root["like"].value<std::string>();
-  if (!name) t.fail("like", "is not a name; accepted: a site in quotes");
+  if (!name) t.fail("like", "is not a text; accepted: the name of a site in quotes");
   if (depth > 8)
-    t.fail("like", fmt::format("= \"{}\" leads back to itself; accepted: a site that stands alone in the end", *name));
+    t.fail("like",
+           fmt::format("= \"{}\" leads back to itself or is nested too deep; accepted: a chain of sites that ends",
+                       *name));
   const std::filesystem::path path =
       beside.data / find_file(t, "like", "site", "sites", *name, {"toml"}, beside.folder, beside.data);
   const std::string text = slurp(path);

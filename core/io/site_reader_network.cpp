@@ -1,4 +1,4 @@
-// What only the whole site or network can see: its plates, sizes, links; and the network file.
+// Checks that need the whole site or network: plates, sizes, data paths; reads the network file.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -23,7 +23,7 @@ void settle(Hall& h, Table& t, const Beside& beside) {
     t.fail(
         "n_rack",
         fmt::format(
-            "= {} times nodes_per_rack = {} are {} places for the {} nodes of [[hall.node]]; accepted: as many of both",
+            "= {} times nodes_per_rack = {} gives {} places for the {} nodes of [[hall.node]]; accepted: equal numbers",
             h.n_rack, h.nodes_per_rack, places, n));
   std::vector<PlateClass>& all = beside.site->plate;
   std::vector<Table> node = t.children("node");
@@ -32,19 +32,17 @@ void settle(Hall& h, Table& t, const Beside& beside) {
       all.push_back(read_named<PlateClass>("plate", "plates", h.node[i].plate, node[i], beside));
 }
 
-// Slips that no single range sees: a unit off by a thousand, a count of the wrong thing. The limits are wide; what is
-// only unusual is a doubt of describe.hpp.
+// Errors that single ranges cannot reveal: a unit off by a factor of 1,000, a wrong count. The limits are wide; unusual
+// values are left to doubts (describe.hpp).
 void check_sizes(const Site& s, Table& t) {
   Table hall = t.child("hall"), cooling = t.child("cooling"), power = t.child("power");
   const DesignPoint d = design_point(s);
-  constexpr Real rise_max = 40;  // K; halls are built for some 10 (OCP OAI System Liquid Cooling Guidelines, 2023)
+  constexpr Real rise_max = 40;  // K; halls are designed for about 10 (OCP OAI System Liquid Cooling Guidelines, 2023)
   const auto loop = [&](const Table& pump, Real rise, Real flow) {
     if (!(rise < rise_max))
-      pump.fail(
-          "flow",
-          fmt::format(
-              "= {:.4g} L/min warms by {:.0f} K at full IT load; accepted: less than {:.0f} K, above {:.4g} L/min",
-              to_unit("lpm", flow), rise, rise_max, to_unit("lpm", flow * rise / rise_max)));
+      pump.fail("flow", fmt::format("= {:.4g} L/min: the coolant warms by {:.0f} K at full IT load; accepted: less "
+                                    "than {:.0f} K, above {:.4g} L/min",
+                                    to_unit("lpm", flow), rise, rise_max, to_unit("lpm", flow * rise / rise_max)));
   };
   loop(cooling.child("pump"), d.t_return - d.t_supply, s.cooling.pump.flow);
   loop(cooling.child("facility").child("pump"), d.t_facility_return - d.t_facility_supply,
@@ -56,42 +54,42 @@ void check_sizes(const Site& s, Table& t) {
     const auto plate =
         std::find_if(s.plate.begin(), s.plate.end(), [&](const PlateClass& p) { return p.name == n.plate; });
     const Real heat = n.p_max * s.hall.liquid_fraction / n.n_plate, rise = heat * plate->r_reference;
-    constexpr Real plate_max = 100;  // K: above any coolant the junction passes every firmware's limit
+    constexpr Real plate_max = 100;  // K: with more, junctions exceed every firmware's limit at any coolant temperature
     if (rise > plate_max)
-      node[i].fail(
-          "n_plate",
-          fmt::format("= {} leaves {:.0f} W to each plate, {:.0f} K above its coolant; accepted: at most {:.0f} K",
-                      n.n_plate, heat, rise, plate_max));
-    // as allocation counts it: the leakage of the end of the cap's band at rest
+      node[i].fail("n_plate",
+                   fmt::format("= {}: {:.0f} W per plate, {:.0f} K above its coolant; accepted: at most {:.0f} K",
+                               n.n_plate, heat, rise, plate_max));
+    // idle power as in the allocation, with the leakage at the end of the cap band
     const Real rating = s.power.rack_converter.p_rated;
     const Real least =
         n.p_idle +
         n.p_leakage * std::max(1.0, std::exp(std::min(n.leakage_slope * (n.t_cap + n.t_cap_band - n.t_leakage), 4.0)));
     if (rating < least)
       power.child("rack_converter")
-          .fail("p_rated", fmt::format("= {:g} W; accepted: {:g} W and more, what a hot node of {} draws at rest",
-                                       rating, least, n.name));
+          .fail("p_rated", fmt::format("= {:g} W; accepted: {:g} W or more, the idle power of a hot node of {}", rating,
+                                       least, n.name));
   }
 
-  // One loss curve by share of rating serves near one ratio of voltages: away from it currents rise and a bridge loses
-  // its soft switching (De Doncker, Divan and Kheraluwala 1991, doi 10.1109/28.67533). 3.2 V: an LFP cell.
+  // One loss curve holds near one voltage ratio only: away from it currents rise and a bridge loses soft switching (De
+  // Doncker, Divan and Kheraluwala 1991, doi 10.1109/28.67533). 3.2 V: an LFP cell.
   const Real v_bus = s.power.bus.v_nominal, v_pack = 3.2 * s.power.battery.n_series;
   if (v_pack < 0.5 * v_bus || v_pack > 2.0 * v_bus)
     power.child("battery").fail(
         "n_series",
-        fmt::format("= {} cells are {:.0f} V on a bus of {:.0f} V; accepted: half to twice the bus, {:.0f} to "
-                    "{:.0f} cells",
+        fmt::format("= {} cells: {:.0f} V on a bus of {:.0f} V; accepted: half to twice the bus voltage, {:.0f} "
+                    "to {:.0f} cells",
                     s.power.battery.n_series, v_pack, v_bus, std::ceil(v_bus / 6.4), std::floor(v_bus / 1.6)));
-  constexpr Real low_voltage = 1500;  // V DC: where low voltage ends (IEC 61140), and the modules on the market with it
+  constexpr Real low_voltage = 1500;  // V DC: upper limit of low voltage (IEC 61140) and of modules on the market
   const std::vector<Table> strings = power.children("strings");
   for (std::size_t i = 0; i < strings.size(); ++i) {
     const StringGroup& g = s.power.strings[i];
     const auto module = std::find_if(s.power.module.begin(), s.power.module.end(),
                                      [&](const PvModule& m) { return m.name == g.module; });
     if (const Real v = g.n_series * module->v_oc; v > low_voltage)
-      strings[i].fail("n_series",
-                      fmt::format("= {} modules are {:.0f} V in the sun; accepted: at most {:.0f} V, {:.0f} modules",
-                                  g.n_series, v, low_voltage, std::floor(low_voltage / module->v_oc)));
+      strings[i].fail(
+          "n_series",
+          fmt::format("= {} modules: open-circuit voltage {:.0f} V; accepted: at most {:.0f} V, {:.0f} modules",
+                      g.n_series, v, low_voltage, std::floor(low_voltage / module->v_oc)));
   }
 }
 
@@ -99,15 +97,15 @@ void settle(Site& s, Table& t, const Beside&) {
   for (const PlateClass& p : s.plate)
     if (p.coolant != s.cooling.coolant)
       throw SiteError(
-          fmt::format("{}: plate {} is made for {}, but cooling.coolant = \"{}\"; accepted: the same coolant", t.file(),
-                      p.name, p.coolant, s.cooling.coolant));
+          fmt::format("{}: plate {} has coolant \"{}\", but cooling.coolant = \"{}\"; accepted: equal coolants",
+                      t.file(), p.name, p.coolant, s.cooling.coolant));
   check_sizes(s, t);
   check_proportions(s);
 }
 
 namespace {
 
-// Straight through a round Earth (m): shorter than any way on it or above it.
+// Chord through a spherical Earth (m): shorter than any path on or above it.
 Real chord(const Site& a, const Site& b) {
   const auto point = [](const Site& s) {
     return std::array<Real, 3>{std::cos(s.latitude) * std::cos(s.longitude),
@@ -130,9 +128,9 @@ void settle_link(const Network& n, const Link& link, Table& l) {
     const Real least = chord(*a, *b) / constants::speed_of_light;
     if (link.latency < least)
       l.fail("latency",
-             fmt::format("is below the {:.3g} ms that light takes in a straight line; accepted: more", 1e3 * least));
+             fmt::format("is below {:.3g} ms, the time of light on the straight line; accepted: more", 1e3 * least));
   } else if (link.latency < 1e-3) {
-    l.doubt("latency", "is below 1 ms, and a satellite flies 300 km up and more; usual: 2 ms to 1 s");
+    l.doubt("latency", "is below 1 ms, the time of light to a satellite at 300 km; usual: 2 ms to 1 s");
   }
 }
 
@@ -145,9 +143,9 @@ void settle(Network& n, Table& t, const Beside& beside) {
     n.site.push_back(load_site(path.is_absolute() ? path.string() : path.stem().string(), beside.data));
     for (std::size_t i = 0; i + 1 < n.site.size(); ++i)
       if (n.site[i].name == n.site.back().name)
-        t.fail("sites", fmt::format("holds {} twice; accepted: each site once", n.site.back().name));
+        t.fail("sites", fmt::format("names {} twice; accepted: each site once", n.site.back().name));
   }
-  for (const std::string& c : n.constellations) {  // what a site uses is the file that the site has found
+  for (const std::string& c : n.constellations) {  // the file found for a site, if a site uses it
     const Constellation* of_site = nullptr;
     for (const Site& site : n.site)
       for (const Constellation& k : site.constellation)
@@ -161,7 +159,8 @@ void settle(Network& n, Table& t, const Beside& beside) {
     used.push_back(s.comms.broadband);
     for (const std::string& c : used)
       if (std::find(n.constellations.begin(), n.constellations.end(), c) == n.constellations.end())
-        t.fail("constellations", fmt::format("lacks \"{}\", which site {} uses", c, s.name));
+        t.fail("constellations",
+               fmt::format("lacks \"{}\", used by site {}; accepted: all constellations used", c, s.name));
   }
 }
 

@@ -1,4 +1,4 @@
-// Text -> TOML behind a guard, names and sub-tables, and what is said about keys that are missing or not known.
+// Parses TOML; reads sub-tables; reports missing and unknown keys.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -10,7 +10,7 @@
 namespace coldsun::site_reader {
 
 namespace {
-// The parser quotes what it saw, line ends and all.
+// The parser's message quotes the file with its line ends.
 std::string one_line(std::string_view text) {
   std::string s(text.substr(0, 200));
   for (char& c : s)
@@ -21,15 +21,16 @@ std::string one_line(std::string_view text) {
 
 void parser_failed(const char* what) { throw SiteError(what); }
 
-// TOML 1.0 forbids control characters everywhere but tab and line ends; toml++ 3.3 asserts on some ("\n[\0"), so it
-// never sees them.
+// TOML 1.0 forbids control characters except tab and line ends. They are refused here, since toml++ 3.3 asserts on some
+// ("\n[\0").
 File parse(std::string_view text, std::string_view name) {
   int line = 1;
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
     if (c == '\n') ++line;
     else if ((byte < 0x20 && c != '\t' && c != '\r') || byte == 0x7f)
-      throw SiteError(fmt::format("{}:{}: byte 0x{:02x} is no text; accepted: a TOML file in UTF-8", name, line, byte));
+      throw SiteError(
+          fmt::format("{}:{}: byte 0x{:02x} is not text; accepted: a TOML file in UTF-8", name, line, byte));
   }
   File file;
   file.name = name;
@@ -38,8 +39,7 @@ File parse(std::string_view text, std::string_view name) {
   } catch (const toml::parse_error& e) {
     throw SiteError(fmt::format("{}:{}: not TOML: {}", name, e.source().begin.line, one_line(e.description())));
   } catch (const SiteError&) {
-    throw SiteError(fmt::format(
-        "{}: not TOML: brackets or keys that the parser cannot follow; accepted: a TOML file in UTF-8", name));
+    throw SiteError(fmt::format("{}: not TOML: malformed brackets or keys; accepted: a TOML file in UTF-8", name));
   }
   return file;
 }
@@ -77,7 +77,7 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 }  // namespace
 
 std::string nearest(std::string_view word, const std::set<std::string, std::less<>>& known) {
-  if (word.size() > 100) return {};  // a fuzzer's key; the distance costs its length squared
+  if (word.size() > 100) return {};  // the cost is quadratic in the length
   std::string best;
   std::size_t least = std::max<std::size_t>(2, word.size() / 3) + 1;
   for (const std::string& k : known)
@@ -121,7 +121,8 @@ Table Table::child(std::string_view key) {
     if (n.is_table() || n.is_array_of_tables()) here.insert(std::string(k.str()));
   const std::string near = nearest(key, here);
   if (!near.empty() && !known_.count(near)) fail(near, fmt::format("is not known; did you mean [{}]?", full(key)));
-  throw SiteError(fmt::format("{}: the table [{}] is missing", where(std::max(1, line())), full(key)));
+  throw SiteError(
+      fmt::format("{}: [{}] is missing; accepted: a table [{}]", where(std::max(1, line())), full(key), full(key)));
 }
 
 std::vector<Table> Table::children_if(std::string_view key) {
@@ -139,7 +140,7 @@ std::vector<Table> Table::children_if(std::string_view key) {
     const toml::node* name = item.as_table()->get("name");
     const std::string tag = name && name->is_string() ? name->as_string()->get() : fmt::format("{}", i);
     if (!tags.insert(tag).second)
-      throw SiteError(fmt::format("{}: [[{}]] holds the name \"{}\" twice; accepted: each name once",
+      throw SiteError(fmt::format("{}: [[{}]] has the name \"{}\" twice; accepted: each name once",
                                   where(static_cast<int>(item.source().begin.line)), full(key), tag));
     all.emplace_back(*item.as_table(), fmt::format("{}[{}]", full(key), tag), *file_, source_);
     ++i;
@@ -154,7 +155,7 @@ std::vector<Table> Table::children(std::string_view key) {
   return all;
 }
 
-// The quantity with the longest base that the key begins with.
+// The quantity whose key without suffix is the longest beginning of this key.
 const Table::Asked* Table::base_of(std::string_view key) const {
   const Asked* best = nullptr;
   for (const Asked& q : asked_)
@@ -170,8 +171,7 @@ void Table::finish() {
     if (consumed_.count(key)) continue;
     const std::string at = where(static_cast<int>(k.source().begin.line));
     const std::string near = nearest(key, known_);
-    if (const Asked* q =
-            base_of(key)) {  // flow_gpm: the base is right, the suffix is not; flow_facter: it is another key
+    if (const Asked* q = base_of(key)) {  // flow_gpm: wrong suffix of flow; flow_facter: misspelt flow_factor
       const std::string suffix = key.substr(q->key.size() + 1);
       const Unit* u = find_unit(suffix);
       const bool other_key =

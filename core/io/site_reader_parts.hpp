@@ -1,4 +1,4 @@
-// How the parts of a site are joined while they are read: relations between keys, and files that a site names.
+// Reads the parts of a site: relations between keys, and the files that a site names.
 #pragma once
 #include <fmt/format.h>
 
@@ -7,20 +7,19 @@
 
 namespace coldsun::site_reader {
 
-/// What a part is read beside: its site, the folder of the file (empty: a shipped file or a text), and the data folder.
+/// Context of a part: its site, the folder of its file (empty: shipped file or text), and the data folder.
 struct Beside {
   Site* site = nullptr;
   std::filesystem::path folder, data;
 };
 
 // Files and names.
-std::string slurp(const std::filesystem::path& path);  // SiteError where there is nothing to read
-bool is_path(std::string_view name);                   // holds a slash or ends in .toml
+std::string slurp(const std::filesystem::path& path);  // SiteError if it cannot be read
+bool is_path(std::string_view name);                   // has a slash or ends in .toml
 
-/// The file that `name` means, absolute or relative to the data folder. With or without its extension, and with folders
-/// before it, it is looked for from the folder of the file that names it (`beside`; empty: a shipped file or a text;
-/// never that file itself), then, unless it is absolute or holds "..", in DATA/folder and from DATA. SiteError at `key`
-/// where there is none, or where two extensions fit.
+/// The file called `name`, absolute or relative to the data folder. `name` may have folders and an extension. Searched
+/// in order: the folder of the naming file (`beside`; empty: shipped file or text), except that file itself; then
+/// DATA/folder and DATA, unless the name is absolute or has "..". SiteError at `key` if no file or two extensions fit.
 using Extensions = std::vector<std::string_view>;
 std::filesystem::path find_file(const Table& who, std::string_view key, std::string_view what, std::string_view folder,
                                 const std::string& name, const Extensions& extensions,
@@ -29,7 +28,7 @@ Constellation find_constellation(const Table& who, std::string_view key, const s
 [[noreturn]] void not_shipped(std::string_view what, std::string_view name, const std::vector<std::string>& names,
                               const std::filesystem::path& data);
 
-// Called when a part's table has been read: what no single key can see. SiteError, or a doubt in the provenance.
+// Called once a part's table has been read: checks relations between keys. SiteError, or a doubt in the provenance.
 template <class P>
 void settle(P&, Table&, const Beside&) {}
 void settle(CloudClimate&, Table&, const Beside&);
@@ -53,7 +52,7 @@ void settle(StudyPriors&, Table&, const Beside&);
 void settle(Site&, Table&, const Beside&);
 void settle(Network&, Table&, const Beside&);  // reads the sites
 
-// Called before an optional part is read: defaults that follow from another part.
+// Called before an optional part is read: sets defaults that follow from another part.
 template <class P, class Whole>
 void prepare(P&, const Whole&) {}
 inline void prepare(Genset& g, const Power& p) { g.soc_stop = 0.5 * (p.battery.soc_reserve + p.battery.soc_max); }
@@ -63,7 +62,7 @@ inline constexpr bool is_parts = false;
 template <Part P>
 inline constexpr bool is_parts<std::vector<P>> = true;
 
-/// A part from its table, key by key along its list.
+/// Reads a part from its table in the order of its list.
 template <Part P>
 void read_part(Table t, P& part, const Beside& beside) {
   if constexpr (requires { part.present = true; }) part.present = true;
@@ -85,7 +84,7 @@ void read_part(Table t, P& part, const Beside& beside) {
   settle(part, t, beside);
 }
 
-/// A plate or a module that the site names: beside the site first, then in the data folder.
+/// Reads a plate or module named by the site.
 template <Part P>
 P read_named(std::string_view what, std::string_view folder, const std::string& name, const Table& who,
              const Beside& beside) {
@@ -100,14 +99,13 @@ P read_named(std::string_view what, std::string_view folder, const std::string& 
   return part;
 }
 
-/// Where the file is `like` another site: what it leaves out is taken from that one.
+/// Completes a file with the key `like` from that other site.
 void complete_from(File& file, const Beside& beside, int depth = 0);
 
-// Judges what only the whole site can: sizes against the hall, instruments against what they look at. Refuses, or
-// doubts in s.provenance.
+// Checks that need the whole site: sizes against the hall, ranges of points. SiteError, or a doubt in s.provenance.
 void check_sizes(const Site& s, Table& t);
 void check_proportions(Site& s);
-/// Adds a doubt to the value of that key, which may be named without its unit.
+/// Adds a doubt to the value of a key, with or without its unit suffix.
 void add_doubt(std::vector<Provenance>& all, const std::string& key, std::string_view why);
 
 }  // namespace coldsun::site_reader

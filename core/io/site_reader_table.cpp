@@ -1,4 +1,4 @@
-// How a table is read: finding a key by its base and unit, ranges, origins.
+// Reads the keys of a table: key and unit suffix, range, origin.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -10,7 +10,7 @@ namespace coldsun::site_reader {
 
 namespace {
 
-// What a value looks like in a message: as written, but short.
+// A value in a message: as written, cut if long.
 std::string shown(const toml::node& node) {
   std::string s;
   if (const auto* text = node.as_string()) s = fmt::format("\"{}\"", text->get());
@@ -51,10 +51,9 @@ Table::Table(const toml::table& table, std::string path, File& file, std::string
     Origin origin;
     std::string note;
     if (!s->is_string() || !split_source(s->as_string()->get(), origin, note))
-      fail("source",
-           fmt::format(
-               "= {}; accepted: \"measured: ...\", \"sourced: ...\" or \"assumed: ...\", saying what stands behind it",
-               shown(*s)));
+      fail("source", fmt::format("= {}; accepted: \"measured: ...\", \"sourced: ...\" or \"assumed: ...\", with "
+                                 "instrument, publication or reason",
+                                 shown(*s)));
     source_ = s->as_string()->get();
   }
 }
@@ -64,7 +63,7 @@ std::string Table::full(std::string_view key) const {
 }
 std::string Table::where(int line) const { return fmt::format("{}:{}", file_->name, line); }
 
-// A quantity may be named by its base: it is shown as it was written.
+// `key` may lack its unit suffix; the message has the key as written.
 void Table::fail(std::string_view key, std::string_view why) const {
   const toml::node* node = table_->get(key);
   const std::string stem = fmt::format("{}_", key);
@@ -111,7 +110,7 @@ Table::Value Table::find_quantity(const Key& k) {
     spellings += fmt::format("{}{}", spellings.empty() ? "" : ", ", key);
     const toml::node* node = table_->get(key);
     if (!node) continue;
-    if (found.node) fail(key, fmt::format("says again what {} says; accepted: one of them", found.key));
+    if (found.node) fail(key, fmt::format("repeats {}; accepted: one of them", found.key));
     found = {node, key, &u};
     consumed_.insert(key);
   }
@@ -124,7 +123,7 @@ Table::Value Table::find_quantity(const Key& k) {
   return found;
 }
 
-// Counts the value and finds what stands behind it: its own word first, then its table's.
+// Adds the value to the provenance; its own source comes before that of its table.
 void Table::note(const Value& v, std::string text) {
   std::string source = source_;
   if (const auto* t = v.node->as_table()) {
@@ -217,11 +216,11 @@ void Table::read(const Key& k, std::string& x) {
       fail(k.key, fmt::format("= {}; accepted: {}", shown(v.inner()), accepted));
   } else if (!s) {
     fail(k.key,
-         plain ? fmt::format("is no text; accepted: {}", plain_words) : "is not a name; accepted: text in quotes");
+         plain ? fmt::format("is not a text; accepted: {}", plain_words) : "is not a text; accepted: text in quotes");
   } else if (plain && !is_plain(s->get())) {
     fail(k.key, fmt::format("= \"{}\"; accepted: {}", s->get().substr(0, 80), plain_words));
   } else if (s->get().empty()) {
-    fail(k.key, "is not a name; accepted: text in quotes");
+    fail(k.key, "is not a text; accepted: text in quotes");
   }
   x = s->get();
   if (k.form == Rule::choice) note(v, x);
@@ -261,7 +260,7 @@ void Table::read(const Key& k, std::vector<std::string>& x) {
   const auto* a = v.node->as_array();
   if (!a) fail(k.key, "is not a list; accepted: a list of names in quotes");
   for (const toml::node& item : *a) {
-    if (!item.is_string()) fail(k.key, "holds something else than names; accepted: a list of names in quotes");
+    if (!item.is_string()) fail(k.key, "has an element that is not a name; accepted: a list of names in quotes");
     x.push_back(item.as_string()->get());
   }
 }

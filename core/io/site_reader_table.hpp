@@ -1,5 +1,4 @@
-// A TOML table that is read key by key: units from the suffix, ranges, the origin of each value; what is left over is
-// an error.
+// A TOML table read key by key: unit from the suffix, range, origin of each value. Keys left unread are an error.
 #pragma once
 #include <optional>
 #include <set>
@@ -12,31 +11,29 @@
 namespace coldsun::site_reader {
 [[noreturn]] void parser_failed(const char* what);  // throws SiteError
 }
-// toml++ 3.3 asserts where a file should be refused ("[=" is enough). Its checks throw here instead; where NDEBUG
-// switches them off the parser goes on to its own error. This header is the only one that includes it, so that both see
-// one definition.
+// toml++ 3.3 asserts on some malformed files ("[=" is enough). Here its assertions throw; with NDEBUG the parser goes
+// on to its own error. Only this header includes toml++, so that the macro is the same everywhere.
 #define TOML_ASSERT(expr) ((expr) ? void() : ::coldsun::site_reader::parser_failed(#expr))
 #include <toml++/toml.h>
 
 namespace coldsun::site_reader {
 
-/// One file while it is read; the text must outlive it.
+/// A file being read; its text must outlive it.
 struct File {
-  std::string name;  // base name, as errors say it
+  std::string name;  // base name, for errors
   toml::table root;
   std::vector<Provenance>* sink = nullptr;
 };
 
-/// Parses; a file that is no TOML is a SiteError with its line.
+/// Parses a text; SiteError with the line if it is not TOML.
 File parse(std::string_view text, std::string_view name);
 
 class Table {
  public:
   Table(const toml::table& table, std::string path, File& file, std::string prefix = {});
 
-  // One key by its line (core/site/key.hpp). A number must be finite and inside its range, and is counted with its
-  // origin; a name says which, not how much, and is not. What stands in for a key that is left out is counted as if it
-  // had been written.
+  // Reads one key by its line (core/site/key.hpp). A number must be finite and in range. Numbers and defaults are added
+  // to the provenance; names are not.
   void read(const Key& k, Real& x);
   void read(const Key& k, int& x);
   void read(const Key& k, bool& x);
@@ -46,7 +43,7 @@ class Table {
   void read(const Key& k, std::vector<Real>& x);
   void read(const Key& k, std::vector<std::string>& x);
   void read(const Key& k, Time& x);
-  // The same where a file has no list of keys.
+  // The same for files without a list of keys.
   Real number(const char* key, Limits range) { return get<Real>(key, a_number(range)); }
   Real quantity(const char* base, Quantity q, Limits range) { return get<Real>(base, a(q, range)); }
   int count(const char* key, int lo, int hi = std::numeric_limits<int>::max()) {
@@ -68,12 +65,12 @@ class Table {
   std::vector<Table> children_if(std::string_view key);
   bool has(std::string_view key) const { return table_->contains(key); }
 
-  /// Every key was asked for, and every key that was asked for is there. To be called when a table has been read.
+  /// Call once a table has been read. SiteError on an unknown or a missing key.
   void finish();
 
   [[noreturn]] void fail(std::string_view key, std::string_view why) const;  // "file:line: table.key why"
-  void doubt(std::string_view key, std::string_view why);  // of a value that was read: stands in its provenance
-  std::string at(std::string_view what) const;             // "file:line: [table]: what", for a relation between keys
+  void doubt(std::string_view key, std::string_view why);                    // adds a doubt to a value that was read
+  std::string at(std::string_view what) const;  // "file:line: [table]: what", for a relation between keys
   const std::string& path() const { return path_; }
   const std::string& file() const { return file_->name; }
   int line() const { return static_cast<int>(table_->source().begin.line); }
@@ -91,7 +88,7 @@ class Table {
     const Unit* unit = nullptr;
     const toml::node& inner() const;
   };
-  // The key's value; node is null where it is left out, which is remembered as missing unless the rule lets it.
+  // The key's value; node is null if it is left out, which counts as missing unless the rule allows it.
   Value find(const Key& k, std::string_view accepted);
   Value find_quantity(const Key& k);
   Value find_number(const Key& k, std::string_view accepted) {
@@ -104,12 +101,12 @@ class Table {
   std::string full(std::string_view key) const;
   std::string where(int line) const;
 
-  std::string doubt_;  // of the value that is being read, until note() takes it
+  std::string doubt_;  // of the value being read, until note() stores it
   const toml::table* table_;
   std::string path_;  // "cooling", "hall.node[h100]"
   File* file_;
   std::string source_;                           // inherited default
-  std::set<std::string, std::less<>> known_;     // keys that may stand here, with every suffix
+  std::set<std::string, std::less<>> known_;     // accepted keys, with every suffix
   std::set<std::string, std::less<>> consumed_;  // keys that were read
   struct Asked {
     std::string key, accepted;
@@ -117,16 +114,16 @@ class Table {
   };
   const Asked* base_of(std::string_view key) const;
   std::vector<Asked> missing_;
-  std::vector<Asked> asked_;  // quantities asked for by their base, to explain a wrong suffix
+  std::vector<Asked> asked_;  // quantities read so far, to explain a wrong suffix
 };
 
 /// The value in { value = ..., source = "..." }, or the node itself.
 const toml::node* value_of(const toml::node* node);
 
-/// The origin and the rest of "sourced: ...". False if it begins with none of the three words.
+/// Splits "sourced: ..." into origin and note. False if it begins with none of the three words.
 bool split_source(std::string_view source, Origin& origin, std::string& note);
 
-/// The nearest of the words within a third of its length, or empty.
+/// The nearest of the known words within an edit distance of a third of its length, or empty.
 std::string nearest(std::string_view word, const std::set<std::string, std::less<>>& known);
 
 }  // namespace coldsun::site_reader

@@ -1,4 +1,4 @@
-// Writes a site as TOML: tables in the order of the lists, values in the units in which they were read.
+// Writes a site as TOML: tables in the order of the lists, values in the units of the file that was read.
 #include "core/io/site_writer.hpp"
 
 #include <fmt/format.h>
@@ -28,8 +28,7 @@ std::string in_quotes(std::string_view text) {
   return out + '"';
 }
 
-// The number in that unit which is read as exactly this SI value: as it was written, or the shortest of those about the
-// quotient.
+// The number in unit u that reads back to exactly this SI value: as written before, or the shortest one.
 std::string in_unit(Real si, const Unit* u, std::string_view written) {
   if (!written.empty()) {
     const std::string text(written);
@@ -85,8 +84,7 @@ class Writer {
   }
 
  private:
-  // A list may come back to a table after one of its own tables. hall.node[h200] begins a table of the list
-  // [[hall.node]].
+  // Keys of a table may follow one of its sub-tables. hall.node[h200] starts an element of the list [[hall.node]].
   std::string& text_of_table(const std::string& table) {
     for (auto& [name, lines] : tables_)
       if (name == table) return lines;
@@ -164,12 +162,12 @@ fs::path save_site(const Site& given, const fs::path& path, const fs::path& data
       return;
     if (!is_plain(part.name))
       throw SiteError(
-          fmt::format("{} {} is named by a path; accepted in a site to be saved: a plain name", what, part.name));
+          fmt::format("{} = \"{}\"; accepted in a site to be saved: a plain name, not a path", what, part.name));
     write(path.parent_path() / (part.name + ".toml"), toml_of(part, site));
   };
   for (const PlateClass& p : site.plate) beside(p, "plate", "plates");
   for (const PvModule& m : site.power.module) beside(m, "module", "modules");
-  for (const Constellation& c : site.constellation) {  // a file beside the first file is not beside this one
+  for (const Constellation& c : site.constellation) {  // a file beside the original site file is not beside this one
     if (!fs::path(c.file).is_absolute()) continue;
     if (site.comms.broadband == c.name) site.comms.broadband = c.file;
     for (std::string& name : site.comms.data)

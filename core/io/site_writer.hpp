@@ -1,25 +1,24 @@
-// Site in memory -> TOML that reads back to the same Site; and the page of all keys.
+// Writes a Site as TOML that reads back to the same Site; writes the page of all keys.
 #pragma once
 #include "core/io/site_reader.hpp"
 
 namespace coldsun {
 
-/// The file of a site, of one of its plates or modules, of a network: each value in the unit in which it was written,
-/// with its source. A value that was changed is written in the same unit, at most one rounding away.
+/// TOML of a site, of one of its plates or modules, of a network: each value in its original unit, with its source. A
+/// changed value is exact to one rounding in that unit.
 std::string toml_of(const Site& site);
 std::string toml_of(const PlateClass& plate, const Site& site);
 std::string toml_of(const PvModule& module, const Site& site);
 std::string toml_of(const Network& network);
 
-/// Writes folder/NAME.toml and beside it the plates and modules that are not shipped as they are. Returns the site's
-/// path.
+/// Writes the site, and beside it each plate and module that differs from the shipped one. Returns the path of the
+/// site.
 std::filesystem::path save_site(const Site& site, const std::filesystem::path& path, const std::filesystem::path& data);
 
-/// What only the whole site can judge, of a site that was changed in memory: written, read again and refused as a file
-/// would be.
+/// Checks a site changed in memory, relations between keys included: writes it to a temporary file and reads it again.
 void check_site(const Site& site, const std::filesystem::path& data);
 
-/// Every key that a file may hold: unit, what is accepted and usual, default, meaning. Markdown: data/KEYS.md.
+/// Every key of a file: unit, accepted and usual range, default, meaning. Markdown (data/KEYS.md).
 std::string key_page();
 
 }  // namespace coldsun
