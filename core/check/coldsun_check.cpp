@@ -1,9 +1,8 @@
-// coldsun_check: the coupled hour of the compiled-in site, without any file: what the Kokkos build and a bare GPU
-// machine run.
+// coldsun_check: one coupled hour of the compiled-in site, without files; for the Kokkos build and bare GPU machines.
 //   coldsun_check [--device cpu|cuda|both] [--members n] [--hours h]
-// Prints the hour's energies and the worst balances. Exit status 0 when all balances hold (1e-10 of the largest term,
-// or the rounding of what is stored), no member is frozen and, with both, the devices agree; 77 where a CUDA device is
-// asked for and none is there.
+// Prints energies and worst balances. Exit status 0 if all balances hold (to 1e-10 of the largest term, or the rounding
+// of stored temperatures), no member is stopped and, with both, the devices agree; 77 if a CUDA device is requested but
+// absent.
 #include <chrono>
 #include <cmath>
 #include <cstdlib>
@@ -20,24 +19,24 @@ namespace {
 struct Hour {
   Real energy_pv = 0, energy_it = 0, energy_grid = 0, soc = 0,
        t_hottest = 0;    // J, J, J, 1, K, sums and extremes over members
-  Real energy_rest = 0;  // J that the nodes would draw at rest
+  Real energy_rest = 0;  // J, energy of the nodes at idle
   Balance bus, sun, plates, loops;
   std::int64_t n_cut = 0;
   int n_frozen = 0;
   double wall = 0;
 };
 
-// A temperature near 320 K is kept to half an ulp, 2.8e-14 K, and all parts of a store may round the same way, at its
-// start and at its end.
+// Rounding of a stored temperature [K]: half an ulp near 320 K is 2.8e-14 K; all parts of a store may round the same
+// way, at start and end.
 constexpr Real rounding = 2.0 * 2.8e-14;
 
-Real sum_of(const State& s, const char* name, int m, int k) {  // over the step, times seconds
+Real sum_of(const State& s, const char* name, int m, int k) {  // integral over the step
   for (std::size_t i = 0; i < s.series.info.size(); ++i)
     if (!std::strcmp(s.series.info[i].name, name)) return s.series.sum(static_cast<int>(i), m, k);
   throw std::logic_error(name);
 }
 
-// What stores heat beside the plates, at the start of a step.
+// Heat stores other than the plates, at the start of a step.
 struct Stores {
   Array<Real, 2> t_supply, t_return, t_facility, t_hall;
   explicit Stores(const thermal::State& s)
@@ -47,7 +46,7 @@ struct Stores {
         t_hall(s.t_hall.clone()) {}
 };
 
-// The whole step of one site: plates' loop, facility water, hall air.
+// Balances of one site over the whole step: technology loop, facility loop, hall air.
 void loop_balances(const Twin& t, const Stores& before, int m, int k, std::size_t n_cut, Hour& h) {
   const thermal::State& s = t.state.thermal;
   const thermal::LoopModel& l = t.system.thermal.loop(k);
@@ -67,7 +66,7 @@ void loop_balances(const Twin& t, const Stores& before, int m, int k, std::size_
       keeps * l.hall_air_heat_capacity);
 }
 
-// The last cut of one member, from the terms themselves.
+// Balances of one member over its last cut.
 void cut_balances(const Twin& t, int m, Real length, Hour& h) {
   const auto& e = t.state.electrical;
   const auto& s = t.state.thermal;
@@ -117,18 +116,20 @@ Hour run_on(Device device, int n_member, Real hours) {
 }
 
 bool report(const char* device, const Hour& h) {
-  const bool works = h.energy_it > h.energy_rest;  // a dark hall balances too
+  const bool works = h.energy_it > h.energy_rest;  // a hall without power would also balance
   const bool ok = h.bus.holds() && h.sun.holds() && h.plates.holds() && h.loops.holds() && h.n_frozen == 0 && works;
-  std::printf("%s: sun used %.6f kWh, IT %.6f kWh, grid %.6f kWh, charge %.6f, hottest %.3f K, %lld cuts, %.2f s\n",
-              device, h.energy_pv / 3.6e6, h.energy_it / 3.6e6, h.energy_grid / 3.6e6, h.soc, h.t_hottest,
-              static_cast<long long>(h.n_cut), h.wall);
-  std::printf("%s: worst balance, of what is accepted: bus %.1e, sun %.1e, plates %.1e, loops %.1e; frozen %d: %s\n",
+  std::printf(
+      "%s: PV used %.6f kWh, IT %.6f kWh, grid %.6f kWh, state of charge %.6f, hottest junction %.3f K, %lld cuts, "
+      "%.2f s\n",
+      device, h.energy_pv / 3.6e6, h.energy_it / 3.6e6, h.energy_grid / 3.6e6, h.soc, h.t_hottest,
+      static_cast<long long>(h.n_cut), h.wall);
+  std::printf("%s: worst balance over tolerance: bus %.1e, PV %.1e, plates %.1e, loops %.1e; stopped members %d: %s\n",
               device, h.bus.worst, h.sun.worst, h.plates.worst, h.loops.worst, h.n_frozen, ok ? "ok" : "FAILED");
   return ok;
 }
 
-// Stated tolerance between devices: energies to 1e-6 (rounding may move a plate's step size, whose error control is
-// 0.05 K).
+// Tolerance between devices: energies to 1e-6, junctions to 0.05 K, the error control of the plates (rounding may
+// change their step size).
 bool agree(const Hour& a, const Hour& b) {
   const auto near = [](Real x, Real y) { return std::fabs(x - y) <= 1e-6 * std::fmax(std::fabs(x), 1.0); };
   const bool ok = near(a.energy_pv, b.energy_pv) && near(a.energy_it, b.energy_it) && near(a.soc, b.soc) &&

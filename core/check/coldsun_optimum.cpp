@@ -1,8 +1,8 @@
-// coldsun_optimum: small planning problems solved by pricing every plan, against what the search finds with its usual
-// budget. 5 jobs, 2 places, 6 starts, full power, one scenario, 48 half hours: 12^5 = 248,832 plans per seed, in the
-// order of the jobs.
+// coldsun_optimum: compares the search at its usual budget with the true optimum of small problems, found by pricing
+// every plan. 5 jobs, 2 places, 6 starts, full power, one scenario, 48 half hours: 12^5 = 248,832 plans per seed, in
+// the order of the jobs.
 //   lines:  seed N OPTIMUM FOUND found|MISSED        then  found N of M
-// Exit status 0 when at least --least of --seeds are found (48 of 50).
+// Exit status 0 if at least --least of --seeds optima are found (default 48 of 50).
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -27,7 +27,7 @@ Problem small_problem(int n_job, std::uint64_t seed) {
   return p;
 }
 
-// The best of all plans, batch by batch.
+// Best score of all plans, priced in batches.
 Real optimum(const Problem& p, const Weights& w) {
   constexpr int n_batch = 1 << 14;
   const int n_job = p.n_job(), choices = n_place * n_start;

@@ -1,7 +1,7 @@
-// coldsun_parity: every kernel of the coupled step on two backends, from the same random State with poisoned outputs;
-// then their times. The backends: Host and Cuda in the CUDA build (exit status 77 where no device is), Host and Kokkos
-// in the Kokkos build, elsewhere Host against itself, which still finds a kernel that leaves an output unwritten or
-// gives other bits the second time.
+// coldsun_parity: compares every kernel of the coupled step on two backends, from the same random State with poisoned
+// outputs; then times them. Backends: Host and Cuda in the CUDA build (exit status 77 without a device), Host and
+// Kokkos in the Kokkos build, else Host against itself, which still finds unwritten outputs and results that do not
+// repeat.
 //   lines:  kernel NAME ok|FAILED WORST CALLS POISONED FIELD     worst: relative difference
 //           time   NAME ok FIRST SECOND us                       per call
 #include <cstdlib>
@@ -35,11 +35,11 @@ using Second = Host;
 #endif
 constexpr Device device = std::is_same_v<Second, Cuda> ? Device::cuda : Device::host;
 
-// Between backends only libm and the order of a compiler's own choosing differ, by units in the last place; solvers
-// amplify that by their condition, some 1e3 here. A kernel that is wrong is wrong in the first digits.
+// Backends differ in libm and order of operations only, by units in the last place; solvers amplify this by their
+// condition number, about 1e3 here. A wrong kernel differs in the first digits.
 constexpr Real limit = 1e-9;
 
-// Kernels that run ahead of the day: orbits of both constellations at five instants, the jobs of the day, their start.
+// Kernels before the first step: orbits of both constellations at five instants, drawing and start of the jobs.
 struct Ahead {
   orbit::Catalogue shell, data;
   Array<Time, 1> time{device, {5}};
@@ -79,7 +79,7 @@ struct Tables {
   orbit::Windows data, shell;
   orbit::SlotTable slots;
 };
-// windows: the table that the slots are chosen from, where another one than this space's own is to be taken.
+// windows: table from which the slots are assigned; null: this space's own.
 template <class Space>
 Tables tables_on(const Space& space, const Ahead& ahead, const orbit::System& sys,
                  const orbit::Windows* windows = nullptr) {
@@ -97,9 +97,8 @@ Tables tables_on(const Space& space, const Ahead& ahead, const orbit::System& sy
   return t;
 }
 
-// The kernels behind the tables work on memory of their own, so that whole tables are compared. Counts and satellites
-// must be equal. Instants are roots found to 1e-5 s, twice which is 1e-9 of a quarter of a day: what they are relative
-// to.
+// Whole tables are compared, since their kernels allocate memory of their own. Counts and satellites must be equal.
+// Instants are roots found to 1e-5 s; their differences are taken relative to a quarter of a day.
 struct TableGap {
   static constexpr Real quarter_day = 21600.0;
   Real worst = 0.0;
@@ -140,14 +139,14 @@ int report(const std::string& name, Real worst, std::int64_t n_call, std::int64_
 int compare_tables(const Ahead& ahead, const orbit::System& sys) {
   const Tables a = tables_on(Host{}, ahead, sys), b = tables_on(Second{}, ahead, sys, &a.shell);
   if (a.data.size() == 0 || a.shell.size() == 0)
-    throw std::logic_error("no satellite passes, so that tables cannot be compared");
+    throw std::logic_error("no satellite passes: tables cannot be compared");
   TableGap windows, slots;
   windows.add(a.data, b.data), windows.add(a.shell, b.shell), slots.add(a.slots, b.slots);
   return report("orbit::find_windows", windows.worst, 2, 0, windows.where) +
          report("orbit::assign_slots", slots.worst, 1, 0, slots.where);
 }
 
-// Kernels that follow a feed: one step driven by what the site itself would say, then its readings, 2 % off, taken in.
+// Kernels of a shadow: one step driven by the site's own readings, then an analysis of readings that are 2 % off.
 struct Follow {
   const Network network = check_network();
   Shadow shadow;
@@ -205,7 +204,7 @@ int compare(int n_step) {
   for (int i = 0; i < n_step; ++i) step_on(both, t);
   for (int m = 0; m < t.state.n_member; ++m)
     if (is_fatal(t.state.run.flags(m)))
-      throw std::logic_error("a frozen member compares nothing: " + flag_text(t.state.run.flags(m)));
+      throw std::logic_error("a stopped member compares nothing: " + flag_text(t.state.run.flags(m)));
   ahead.run(both, t), follow.run(both, t), pairs.run(both);
   PlanRig plan(t, device, check_start());
   Ledger plan_ledger(plan.fields());
@@ -218,7 +217,7 @@ int compare(int n_step) {
   return n_bad;
 }
 
-// Seconds per call of every kernel, with so many members that a device has work. The first step is not counted.
+// Time of every kernel with n_member members. The first step is not counted.
 template <class Space>
 Tally time_on(Space space, int n_member, int n_step) {
   Twin t = check_twin(n_member, device);

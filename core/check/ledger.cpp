@@ -1,4 +1,4 @@
-// Ledger: keeping memory, poisoning outputs, measuring differences.
+// Ledger: copies memory, poisons outputs, measures differences.
 #include "core/check/ledger.hpp"
 
 #include <cxxabi.h>
@@ -23,8 +23,7 @@ double number(Scalar type, const char* p) {
   return type == Scalar::f32 ? static_cast<double>(single) : wide;
 }
 
-// Distance of two values of one element. Numbers that count or name something must be equal; an instant may be a
-// microsecond off.
+// Difference of two values of one element. Counts and indices must be equal; instants may differ by 1 us.
 double difference(Scalar type, std::size_t item, const char* got, const char* want, double floor) {
   constexpr double infinity = std::numeric_limits<double>::infinity();
   if (std::memcmp(got, want, item) == 0) return 0.0;
@@ -56,8 +55,8 @@ void Ledger::put_back(const Bytes& bytes) const {
     if (!bytes[i].empty()) std::memcpy(fields_[i].data, bytes[i].data(), bytes[i].size());
 }
 
-// NaN into every floating-point element of the chosen fields that the kernel changed; returns how many elements of
-// theirs it changed.
+// Writes NaN to every floating-point element of the chosen fields that the kernel changed; returns the number of
+// changed elements.
 std::int64_t Ledger::poison(const std::vector<char>& which) const {
   std::int64_t n = 0;
   for (std::size_t i = 0; i < fields_.size(); ++i) {
@@ -75,7 +74,7 @@ std::int64_t Ledger::poison(const std::vector<char>& which) const {
   return n;
 }
 
-// Whether the kernel gives something else when the chosen fields' outputs are poisoned before it.
+// Whether the kernel's result changes if the chosen outputs are poisoned before it.
 bool Ledger::reads(const std::function<void()>& first, const std::vector<char>& which) {
   put_back(before_);
   poison(which);
@@ -106,7 +105,7 @@ void Ledger::compare(const std::string& name, const std::function<void()>& first
   first();
   keep(after_);
   std::vector<char> unread(fields_.size(), 1);
-  if (reads(first, unread))  // it reads some of its outputs: which?
+  if (reads(first, unread))  // it reads some of its outputs: test them one by one
     for (std::size_t i = 0; i < fields_.size(); ++i) {
       std::vector<char> one(fields_.size(), 0);
       one[i] = is_float(fields_[i].type) && before_[i] != after_[i];
@@ -127,7 +126,7 @@ std::string kernel_name(const char* mangled) {
   std::free(text);
   for (const std::string part : {"coldsun::", "(anonymous namespace)::"})
     for (std::size_t at; (at = name.find(part)) != std::string::npos;) name.erase(at, part.size());
-  std::replace(name.begin(), name.end(), ',', ';');  // it goes into tables of commas
+  std::replace(name.begin(), name.end(), ',', ';');  // names go into comma-separated tables
   return name;
 }
 

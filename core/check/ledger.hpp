@@ -1,5 +1,5 @@
-// Ledger: what kernels may write, kept and compared; how two backends are held against each other, kernel by kernel.
-// Balance: sums that must be zero.
+// Ledger: compares two backends kernel by kernel over the fields that kernels may write. Balance: sums that must be
+// zero.
 #pragma once
 #include <algorithm>
 #include <cmath>
@@ -15,14 +15,14 @@
 
 namespace coldsun {
 
-// Runs a kernel on the first backend and on the second from the same memory, and keeps how far their results differ.
-// Each output field is poisoned with NaN before the second run where the first does not read it.
+// Runs a kernel on two backends from the same memory and keeps the largest difference of their results. Output fields
+// that the first run does not read are poisoned with NaN before the second.
 class Ledger {
  public:
   struct Kernel {
     std::int64_t n_call = 0, n_poisoned = 0;  // calls; calls with an output that could be poisoned
     double worst = 0.0;  // largest difference, relative to the element or to 1e-6 of the field's largest
-    std::string where;   // the field it was seen in
+    std::string where;   // field of that difference
   };
 
   explicit Ledger(std::vector<FieldRef> fields) : fields_(std::move(fields)) {}
@@ -43,8 +43,8 @@ class Ledger {
   std::map<std::string, Kernel> kernels_;
 };
 
-// What is left of sums that must be zero, as a share of what is accepted: 1e-10 of the largest term, or the rounding of
-// what is stored, whichever is larger. 1 is the bar; what is not a number is beyond it.
+// Residual of sums that must be zero, over its tolerance: the larger of 1e-10 of the largest term and the rounding of
+// stored values. Must be at most 1; NaN counts as infinite.
 struct Balance {
   double worst = 0.0;
   void add(std::initializer_list<double> terms, double rounding = 0.0) {
@@ -66,7 +66,7 @@ struct Tally {
   std::map<std::string, Kernel> kernels;
 };
 
-// The functor's own name: "thermal::Conduct".
+// Name of a functor: "thermal::Conduct".
 std::string kernel_name(const char* mangled);
 
 }  // namespace coldsun

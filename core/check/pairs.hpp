@@ -1,4 +1,4 @@
-// Kernels of an ensemble for the checks: priors drawn, a twin watched, two twins compared in a window that then closes.
+// Ensemble kernels for the checks: drawing of priors, statistics of a twin, comparison of two twins in a window.
 #pragma once
 #include "core/step/snapshot.hpp"
 #include "ensemble/advance.hpp"
@@ -52,7 +52,7 @@ struct Pairs {
     };
     all(watch), all(tally);
     list.push_back(field("ensemble", {"parameter", "1", "", "", Kind::derived}, parameter));
-    // a trace as its 8-byte words, so that it is put back between the two runs; near numbers have near words
+    // a trace as 8-byte words, so that it is restored between the two runs; close numbers have close words
     list.push_back({"ensemble",
                     {"trace", "1", "", "", Kind::state},
                     Scalar::i64,

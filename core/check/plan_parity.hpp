@@ -1,5 +1,5 @@
-// The planner's kernels for coldsun_parity: a small made-up decision, from node table and forecast to the third
-// generation of a search.
+// Planner kernels for coldsun_parity: a small synthetic decision, from node table and forecast to the third generation
+// of the search.
 #pragma once
 #include "core/check/ledger.hpp"
 #include "core/make/twin.hpp"

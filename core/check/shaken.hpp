@@ -1,4 +1,4 @@
-// A State in no particular order, and a step of it on a space of one's own: what the checks of kernels begin with.
+// A perturbed State, and one step of it on a given space: the start of the kernel checks.
 #pragma once
 #include "core/check/spaces.hpp"
 #include "core/make/twin.hpp"
@@ -13,15 +13,14 @@
 
 namespace coldsun {
 
-// One step on a space of our own, as step() does on the State's.
+// One step on a given space.
 template <class Space>
 void step_on(const Space& space, Twin& t) {
   const auto nothing = [](const Cut&) {};
   walk(space, t.system, t.state, t.inputs, t.state.time + nanoseconds(t.dt), Around{nothing, nothing});
 }
 
-// Half a percent of noise on every floating-point field that moves or is a member's own; queue and clocks stay what
-// they are.
+// Adds 0.25 % of noise to every floating-point field but scratch; queues and clocks stay.
 inline void shake(const State& s) {
   std::uint32_t entity = 0;
   for (const FieldRef& f : fields(s)) {

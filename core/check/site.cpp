@@ -8,7 +8,7 @@ namespace coldsun {
 namespace {
 
 constexpr Real deg = constants::pi / 180.0, celsius = 273.15, kwh = 3.6e6, lpm = 1e-3 / 60.0;
-constexpr Real share = 0.125;  // of the megawatt hall
+constexpr Real share = 0.125;  // of a one-megawatt hall
 
 Monthly all_year(Real x) {
   Monthly m;
@@ -35,7 +35,7 @@ PlateClass plate() {
   p.channel = {95, 150e-6, 2e-3, 390.0, 3.45e6, 2, 1.5};
   p.lid = {"lid", 1e-3, 390.0, 3.45e6};
   p.coolant = "pg25";
-  for (int y = 0; y < 8; ++y)  // warm in the middle, cool at the rim
+  for (int y = 0; y < 8; ++y)  // higher density in the middle
     for (int x = 0; x < 8; ++x) p.power_map.push_back((y == 0 || y == 7 ? 0.7 : 1.1) * (x == 0 || x == 7 ? 0.7 : 1.1));
   return p;
 }

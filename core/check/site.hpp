@@ -1,5 +1,5 @@
-// The compiled-in site: an eighth of a one-megawatt hall, for programs that read no file. Its figures are those of the
-// shipped Atacama pilot (data/sites/atacama.toml has their sources), scaled; its satellites are two Walker shells.
+// Compiled-in site for programs without files: an eighth of a one-megawatt hall. Values are those of the shipped
+// Atacama pilot, scaled (sources: data/sites/atacama.toml); its satellites are two Walker shells.
 #pragma once
 #include <cstdio>
 #include <exception>
@@ -11,11 +11,11 @@ namespace coldsun {
 
 Network check_network();
 Library check_library();
-Time check_start();  // a clear morning: sun, battery, queue and outages are all at work within the hour
+Time check_start();  // a clear morning with sun, battery, queue and outages active within the hour
 Twin check_twin(int n_member, Device device, Real hours = 1.0);
 
-// The main of such a program: body between the start and the end of the backends; what it throws becomes a sentence and
-// exit status 1.
+// main of such a program: runs body between start and end of the backends; an exception is printed and gives exit
+// status 1.
 inline int program(const char* name, int (*body)(int, char**), int n_argument, char** argument) {
   try {
     const Runtime runtime;

@@ -1,6 +1,5 @@
-// Spaces for checks: Both runs every kernel on two spaces and compares, Timed keeps its seconds, Watched what it
-// changed. Whatever is templated on a Space runs on them unchanged, so that every kernel, also a later one, is compared
-// and timed by itself.
+// Spaces for checks: Both compares every kernel on two spaces, Timed measures its time, Watched lists the fields that
+// it changes. Code templated on a Space runs on them unchanged, so that new kernels are covered automatically.
 #pragma once
 #include <chrono>
 #include <typeinfo>
@@ -12,7 +11,7 @@
 
 namespace coldsun {
 
-// A space for checks has run(name, launch): launch(space) starts the kernel on a space of those it knows.
+// A space for checks has run(name, launch); launch(space) starts the kernel on one of its inner spaces.
 template <class First, class Second>
 struct Both {
   Ledger* ledger;
@@ -63,7 +62,7 @@ inline constexpr bool checking<Watched<S>> = true;
 template <class S>
 concept Checking = checking<S>;
 
-// What is started on a space, as a value: the same start on the first and on the second.
+// Kernel launches as values, to launch the same kernel on both spaces.
 namespace launch {
 template <class F>
 struct Each {
@@ -103,7 +102,7 @@ struct Reduce {
     sum = reduce(s, n, f);
   }
 };
-// The primitives, under names of their own.
+// The primitives, with names of their own.
 struct SortByKey {
   View<const Real, 1> key;
   View<std::int32_t, 1> index;

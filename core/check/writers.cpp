@@ -1,11 +1,11 @@
-// Writers: what a kernel changed, against the lines of the fields.
+// Writers: compares the fields that each kernel changes with the writers named in the field lists.
 #include "core/check/writers.hpp"
 
 #include <cstring>
 
 namespace coldsun {
 
-// The end of a cut is lowered by every physics in turn.
+// run/stop, the end of a cut, is lowered by several kernels.
 static const std::map<std::string, std::set<std::string>> groups = {
     {"cuts",
      {"couple::SetStop", "couple::Merge", "electrical::GensetReady", "orbit::NextEvent", "workload::NextEvent"}}};
@@ -38,9 +38,9 @@ std::vector<std::string> Writers::faults() const {
     if (found != changed_by_.end())
       for (const std::string& kernel : found->second) {
         if (may_write(writer, kernel)) own = true;
-        else out.push_back(f.path() + " is changed by " + kernel + "; its line says " + writer);
+        else out.push_back(f.path() + " is changed by " + kernel + "; accepted: its writer " + writer);
       }
-    if (!own) out.push_back(f.path() + " is never changed by " + writer + ", which its line says");
+    if (!own) out.push_back(f.path() + " is never changed by its writer " + writer);
   }
   return out;
 }

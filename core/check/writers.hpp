@@ -1,4 +1,4 @@
-// Who changes which field: what a kernel changed is held against the writer that the field's line names.
+// Checks that each field is changed only by the writer named in its field list.
 #pragma once
 #include <functional>
 #include <map>
@@ -10,13 +10,13 @@
 
 namespace coldsun {
 
-// A line's writer is a kernel ("CloseSites", in any namespace), a physics whose kernels hand the field on to each other
-// ("workload"), one of the groups of kernels below ("cuts"), or the host: then no kernel may change it.
+// A writer is a kernel ("CloseSites", in any namespace), a physics whose kernels share the field ("workload"), a group
+// of kernels ("cuts", in writers.cpp), or the host: then no kernel may change the field.
 class Writers {
  public:
   explicit Writers(std::vector<FieldRef> fields) : fields_(std::move(fields)), before_(fields_.size()) {}
   void watch(const std::string& kernel, const std::function<void()>& run);
-  // Sentences: fields that others changed than their line says, and fields that their own writer never changed.
+  // One sentence per fault: a field changed by a kernel other than its writer, or never changed by its writer.
   std::vector<std::string> faults() const;
 
  private:

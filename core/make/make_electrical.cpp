@@ -1,4 +1,4 @@
-// Site files -> the electrical System: modules, strings, nodes and what hangs on each bus.
+// Site -> electrical System: modules, strings, nodes, and the equipment on each bus.
 #include <stdexcept>
 
 #include "core/make/make_system.hpp"
@@ -19,8 +19,8 @@ electrical::Module module_of(const PvModule& m) {
 
 electrical::Converter converter_of(const BusConverter& c) { return {c.p_rated, c.loss.c0, c.loss.c1, c.loss.c2}; }
 
-// Efficiency at shares of load -> loss per rating against output per rating; loss at no load by the first point's
-// trend, never negative.
+// Efficiency at load points -> loss over rating against output over rating; loss at no load extrapolated from the first
+// points, never negative.
 electrical::LossTable rack_loss(const RackConverter& r) {
   electrical::LossTable t;
   constexpr std::size_t most = sizeof(t.x) / sizeof(t.x[0]);
@@ -84,8 +84,8 @@ electrical::System make_electrical(const Network& network, Device device) {
       for (std::size_t i = 0; i < p.module.size(); ++i)
         if (p.module[i].name == g.module) module = first_module + static_cast<std::int32_t>(i);
       if (module < 0)
-        throw std::invalid_argument(site.name + ": power.strings names the module \"" + g.module +
-                                    "\", which was not read");
+        throw std::invalid_argument(site.name + ": power.strings[" + g.name + "].module = \"" + g.module +
+                                    "\"; accepted: a module that was read");
       for (int row = 0; row < g.n_row; ++row)
         strings.push_back({.site = s,
                            .plane = plane,

@@ -1,4 +1,4 @@
-// Site files -> stations and link priors; element sets -> contact windows and serving satellites of a run.
+// Site -> ground stations and link priors; element sets -> contact windows and serving satellites of a run.
 #include <numeric>
 #include <stdexcept>
 
@@ -22,8 +22,7 @@ orbit::Strategy strategy_of(const Site& site) {
 
 constexpr Time margin = 600 * ns_per_s;  // a member's windows may be shifted
 
-// Which satellites fly over each site: of the data constellations each site has its own list, of the broadband shell
-// all sites have all.
+// Satellites by site: each site has its own list of the data constellations; all sites share the broadband shell.
 struct Fleets {
   orbit::Fleet data, shell;
 };
@@ -34,8 +33,8 @@ Fleets make_fleets(const Library& library, int n_site, Time start, Time stop, De
     return list;
   };
   if (!library.listed.empty() && static_cast<int>(library.listed.size()) != n_site)
-    throw std::invalid_argument("library: lists of " + std::to_string(library.listed.size()) +
-                                " sites; accepted: one per site, " + std::to_string(n_site));
+    throw std::invalid_argument("library: " + std::to_string(library.listed.size()) +
+                                " lists of satellites; accepted: one per site, " + std::to_string(n_site));
   const auto listed =
       library.listed.empty() ? std::vector(static_cast<std::size_t>(n_site), all(library.data)) : library.listed;
   const Time wide = margin + orbit::slot_length;
@@ -77,7 +76,7 @@ void fill_links(Inputs& in, const System& system, const Library& library, Time s
   const auto link_station = orbit::stations_of(system.orbit, orbit::link_constellation);
   std::vector<orbit::Strategy> strategy;
   for (int s = 0; s < system.n_site(); ++s) strategy.push_back(static_cast<orbit::Strategy>(system.orbit.strategy(s)));
-  constexpr Real dut1 = 0.0;  // UT1 - UTC: below 0.05 s in 2026, 20 ms of a rise time (reference tables use 0 as well)
+  constexpr Real dut1 = 0.0;  // UT1 - UTC: below 0.05 s in 2026, or 20 ms of an AOS; reference tables use 0 too
   with_space(system.device, [&](auto space) {
     in.windows =
         orbit::find_windows(space, data, data_station, {start - margin, stop + margin, dut1}, fleets.data.seen);

@@ -1,4 +1,4 @@
-// Site files -> sites and planes of the sky, climate or weather series -> its table.
+// Site -> sites and planes of the sky; climate or weather series -> weather table.
 #include <algorithm>
 #include <stdexcept>
 

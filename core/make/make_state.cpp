@@ -1,4 +1,4 @@
-// A State at the start of a run: allocated once, jobs in progress, plates at rest, series of what the record keeps.
+// State at the start of a run: allocation, running jobs, plates in equilibrium, series of the record.
 #include "common/loops.hpp"
 #include "core/make/make_system.hpp"
 #include "core/step/couple.hpp"
@@ -9,7 +9,7 @@ namespace coldsun {
 
 namespace {
 
-// Every derived number per (member, site) is kept as a step mean.
+// Step means are kept of every derived field of numbers per (member, site).
 void make_series(State& s) {
   std::vector<Series::Source> sources;
   each_field(s, [&](const char* group, const FieldInfo& info, const auto& array) {
@@ -25,7 +25,7 @@ void make_series(State& s) {
   s.series.sum = Array<Real, 3>(s.device, {n, s.n_member, s.electrical.soc.extent(1)});
 }
 
-// A plate at rest at the temperature of its coolant.
+// A plate at the temperature of its coolant, without heat.
 void settle_node(const thermal::System& sys, thermal::State& s, int m, int n, Real t) {
   s.t_junction(m, n) = s.t_outlet(m, n) = t;
   const int fidelity = sys.fidelity(n);
@@ -40,8 +40,7 @@ void settle_node(const thermal::System& sys, thermal::State& s, int m, int n, Re
     }
 }
 
-// The loops and plates stand where the set-point of the first instant's air puts them, so that a day does not begin
-// with a cooling of the hall.
+// Loops and plates start at the supply set-point for the first air temperature, so that no cool-down precedes the day.
 void settle(const System& system, const Inputs& inputs, State& s) {
   for (int m = 0; m < s.n_member; ++m)
     for (int k = 0; k < system.n_site(); ++k) {
@@ -81,9 +80,9 @@ State make_state(const System& system, const Inputs& inputs, int n_member, std::
       s.controls.p_site_cap(m, k) = law.p_it_max;
       s.controls.t_supply_set(m, k) = couple::supply_set_point(law, inputs.weather.temp_air(k, 0));
       const Real usual = sky::mean_clouds(system.sky.site(k).cloud, date_of(start).month - 1)
-                             .index;  // to be expected till the sun is seen
+                             .index;  // mean of the climate, until the sun has been measured
       s.controls.kc_seen(m, k) = s.controls.kc_planned(m, k) = usual;
-      s.controls.p_pv_seen(m, k) = law.p_it_max;  // nothing was seen yet: the first cut has no cap
+      s.controls.p_pv_seen(m, k) = law.p_it_max;  // no measurement yet: the first cut has no site cap
     }
   with_space(device,
              [&](auto space) { workload::start(space, system.workload, inputs.jobs, s.workload), synchronize(space); });

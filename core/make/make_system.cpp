@@ -1,4 +1,4 @@
-// The whole: every physics' System, the control laws, and the Inputs of a run.
+// System of a network (all physics and control laws) and Inputs of a run.
 #include "core/make/make_system.hpp"
 
 #include <stdexcept>
@@ -34,7 +34,7 @@ System make_system(const Network& network, const Library& library, Device device
     for (std::size_t b = 0; b < a; ++b)
       if (entity_of(network.site[a]) == entity_of(network.site[b]))
         throw std::invalid_argument("sites " + network.site[b].name + " and " + network.site[a].name +
-                                    " would share their chance; accepted: another name");
+                                    " have the same random streams by chance; accepted: another name");
   System s;
   s.device = device;
   s.sky = make_sky(network, device);
@@ -75,7 +75,7 @@ Inputs make_inputs(const Network& network, const System& system, const Library& 
   if (const int n = workload::count_short(system.workload, in.jobs))
     throw std::runtime_error(
         "jobs: " + std::to_string(n) +
-        " member(s) draw more arrivals than their table holds; accepted: another seed or a shorter run");
+        " member(s) draw more arrivals than their job table holds; accepted: another seed or a shorter run");
   return in;
 }
 

@@ -1,5 +1,4 @@
-// From what people write to what kernels read: System and Inputs of a network. Allocation happens here, never in a
-// step.
+// Site and Network -> System and Inputs of the kernels. Allocation happens here, never in a step.
 #pragma once
 #include "core/site/site.hpp"
 #include "core/step/state.hpp"
@@ -10,30 +9,29 @@ namespace thermal {
 struct PlateSpec;
 }
 
-// What a network names beside its sites, read by whoever sees files: element sets per role, statistics of the jobs per
-// site.
+// Contents of the files that a network names beside its sites: element sets by role, job statistics by site.
 struct Library {
-  std::vector<orbit::ElementSet> broadband, data;  // data: of all sites, each constellation once
-  std::vector<std::vector<int>> listed;       // (site) which of data its comms.data names; empty: each site has all
-  std::vector<orbit::Remark> remark;          // records of the files that are not used, or used with a word
+  std::vector<orbit::ElementSet> broadband, data;  // data: constellations of all sites, each once
+  std::vector<std::vector<int>> listed;  // (site) indices into data, from its comms.data; empty: all for every site
+  std::vector<orbit::Remark> remark;     // records skipped, or used with a remark
   std::vector<workload::JobStatistics> jobs;  // (site)
 };
 
-// A weather series of one site in place of its climate; empty: the climate. SI; time is the centre of each interval.
+// A weather series of one site, used instead of its climate unless empty. SI; time is the centre of each interval.
 struct WeatherSeries {
   std::vector<Time> time;
   std::vector<Real> ghi, dni, dhi, temp_air, wind_speed, pressure;
   Real interval = 0;
-  int clouds = -1;  // inside cloudy intervals: 1 drawn, 0 none, -1 as the site says
+  int clouds = -1;  // within cloudy intervals: 1 drawn, 0 none, -1 value from the site file
 };
 
-// The site's number in Chance, by its name: the same clouds, outages and jobs whatever other sites stand beside it. 24
-// bits of FNV-1a.
+// The site's entity in Chance, 24 bits of FNV-1a of its name: clouds, outages and jobs do not depend on the other
+// sites.
 std::uint32_t entity_of(const Site& site);
 electrical::System make_electrical(const Network& network, Device device);
-thermal::PlateSpec plate_spec(const PlateClass& plate, Real t_design);  // t_design: of the coolant [K]
+thermal::PlateSpec plate_spec(const PlateClass& plate, Real t_design);  // t_design: coolant temperature [K]
 Real plates_head(
-    const Site& site);  // pressure drop of the plates at the loop's design flow, the branch that needs the most [Pa]
+    const Site& site);  // pressure drop of the plates at the loop's design flow, in the branch where it is highest [Pa]
 thermal::System make_thermal(const Network& network, Device device);
 sky::Climate sky_climate(const Site& site);
 sky::Site sky_site(const Site& site);
@@ -41,20 +39,19 @@ sky::System make_sky(const Network& network, Device device);
 orbit::System make_orbit(const Network& network, Device device);
 workload::System make_workload(const Network& network, const Library& library, Device device);
 System make_system(const Network& network, const Library& library, Device device);
-// What a record writes along its axes: planes, strings, layers, columns.
+// Labels and positions on the axes of a record: planes, strings, layers, columns.
 void name_axes(System& system, const Network& network);
 
-// Sun, clear sky and weather of one site, from its series or its climate.
+// Fills the sun, clear sky and weather of one site from its series or its climate.
 void fill_weather(sky::Weather& table, const System& system, const Network& network, int site,
                   const std::vector<WeatherSeries>& weather, std::uint64_t seed);
-// What is not used of the element sets in a run over [start, stop), and why, by name: of files, of epochs, of decay. In
-// `most` names a sentence.
+// Element sets not used in a run over [start, stop) and the reasons (faulty record, epoch, decay); at most `most` names
+// a sentence.
 std::vector<std::string> element_remarks(const Library& library, int n_site, Time start, Time stop, std::size_t most);
-// Contact windows and serving satellites of [start, stop).
+// Computes contact windows and serving satellites of [start, stop).
 void fill_links(Inputs& in, const System& system, const Library& library, Time start, Time stop);
 
-// Everything that depends on time alone, for [start, start + hours): sun and weather, windows, serving satellites,
-// jobs.
+// Inputs for [start, start + hours): sun and weather, contact windows, serving satellites, jobs.
 struct Course {
   Time start = 0;
   Real hours = 0.0;

@@ -1,4 +1,4 @@
-// Site files -> plates, nodes, coolant loop, dry cooler and hall air.
+// Site -> plates, nodes, coolant loops, dry cooler and hall air.
 #include <stdexcept>
 
 #include "common/atmosphere.hpp"
@@ -22,7 +22,7 @@ thermal::LoopModel loop_of(const Site& site) {
   const auto plate = thermal::coolant_properties(coolant_of(c.coolant), c.t_supply);
   const auto facility = thermal::coolant_properties(coolant_of(c.facility.coolant), c.t_supply);
   thermal::LoopModel l;
-  // Half of the volume lies on either side of the plates; the CDU's metal follows the supply.
+  // Half of the coolant volume on either side of the plates; the CDU metal counts with the supply.
   l.c_supply = 0.5 * c.volume * plate.rho * plate.cp + c.cdu.heat_capacity;
   l.c_return = 0.5 * c.volume * plate.rho * plate.cp;
   l.pump_flow = c.pump.flow, l.dp = c.pump.dp, l.dp_exponent = c.pump.dp_exponent,
@@ -68,7 +68,7 @@ thermal::PlateSpec plate_spec(const PlateClass& p, Real t_design) {
 }
 
 namespace {
-Real plate_flow(const Site& site, const NodeType& type) {  // of one plate at the loop's design flow [m3/s]
+Real plate_flow(const Site& site, const NodeType& type) {  // flow per plate at the loop's design flow [m3/s]
   Real n_plate = 0;
   for (const NodeType& t : site.hall.node) n_plate += t.n_node * t.n_plate * t.flow_factor;
   return site.cooling.pump.flow / n_plate * type.flow_factor;
@@ -100,8 +100,8 @@ thermal::System make_thermal(const Network& network, Device device) {
       for (std::size_t i = 0; i < site.plate.size(); ++i)
         if (site.plate[i].name == t.plate) n.plate = first_plate + static_cast<int>(i);
       if (n.plate < 0)
-        throw std::invalid_argument(site.name + ": hall.node " + t.name + " names the plate \"" + t.plate +
-                                    "\", which was not read");
+        throw std::invalid_argument(site.name + ": hall.node[" + t.name + "].plate = \"" + t.plate +
+                                    "\"; accepted: a plate that was read");
       take(n, t);
       n.flow = plate_flow(site, t), n.liquid_fraction = site.hall.liquid_fraction,
       n.p_throttle = t.throttle_floor * t.p_max;

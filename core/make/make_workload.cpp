@@ -1,4 +1,4 @@
-// Site files and job statistics -> the workload System.
+// Site and job statistics -> workload System. Its idle power includes the leakage at t_leakage.
 #include "core/make/make_system.hpp"
 
 namespace coldsun {

@@ -1,4 +1,4 @@
-// Names and places of what a record has as axes: planes, strings, layers and columns of the plates that are resolved.
+// Labels and positions on the axes of a record: planes, strings, layers and columns of resolved plates.
 #include <algorithm>
 
 #include "core/make/make_system.hpp"
@@ -7,7 +7,7 @@ namespace coldsun {
 
 namespace {
 
-// Layer of every solid cell of a plate's stack, from the power plane up; cells of one layer are numbered.
+// Layer name of every solid cell of a plate, upwards from the power plane; cells of one layer are numbered.
 std::vector<std::string> layers_of(const PlateClass& p, const thermal::Stack& stack) {
   std::vector<std::string> cell;
   Real height = 0;
@@ -31,14 +31,14 @@ std::vector<std::string> layers_of(const PlateClass& p, const thermal::Stack& st
   return out;
 }
 
-// Middles of n equal parts of a length [mm].
+// Centres of n equal parts of a length [mm].
 std::vector<Real> middles(Real length, int n) {
   std::vector<Real> x;
   for (int i = 0; i < n; ++i) x.push_back(1e3 * length * (i + 0.5) / n);
   return x;
 }
 
-// The plate of a field's node.
+// Plate class of the node with resolved plate number `field`.
 const PlateClass* plate_of(const Network& network, const thermal::System& sys, int field) {
   int n = sys.node_of_field(field);
   for (const Site& site : network.site)
@@ -61,7 +61,7 @@ void name_axes(System& s, const Network& network) {
       s.plane_name.push_back(site.name + "/" + g.name);
       for (int i = 0; i < g.n_row; ++i) s.string_name.push_back(site.name + "/" + g.name + "/" + std::to_string(i));
     }
-  for (int f = 0; f < s.thermal.n_field; ++f) {  // plates of several kinds share an axis only as far as they agree
+  for (int f = 0; f < s.thermal.n_field; ++f) {  // plates of several classes share an axis only where they agree
     const PlateClass* p = plate_of(network, s.thermal, f);
     if (!p) continue;
     const auto layer = layers_of(*p, s.thermal.stack(s.thermal.model(s.thermal.node_of_field(f))));

@@ -1,4 +1,4 @@
-// Makes a Twin; names devices and flags.
+// Makes a Twin; devices and flags by name.
 #include "core/make/twin.hpp"
 
 #include <unistd.h>
@@ -30,8 +30,9 @@ void check_options(const Network& network, const TwinOptions& o) {
     fail("hours = " + number(o.hours) + "; accepted: more than 0, at most 9600");
   const Real steps = o.hours * 3600.0 / o.dt;
   if (std::abs(steps - std::round(steps)) > 1e-6)
-    fail("hours = " + number(o.hours) + " is no whole number of steps of " + number(o.dt) + " s");
-  if (o.start < 0 || o.start > 4'000'000'000 * ns_per_s) fail("start lies outside the years 1970 to 2096");
+    fail("hours = " + number(o.hours) + "; accepted: a whole number of steps of " + number(o.dt) + " s");
+  if (o.start < 0 || o.start > 4'000'000'000 * ns_per_s)
+    fail("start = " + std::to_string(o.start) + " ns; accepted: years 1970 to 2096");
 }
 
 // Length of a named axis of a State or a JobTable.
@@ -62,7 +63,7 @@ std::int64_t axis(const System& sys, const workload::JobTable& jobs, std::string
 std::int64_t bytes_per_member(const System& sys, const workload::JobTable& jobs) {
   std::int64_t all = 0;
   const auto add = [&](const FieldInfo& info, const auto& array) {
-    if (!std::string_view(info.axes).starts_with("member")) return;  // what all members share
+    if (!std::string_view(info.axes).starts_with("member")) return;  // shared by all members
     std::int64_t n = sizeof(typename std::remove_cvref_t<decltype(array)>::value_type);
     std::istringstream axes(info.axes);
     for (std::string name; axes >> name;) n *= axis(sys, jobs, name);
@@ -109,7 +110,7 @@ Device device_named(const std::string& word) {
   if (word == "auto") return device_available(Device::cuda) ? Device::cuda : Device::host;
   if (word != "cuda") throw std::invalid_argument("device = \"" + word + "\"; accepted: auto, cpu, cuda");
   if (!device_available(Device::cuda))
-    throw std::invalid_argument("device = \"cuda\", but no CUDA device can be used here; accepted: auto, cpu");
+    throw std::invalid_argument("device = \"cuda\", but no CUDA device is usable; accepted: auto, cpu");
   return Device::cuda;
 }
 

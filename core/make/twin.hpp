@@ -1,4 +1,4 @@
-// Twin: a network's System, Inputs and State made together from what people wrote; plain data, no file.
+// Twin: System, Inputs and State of a network; plain data, no files.
 #pragma once
 #include "core/make/make_system.hpp"
 
@@ -22,17 +22,17 @@ struct Twin {
   Real dt = 10;
 };
 
-// Throws std::invalid_argument with one sentence where an option or a value of the network cannot be.
+// Throws std::invalid_argument with one sentence if an option or a value of the network is not accepted.
 Twin make_twin(const Network& network, const Library& library, const std::vector<WeatherSeries>& weather,
                const TwinOptions& options);
 
-// What a member of a State and its jobs take; jobs: a table of any number of members.
+// Bytes per member of State and job table; `jobs` may have any number of members.
 std::int64_t bytes_per_member(const System& system, const workload::JobTable& jobs);
-// "auto", "cpu" or "cuda" -> a device that is there; throws std::invalid_argument where it is not.
+// "auto", "cpu" or "cuda" -> an available device; else std::invalid_argument.
 Device device_named(const std::string& word);
-// What the bits of a member's flags say, in words.
+// Texts of the bits set in a member's flags.
 std::string flag_text(std::uint32_t flags);
-const std::vector<std::pair<std::uint32_t, const char*>>& flag_table();  // every bit that may be raised, with its words
-bool is_fatal(std::uint32_t flags);                                      // whether they freeze the member
+const std::vector<std::pair<std::uint32_t, const char*>>& flag_table();  // every bit with its text
+bool is_fatal(std::uint32_t flags);                                      // whether they stop the member
 
 }  // namespace coldsun

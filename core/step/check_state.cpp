@@ -1,4 +1,4 @@
-// Ranges of a State's fields by name and unit, and what the rows of the workload say of each other.
+// Ranges of a State's fields by name and unit; consistency of jobs, nodes and queues.
 #include "core/step/check_state.hpp"
 
 #include <charconv>
@@ -13,18 +13,18 @@ namespace coldsun {
 
 namespace {
 
-constexpr double most_counted = 9007199254740992.0;  // 2^53: whole numbers are exact in a double up to here
+constexpr double most_counted = 9007199254740992.0;  // 2^53: largest range of exact whole numbers in a double
 
-// Wide enough for any site and any unusual day, narrow enough for a number of another quantity, sign or unit to fall
-// out. Units as in the field lists; a unit that is not listed may hold any finite number.
+// Wide enough for any site and weather, narrow enough to refuse a wrong quantity, sign or unit. Units as in the field
+// lists; other units accept any finite number.
 const std::map<std::string, Range>& by_unit() {
   static const std::map<std::string, Range> table = {
-      {"K", {150.0, 2000.0}},  // from a night on Antarctica's plateau to where silicon has melted
+      {"K", {150.0, 2000.0}},  // from the Antarctic plateau at night to molten silicon
       {"W", {-1e12, 1e12}},    // 1 TW: beyond any site
       {"W m-2", {-1e4, 1e4}},  // irradiance outside the atmosphere: 1.4e3
       {"V", {-1e6, 1e6}},     {"A", {-1e8, 1e8}},
       {"Pa", {0.0, 2e5}},     {"m s-1", {0.0, 200.0}},
-      {"rad", {-10.0, 10.0}}, {"s", {-1e-6, 1e15}},  // sums over accelerators; a remainder may round below 0
+      {"rad", {-10.0, 10.0}}, {"s", {-1e-6, 1e15}},  // sums over accelerators; a remainder may round to below 0
       {"J", {-1e18, 1e18}},   {"1", {-1e12, 1e12}},
       {"m3", {-1e-6, 1e12}},  {"ns", {-static_cast<double>(latest), static_cast<double>(latest), true}},
   };
@@ -34,7 +34,7 @@ const std::map<std::string, Range>& by_unit() {
 struct Sizes {
   double job, node, site;
 };
-// Indices, counters, words with a few values, shares.
+// Indices, counters, enumerations, shares.
 std::map<std::string, Range> by_name(const Sizes& n) {
   const Range yes_no{0, 1}, count{0, most_counted}, job_count{0, n.job}, share{-1e-9, 1.0 + 1e-9}, gain{1e-4, 1e4};
   return {
@@ -98,7 +98,7 @@ std::string shown(double x) {
   return {text, end};
 }
 
-// Calls f with the field's bytes as an array of its own number type.
+// Calls go with the field's bytes as an array of its number type.
 template <class F>
 void typed(const FieldRef& f, const char* bytes, F&& go) {
   switch (f.type) {
@@ -134,7 +134,8 @@ RangeOf look_up(const std::map<std::string, Range>& names, const FieldRef& f) {
 const char* bytes_of(const Snapshot& kept, const std::string& path) {
   for (const auto& item : kept.items)
     if (item.path == path) return item.bytes.data();
-  throw std::invalid_argument("checkpoint: no field " + path + "; accepted: one of the same version and inputs");
+  throw std::invalid_argument("checkpoint: no field " + path +
+                              "; accepted: a checkpoint of the same version and inputs");
 }
 template <class T, int R>
 View<const T, R> view_of(const Snapshot& kept, const std::string& path, const Array<T, R>& like) {
@@ -152,7 +153,7 @@ KeptAt check_kept(const State& s, const Snapshot& kept) {
     const auto it = kept.attributes.find(name);
     if (it == kept.attributes.end())
       throw std::invalid_argument(std::string("checkpoint: no attribute ") + name +
-                                  "; accepted: one that coldsun wrote");
+                                  "; accepted: a checkpoint that coldsun wrote");
     return it->second;
   };
   const auto whole = [&](const char* name) {
@@ -166,13 +167,13 @@ KeptAt check_kept(const State& s, const Snapshot& kept) {
   const auto expect = [&](const char* name, std::uint64_t have) {
     if (attribute(name) != std::to_string(have))
       throw std::invalid_argument(std::string("checkpoint: ") + name + " = " + attribute(name) +
-                                  "; accepted: " + std::to_string(have) + ", as this twin has");
+                                  "; accepted: " + std::to_string(have) + ", the value of this twin");
   };
   expect("seed", s.seed), expect("first_member", s.first_member),
       expect("n_member", static_cast<std::uint64_t>(s.n_member));
   if (attribute("identity") != s.identity)
-    throw std::invalid_argument("checkpoint: is of " + attribute("identity") + "; accepted: " + s.identity +
-                                ", as this twin");
+    throw std::invalid_argument("checkpoint: identity = " + attribute("identity") + "; accepted: " + s.identity +
+                                ", the identity of this twin");
   std::map<std::string, const Snapshot::Item*> by_path;
   for (const auto& item : kept.items) by_path[item.path] = &item;
   const std::int64_t time = whole("time_ns"), n_step = whole("n_step");
@@ -185,11 +186,11 @@ KeptAt check_kept(const State& s, const Snapshot& kept) {
     const auto it = by_path.find(f.path());
     if (it == by_path.end())
       throw std::invalid_argument("checkpoint: no field " + f.path() +
-                                  "; accepted: one of the same version and inputs");
+                                  "; accepted: a checkpoint of the same version and inputs");
     if (it->second->field.extent != f.extent || it->second->field.type != f.type ||
         it->second->bytes.size() != f.bytes())
       throw std::invalid_argument("checkpoint: field " + f.path() +
-                                  " has another shape or type; accepted: one of the same version and inputs");
+                                  " has another shape or type; accepted: a checkpoint of the same version and inputs");
   }
   check_values(s, kept);
   return {time, n_step};
@@ -212,8 +213,7 @@ void check_values(const State& like, const Snapshot& kept) {
       for (std::size_t i = 0; i < n; ++i) {
         const double value = static_cast<double>(x[i]);
         if (known.range.holds(value) || (known.range.never && value >= static_cast<double>(never))) continue;
-        if (real && (stopped[i / row] || (f.info.kind == Kind::derived && value == 0.0)))
-          continue;  // 0: no step was made yet
+        if (real && (stopped[i / row] || (f.info.kind == Kind::derived && value == 0.0))) continue;  // 0: no step yet
         throw std::invalid_argument("checkpoint: " + f.path() + "[member " + std::to_string(i / row) +
                                     "] = " + shown(value) + " " + f.info.unit +
                                     "; accepted: " + shown(known.range.low) + " to " + shown(known.range.high));
@@ -237,11 +237,11 @@ void check_work(const System& system, const Inputs& inputs, const State& like, c
   const int n_job = t.capacity(), n_site = system.workload.n_site();
   const auto refuse = [&](int m, const std::string& what) {
     throw std::invalid_argument("checkpoint: member " + std::to_string(m) + ": " + what +
-                                "; accepted: queues as coldsun left them");
+                                "; accepted: consistent jobs, nodes and queues");
   };
   std::vector<int> nodes(static_cast<std::size_t>(n_job));
   for (int m = 0; m < like.n_member; ++m) {
-    if (flags(m) & couple::fatal_flags) continue;  // no step reads its queues
+    if (flags(m) & couple::fatal_flags) continue;  // its queues are never read again
     const auto is = [&](int j, workload::Status s) { return status(m, j) == s; };
     std::fill(nodes.begin(), nodes.end(), 0);
     for (int s = 0; s < n_site; ++s) {
@@ -253,19 +253,20 @@ void check_work(const System& system, const Inputs& inputs, const State& like, c
         const bool first = nodes[static_cast<std::size_t>(j)]++ == 0;
         ++taken, leads += first;
         if (!is(j, workload::Status::running) || (lead_node(m, j) == n) != first || lead_node(m, j) < site.node_first)
-          refuse(m, "node_job[" + std::to_string(n) + "] = " + std::to_string(j) + ", which does not run there");
+          refuse(m, "node_job[" + std::to_string(n) + "] = " + std::to_string(j) + ", which does not run on this node");
       }
       const int stop = t.job_first(s) + t.n_job(s);
       if (next_job(m, s) < t.job_first(s) || next_job(m, s) > stop || head(m, s) < t.job_first(s) ||
           head(m, s) > next_job(m, s))
-        refuse(m, "next_job or queue_head lies outside the site's jobs");
+        refuse(m, "next_job or queue_head is outside the site's jobs");
       for (int j = t.job_first(s); j < stop; ++j)
         if (is(j, workload::Status::queued)) {
           ++waiting;
-          if (j < head(m, s) || j >= next_job(m, s)) refuse(m, "job " + std::to_string(j) + " waits outside its queue");
+          if (j < head(m, s) || j >= next_job(m, s))
+            refuse(m, "job " + std::to_string(j) + " is queued outside its queue");
         }
       if (busy(m, s) != taken || n_running(m, s) != leads || n_queued(m, s) != waiting)
-        refuse(m, "node_busy, n_running or n_queued is not what nodes and jobs say");
+        refuse(m, "node_busy, n_running or n_queued differs from the count over nodes and jobs");
     }
     for (int j = 0; j < n_job; ++j) {
       if (is(j, workload::Status::running) != (nodes[static_cast<std::size_t>(j)] > 0))
@@ -277,7 +278,7 @@ void check_work(const System& system, const Inputs& inputs, const State& like, c
                              ? t.n_node(m, j)
                              : workload::node_count_of(t.n_gpu(m, j), site.gpu_per_node, site.node_count);
       if (nodes[static_cast<std::size_t>(j)] != needed)
-        refuse(m, "job " + std::to_string(j) + " runs on another number of nodes than it takes");
+        refuse(m, "job " + std::to_string(j) + " runs on a number of nodes other than its own");
     }
   }
 }

@@ -9,13 +9,13 @@
 
 namespace coldsun::couple {
 
-// Set-point of the coolant supply: as warm as the design allows, cooler where the night gives it for nothing.
+// Set-point of the coolant supply: outside air temperature plus approach, between t_supply_min and the design value.
 COLDSUN_FN Real supply_set_point(const ControlLaw& law, Real temp_air) {
   return math::clamp(temp_air + law.approach, law.t_supply_min, law.t_supply_design);
 }
 
-// What the nodes may be asked for in all: sun, battery above its reserve, the grid's budget and the generator, less
-// what the site was seen to need beside that work: auxiliaries, losses, what leakage adds to the nodes' power.
+// Site cap, the upper limit of the nodes' requests together: PV, battery above its reserve, grid budget and generator,
+// less the overhead measured in the cut before (auxiliaries, losses, change of leakage).
 COLDSUN_FN Real site_cap(const ControlLaw& law, Real p_pv, Real p_battery, Real p_genset, Real p_overhead) {
   return electrical::site_cap(p_pv, p_battery, law.p_grid_budget, p_genset, p_overhead, law.p_it_max);
 }
@@ -31,17 +31,16 @@ struct Control {
   bool stale;
   COLDSUN_FN void operator()(int a, int site) const {
     const int m = cut.member(a);
-    if (stale && !link_up(m, site)) return;  // nobody hears the controller: the last word holds
+    if (stale && !link_up(m, site)) return;  // path stale: cap and set-point are held while the link is down
     st.t_supply_set(m, site) = supply_set_point(law(site), temp_air(m, site));
     st.p_site_cap(m, site) = site_cap(law(site), st.p_pv_seen(m, site), st.p_battery_seen(m, site),
                                       st.p_genset_seen(m, site), st.p_overhead_seen(m, site));
   }
 };
 
-// Where instruments say what the nodes draw, that is what they draw: asked for beside its leakage, allowed by the
-// remote controller, and, once the bus has said what it can give, the node's cap; only a junction's own cap and an
-// empty bus may hold it back. reads p_fed and what the work asks; writes p_request_bus, p_floor, p_site_cap. 48 B and 3
-// flops per node
+// Where a feed gives the power of a node, it replaces the request and is not limited by the site cap. The bus
+// allocation and the junction cap still apply. reads p_fed and the workload's requests; writes p_request_bus, p_floor,
+// p_site_cap. 48 B and 3 flops per node
 struct AskFed {
   Cut cut;
   View<const Real, 2> p_fed;
@@ -62,8 +61,7 @@ struct AskFed {
 struct CapFed {
   Cut cut;
   View<const Real, 2> p_fed;
-  View<const Real, 1>
-      p_leakage;  // of the node at its reference temperature: a cold node asks that much less than it was told
+  View<const Real, 1> p_leakage;  // of the node at t_leakage: requests include it, so that a cold node may draw p_fed
   View<const Real, 2> p_allocated;
   FedView st;
   COLDSUN_FN void operator()(int a, int n) const {
@@ -74,7 +72,7 @@ struct CapFed {
   }
 };
 
-// Most that the auxiliaries may draw in the coming cut. reads the site's loop, flows, temp_air; writes p_aux_bound. 16
+// Upper bound of auxiliary power in the coming cut. reads the site's loop, flows, temp_air; writes p_aux_bound. 16
 // B and 3 flops per node
 struct BoundAux {
   Cut cut;
@@ -89,8 +87,8 @@ struct BoundAux {
   }
 };
 
-// The coolant gets the heat of converters and battery of the cuts before, to the joule whatever their lengths, but no
-// faster than over 10 s: a cut of milliseconds after a long one would see a thousand times the mean. reads
+// Heat of converters and battery from the cuts before enters the coolant, conserved to the joule, over at least 10 s: a
+// short cut after a long one would otherwise see a multiple of the mean power. reads
 // heat_pending; writes q_extra. 16 B and 2 flops per member and site
 struct GiveHeat {
   Cut cut;
@@ -100,11 +98,11 @@ struct GiveHeat {
     st.q_extra(m, site) = st.heat_pending(m, site) / math::max(cut.length(m), 10.0);
   }
 };
-// What a cut leaves to the next: heat for the coolant, and what the remote controller and a planner saw. The index
-// counts while there is light. reads p_heat, p_heat_battery, pv_linear, pv_square, loss_pv_converter,
-// p_discharge_reserve, p_discharge_max, p_it, p_it_request, p_it_held_back, p_shed, p_aux, p_loss, genset_mode, ghi,
-// clearsky_index; writes p_it_shed, heat_pending, p_pv_seen, p_battery_seen, p_genset_seen, p_overhead_seen, kc_seen,
-// kc_age. 206 B and 30 flops per member and site
+// Values of a cut for the next: pending heat for the coolant, and the measurements of remote controller and planner.
+// The clear-sky index is averaged while GHI is above `light`. reads p_heat, p_heat_battery, pv_linear, pv_square,
+// loss_pv_converter, p_discharge_reserve, p_discharge_max, p_it, p_it_request, p_it_held_back, p_shed, p_aux, p_loss,
+// genset_mode, ghi, clearsky_index; writes p_it_shed, heat_pending, p_pv_seen, p_battery_seen, p_genset_seen,
+// p_overhead_seen, kc_seen, kc_age. 206 B and 30 flops per member and site
 struct Remember {
   Cut cut;
   View<const electrical::Site, 1> bus;
@@ -115,20 +113,18 @@ struct Remember {
   COLDSUN_FN void operator()(int a, int site) const {
     const int m = cut.member(a);
     const Real shed = power.p_shed(m, site);
-    const Real beyond =
-        power.p_it(m, site) - (work.p_it_request(m, site) - shed);  // change of leakage, less what a junction cap took
-    const Real battery =
-        power.p_discharge_reserve(m, site);  // at rest where it is no more than the converter's own need
+    const Real beyond = power.p_it(m, site) - (work.p_it_request(m, site) -
+                                               shed);  // change of leakage, less the power held back by junction caps
+    const Real battery = power.p_discharge_reserve(m, site);  // 0 if it does not exceed the idle loss of its converter
     st.p_it_shed(m, site) = math::max(math::min(shed, work.p_it_held_back(m, site)), 0.0);
     Real& pending = st.heat_pending(m, site);
     pending -= st.q_extra(m, site) * cut.length(m);
     pending += (power.p_heat(m, site) + power.p_heat_battery(m, site)) *
-               cut.length(m);  // the cells are on the converters' cold rail
-    // all that the boost stages could take
+               cut.length(m);  // the cells share the cold rail of the converters
+    // PV power available to the boost stages
     st.p_pv_seen(m, site) = power.pv_linear(m, site) + power.pv_square(m, site) + power.loss_pv_converter(m, site);
     st.p_battery_seen(m, site) = battery > electrical::idle_power(bus(site).battery_converter) ? battery : 0.0;
-    // A generator that does not run yet counts as far as the battery's reserve, which is not counted above, can stand
-    // for it until it does.
+    // Until the generator runs, it counts up to the discharge power of the battery's reserve, which bridges its start.
     const Real genset = electrical::genset_capacity(bus(site));
     const bool runs = power.genset_mode(m, site) == static_cast<std::int8_t>(electrical::GensetMode::running);
     st.p_genset_seen(m, site) =
@@ -141,8 +137,8 @@ struct Remember {
   }
 };
 
-// The link at the middle of what is so far the member's cut. reads slots; writes link_up. 60 B and 250 flops per member
-// and site
+// State of the link in the middle of the member's cut as known so far. reads slots; writes link_up. 60 B and 250 flops
+// per member and site
 struct LinkNow {
   orbit::Lines lines;
   NextCut next;
@@ -153,8 +149,7 @@ struct LinkNow {
   }
 };
 
-// A cut shorter than shortest_cut is drawn out to it; one that would leave less than that to the end of the step takes
-// it in.
+// A cut shorter than shortest_cut is lengthened to it; a remainder of the step shorter than that joins the cut.
 inline constexpr Time shortest_cut = 10'000'000;  // ns
 COLDSUN_FN Time merged(Time start, Time next, Time end) {
   const Time stop = next < start + shortest_cut ? start + shortest_cut : next;
@@ -187,7 +182,7 @@ struct Accumulate {
   }
 };
 
-// Bits of a member's flags that stop it; the others are remarks.
+// Flags that stop a member; the others are remarks.
 inline constexpr std::uint32_t fatal_flags =
     ~(electrical::flag_bus_shed | electrical::flag_aux_cut | electrical::flag_bus_not_converged |
       thermal::flag_thermal_not_converged | thermal::flag_thermal_out_of_range | thermal::flag_thermal_trip |

@@ -6,8 +6,8 @@
 
 namespace coldsun {
 
-// 64-bit mixing of whole words (the finaliser of MurmurHash3, Appleby 2011), folded over the bytes. Each step is a
-// bijection, so that one changed word always changes the digest.
+// Finaliser of MurmurHash3 (Appleby 2011) over 64-bit words. Each step is a bijection: one changed word always changes
+// the digest.
 inline std::uint64_t fold(std::uint64_t h, const char* p, std::size_t n) {
   for (; n > 0;) {
     std::uint64_t w = 0;

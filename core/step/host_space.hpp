@@ -1,4 +1,4 @@
-// The space of the host: OpenMP, or Kokkos in the Kokkos build, which runs the engine on it so that it is tested there.
+// Space of the host: OpenMP, or Kokkos in the Kokkos build, whose tests run the engine on it.
 #pragma once
 #include "common/space.hpp"
 

@@ -1,4 +1,4 @@
-// run: the only loop. Step, record, and whatever hooks are given.
+// run: the only loop over steps, with hooks for planner and record.
 #pragma once
 #include <functional>
 
@@ -8,7 +8,7 @@ namespace coldsun {
 
 // Called after every step with the State at its end; false ends the run there.
 using AfterStep = std::function<bool(const State&)>;
-// Called before every step with the State at its start: a planner that may tell it a plan.
+// Called before every step with the State at its start; a planner may write a plan into it.
 using Decide = std::function<void(State&)>;
 
 struct StepHooks {
@@ -16,7 +16,7 @@ struct StepHooks {
   Decide decide = {};
 };
 
-// n_step steps of dt. Returns how many were made.
+// Makes n_step steps of dt. Returns the number made.
 inline std::int64_t run(const System& system, State& state, const Inputs& inputs, Real dt, std::int64_t n_step,
                         const StepHooks& hooks) {
   for (std::int64_t i = 0; i < n_step; ++i) {

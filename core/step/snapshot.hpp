@@ -1,5 +1,4 @@
-// A State laid out for keeping: each field's bytes with its name, so that saving, hashing and comparing need not know
-// physics.
+// Snapshot: the bytes of each field of a State with its name, for saving, hashing and comparing.
 #pragma once
 #include <cstring>
 #include <map>
@@ -27,7 +26,7 @@ constexpr Scalar scalar_of() {
   }
 }
 
-// One field as the outside sees it: where it lies, what it is.
+// Description of one field: name, type, shape, address.
 struct FieldRef {
   std::string group;  // "thermal"
   FieldInfo info{"", "", "", "", Kind::state};
@@ -54,7 +53,7 @@ FieldRef field_of(const char* group, const FieldInfo& info, const A& array) {
 struct Snapshot {
   struct Item {
     std::string path;  // "thermal/t_junction"
-    FieldRef field;    // its data pointer is not used; read from a file, its texts are empty
+    FieldRef field;    // its data pointer is unused; its texts are empty if read from a file
     std::vector<char> bytes;
   };
   std::map<std::string, std::string> attributes;

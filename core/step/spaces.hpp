@@ -18,7 +18,7 @@ void with_space(Device device, F&& f) {
 #if defined(COLDSUN_CUDA)
   return f(Cuda{});
 #else
-  throw std::runtime_error("device = cuda; accepted in this build: cpu (it was built without CUDA)");
+  throw std::runtime_error("device = cuda; accepted: cpu, since this build has no CUDA");
 #endif
 }
 

@@ -1,4 +1,4 @@
-// Fields of a State as the outside sees them; keeping, taking up, hashing.
+// Field list, snapshot, restore and hash of a State.
 #include "core/step/state.hpp"
 
 #include "core/step/check_state.hpp"
@@ -29,7 +29,7 @@ Snapshot snapshot(const State& s) {
 }
 
 void restore(State& s, const Snapshot& kept) {
-  const KeptAt at = check_kept(s, kept);  // all is checked before anything is written
+  const KeptAt at = check_kept(s, kept);  // checks everything before the first write
   std::map<std::string, const Snapshot::Item*> by_path;
   for (const auto& item : kept.items) by_path[item.path] = &item;
   for (const FieldRef& f : fields(s))

@@ -1,4 +1,4 @@
-// System, State and Inputs of a network: every physics' own, side by side, flat over all sites.
+// System, State and Inputs of a network: those of every physics, flat over all sites.
 #pragma once
 #include <memory>
 #include <string>
@@ -13,7 +13,7 @@
 
 namespace coldsun {
 
-// Ways by which an outage reaches the silicon; each can be switched off, the schedule and the cuts stay.
+// Paths of an outage to the nodes. Each can be switched off; schedule and cuts stay.
 enum Path : std::uint32_t { path_stall = 1, path_burst = 2, path_stale = 4, path_all = 7 };
 struct PathName {
   const char* name;
@@ -21,13 +21,13 @@ struct PathName {
 };
 inline constexpr PathName path_names[] = {{"stall", path_stall}, {"burst", path_burst}, {"stale", path_stale}};
 
-// What the site's remote controller may say, per site; constant.
+// Constants of the remote controller, per site.
 struct ControlLaw {
-  Real t_supply_design = 0;  // K, set-point of the coolant supply at or above t_air_design
+  Real t_supply_design = 0;  // K, highest set-point of the coolant supply
   Real t_supply_min = 0;     // K, lowest set-point: dew point and condensation
-  Real approach = 0;         // K, supply set-point over ambient air when that is lower
-  Real p_grid_budget = 0;    // W that IT may take from the grid under the site cap
-  Real p_it_max = 0;         // W
+  Real approach = 0;         // K, supply set-point over outside air, between the two
+  Real p_grid_budget = 0;    // W, grid power counted in the site cap
+  Real p_it_max = 0;         // W, all nodes at p_max
 };
 
 struct System {
@@ -42,14 +42,14 @@ struct System {
   std::uint32_t paths = path_all;
   std::vector<std::string> site_name, node_name, plane_name, string_name;
   std::vector<std::string>
-      layer_name;  // of the fields' solid cells, from the power plane up; empty where the plates differ
+      layer_name;  // solid cells of resolved plates, upwards from the power plane; empty if plates differ
   std::vector<Real> column_x,
-      column_y;    // middles of the fields' columns, across and along the flow [mm]; empty where the plates differ
-  int n_gain = 0;  // instruments whose gain is estimated
+      column_y;    // column centres of resolved plates, across and along the flow [mm]; empty if plates differ
+  int n_gain = 0;  // instruments with estimated gain
   int n_site() const { return control.extent(0); }
 };
 
-// What moved by remote control: held while the link is down.
+// Remote control and planner: commands, and the measurements that they are based on.
 // clang-format off
 #define COLDSUN_CORE_CONTROLS(F) \
   F(Real, p_site_cap,      "W",  "member site", state,   Control,  "cap on requested IT power, last command of the remote controller") \
@@ -75,7 +75,7 @@ struct ControlsView {
   COLDSUN_VIEWS(ControlsView, Controls, COLDSUN_CORE_CONTROLS)
 };
 
-// What nodes are asked and allowed where instruments say what they draw (Inputs::feed); not used without one.
+// Requests and caps of nodes whose power is given by a feed (Inputs::feed); unused without a feed.
 // clang-format off
 #define COLDSUN_CORE_FED(F) \
   F(Real, p_request_bus, "W", "member node", scratch, AskFed, "node power requested from the bus: meter reading, else the work's request") \
@@ -107,7 +107,7 @@ struct RunView {
   COLDSUN_VIEWS(RunView, Run, COLDSUN_CORE_RUN)
 };
 
-// Instruments whose word is not taken for true.
+// Instruments with estimated gain.
 // clang-format off
 #define COLDSUN_CORE_OBSERVE(F) \
   F(Real, gain, "1", "member instrument", parameter, host, "instrument gain: reading divided by true value")
@@ -116,7 +116,7 @@ struct Observe {
   COLDSUN_ARRAYS(COLDSUN_CORE_OBSERVE)
 };
 
-// Sums over the cuts of one step of every derived (member, site) field: the record's step means.
+// Time integrals over one step of every derived (member, site) field, for the step means of the record.
 struct Series {
   struct Source {
     View<const Real, 2> value;
@@ -124,7 +124,7 @@ struct Series {
   Array<Source, 1> source;  // (variable)
   Array<Real, 3> sum;       // (variable, member, site)
   std::vector<FieldInfo> info;
-  std::vector<std::string> group;  // whose field it is
+  std::vector<std::string> group;  // group of the field
 };
 
 struct State {
@@ -134,7 +134,7 @@ struct State {
   std::uint64_t seed = 0;
   std::uint32_t first_member = 0;
   int n_member = 0;
-  std::string identity;  // network and span of the inputs: a State is taken up only by a twin of the same
+  std::string identity;  // network, span and step: a State is restored only into a twin of the same identity
   Run run;
   sky::State sky;
   orbit::State orbit;
@@ -147,9 +147,9 @@ struct State {
   Series series;
 };
 
-// What instruments say of the coming step in place of the model's own; the sky is said through the weather table.
+// Measured inputs of the coming step that replace the model's; sky values are written to the weather table instead.
 struct Feed {
-  Array<Real, 2> p_node;  // (member, node) W drawn; below 0: the node's own work. No data: no feed
+  Array<Real, 2> p_node;  // (member, node) W; below 0: power of the node's own jobs. Empty: no feed
 };
 
 struct Inputs {
@@ -159,7 +159,7 @@ struct Inputs {
   orbit::SlotTable slots;  // of the broadband constellation
   workload::JobTable jobs;
   Feed feed;
-  Time start = 0, stop = 0;  // the span they cover
+  Time start = 0, stop = 0;  // span covered by the inputs
 };
 
 // f(group, part) for every struct of Arrays in a State, in the order of the record.
@@ -180,12 +180,11 @@ std::vector<FieldRef> fields(const State& s);
 State make_state(const System& system, const Inputs& inputs, int n_member, std::uint64_t seed,
                  std::uint32_t first_member, Time start);
 
-// Keeping and taking up: all kinds but scratch. restore throws std::invalid_argument in one sentence where the snapshot
-// does not fit.
+// Saves and restores all kinds of fields but scratch. restore throws std::invalid_argument with one sentence if the
+// snapshot does not fit.
 Snapshot snapshot(const State& s);
 void restore(State& s, const Snapshot& kept);
-// One hash per member over the fields of kind state; equal within one build for equal members, however they were
-// batched.
+// One hash per member over the fields of kind state; equal for equal members of one build, in any batch.
 std::vector<std::uint64_t> hash(const State& s);
 
 }  // namespace coldsun

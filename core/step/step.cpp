@@ -1,4 +1,4 @@
-// The coupled step: members walk their cuts, and in every cut the physics meet in one order.
+// The coupled step on the State's device.
 #include "core/step/step.hpp"
 
 #include <algorithm>
@@ -10,7 +10,7 @@ namespace coldsun {
 
 namespace {
 
-// The partner's next cut, where it comes first.
+// Shortens each member's cut to the partner's next one, if that ends earlier.
 void follow_cuts(State& s, const Cuts& partner, int n) {
   for (int a = 0; a < n; ++a) {
     const int m = s.run.active(a);

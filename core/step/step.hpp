@@ -1,4 +1,4 @@
-// One step of the coupled twin: the only place that knows the order in which the physics meet.
+// One step of the coupled twin.
 #pragma once
 #include <functional>
 
@@ -6,21 +6,21 @@
 
 namespace coldsun {
 
-// Where each member's cuts of one step end. A twin that follows its partner's cuts differs from it by nothing else than
-// what was changed.
+// Ends of each member's cuts in one step. A twin that follows its partner's cuts differs from it only by the change
+// under study.
 struct Cuts {
-  std::vector<std::vector<Time>> stop;  // [member], rising
+  std::vector<std::vector<Time>> stop;  // [member], ascending
 };
 
-// Called after every sub-step, when all of it is done: the members of the cut stand at their ends.
+// Called after every cut with its members at the ends of their cuts.
 using AfterCut = std::function<void(const State&, const Cut&)>;
 
-// Moves every member that is not frozen from state.time to state.time + dt. Inside, each member walks its own cuts:
-// outage start and end, drain end, job start and predicted end, arrivals, window edges; cuts under 10 ms merge. Chooses
-// the device of the State.
+// Advances every member that is not stopped from state.time to state.time + dt, on the State's device. Each member has
+// its own cuts, ended by outage start and end, drain end, job start and predicted end, arrivals and window edges; cuts
+// under 10 ms merge.
 struct CutOptions {
-  Cuts* made = nullptr;          // filled with the cuts walked
-  const Cuts* follow = nullptr;  // walked as well as the twin's own
+  Cuts* made = nullptr;          // set to the cuts made
+  const Cuts* follow = nullptr;  // made in addition to the twin's own
   AfterCut after = {};
 };
 void step(const System& system, State& state, const Inputs& inputs, Real dt, const CutOptions& cuts = {});

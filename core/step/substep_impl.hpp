@@ -1,5 +1,5 @@
-// One cut of the coupled twin. Everything flows one way: sky and orbit -> work -> power cap -> plates -> bus ->
-// progress.
+// One cut of the coupled twin: sky and orbit -> requests -> power cap -> plates -> bus -> progress. The only file that
+// fixes this order.
 #pragma once
 #include "common/loops.hpp"
 #include "core/step/couple.hpp"

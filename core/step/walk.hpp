@@ -1,5 +1,4 @@
-// One step on a space: every member walks its own cuts. What step() does on the State's device, and checks on spaces of
-// their own.
+// One step on a given space: every member has its own cuts. Used by step() and by the checks on their own spaces.
 #pragma once
 #include "common/loops.hpp"
 #include "core/step/couple.hpp"
@@ -7,7 +6,7 @@
 
 namespace coldsun {
 
-// Members that still have time to walk in this step; a frozen one has none.
+// Lists the members that have not reached `end` and are not stopped.
 inline int gather_active(State& s, Time end) {
   int n = 0;
   for (int m = 0; m < s.n_member; ++m)
@@ -15,7 +14,7 @@ inline int gather_active(State& s, Time end) {
   return n;
 }
 
-// before(cut) may still bring a member's stop forward; after(cut) sees what the cut made.
+// before(cut) may shorten a member's cut; after(cut) sees the State at its end.
 template <class Before, class After>
 struct Around {
   Before before;
