@@ -1,4 +1,4 @@
-// Outlook of a network at an instant.
+// Makes the outlook of a network.
 #include "core/plan/outlook.hpp"
 
 #include <algorithm>
@@ -22,8 +22,7 @@ struct SiteOutlook {
   const Site& site() const { return network.site[static_cast<std::size_t>(s)]; }
   Time start_of(int k) const { return out.start + k * out.slot; }
 
-  // Air: the climate's course moved to the present temperature. Dust stays for the day: it settles overnight, as far as
-  // one can know.
+  // Air: the climate's daily course, shifted to the present temperature. Dust is known for today only.
   void sky_ahead() const {
     const sky::Site place = sys.sky.site(s);
     sky::SkyMaker maker(place, sky_climate(site()));
@@ -48,8 +47,8 @@ struct SiteOutlook {
       out.temp_air(s, k) = sky::WeatherView::at(table.temp_air, s, table.place(start_of(k) + out.slot / 2));
   }
 
-  // A link slot's expected share of time without a link: all of it where no satellite serves, else an outage's mean
-  // length by its chance.
+  // Expected share of [a, b) without a link: 1 in slots without a serving satellite, else mean outage duration times
+  // outage probability.
   Real gap(Time a, Time b) const {
     const orbit::System& o = sys.orbit;
     const Real length = o.outage_median(s) * std::exp(0.5 * o.outage_sigma(s) * o.outage_sigma(s));
@@ -59,12 +58,12 @@ struct SiteOutlook {
     int n = 0;
     for (Time k = orbit::slot_number(a); orbit::slot_start(k) < b; ++k) {
       const Time column = k - slots.first;
-      if (column < 0 || column >= slots.n_slot) continue;  // beyond what was prepared the usual is expected
+      if (column < 0 || column >= slots.n_slot) continue;  // slots beyond the table: the prior
       down += slots.satellite(s, static_cast<int>(column)) < 0 ? 1.0 : usual, ++n;
     }
     return n > 0 ? down / n : usual;
   }
-  // Most data satellites in reach at the beginning, middle or end of a span.
+  // Largest number of data satellites in contact at the beginning, middle and end of [a, b).
   int reach(Time a, Time b) const {
     int most = 0;
     for (const Time t : {a, a + (b - a) / 2, b}) {
@@ -75,8 +74,8 @@ struct SiteOutlook {
     }
     return most;
   }
-  // A rented path to another site is always open; else data go by satellite, as fast as the slower of up and down of
-  // the best band.
+  // A fibre or laser path to another site is always open. Otherwise data go by satellite, at the lower of uplink and
+  // downlink rate of the best band.
   void links_ahead() const {
     Real path = 0.0, band = 0.0;
     for (const Link& l : network.link)

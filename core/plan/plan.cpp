@@ -1,4 +1,4 @@
-// Decisions: searched or by a rule, told over the link, and made again as a run goes on.
+// Plans: found by search or by a rule, sent over the link, made again during a run.
 #include "core/plan/plan.hpp"
 
 #include <algorithm>
@@ -30,7 +30,7 @@ schedule::Rule rule_named(const std::string& word) {
   throw std::invalid_argument("policy = \"" + word + "\"; accepted: " + all);
 }
 
-// A priced plan as a decision.
+// Row `row` of a priced population as a decision.
 schedule::Decision decision_at(const schedule::Problem& p, const schedule::Population& all, int row) {
   schedule::Decision d;
   d.job = assignments(all, row), d.score = all.score(row), d.n_priced = d.n_different = 1;
@@ -44,7 +44,7 @@ schedule::Decision decision_at(const schedule::Problem& p, const schedule::Popul
   return d;
 }
 
-// Whether two plans differ in a tenth of their rows: another place, an hour, another cap.
+// Whether two plans differ in at least a tenth of their rows: by place, by cap, or by more than an hour of start.
 bool differ(const std::vector<schedule::Assignment>& a, const std::vector<schedule::Assignment>& b, Real slot) {
   std::size_t n = 0;
   for (std::size_t i = 0; i < a.size(); ++i)
@@ -52,7 +52,7 @@ bool differ(const std::vector<schedule::Assignment>& a, const std::vector<schedu
          std::abs(a[i].start - b[i].start) * slot > 3600.0;
   return 10 * n >= std::max<std::size_t>(a.size(), 1);
 }
-// Of the n_row plans that the last generation priced.
+// Adds the best of the last generation's n_row plans that differ from the chosen plan and from each other.
 void find_alternatives(Plan& plan, const schedule::Problem& p, const schedule::Population& all, int n_row,
                        std::size_t most) {
   std::vector<int> order(static_cast<std::size_t>(n_row));
@@ -73,7 +73,8 @@ std::vector<Real> keys_of_rule(const schedule::Problem& p, schedule::Rule rule) 
   return {key.data(), key.data() + key.size()};
 }
 
-// Whether each job could begin sooner at its place beside all the others; what is sent away begins as it was planned.
+// True for each job that could start earlier at its place among the other jobs, and for each job sent to another site:
+// these jobs are held until their planned start.
 std::vector<bool> put_off(const schedule::Problem& p, const std::vector<schedule::Assignment>& chosen) {
   std::vector<std::vector<int>> free;
   for (int s = 0; s < p.n_place(); ++s) free.emplace_back(static_cast<std::size_t>(p.n_slot()), p.place(s).n_node);
@@ -117,8 +118,10 @@ std::vector<PlanRow> rows_of(const PlanTask& t, const std::vector<schedule::Assi
       r.start = r.running ? state.workload.start_time(t.member, j) : t.problem.start + start * slot;
       r.end = t.problem.start + (start + (r.placed ? a.booked : 0)) * slot;
       if (r.running)
-        r.end = t.problem.start +
-                nanoseconds(t.work[i][k] / wl::pace_at(t.problem.level[std::max(a.level, 0)]));  // not its row's
+        r.end =
+            t.problem.start +
+            nanoseconds(t.work[i][k] /
+                        wl::pace_at(t.problem.level[std::max(a.level, 0)]));  // end of this job, not of its merged row
       r.arrival = r.placed && a.arrival >= 0 ? t.problem.start + (a.arrival + 1) * slot : r.end;
       if (!r.running) r.hold = held[i] ? r.start : job.release > 0.0 ? t.problem.start + nanoseconds(job.release) : 0;
       r.cap =
@@ -228,13 +231,13 @@ void replan(Planner& p, const System& sys, State& state, const Inputs& in) {
     const bool out_of_turn =
         !due && !first && state.controls.plan_made(m) < state.time - p.every / 5 && surprised(p, sys, state, in, m);
     if (!due && !first && !out_of_turn) continue;
-    // a job that comes now is spoken of by then, if it can wait so long
+    // a job that arrives now is covered by the next plan, if it can wait that long
     state.workload.plan_hold(m) = 2 * p.every + p.options.decision_time,
     state.workload.plan_reach(m) = nanoseconds(p.options.horizon);
     const auto begin = std::chrono::steady_clock::now();
     Plan plan = decide(*p.network, sys, state, make_plan_task(*p.network, sys, state, in, m, p.options), p.options);
-    plan.wall_time =
-        std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();  // the task's making too
+    plan.wall_time = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin)
+                         .count();  // with the time to make the task
     tell(*p.network, state, plan, p.options);
     ++p.n_decision, p.n_surprise += out_of_turn, p.wall_time += plan.wall_time, p.score += plan.decision.score;
     p.last[static_cast<std::size_t>(m)] = std::move(plan);

@@ -1,5 +1,5 @@
-// Jobs as the scheduler sees them: requests instead of durations, what runs summed up, and the nodes that jobs not yet
-// come will be on.
+// Rows of the scheduler's problem: queued jobs, merged running jobs, and expected future jobs, with expected durations
+// from the requested ones.
 #include "core/plan/plan_jobs.hpp"
 
 #include <algorithm>
@@ -14,20 +14,19 @@ namespace {
 
 namespace wl = workload;
 
-// Work that a request lets expect after `elapsed`, and the most it can be: walltimes are work over a ratio spread
-// evenly between two bounds.
+// Remaining work after `elapsed`, expected and longest: work = requested walltime times a ratio that is uniform between
+// two bounds.
 struct Left {
   Real expected, most;
 };
 Left left_of(const wl::JobStatistics& s, Real walltime, Real elapsed) {
   const Real least = s.walltime_ratio_min * walltime, most = s.walltime_ratio_max * walltime;
-  const Real expected =
-      std::max(0.5 * (std::max(least, elapsed) + most) - elapsed, 60.0);  // overdue: it may end any minute
+  const Real expected = std::max(0.5 * (std::max(least, elapsed) + most) - elapsed, 60.0);  // overdue: at least 1 min
   return {expected, std::max(expected, most - elapsed)};
 }
 
-// What a plan keeps of a waiting job's slack: a hall can be full for hours that nobody foresaw (Philly's jobs at a load
-// of 0.8). s, assumed
+// Slack of a queued job that a plan keeps in reserve [s]: a hall can be full for hours that the plan did not expect
+// (Philly's jobs at load 0.8). Assumed.
 constexpr Real in_hand = 7200.0;
 
 struct Jobs {
@@ -55,19 +54,19 @@ struct Jobs {
     job.home = s,
     job.n_node = home ? t.n_node(m, j) : wl::node_count_of(t.n_gpu(m, j), site.gpu_per_node, site.node_count);
     job.priority = t.priority(m, j), job.release = std::min(seconds(t.submit_time(m, j) - state.time), 0.0);
-    // What a plan in force sends elsewhere is on its way: there by the start it was given, and not to be sent anew from
-    // the beginning.
+    // A job that the plan in force sends to another site is in transfer: released at its planned start, not sent again.
     if (!running && !home && w.plan_start(m, j) > state.time) job.release = seconds(w.plan_start(m, j) - state.time);
     const Left work = left(j, t.job_site(j));
     job.utilization = t.job_utilization(m, j), job.work = work.expected;
     job.data_in = t.data_in(m, j), job.data_out = t.data_out(m, j);
     job.running = running, job.preemptible = t.preemptible(m, j), job.link_bound = t.link_bound(m, j);
-    if (running && !job.preemptible && w.plan_cap(m, j) < 1.0) {  // its cap stays
+    if (running && !job.preemptible && w.plan_cap(m, j) < 1.0) {  // its cap cannot change
       const wl::PowerCurve curve = curve_of(w.lead_node(m, j));
       job.utilization = curve.inverse(curve.p_idle + w.plan_cap(m, j) * (curve(job.utilization) - curve.p_idle));
       job.work /= std::max(wl::pace_at(w.plan_cap(m, j)), 1e-3);
     }
-    // Slack by what the work may be, and something in hand; but who begins at once, or runs, is not late by that.
+    // Deadlines come forward by the possible excess of work and by the reserve, but never so that a job that runs, or
+    // starts at once, counts as late.
     const Real deadline = seconds(t.deadline(m, j) - state.time), reserve = work.most - work.expected,
                soonest = std::max(job.release, 0.0) + job.work;
     if (known_work) job.deadline = deadline;
@@ -99,7 +98,8 @@ struct Jobs {
     return out;
   }
 
-  // Neighbours in what is left become one row: nodes added, power and work kept in the mean. Such a row keeps its caps.
+  // Merges jobs of similar remaining work into one row: nodes added, power and work averaged. A merged row keeps its
+  // caps.
   Candidate sum(const std::vector<Candidate>& all, std::size_t first, std::size_t stop) const {
     Candidate c = all[first];
     const wl::PowerCurve curve = curve_of(sys.workload.site(c.job.home).node_first);
@@ -136,9 +136,9 @@ struct Jobs {
     return out;
   }
 
-  // Jobs that have not come yet: a hall goes on as full as it is. Whatever of its present nodes what is known leaves
-  // free again, twice the time of what waits granted, others will be on: rows that begin at an edge and stay, drawing
-  // as what runs now draws in the mean.
+  // Expected future jobs: the hall stays as full as it is now. Nodes that known jobs release (queued jobs counted with
+  // twice their time) are taken by rows that start at an edge and last to the horizon, with the mean power of running
+  // jobs.
   void expect(std::vector<Candidate>& rows, Real horizon, Real slot) const {
     const std::vector<Candidate> known = rows;
     for (int s = 0; s < sys.n_site(); ++s) {
@@ -176,11 +176,11 @@ std::vector<Candidate> candidates(const System& sys, const State& state, const I
     return std::tuple(-a.job.priority, a.job.release, a.places) < std::tuple(-b.job.priority, b.job.release, b.places);
   };
   std::stable_sort(waiting.begin(), waiting.end(), first);
-  const std::size_t links = 2 * static_cast<std::size_t>(sys.n_site());  // groups that summing up keeps apart
+  const std::size_t links = 2 * static_cast<std::size_t>(sys.n_site());  // groups that are never merged with each other
   const std::size_t coming = o.known_work ? 0 : std::size(Jobs::edges) * static_cast<std::size_t>(sys.n_site());
   const std::size_t least = 2 * links + 8 + coming, most = schedule::max_job,
                     asked = static_cast<std::size_t>(std::min(o.max_row, schedule::max_job));
-  if (waiting.size() > most - least) waiting.resize(most - least);  // what stands further back is decided next time
+  if (waiting.size() > most - least) waiting.resize(most - least);  // later jobs wait for the next decision
   const std::size_t room = asked > waiting.size() + least ? asked - waiting.size() : least;
   std::vector<Candidate> all = jobs.summed(jobs.running(), room - links - coming);
   all.insert(all.end(), waiting.begin(), waiting.end());

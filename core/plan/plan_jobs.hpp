@@ -1,4 +1,4 @@
-// Rows of the scheduler's problem from the jobs that run, wait, and are to be expected.
+// Rows of the scheduler's problem from running, queued and expected jobs.
 #pragma once
 #include "core/plan/plan.hpp"
 
@@ -6,10 +6,10 @@ namespace coldsun {
 
 struct Candidate {
   schedule::Job job;
-  std::vector<int> places;  // in the table of jobs; none: it is only expected
-  std::vector<Real> work;   // of each, s left as expected
+  std::vector<int> places;  // indices in the job table; empty: expected future jobs
+  std::vector<Real> work;   // expected remaining time of each [s]
 };
-// In the order of service: highest priority first, among equals the earlier release.
+// In order of service: by priority, then by release.
 std::vector<Candidate> candidates(const System&, const State&, const Inputs&, int member, const PlanOptions&);
 
 }  // namespace coldsun

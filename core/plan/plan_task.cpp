@@ -16,8 +16,7 @@ namespace {
 
 namespace wl = workload;
 
-// ---- places
-// ------------------------------------------------------------------------------------------------------------------
+// ---- places ------------------------------------------------------------------------------------------------------
 int fill_classes(schedule::Problem& p, const Site& site, const System& sys, int s, int first) {
   int n = sys.thermal.first_node(s), row = first;
   for (const NodeType& t : site.hall.node) {
@@ -36,8 +35,8 @@ int fill_classes(schedule::Problem& p, const Site& site, const System& sys, int 
   return row;
 }
 
-// The loop at rest over the outside temperatures of the outlook and beyond; the converters' heat as a share of IT: grid
-// tie and battery converter at half of the hall's power.
+// Steady-state loop over the outside temperatures of the outlook. Converter heat as a share of IT power: grid tie and
+// battery converter at half of the hall's power.
 schedule::LoopTable loop_of(const System& sys, const State& state, const Outlook& outlook, int m, int s) {
   Real low = 1e9, high = 0.0;
   for (int k = 0; k < outlook.n_slot(); ++k)
@@ -81,7 +80,7 @@ void fill_place(PlanTask& task, const Site& site, const System& sys, const State
   place.p_overhead = state.controls.p_overhead_seen(m, s), place.p_it = state.electrical.p_it(m, s);
   place.genset_carbon = site.power.genset.carbon_intensity, place.genset_price = site.power.genset.price;
   place.t_margin = 1e9;
-  constexpr Real margin = 5.0;  // K before the cap's band: assumed
+  constexpr Real margin = 5.0;  // K below the cap band, assumed
   for (const NodeType& t : site.hall.node) place.t_margin = std::min(place.t_margin, t.t_cap - margin);
   const Real v_dot = thermal::flow_of_site(sys.thermal, state.thermal, m, s);
   for (int k = 0; k < p.n_slot(); ++k) {
@@ -93,8 +92,7 @@ void fill_place(PlanTask& task, const Site& site, const System& sys, const State
   }
 }
 
-// ---- forecast
-// ----------------------------------------------------------------------------------------------------------------
+// ---- forecast ----------------------------------------------------------------------------------------------------
 schedule::PvForecast forecast_of(const State& state, int m, const PlanOptions& o) {
   schedule::PvForecast f;
   f.seed = state.seed, f.member = state.first_member + static_cast<std::uint32_t>(m), f.issue = state.time,
@@ -105,16 +103,15 @@ schedule::PvForecast forecast_of(const State& state, int m, const PlanOptions& o
   return f;
 }
 
-// ---- the plan in force
-// ------------------------------------------------------------------------------------------------------- Keys that
-// decode to what stands in the State, told or in force: a search goes on from it. Rows never planned keep the middle of
-// the order.
+// ---- plan in force -----------------------------------------------------------------------------------------------
+// Keys that decode to the plan in the State, sent or in force: the start of the search. Rows without a plan keep their
+// order.
 std::vector<Real> keys_in_force(const PlanTask& t, const State& state, int m) {
   const schedule::ProblemView q = t.problem;
   const wl::State& w = state.workload;
   std::vector<Real> key(static_cast<std::size_t>(schedule::n_gene * q.n_job));
   for (int i = 0; i < q.n_job; ++i) {
-    if (t.job[static_cast<std::size_t>(i)].empty()) continue;  // only expected
+    if (t.job[static_cast<std::size_t>(i)].empty()) continue;  // expected future jobs
     const int j = t.job[static_cast<std::size_t>(i)].front();
     const bool told = w.told_cap(m, j) > 0.0;
     const int site = told ? w.told_site(m, j) : w.plan_site(m, j), place = site < 0 ? q.job(i).home : site;
@@ -124,7 +121,7 @@ std::vector<Real> keys_in_force(const PlanTask& t, const State& state, int m) {
     while (level + 1 < schedule::n_level && cap < 0.5 * (q.level[level] + q.level[level + 1])) ++level;
     const int slot = start > state.time ? static_cast<int>((start - state.time) / t.outlook.slot) : 0;
     const int booked = schedule::booked_slots(q.job(i), q.level[level], q.slot),
-              moved = place != q.job(i).home;  // a slot each way, as a guess
+              moved = place != q.job(i).home;  // assumes one slot of transfer each way
     const int first = schedule::slots_of(std::max(q.job(i).release, 0.0), q.slot) + moved;
     const schedule::Starts o =
         schedule::starts_of(q, q.job(i), first, moved ? q.n_slot - 1 - booked : q.n_slot, booked);

@@ -1,4 +1,4 @@
-// The columns of a shadow's filter and the domains that they stand in: what is corrected, by which points, how freely.
+// Columns (corrected quantities) of a shadow's filter and their domains: which points correct them, with which prior.
 #include <algorithm>
 
 #include "core/shadow/feed.hpp"
@@ -7,18 +7,17 @@ namespace coldsun {
 
 namespace {
 
-// How far a fresh member may stand from the site file where readings correct it, and what the model does not know of a
-// day.
-constexpr Real t_sigma = 0.5, t_walk = 2.0;  // K: a plant that was not at rest; 0.02 K in 10 s
-// 1: a battery's own estimate is good to some percent. The walk is energy out of nothing: more of it, and a full
-// battery would seem to charge.
+// Spread of the initial ensemble around the site file, and random walk per day for model error.
+constexpr Real t_sigma = 0.5, t_walk = 2.0;  // K: plant not in equilibrium at the start; 0.02 K in 10 s
+// 1: error of a battery's own estimate, some percent. The walk breaks the energy balance; a larger one would make a
+// full battery appear to charge.
 constexpr Real soc_sigma = 0.05, soc_walk = 2e-4;
-constexpr Real gain_walk = 0.01;  // 1: an instrument's drift
-// Of ln(a node's flow over its site's). Assumed: manifolds are balanced to some percent; a blocked node is a jump, for
-// which spread is added.
+constexpr Real gain_walk = 0.01;  // 1: instrument drift
+// Of ln(node flow over site flow). Assumed: manifolds are balanced to some percent. A blocked node is a jump, for which
+// spread is added (reopen).
 constexpr Real node_flow_sigma = 0.03;
 
-// Columns, domain by domain.
+// Builds columns and domains.
 class Builder {
  public:
   Builder(const Network& network, Twin& twin, Shadow& shadow) : network_(network), twin_(twin), out_(shadow) {}
@@ -54,7 +53,7 @@ class Builder {
   std::string site_name(int s) const { return twin_.system.site_name[static_cast<std::size_t>(s)]; }
   void open() { domain_.emplace_back(); }
   struct Element {
-    std::string name, path;  // of the column, of the field
+    std::string name, path;  // name of the column, path of the field
     int first = 0, count = 1;
     Transform transform = Transform::plain;
     Real sigma = 0.0, walk = 0.0;
@@ -63,9 +62,9 @@ class Builder {
     column_.push_back({column_of(twin_.state, e.path, e.first, e.count, e.transform), e.name, e.sigma, e.walk});
     ++domain_.back().n_element;
   }
-  // The point is heard in the domain that is open, its home, and an outlet in its site's loop too: a chance correlation
-  // with what it knows nothing of, step after step, would drag it away (interfaces by 4 % in a day, while they heard
-  // their node's outlet and the supply).
+  // Adds the points of a quantity to the open domain, which becomes their home; outlets count in their site's loop too.
+  // Points correct no other domain: chance correlations would drag its columns (interfaces by 4 % in a day when
+  // corrected by outlet and supply).
   void hear(int s, int node, std::string_view quantity) {
     for (std::size_t k = 0; k < out_.point.size(); ++k) {
       const Point& p = out_.point[k];
@@ -75,7 +74,7 @@ class Builder {
     }
   }
 
-  // The column of the site's flow, if nodes have their own relative to it; else -1.
+  // Column of the site's flow if nodes have a relative flow of their own; else -1.
   int loop(int s, const ShadowMap& map, int& gain) {
     const thermal::System& t = twin_.system.thermal;
     open();
@@ -143,7 +142,7 @@ class Builder {
          .walk = map.drift_per_day});
     hear(s, n, "t_junction");
     if (flow < 0) return;
-    open();  // its outlet tells of its own flow
+    open();  // the outlet temperature corrects the node's flow
     add({.name = name + " flow",
          .path = "thermal/flow_gain",
          .first = n,

@@ -1,4 +1,4 @@
-// Points of a shadow; drive, analyse, sense, fork.
+// Makes the points of a shadow; drive, analyse, sense, fork.
 #include "core/shadow/feed.hpp"
 
 #include <algorithm>
@@ -13,8 +13,9 @@ namespace coldsun {
 
 namespace {
 
-constexpr Real farthest = 10.0;           // priors that a gain may stray: a hall without flow would boil within a step
-constexpr Real node_flow_farthest = 2.3;  // of ln(a node's flow over its site's)
+constexpr Real farthest =
+    10.0;  // bound on ln(gain), in prior standard deviations: a hall without flow would boil within a step
+constexpr Real node_flow_farthest = 2.3;  // bound on ln(node flow over site flow)
 
 std::string replaced(std::string text, const std::string& what, const std::string& with) {
   for (std::size_t at; (at = text.find(what)) != std::string::npos;) text.replace(at, what.size(), with);
@@ -25,8 +26,7 @@ Chance chance_of(const State& s, int m, Stream stream, int entity) {
   return {s.seed, s.first_member + static_cast<std::uint32_t>(m), stream, static_cast<std::uint32_t>(entity)};
 }
 
-// Adds sigma(column) times a normal of the member's own to the packed members, and keeps gains and charges within their
-// bounds.
+// Adds normal noise of standard deviation sigma(column) to the packed members; bounds gains and states of charge.
 void scatter_members(const Shadow& f, Twin& t, const Array<Real, 1>& sigma, Real scale, std::uint32_t index) {
   State& s = t.state;
   for (int m = 0; m < s.n_member; ++m)
@@ -54,7 +54,7 @@ std::vector<Point> make_points(const Network& network, const System& system) {
       const Observable* what = find_observable(kind.quantity);
       const std::string site = system.site_name[static_cast<std::size_t>(s)];
       const auto add = [&](int node, const std::string& name) {
-        const std::string own = name.substr(std::min(name.size(), site.size() + 1));  // without the site
+        const std::string own = name.substr(std::min(name.size(), site.size() + 1));  // without the site's name
         const std::string tag = replaced(replaced(kind.tag, "{site}", site), "{node}", own);
         out.push_back({.kind = &kind,
                        .what = what,
@@ -71,7 +71,7 @@ std::vector<Point> make_points(const Network& network, const System& system) {
     }
   std::vector<std::string> name;
   for (const Point& p : out) name.push_back(p.name);
-  for (Point& p : out)  // instruments that see the same are told apart by their topics
+  for (Point& p : out)  // points of the same quantity differ by their topics
     if (std::count(name.begin(), name.end(), p.name) > 1) p.name += " (" + p.topic.substr(prefix.size()) + ")";
   return out;
 }
@@ -81,7 +81,8 @@ Shadow make_shadow(const Network& network, Twin& twin) {
   State& s = twin.state;
   f.point = make_points(network, twin.system);
   if (f.point.empty())
-    throw std::invalid_argument("network " + network.name + ": publishes nothing; accepted: a site file with [shadow]");
+    throw std::invalid_argument("network " + network.name +
+                                ": no published points; accepted: a site file with [shadow]");
   const int n_point = static_cast<int>(f.point.size());
   f.look = Array<Look, 1>(s.device, {n_point});
   for (int k = 0; k < n_point; ++k) {
@@ -113,7 +114,7 @@ Shadow make_shadow(const Network& network, Twin& twin) {
 
 namespace {
 
-// Every knot that the step touches gets the value: what lies between is the value then.
+// Sets every knot that the step touches, so that interpolation gives the value.
 void set_knots(const Array<Real, 2>& table, int site, int first, int last, Real value) {
   for (int k = first; k <= last; ++k) table(site, k) = value;
 }
@@ -131,13 +132,13 @@ void drive(const Shadow& f, Twin& t, const std::vector<Real>& value, const std::
   const int last =
       static_cast<int>(std::clamp<Time>((to + sky::weather_step - 1) / sky::weather_step, 0, w.n_knot() - 1));
   const int clear_from = std::max(first - 1, 0),
-            clear_to = std::min(last + 1, w.n_knot() - 1);  // clouds look a second beyond the step
+            clear_to = std::min(last + 1, w.n_knot() - 1);  // cloud interpolation reads one second beyond the step
   for (std::size_t k = 0; k < f.point.size(); ++k) {
     const Point& p = f.point[k];
     if (!p.what->input) continue;
     if (!known[k] ||
         !std::isfinite(
-            value[k])) {  // not heard, or not for too long: the members' own work; the sky stays as the table has it
+            value[k])) {  // no reading, or too old: power of the node's own jobs; the sky keeps the table's values
       if (p.what->axis == Observable::node)
         for (int m = 0; m < s.n_member; ++m) t.inputs.feed.p_node(m, p.node) = -1.0;
       continue;
@@ -176,7 +177,7 @@ void analyse(const Shadow& f, Twin& t) {
                            .relaxation = f.relaxation});
     synchronize(space);
   });
-  const Real part = std::sqrt(t.dt / 86400.0);  // of a day's walk
+  const Real part = std::sqrt(t.dt / 86400.0);  // share of the walk of one day, in standard deviations
   for (int j = 0; j < f.column.extent(0); ++j)
     f.reopen(j) = std::sqrt(f.walk(j) * f.walk(j) * part * part + f.reopen(j) * f.reopen(j));
   scatter_members(f, t, f.reopen, 1.0, static_cast<std::uint32_t>(t.state.n_step));
@@ -196,13 +197,12 @@ std::vector<Real> sense(const Shadow& f, const Twin& t) {
 void fork(const Twin& from, Twin& to) {
   Snapshot kept = snapshot(from.state);
   if (from.system.site_name == to.system.site_name)
-    kept.attributes["identity"] = to.state.identity;  // its hours may be more
+    kept.attributes["identity"] = to.state.identity;  // the other twin may have more hours
   restore(to.state, kept);
   const auto copy = [](const Array<Real, 2>& a, const Array<Real, 2>& b) {
     if (a.extent(0) != b.extent(0) || a.extent(1) > b.extent(1))
       throw std::invalid_argument(
-          "fork: the twins were made with other inputs; accepted: the same network, start and members, and no fewer "
-          "hours");
+          "fork: the twins have different inputs; accepted: the same network, start and members, and no fewer hours");
     for (int s = 0; s < a.extent(0); ++s) std::copy(&a(s, 0), &a(s, 0) + a.extent(1), &b(s, 0));
   };
   const sky::Weather &w = from.inputs.weather, &v = to.inputs.weather;

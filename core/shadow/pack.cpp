@@ -1,4 +1,4 @@
-// Packing, unpacking and looking: three loops over (member, item).
+// Packing, unpacking and predicted readings: three loops over (member, element).
 #include <stdexcept>
 
 #include "core/shadow/pack_impl.hpp"
@@ -14,11 +14,11 @@ FieldRef find(const State& s, const std::string& path, int first, int count) {
     const bool per_member = f.type == Scalar::f64 && !f.extent.empty() && f.extent[0] == s.n_member;
     const auto row = static_cast<int>(f.bytes() / sizeof(Real)) / s.n_member;
     if (!per_member || first < 0 || count < 1 || first + count > row)
-      throw std::invalid_argument("field " + path + " has no places " + std::to_string(first) + " to " +
-                                  std::to_string(first + count - 1) + " of numbers per member");
+      throw std::invalid_argument("field " + path + " has no numbers " + std::to_string(first) + " to " +
+                                  std::to_string(first + count - 1) + " per member");
     return f;
   }
-  throw std::invalid_argument("no field " + path + " in a State");
+  throw std::invalid_argument("no field " + path + " in the State");
 }
 
 }  // namespace
@@ -36,7 +36,7 @@ Look look_at(const State& s, const std::string& path, int place, Real mean_dt) {
       if (s.series.group[v] + "/" + s.series.info[v].name == path)
         return {s.series.sum.data() + (static_cast<std::int64_t>(v) * s.n_member * n_site + place), n_site,
                 1.0 / mean_dt, -1, -1};
-    throw std::invalid_argument("field " + path + " has no mean over the step");
+    throw std::invalid_argument("field " + path + " has no step mean; accepted: a derived field per member and site");
   }
   const Column c = column_of(s, path, place, 1, Transform::plain);
   return {c.first, c.stride, 1.0, -1, -1};

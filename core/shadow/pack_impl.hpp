@@ -1,4 +1,4 @@
-// The loops of packing, unpacking and looking, on any space.
+// Loops of packing, unpacking and predicted readings, on any space.
 #pragma once
 #include "common/loops.hpp"
 #include "common/math.hpp"

@@ -1,4 +1,4 @@
-// Networks with one thing changed.
+// Networks with changed keys.
 #include "core/study/changed.hpp"
 
 #include <fmt/format.h>
@@ -29,7 +29,7 @@ Network with_fields(Network network, int n_field) {
   int first = 0;
   for (Site& site : network.site) {
     const std::vector<NodeType> types = site.hall.node;
-    std::vector<Real> rise;  // of the junction over the supply, at full power and design flow
+    std::vector<Real> rise;  // junction over supply, at full power and design flow [K]
     for (const NodeType& t : types) {
       rise.push_back(all.r_junction(all.model(first)) * all.liquid_fraction(first) * t.p_max / t.n_plate);
       first += t.n_node;
@@ -80,7 +80,7 @@ Network changed(Network network, std::string_view key, const KeyValue& value) {
     set_key(site, path, value, why);
     any = true;
   }
-  if (!any) throw std::invalid_argument(fmt::format("{} is no site of {}", clean(name.substr(0, 80)), network.name));
+  if (!any) throw std::invalid_argument(fmt::format("{} is not a site of {}", clean(name.substr(0, 80)), network.name));
   return network;
 }
 

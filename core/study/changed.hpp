@@ -1,4 +1,5 @@
-// A network with keys changed, for studies and by hand; the change stands in its provenance, and so in every record.
+// A network with changed keys, for studies and interactive use. Changes are added to the provenance and so to every
+// record.
 #pragma once
 #include <string_view>
 
@@ -6,14 +7,14 @@
 
 namespace coldsun {
 
-// n_field nodes of each site as fields, the types with the hottest junctions at full power first; the others lumped.
+// Resolves the plates of n_field nodes of each site, hottest node types at full power first; the others are lumped.
 Network with_fields(Network network, int n_field);
 
-// The coolant supply held at one temperature [K], whatever the weather.
+// Fixes the supply set-point of the coolant [K] in any weather.
 Network with_supply(Network network, Real t_supply);
 
-// One key: "cooling.cdu.ua" of every site, "masdar/cooling.cdu.ua" of one; "n_field" and "t_supply" [K] are the two
-// above. std::invalid_argument where the key is not known or the value is refused.
+// Sets one key: "cooling.cdu.ua" of every site, "masdar/cooling.cdu.ua" of one; "n_field" and "t_supply" [K] as above.
+// std::invalid_argument on an unknown key or a refused value.
 Network changed(Network network, std::string_view key, const KeyValue& value);
 
 }  // namespace coldsun

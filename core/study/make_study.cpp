@@ -1,5 +1,5 @@
-// Makes a study: parameters drawn from the site's priors, jobs drawn anew with them, one State without and one per path
-// with the event.
+// Makes a study: parameters drawn from the site's priors, jobs drawn with them, one State without the event and one
+// with it for each set of paths.
 #include <algorithm>
 #include <limits>
 #include <stdexcept>
@@ -38,7 +38,7 @@ Real value_of(const Site& site, Parameter p) {
   throw std::logic_error("parameter");
 }
 
-// Every parameter has its row: the site's prior where it gives one, its value elsewhere.
+// One row per parameter: the site's prior, or its fixed value if there is none.
 void set_priors(ensemble::System& sys, const Site& site, bool draw, Device device) {
   sys.prior = {device, {n_parameter}}, sys.entity = {device, {n_parameter}}, sys.index = {device, {n_parameter}};
   for (int k = 0; k < n_parameter; ++k) {
@@ -74,7 +74,7 @@ void set_groups(Study& s, const Site& site) {
   for (int n = 0; n < t.n_node; ++n) s.limit(n) = t.t_cap(n);
 }
 
-// The members' own parameters in place of the site's.
+// Writes each member's parameters into a State.
 void apply(const Study& s, State& state) {
   for (int m = 0; m < state.n_member; ++m) {
     const auto x = [&](Parameter p) { return s.parameter(m, static_cast<int>(p)); };
@@ -100,7 +100,7 @@ State start_of(const Study& s) {
   return state;
 }
 
-// Jobs with each member's own load and link-bound share.
+// Draws the jobs with each member's load and link-bound share.
 void draw_jobs(Study& s) {
   Twin& t = s.twin;
   apply(s, t.state);
@@ -114,7 +114,7 @@ void draw_jobs(Study& s) {
   });
   if (workload::count_short(t.system.workload, t.inputs.jobs))
     throw std::runtime_error(
-        "jobs: a member draws more arrivals than its table holds; accepted: another seed or a shorter run");
+        "jobs: a member draws more arrivals than its job table holds; accepted: another seed or a shorter run");
 }
 
 }  // namespace
@@ -122,8 +122,10 @@ void draw_jobs(Study& s) {
 Study make_study(const Network& network, const Library& library, const std::vector<WeatherSeries>& weather,
                  TwinOptions twin, StudyOptions options) {
   if (network.site.size() != 1)
-    throw std::invalid_argument("a study takes one site, not " + std::to_string(network.site.size()));
-  if (!(options.limit > 0)) throw std::invalid_argument("limit of the drift; accepted: more than 0 K");
+    throw std::invalid_argument("study: the network has " + std::to_string(network.site.size()) +
+                                " sites; accepted: one");
+  if (!(options.limit > 0))
+    throw std::invalid_argument("limit = " + std::to_string(options.limit) + " K; accepted: more than 0");
   const Site& site = network.site.front();
   const Device device = twin.device;
   Study s;

@@ -1,5 +1,5 @@
-// Steps pairs: first every State with the event, looking at its traced outages; then the twin without, along all of
-// their cuts.
+// One step of the pairs: first every State with the event, with samples around its traced outages; then the reference
+// twin without it, on all of their cuts.
 #include "core/study/study.hpp"
 
 #include <algorithm>
@@ -16,9 +16,10 @@ namespace coldsun {
 
 namespace {
 
-constexpr Real job_age = 10.0;  // s, a node counts once its job is older in both twins: plates have settled by then
+constexpr Real job_age =
+    10.0;  // s: a node counts once its job is older than this in both twins, when its plates have settled
 
-// What is followed of a member's State. key: the node's job once it is old enough, -1: the node does not count.
+// Items of a member's State: junctions, supply, return. key: the node's job once it is old enough; -1: not counted.
 // reads t_junction, throttle_fraction, node_job, start_time, t_supply, t_return; writes value, key, weight. 60 B per
 // item
 struct Items {
@@ -43,7 +44,7 @@ struct Items {
   }
 };
 
-// What is looked at, and where its rows go.
+// Members to sample, and the rows for their items.
 struct Rows {
   View<const std::int32_t, 1> member, row;
   View<Real, 2> value, weight;
@@ -66,7 +67,8 @@ Items items_of(const State& s, const Rows& to) {
 
 int n_item(const Study& s) { return s.limit.extent(0); }
 
-// Extremes and sums of one State; leaves its items at the cut's end in value, key, weight, in the member's own row.
+// Updates extremes and sums of one State; its items at the end of the cut stay in value, key, weight, one row per
+// member.
 template <class Space>
 void watch_cut(Space space, Study& s, ensemble::Watch& watch, const State& state, const Cut& cut) {
   for_rows(space, cut.n_active, n_item(s), items_of(state, {cut.member, cut.member, s.value, s.weight, s.key}));
@@ -88,13 +90,13 @@ void grow(Study& s) {
   s.n_look = room;
 }
 
-// Whether t lies in one of the windows that begin at these instants, and in which.
+// Start of the window that contains t; never: none.
 Time window_at(const std::vector<Time>& start, Time t) {
   const auto next = std::upper_bound(start.begin(), start.end(), t);
   return next != start.begin() && t < *(next - 1) + nanoseconds(window_length) ? *(next - 1) : never;
 }
 
-// Puts the items of members in a window on the tape.
+// Stores the items of members inside a window on the tape.
 template <class Space>
 void keep_looks(Space space, Study& s, Event& e, const std::vector<std::vector<Time>>& window, const Cut& cut) {
   int n = 0;
@@ -106,7 +108,7 @@ void keep_looks(Space space, Study& s, Event& e, const std::vector<std::vector<T
     s.member(n) = m, s.now(n) = cut.stop(m), ++n;
     look.push_back(cut.stop(m));
   }
-  for (int l = 0; l < n; ++l)  // after all growing
+  for (int l = 0; l < n; ++l)  // rows are final once the tape has grown
     s.row_a(l) = s.member(l) * s.n_look + static_cast<int>(e.look[static_cast<std::size_t>(s.member(l))].size()) - 1;
   if (n == 0) return;
   for_rows(space, n, n_item(s), items_of(e.state, {s.member, s.row_a, e.value, {}, e.key}));
@@ -124,7 +126,7 @@ void close_windows(Space space, Study& s, Event& e, Done&& done) {
   synchronize(space);
 }
 
-// The twin without the event stands where the other looked: their difference.
+// Differences between the pair, at the samples where the reference twin ends its cut.
 template <class Space>
 void compare_looks(Space space, Study& s, Event& e, const std::vector<std::vector<Time>>& window, const Cut& cut) {
   const auto window_of = [&](int m) {
@@ -160,7 +162,7 @@ void compare_looks(Space space, Study& s, Event& e, const std::vector<std::vecto
   synchronize(space);
 }
 
-// Instants at which the twins are looked at in this step.
+// Sampling instants of this step.
 Cuts look_cuts(const std::vector<std::vector<Time>>& window, Time from, Time to) {
   Cuts cuts;
   for (const auto& starts : window) {
@@ -183,7 +185,7 @@ void join(Cuts& all, const Cuts& more) {
   }
 }
 
-// IT energy of the step, from the record's sums.
+// IT energy of the step, from the sums of the record.
 void add_energy(Study& s, int row, const State& state) {
   for (std::size_t v = 0; v < state.series.info.size(); ++v)
     if (std::string_view(state.series.info[v].name) == "p_it")
