@@ -1,4 +1,4 @@
-// The check of two backends against each other sees a backend that is wrong, and passes one that is not.
+// The comparison of two backends finds a faulty backend and passes a correct one.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -7,8 +7,8 @@
 
 namespace coldsun {
 
-// Spaces that do what Host does, but for one fault each.
-struct Forgetful {};  // leaves the last column out
+// Spaces like Host with one fault each.
+struct Forgetful {};  // skips the last column
 template <class F>
 void for_rows(Forgetful, int n_row, int n_col, const F& f) {
   for_rows(Host{}, n_row, n_col - 1, f);
@@ -68,10 +68,10 @@ TEST(Parity, EqualBackendsAgree) {
   EXPECT_EQ(kernel.worst, 0.0);
   EXPECT_EQ(kernel.n_call, 1);
   EXPECT_EQ(kernel.n_poisoned, 1);
-  EXPECT_EQ(memory.y(2, 4), 30.0);  // the first backend's results stay
+  EXPECT_EQ(memory.y(2, 4), 30.0);  // results of the first backend are kept
 }
 
-TEST(Parity, ElementLeftOutIsFoundByThePoison) {
+TEST(Parity, UnwrittenElementIsFoundByPoison) {
   Memory memory;
   memory.y.fill(0.0);
   const auto kernel = twice<Forgetful>(memory);
@@ -87,12 +87,12 @@ TEST(Parity, KernelsThatReadTheirOutputAreNotPoisonedButCompared) {
   EXPECT_EQ(ledger.kernels().begin()->second.worst, 0.0);
   EXPECT_EQ(ledger.kernels().begin()->second.n_poisoned, 0);
   for_rows(Both<Host, Eager>{&ledger, {}, {}}, 3, 5, Grow{memory.x});
-  EXPECT_NEAR(ledger.kernels().begin()->second.worst, 0.5, 1e-15);  // 1.5 twice over 1.5 once
+  EXPECT_NEAR(ledger.kernels().begin()->second.worst, 0.5, 1e-15);  // 1.5 applied twice against once
   EXPECT_EQ(memory.x(0, 0), 2.25);
 }
 
-// Of a kernel that reads some of its outputs, the others are poisoned all the same.
-struct HalfForgetful {};  // grows x everywhere, but leaves what the last column held in y
+// If a kernel reads some of its outputs, the others are still poisoned.
+struct HalfForgetful {};  // grows x everywhere, but does not write the last column of y
 template <class F>
 void for_rows(HalfForgetful, int n_row, int n_col, const F& f) {
   for (int r = 0; r < n_row; ++r) {
@@ -115,14 +115,14 @@ TEST(Parity, OutputsThatAreNotReadArePoisonedBesideThoseThatAre) {
   EXPECT_EQ(ledger.kernels().at("GrowInto").where, "a/y");
 }
 
-TEST(Parity, BalancesAreHeldToTheLargerOfShareAndRounding) {
+TEST(Parity, BalanceToleranceIsTheLargerOfShareAndRounding) {
   Balance b;
   b.add({0.0, 0.0}), b.add({5.0, -3.0, -2.0});
   EXPECT_EQ(b.worst, 0.0);
   b.add({1e3, -1e3 + 0.5e-7});
   EXPECT_NEAR(b.worst, 0.5, 1e-5);
   EXPECT_TRUE(b.holds());
-  b.add({1e3, -1e3 + 4e-7}, 1e-6);  // the rounding of what is stored is larger
+  b.add({1e3, -1e3 + 4e-7}, 1e-6);  // the rounding of stored values is larger
   EXPECT_TRUE(b.holds());
   b.add({1e3, -1e3 + 4e-7});
   EXPECT_FALSE(b.holds());
@@ -131,7 +131,7 @@ TEST(Parity, BalancesAreHeldToTheLargerOfShareAndRounding) {
   EXPECT_FALSE(lost.holds());
 }
 
-TEST(Parity, KernelsGoByTheirNames) {
+TEST(Parity, KernelNamesAreDemangled) {
   Memory memory;
   Ledger ledger(memory.fields());
   Tally tally;

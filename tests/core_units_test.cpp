@@ -1,4 +1,4 @@
-// The table of units: each suffix against its definition, there and back, and what is said of an unknown one.
+// Table of units: each suffix against its definition, conversion and back, error of an unknown suffix.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -89,7 +89,7 @@ const std::map<std::string, Real>& one_of_each() {
   return table;
 }
 
-TEST(Units, OneOfEachIsItsDefinition) {
+TEST(Units, EachUnitHasItsDefinition) {
   std::set<std::string> seen;
   for (const Unit& u : units()) {
     const auto it = one_of_each().find(std::string(u.suffix));
@@ -101,13 +101,13 @@ TEST(Units, OneOfEachIsItsDefinition) {
   EXPECT_EQ(seen.size(), one_of_each().size()) << "a unit of this test is not in the table";
 }
 
-TEST(Units, ThereAndBack) {
+TEST(Units, ConversionAndBackGiveTheSameValue) {
   for (const Unit& u : units())
     for (const Real x : {-273.15, -1.0, 0.0, 0.37, 41.8, 1e6})
       EXPECT_NEAR(from_si(u, to_si(u, x)), x, 1e-15 * (std::fabs(x) + std::fabs(u.offset / u.scale)) * 4) << u.suffix;
 }
 
-// from_unit knows the suffix alone, so one suffix must never mean two conversions, and a pair (suffix, quantity) stands
+// from_unit has the suffix only: one suffix must not mean two conversions, and each pair (suffix, quantity) occurs
 // once.
 TEST(Units, SuffixesAreUnambiguous) {
   std::set<std::pair<std::string_view, Quantity>> pairs;
@@ -124,7 +124,7 @@ TEST(Units, SuffixesAreUnambiguous) {
   }
 }
 
-TEST(Units, ByName) {
+TEST(Units, FromUnitAndToUnitTakeTheSuffix) {
   EXPECT_DOUBLE_EQ(from_unit("degc", 32), 305.15);
   EXPECT_DOUBLE_EQ(to_unit("degc", 305.15), 32);
   EXPECT_DOUBLE_EQ(from_unit("lpm", 60), 1e-3);
@@ -135,13 +135,13 @@ TEST(Units, ByName) {
   EXPECT_EQ(find_unit("kpa")->quantity, Quantity::pressure);
 }
 
-TEST(Units, UnknownListsTheKnown) {
+TEST(Units, ErrorOfAnUnknownUnitListsTheKnownOnes) {
   try {
     from_unit("gpm", 1);
     FAIL() << "gpm is no unit here";
   } catch (const std::invalid_argument& e) {
     const std::string text = e.what();
-    EXPECT_EQ(text.rfind("unknown unit \"gpm\"; known: degc, k, w, kw", 0), 0u) << text;
+    EXPECT_EQ(text.rfind("unknown unit \"gpm\"; accepted: degc, k, w, kw", 0), 0u) << text;
     for (const Unit& u : units()) EXPECT_NE(text.find(std::string(u.suffix)), std::string::npos) << u.suffix;
     EXPECT_EQ(text.find(", k, k,"), std::string::npos) << "a suffix is listed twice";
   }

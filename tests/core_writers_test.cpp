@@ -1,4 +1,4 @@
-// One field, one writer: every kernel of the coupled step changes the fields whose lines name it, and no other.
+// Every kernel of the coupled step changes exactly the fields that name it as writer.
 #include <gtest/gtest.h>
 
 #include <cstring>
@@ -23,16 +23,16 @@ std::vector<std::string> faults_of(const char* writer, bool run) {
   return writers.faults();
 }
 
-TEST(Writers, WhoWritesWhatAnotherOwnsIsSaid) {
+TEST(Writers, KernelsThatChangeOthersFieldsAreReported) {
   EXPECT_TRUE(faults_of("Note", true).empty());
   EXPECT_TRUE(faults_of("host", false).empty());
-  EXPECT_EQ(faults_of("Other", true), (std::vector<std::string>{"a/x is changed by Note; its line says Other",
-                                                                "a/x is never changed by Other, which its line says"}));
-  EXPECT_EQ(faults_of("host", true), (std::vector<std::string>{"a/x is changed by Note; its line says host"}));
-  EXPECT_EQ(faults_of("Note", false), (std::vector<std::string>{"a/x is never changed by Note, which its line says"}));
+  EXPECT_EQ(faults_of("Other", true), (std::vector<std::string>{"a/x is changed by Note; accepted: its writer Other",
+                                                                "a/x is never changed by its writer Other"}));
+  EXPECT_EQ(faults_of("host", true), (std::vector<std::string>{"a/x is changed by Note; accepted: its writer host"}));
+  EXPECT_EQ(faults_of("Note", false), (std::vector<std::string>{"a/x is never changed by its writer Note"}));
 }
 
-TEST(Writers, AWriterIsAKernelAPhysicsOrAGroup) {
+TEST(Writers, WriterIsAKernelAPhysicsOrAGroup) {
   EXPECT_TRUE(may_write("CloseSites", "electrical::CloseSites"));
   EXPECT_TRUE(may_write("workload", "workload::Progress"));
   EXPECT_TRUE(may_write("cuts", "couple::Merge"));
@@ -40,9 +40,8 @@ TEST(Writers, AWriterIsAKernelAPhysicsOrAGroup) {
   EXPECT_FALSE(may_write("work", "workload::Progress"));
 }
 
-// The check's site on a bad day: a generator that must start, dusk and clouds inside the intervals of a series, a hot
-// hall and a node that trips, a string above the bus, a plan on its way, a job that is late and one that is no number,
-// and at last a feed.
+// The compiled-in site in a case that runs every kernel: generator start, dusk, clouds inside series intervals, hot
+// hall and a tripping node, a string above bus voltage, a plan in transfer, a late job and a NaN job, and a feed.
 void bad_day(Twin& t) {
   electrical::System& power = t.system.electrical;
   power.site(0).genset = {.p_max = 200e3,
@@ -80,7 +79,7 @@ void plan(const Twin& t) {
   w.plan_due(0, 0) = t.state.time;
 }
 
-TEST(Writers, EveryFieldHasOne) {
+TEST(Writers, EveryFieldIsWrittenByItsWriterOnly) {
   const Runtime runtime;
   Twin t = check_twin(4, Device::host, 3.0);
   t.dt = 20.0;
@@ -90,7 +89,7 @@ TEST(Writers, EveryFieldHasOne) {
                            [&](const FieldInfo& info, const auto& a) { list.push_back(field_of("jobs", info, a)); });
   sky::Weather::each(t.inputs.weather,
                      [&](const FieldInfo& info, const auto& a) { list.push_back(field_of("weather", info, a)); });
-  const auto spoil = [](const FieldInfo& info, const auto& a) {  // drawn anew: what was drawn already would not change
+  const auto spoil = [](const FieldInfo& info, const auto& a) {  // spoil drawn values, so that drawing changes them
     if (std::string(info.axes) == "member job" && a.size() > 0)
       std::memset(a.data(), 1, static_cast<std::size_t>(a.size()) * sizeof(*a.data()));
   };

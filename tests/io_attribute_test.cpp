@@ -1,4 +1,4 @@
-// Attributes of files that others wrote: one text of a bounded length, or a sentence.
+// Attributes of foreign files: one string of bounded length, or a FileError.
 #include <gtest/gtest.h>
 
 #include <vector>
@@ -25,14 +25,14 @@ std::string read_back(hsize_t n, std::size_t size) {
   return get_attribute(file, "a", "file");
 }
 
-// HDF5 writes all n texts into the reader's room for one: a heap overflow.
-TEST(IoAttribute, AnArrayOfStringsDoesNotOverflowAnAttribute) {
+// HDF5 would write all n strings into a buffer for one: a heap overflow.
+TEST(IoAttribute, ArrayOfStringsDoesNotOverflowTheBuffer) {
   EXPECT_EQ(read_back(1, 8), "xxxxxxxx");
   EXPECT_THROW(read_back(3000, 8), FileError);
   EXPECT_THROW(read_back(0, 8), FileError);
 }
 
-TEST(IoAttribute, TextsOfAnyLengthAreRefused) { EXPECT_THROW(read_back(1, 0), FileError); }
+TEST(IoAttribute, VariableLengthStringsAreRefused) { EXPECT_THROW(read_back(1, 0), FileError); }
 
 }  // namespace
 }  // namespace coldsun::io

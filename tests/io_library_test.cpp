@@ -1,5 +1,4 @@
-// What a site names beside itself: lists of its own, files beside the site file, and a word on everything that is not
-// used.
+// Files named by a site: satellites per site, files beside the site file, remarks on skipped element sets.
 #include <unistd.h>
 
 #include <filesystem>
@@ -47,7 +46,7 @@ const std::string named = "data = [\"three_body\"]";
 
 // Seconds of contact of each site in the 24 h from 2026-06-14T04:00Z.
 std::vector<Real> contact(Network n, Library l) {
-  l.broadband.resize(1);  // takes no part here
+  l.broadband.resize(1);  // not used here
   const System s = make_system(n, l, Device::host);
   Inputs in;
   const Time start = n.start, stop = start + ns_per_day;
@@ -72,8 +71,8 @@ std::string refused(const std::string& name) {
   return "not refused";
 }
 
-// Atacama has 4,759 s a day with the Three-Body satellites, whatever its neighbour lists: 8,219 s where both lists were
-// one.
+// Atacama has 4,759 s of contact a day with the Three-Body satellites, whatever the other site lists; with one common
+// list it had 8,219 s.
 TEST(Library, EachSiteHasItsOwnSatellites) {
   const Folder f;
   f.write("mine.tle", tle);
@@ -88,7 +87,7 @@ TEST(Library, EachSiteHasItsOwnSatellites) {
   EXPECT_EQ(two[1], other[0]);
 }
 
-// By name, by path with and without extension, upwards and downwards; jobs, plates and modules too.
+// By name and by path, with and without extension, in parent and sub-folders; also jobs, plates and modules.
 TEST(Library, OwnFilesAreFoundBesideTheSiteFile) {
   const Folder f;
   f.write("sites/mysats.tle", tle), f.write("sites/own/more.csv", "# none\n"), f.write("shared_data/far.tle", tle);
@@ -108,11 +107,11 @@ TEST(Library, OwnFilesAreFoundBesideTheSiteFile) {
     EXPECT_NE(inputs_text(n).find("own_"), std::string::npos);
     EXPECT_NE(inputs_text(n).find("1 sets, "), std::string::npos);
   }
-  // A site may be called as what it names is: its own file is no constellation.
+  // A site may have the name of its constellation: its own file is not taken for it.
   f.write("sites/mysats.toml", site_text("atacama", {{named, "data = [\"mysats\"]"}}));
   EXPECT_NEAR(contact(f.at("sites/mysats.toml"))[0], right, 0.1);
   fs::remove(f.at("sites/mysats.toml"));
-  // The shipped ones are still there for a copy of a shipped site, and what is not there is said with both places.
+  // A copy of a shipped site finds the shipped files; a missing file is reported with both places.
   f.write("sites/site.toml", site_text("atacama", {}));
   EXPECT_NEAR(contact(f.at("sites/site.toml"))[0], 4759.0, 1.0);
   f.write("sites/site.toml", site_text("atacama", {{named, "data = [\"yoursats\"]"}}));
@@ -124,12 +123,12 @@ TEST(Library, OwnFilesAreFoundBesideTheSiteFile) {
   EXPECT_NE(why.find("broadband, three_body"), std::string::npos) << why;
   f.write("sites/mysats.csv", "x"), f.write("sites/site.toml", site_text("atacama", {{named, "data = [\"mysats\"]"}}));
   EXPECT_NE(
-      refused(f.at("sites/site.toml")).find("may be mysats.csv or mysats.tle; accepted: the name with its extension"),
+      refused(f.at("sites/site.toml")).find("fits mysats.csv and mysats.tle; accepted: the name with its extension"),
       std::string::npos);
 }
 
-// A network's sites look beside their own files, and one name may stand for two files.
-TEST(Library, SitesOfANetworkLookBesideThemselves) {
+// Sites of a network search beside their own files, so that one name may mean two files.
+TEST(Library, SitesOfANetworkSearchBesideTheirOwnFiles) {
   const Folder f;
   fs::create_directories(f.path / "east");
   f.write("sites/mine.tle", tle);
@@ -149,7 +148,7 @@ TEST(Library, SitesOfANetworkLookBesideThemselves) {
   EXPECT_EQ(l.listed[1], (std::vector<int>{1, 2}));
 }
 
-TEST(Library, WhatIsNotUsedIsSaidAndTheRestFlies) {
+TEST(Library, SkippedElementSetsAreReportedAndTheOthersUsed) {
   const Folder f;
   f.write("mysats.tle", geo + tle + tle.substr(0, 120) + "\n");
   f.write("site.toml", site_text("atacama", {{named, "data = [\"mysats\"]"}}));

@@ -1,5 +1,4 @@
-// The planner on the coupled twin: what it sees and does not see, what it tells and when that is in force, and that a
-// run with it resumes.
+// The planner on the coupled twin: its information, the transfer of its plans, replanning and resuming.
 #include <omp.h>
 
 #include "core/plan/plan.hpp"
@@ -10,7 +9,7 @@ namespace coldsun {
 namespace {
 using namespace twin_test;
 
-// Eight nodes, six jobs that wait for four of them each at most.
+// Eight nodes; six queued jobs of at most four nodes.
 Twin crowded(Real hours = 12) {
   Network n = new_nodes(8, 0);
   Twin t = twin_of(n, options(9, hours));
@@ -42,7 +41,7 @@ bool same_rows(const Plan& a, const Plan& b) {
   return a.decision.key == b.decision.key;
 }
 
-TEST(Plan, RowsAreTheJobsThatRunAndWait) {
+TEST(Plan, RowsAreTheRunningAndQueuedJobs) {
   Twin t = crowded();
   steps(t, 60);
   const Plan p = plan_of(t, quick());
@@ -62,8 +61,8 @@ TEST(Plan, RowsAreTheJobsThatRunAndWait) {
   EXPECT_EQ(p.effect, t.state.time + quick().decision_time + nanoseconds(0.1));
 }
 
-// Nothing after the decision may enter it: not the sky, not the air, not what outages and arrivals will come.
-TEST(Plan, TheFutureIsNotSeen) {
+// A decision does not depend on later weather, outages or arrivals.
+TEST(Plan, DoesNotDependOnTheFuture) {
   Twin t = crowded(), poisoned = crowded();
   steps(t, 61), steps(poisoned, 61);  // 10 s after a knot
   const Real nan = std::numeric_limits<Real>::quiet_NaN();
@@ -81,12 +80,12 @@ TEST(Plan, TheFutureIsNotSeen) {
     if (poisoned.state.workload.status(0, j) == workload::Status::pending)
       poisoned.inputs.jobs.work(0, j) = nan, poisoned.inputs.jobs.walltime(0, j) = nan;
     poisoned.inputs.jobs.work(0, j) = nan, poisoned.state.workload.work_left(0, j) *=
-                                           2.0;  // durations are not known, requests are
+                                           2.0;  // requests are known, durations are not
   }
   const Plan a = plan_of(t, quick()), b = plan_of(poisoned, quick());
   EXPECT_TRUE(same_rows(a, b));
   EXPECT_TRUE(std::isfinite(a.decision.score));
-  poisoned.inputs.weather.temp_air(0, last) += 5.0;  // the present is seen
+  poisoned.inputs.weather.temp_air(0, last) += 5.0;  // the present is known
   EXPECT_FALSE(same_rows(a, plan_of(poisoned, quick())));
 }
 
@@ -104,7 +103,7 @@ TEST(Plan, DecisionIsTheSameForAnyThreadsAndRepeats) {
   for (int k = 0; k < schedule::n_rule; ++k) EXPECT_LE(a.decision.score, a.decision.rule_score[k] + 1e-9) << k;
 }
 
-TEST(Plan, ToldPlansAreInForceAfterDecisionAndDelay) {
+TEST(Plan, PlansAreInForceAfterDecisionTimeAndControlDelay) {
   Twin t = crowded();
   const Network n = its_network();
   steps(t, 60);
@@ -130,8 +129,9 @@ TEST(Plan, ToldPlansAreInForceAfterDecisionAndDelay) {
   expect_sound(t.state);
 }
 
-// In a full hall a plan names the start that requests let expect; who only waits for room is not held until then.
-TEST(Plan, WhoWaitsForRoomIsNotHeld) {
+// In a full hall a plan gives the start expected from the requests; jobs that only wait for nodes are not held until
+// then.
+TEST(Plan, JobsThatWaitForNodesAreNotHeld) {
   Twin t = crowded();
   const Network n = its_network();
   steps(t, 60);
@@ -146,7 +146,7 @@ TEST(Plan, WhoWaitsForRoomIsNotHeld) {
   EXPECT_GT(later, 2);
   tell(n, t.state, p, o);
   for (const PlanRow& r : p.row) EXPECT_EQ(t.state.workload.told_start(0, r.job), 0);
-  // moved behind a free hour, it is
+  // planned after a free hour, it is held
   std::vector<schedule::Assignment> moved = p.decision.job;
   int shifted = -1;
   for (std::size_t i = 0; i < moved.size() && shifted < 0; ++i)
@@ -158,9 +158,9 @@ TEST(Plan, WhoWaitsForRoomIsNotHeld) {
   for (const PlanRow& r : rows_of(task, moved, t.state)) EXPECT_TRUE(r.hold == r.start || r.job != job);
 }
 
-// A job whose data is under way to another site is planned from there, free at the instant that its plan said: a
-// decision in between does not begin the transfer again.
-TEST(Plan, WhatIsUnderWayIsNotSentAgain) {
+// A job whose data are in transfer is planned at the other site, released at its planned start: a new decision does not
+// restart the transfer.
+TEST(Plan, JobsInTransferAreNotSentAgain) {
   Network n = its_network();
   n.site.push_back(n.site.front()), n.site.back().name = "other";
   Library l = library();
@@ -170,10 +170,9 @@ TEST(Plan, WhatIsUnderWayIsNotSentAgain) {
   for (int i = 0; i < 4; ++i)
     jobs.push_back({-600.0, 5400.0, 9000.0, 2, 0.9, false, 1});  // all nodes of the first site
   jobs.push_back({60.0, 2400.0, 4000.0, 1, 0.8, false, 1});
-  jobs.push_back({120.0, 2400.0, 4000.0, 1, 0.8, false, 1});  // came later, and could begin sooner
+  jobs.push_back({120.0, 2400.0, 4000.0, 1, 0.8, false, 1});  // arrives later, could start earlier
   give_jobs(t, jobs);
-  for (int j = 0; j < t.inputs.jobs.capacity(); ++j)
-    t.inputs.jobs.data_in(0, j) = 1e15;  // never through within a horizon
+  for (int j = 0; j < t.inputs.jobs.capacity(); ++j) t.inputs.jobs.data_in(0, j) = 1e15;  // longer than the horizon
   steps(t, 60);
   workload::State& w = t.state.workload;
   ASSERT_EQ(w.status(0, 4), workload::Status::queued);
@@ -187,7 +186,7 @@ TEST(Plan, WhatIsUnderWayIsNotSentAgain) {
   }
   tell(n, t.state, p, quick());
   EXPECT_GE(w.told_start(0, 4), w.plan_start(0, 4)) << "not before its data is there, whether there is room or not";
-  // without the plan in force nothing can bring so much data over, and it stays
+  // without the plan in force so much data cannot be moved: the job stays
   w.plan_site(0, 4) = -1, w.plan_start(0, 4) = 0;
   for (const PlanRow& r :
        decide(n, t.system, t.state, make_plan_task(n, t.system, t.state, t.inputs, 0, quick()), quick()).row) {
@@ -197,9 +196,9 @@ TEST(Plan, WhatIsUnderWayIsNotSentAgain) {
   }
 }
 
-// Who runs is not late by what no plan can change, nor who begins at once by what is kept in hand; a far deadline keeps
-// its reserve.
-TEST(Plan, LatenessCountsFromWhatAPlanCanStillDo) {
+// Running jobs are not late by what no plan can change, nor jobs that start at once by the reserve; later deadlines
+// keep the reserve.
+TEST(Plan, LatenessExcludesWhatNoPlanCanChange) {
   Twin t = crowded();
   steps(t, 60);
   const Network n = its_network();
@@ -237,7 +236,7 @@ TEST(Plan, LatenessCountsFromWhatAPlanCanStillDo) {
   EXPECT_EQ(row_of(task(), running).deadline, row_of(task(), running).work);
 }
 
-// A plan of what would be anyway leaves every number of the twin but the plan's own as it was, to the bit.
+// A plan equal to the behaviour without a plan changes no bit of the twin except the plan's own fields.
 TEST(Plan, OwnSiteAndFullPowerChangeNothing) {
   Twin without = crowded(2), with = crowded(2);
   for (int j = 0; j < with.inputs.jobs.capacity(); ++j) with.state.workload.plan_site(0, j) = 0;
@@ -247,8 +246,7 @@ TEST(Plan, OwnSiteAndFullPowerChangeNothing) {
   EXPECT_EQ(hash(without.state), hash(with.state));
 }
 
-// ---- in a run
-// --------------------------------------------------------------------------------------------------------------
+// ---- in a run ----------------------------------------------------------------------------------------------------
 Planner planner_of(const Network& n) {
   Planner p;
   p.network = &n, p.options = quick(4), p.options.search.n_plan = 64, p.options.search.n_population = 32,
@@ -274,7 +272,7 @@ TEST(Plan, RunPlansOnItsGridAndResumesToTheBit) {
   expect_sound(whole.state);
 }
 
-TEST(Plan, ASurpriseIsWhatTheForecastDidNotHold) {
+TEST(Plan, SurpriseIsAnIndexOrJobsOutsideTheForecast) {
   const Network n = its_network();
   Twin t = crowded();
   Planner p = planner_of(n);
@@ -301,7 +299,7 @@ TEST(Plan, ASurpriseIsWhatTheForecastDidNotHold) {
   EXPECT_TRUE(surprised(p, t.system, t.state, t.inputs, 0));
 }
 
-TEST(Plan, FollowedScenarioIsTheOneForeseen) {
+TEST(Plan, FollowedScenarioEqualsTheForecast) {
   Twin t = crowded(4);
   steps(t, 60);
   PlanOptions o = quick(3);

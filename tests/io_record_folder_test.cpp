@@ -1,4 +1,4 @@
-// Where a record is written: who may, and what is left when there is no place, no folder or no room.
+// Folder of a record: its lock, and errors of missing folders and full disks.
 #include <sys/mount.h>
 #include <sys/resource.h>
 
@@ -16,15 +16,15 @@ using namespace recorder_test;
 
 class RecordFolder : public Folder {};
 
-// Between a second run's open and its lock the first one may end and take its .lock away: a lock on what is gone is
-// none.
+// The first run may end and remove .lock between the second run's open and its lock: a lock on a removed file does not
+// count.
 TEST_F(RecordFolder, OneRunHoldsTheFolder) {
   auto first = std::make_unique<io::FolderLock>(folder);
   expect_sentence([&] { io::FolderLock{folder}; }, folder, "another run");
   fs::remove(folder / ".lock");
   auto second = std::make_unique<io::FolderLock>(folder);  // another file, so another lock
   first.reset();
-  EXPECT_TRUE(fs::exists(folder / ".lock"));  // not the first one's to remove
+  EXPECT_TRUE(fs::exists(folder / ".lock"));  // the first run must not remove it
   expect_sentence([&] { io::FolderLock{folder}; }, folder, "another run");
   second.reset();
   EXPECT_FALSE(fs::exists(folder / ".lock"));
@@ -45,8 +45,8 @@ TEST_F(RecordFolder, OneRunHoldsTheFolder) {
   EXPECT_GT(turns, 4);
 }
 
-// What goes wrong inside the library names the file that was to be.
-TEST_F(RecordFolder, PartsThatCannotBeMadeNameTheFile) {
+// Errors inside HDF5 name the file being written.
+TEST_F(RecordFolder, ErrorsInsideTheLibraryNameTheFile) {
   io::Header twice = small_header();
   twice.variable.push_back(twice.variable.front());
   io::Recorder r(folder, twice, 0);
@@ -58,8 +58,8 @@ TEST_F(RecordFolder, PartsThatCannotBeMadeNameTheFile) {
   EXPECT_EQ(names(folder), Names{});
 }
 
-// The folder goes while the run is on: the run hears of it at the next segment, or at the end.
-TEST_F(RecordFolder, FolderThatVanishes) {
+// A folder deleted during the run gives an error at the next segment or at the end.
+TEST_F(RecordFolder, DeletedFolderEndsTheRunWithAnError) {
   const fs::path record = folder / "record";
   io::Recorder r(record, small_header(), 0);
   fs::remove_all(record);
@@ -70,10 +70,9 @@ TEST_F(RecordFolder, FolderThatVanishes) {
   EXPECT_FALSE(fs::exists(record));
 }
 
-// ---- no room
-// -------------------------------------------------------------------------------------------------------------------
+// ---- full disk ---------------------------------------------------------------------------------------------------
 
-// The second segment does not fit; the first stays whole, nothing of the second is left, and the writer can be ended.
+// The second segment does not fit: the first stays complete, nothing of the second remains, and the writer ends.
 void expect_full(const fs::path& record) {
   {
     io::Recorder r(record, small_header(), 0);
@@ -92,7 +91,7 @@ void expect_full(const fs::path& record) {
   EXPECT_NO_THROW(io::write_state_file(small_snapshot(), record / "small.nc"));  // what fits is still written
 }
 
-TEST_F(RecordFolder, FileThatMayNotGrow) {
+TEST_F(RecordFolder, FileSizeLimitLeavesWholeSegments) {
   rlimit usual{};
   ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &usual), 0);
   const auto handler = std::signal(SIGXFSZ, SIG_IGN);
@@ -103,7 +102,7 @@ TEST_F(RecordFolder, FileThatMayNotGrow) {
   std::signal(SIGXFSZ, handler);
 }
 
-TEST_F(RecordFolder, FullDisk) {
+TEST_F(RecordFolder, FullDiskLeavesWholeSegments) {
   const fs::path disk = folder / "disk";
   fs::create_directories(disk);
   if (::mount("tmpfs", disk.c_str(), "tmpfs", 0, "size=1m") != 0)

@@ -1,5 +1,5 @@
-// Files of others: what is damaged, linked elsewhere, too deep, too large or out of range is refused in one sentence,
-// and the State stays.
+// Foreign files: damage, external links, depth, size and values out of range are refused in one sentence; the State is
+// unchanged.
 #include <fstream>
 
 #include "common/philox.hpp"
@@ -21,7 +21,7 @@ class RecordGuard : public Folder {
     steps(t, 3);
     io::save_file(t.state, good);
   }
-  // A copy that `change` has been let loose on, under a seal that fits it.
+  // A copy modified by `change`, with a new seal.
   template <class F>
   fs::path changed(const F& change) {
     const fs::path file = folder / "changed.nc";
@@ -53,22 +53,22 @@ class RecordGuard : public Folder {
   }
 };
 
-TEST_F(RecordGuard, AFileThatWasNotChangedIsTakenUp) {
+TEST_F(RecordGuard, UnchangedFileIsRestored) {
   const auto file = changed([](hid_t) {});
   io::restore_file(t, file);
   EXPECT_NO_THROW(io::check_segment(file));
 }
 
-// A node whose flow stands still or turns round is a state like any other.
-TEST_F(RecordGuard, StillAndReversedFlowAreTakenUp) {
+// Zero and reversed flow of a node are valid.
+TEST_F(RecordGuard, ZeroAndReversedFlowAreRestored) {
   for (const Real flow : {0.0, -1.0}) {
     io::restore_file(t, with_value("thermal/flow_gain", H5T_NATIVE_DOUBLE, 1, flow));
     EXPECT_EQ(t.state.thermal.flow_gain(0, 1), flow);
   }
 }
 
-// 200 flipped bits over the whole file: each is met before anything is read.
-TEST_F(RecordGuard, EveryFlippedBitIsMetInOneSentence) {
+// 200 flipped bits over the whole file: each is found before reading.
+TEST_F(RecordGuard, EveryFlippedBitIsRefusedInOneSentence) {
   std::ifstream in(good, std::ios::binary);
   const std::vector<char> bytes((std::istreambuf_iterator<char>(in)), {});
   const fs::path file = folder / "flipped.nc";
@@ -86,7 +86,7 @@ TEST_F(RecordGuard, EveryFlippedBitIsMetInOneSentence) {
   EXPECT_EQ(hash(t.state), before);
 }
 
-TEST_F(RecordGuard, AnArrayOfStringsDoesNotOverflowAnAttribute) {
+TEST_F(RecordGuard, ArrayOfStringsDoesNotOverflowTheBuffer) {
   const auto file = changed([](hid_t f) {
     io::Handle root(H5Gopen2(f, "checkpoint", H5P_DEFAULT), H5Gclose, "checkpoint");
     io::check(H5Adelete(root, "seed"), "seed");
@@ -141,7 +141,7 @@ TEST_F(RecordGuard, DepthAndNumberOfObjectsAreBounded) {
           "more than 4096 objects");
 }
 
-TEST_F(RecordGuard, ShapesOfAFileMakeNoRoom) {
+TEST_F(RecordGuard, ShapesInAFileDoNotAllocateMemory) {
   refused(changed([](hid_t f) {
             H5Ldelete(f, "checkpoint/electrical/soc", H5P_DEFAULT);
             io::Handle plist(H5Pcreate(H5P_DATASET_CREATE), H5Pclose, "plist");
@@ -179,9 +179,8 @@ TEST_F(RecordGuard, ValuesOutsideTheirRangeAreNamed) {
   refused(with_value("workload/start_time", H5T_NATIVE_INT64, 0, std::int64_t{INT64_MIN}), "workload/start_time");
 }
 
-// Within its range and still impossible: a node that says it runs a job which does not run; nodes in use that no job
-// takes.
-TEST_F(RecordGuard, QueuesThatContradictThemselvesAreRefused) {
+// Values in range but inconsistent: a node with a job that does not run; busy nodes without a job.
+TEST_F(RecordGuard, InconsistentQueuesAreRefused) {
   refused(with_value("workload/node_busy", H5T_NATIVE_INT32, 0, std::int32_t{t.state.workload.node_busy(0, 0) ? 0 : 1}),
           "node_busy");
   refused(with_value("workload/n_queued", H5T_NATIVE_INT32, 0, std::int32_t{t.state.workload.n_queued(0, 0) + 1}),
@@ -190,11 +189,11 @@ TEST_F(RecordGuard, QueuesThatContradictThemselvesAreRefused) {
   while (idle < t.state.workload.status.extent(1) && t.state.workload.status(0, idle) == workload::Status::running)
     ++idle;
   ASSERT_LT(idle, t.state.workload.status.extent(1));
-  refused(with_value("workload/node_job", H5T_NATIVE_INT32, 0, std::int32_t{idle}), "does not run there");
+  refused(with_value("workload/node_job", H5T_NATIVE_INT32, 0, std::int32_t{idle}), "does not run on this node");
 }
 
-// A whole-number field is an index, a count or a word: each that is saved has its own range.
-TEST(CheckState, EverySavedWholeNumberHasItsRange) {
+// Integer fields are indices, counts or enumerations: every saved one has its own range.
+TEST(CheckState, EverySavedIntegerFieldHasARange) {
   const Twin t = twin_of(small_network(), options(11, 0.25));
   for (const FieldRef& f : fields(t.state))
     EXPECT_TRUE(f.info.kind == Kind::scratch || range_of(t.state, f).known)

@@ -1,5 +1,4 @@
-// For the tests of the recorder: a folder of their own, a record without physics, and the sentence that a FileError
-// must be.
+// For the tests of the recorder: a temporary folder, a record without physics, and the check of a FileError.
 #pragma once
 #include <unistd.h>
 
@@ -17,7 +16,7 @@ class Folder : public testing::Test {
   void SetUp() override { fs::remove_all(folder), fs::create_directories(folder); }
   void TearDown() override { fs::remove_all(folder); }
 
-  // Names of what lies in a folder; the lock, which stays empty, left out.
+  // Names of the files in a folder, without the lock.
   static std::vector<std::string> names(const fs::path& where) {
     std::vector<std::string> out;
     for (const auto& e : fs::directory_iterator(where))
@@ -28,7 +27,7 @@ class Folder : public testing::Test {
   using Names = std::vector<std::string>;
 };
 
-// What a FileError says: one sentence that names the file and holds `word`.
+// Expects a FileError of one sentence with the file and `word`.
 inline void expect_sentence(const std::function<void()>& call, const fs::path& file, const std::string& word) {
   try {
     call();
@@ -42,7 +41,7 @@ inline void expect_sentence(const std::function<void()>& call, const fs::path& f
   }
 }
 
-// A record of three members' two numbers, without any physics.
+// A record of two numbers for three members.
 inline io::Header small_header() {
   io::Header h;
   h.attribute = {{"coldsun_schema", io::schema_version}, {"title", "Cold light: 3 K \u2264 \u0394T"}, {"empty", ""}};
@@ -60,7 +59,7 @@ inline Snapshot small_snapshot(std::int64_t n_byte = 24) {
   s.items.push_back({"electrical/soc",
                      FieldRef{"electrical", info, Scalar::f64, 8, {static_cast<std::int32_t>(n_byte / 8)}, nullptr},
                      {}});
-  // Bytes that packing does not make fewer (a 64-bit linear congruence, Knuth's multiplier; its upper bits).
+  // Incompressible bytes (upper bits of a 64-bit linear congruential generator, Knuth's multiplier).
   std::uint64_t x = 1;
   for (std::int64_t i = 0; i < n_byte; ++i)
     x = x * 6364136223846793005u + 1442695040888963407u, s.items.back().bytes.push_back(static_cast<char>(x >> 56));

@@ -1,5 +1,4 @@
-// The recorder: segments that are whole or not there, what they hold, and one sentence for every file or folder that
-// cannot be used.
+// Recorder: segments are complete or absent; their contents; one sentence for every unusable file or folder.
 #include <fstream>
 
 #include "core/io/sealed.hpp"
@@ -13,7 +12,7 @@ using namespace recorder_test;
 class Recorder : public Folder {};
 
 TEST_F(Recorder, SegmentsAreClosedAndRenamed) {
-  const fs::path record = folder / "a" / "b";  // made if need be
+  const fs::path record = folder / "a" / "b";  // created if needed
   {
     io::Recorder r(record, small_header(), 0);
     for (int k = 0; k < 12; ++k) {
@@ -21,7 +20,7 @@ TEST_F(Recorder, SegmentsAreClosedAndRenamed) {
       EXPECT_EQ(r.segment(), k);
       r.close_segment(small_snapshot());
     }
-    r.append(ms(1), std::vector<double>(9, 0.0));  // the open segment, which a run that ends here loses
+    r.append(ms(1), std::vector<double>(9, 0.0));  // in the open segment, lost when a run ends here
     r.finish();
     for (const std::string& n : names(record)) EXPECT_EQ(fs::path(n).extension(), ".nc") << n;
   }
@@ -51,8 +50,8 @@ TEST_F(Recorder, SegmentsAreClosedAndRenamed) {
   EXPECT_EQ(s.attributes.at("time_ns"), "1");
 }
 
-// Destroyed without finish(): what was closed is written, what was open is gone; a killed run's .part is cleared away,
-// others' files stay.
+// Destroyed without finish(): closed segments are written, the open one is lost; a killed run's .part is removed, other
+// files stay.
 TEST_F(Recorder, LeavesNoPartBehind) {
   std::ofstream(folder / "segment_0003.nc.part") << "half";
   std::ofstream(folder / "notes.part") << "mine";
@@ -74,11 +73,10 @@ TEST_F(Recorder, AnotherRecordIsNotOverwritten) {
     r.append(ms(1), std::vector<double>(9, 1.0)), r.close_segment(small_snapshot()), r.finish();
   }
   expect_sentence([&] { io::Recorder(folder, small_header(), 0); }, folder, "already holds a record");
-  EXPECT_NO_THROW(io::Recorder(folder, small_header(), 1));  // goes on
+  EXPECT_NO_THROW(io::Recorder(folder, small_header(), 1));  // continues
 }
 
-// ---- a twin's record
-// -----------------------------------------------------------------------------------------------------------
+// ---- record of a twin --------------------------------------------------------------------------------------------
 
 TEST_F(Recorder, HoldsTheTwinsStepMeansAndItsCheckpoint) {
   TwinOptions o = options(11, 0.25);
@@ -121,10 +119,10 @@ TEST_F(Recorder, HoldsTheTwinsStepMeansAndItsCheckpoint) {
       EXPECT_EQ(time[i], static_cast<double>(live.state.time / io::ns_per_ms));
       for (int m = 0; m < 2; ++m) {
         const auto at = 2 * i + static_cast<std::size_t>(m);
-        EXPECT_EQ(p_it[at], live.state.series.sum(v, m, 0) * (1.0 / 10.0));  // the same product: float64 as it was
+        EXPECT_EQ(p_it[at], live.state.series.sum(v, m, 0) * (1.0 / 10.0));  // same product in float64
         EXPECT_EQ(soc[at], live.state.electrical.soc(m, 0));
         EXPECT_EQ(junction[4 * at + 3],
-                  static_cast<double>(static_cast<float>(live.state.thermal.t_junction(m, 3))));  // kept single
+                  static_cast<double>(static_cast<float>(live.state.thermal.t_junction(m, 3))));  // stored as float32
       }
     }
     Twin again = twin_of(small_network(), o);
@@ -133,8 +131,7 @@ TEST_F(Recorder, HoldsTheTwinsStepMeansAndItsCheckpoint) {
   }
 }
 
-// ---- files that are none
-// -------------------------------------------------------------------------------------------------------
+// ---- unusable files ----------------------------------------------------------------------------------------------
 
 TEST_F(Recorder, FilesThatCannotBeReadAreRefusedInOneSentence) {
   Twin t = twin_of(small_network(), options(11, 0.25));
@@ -155,7 +152,7 @@ TEST_F(Recorder, FilesThatCannotBeReadAreRefusedInOneSentence) {
   std::ofstream(folder / "text.nc") << "time,p_it\n0,1\n";
   refused(folder / "text.nc", "truncated or foreign");
   refused(folder / "missing.nc", "no such file");
-  refused(folder, "");  // a folder is no file
+  refused(folder, "");  // a folder, not a file
   {
     io::Handle other(H5Fcreate((folder / "foreign.nc").c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT), H5Fclose,
                      "foreign");
@@ -169,7 +166,7 @@ TEST_F(Recorder, FilesThatCannotBeReadAreRefusedInOneSentence) {
     io::Handle group(H5Gcreate2(hollow, "checkpoint", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT), H5Gclose, "group");
   }
   for (const char* name : {"bare.nc", "hollow.nc"}) {
-    expect_sentence([&] { io::restore_file(t.state, folder / name); }, folder / name, "checksum is missing");
+    expect_sentence([&] { io::restore_file(t.state, folder / name); }, folder / name, "no checksum");
     io::seal_file(folder / name);
   }
   refused(folder / "foreign.nc", "coldsun_schema");
@@ -177,21 +174,21 @@ TEST_F(Recorder, FilesThatCannotBeReadAreRefusedInOneSentence) {
   expect_sentence([&] { io::restore_file(t.state, folder / "bare.nc"); }, folder / "bare.nc", "no checkpoint");
   expect_sentence([&] { io::restore_file(t.state, folder / "hollow.nc"); }, folder / "hollow.nc", "no attribute");
   EXPECT_EQ(hash(t.state), before);
-  expect_sentence([&] { io::segments(folder / "nowhere"); }, folder / "nowhere", "cannot read this folder");
+  expect_sentence([&] { io::segments(folder / "nowhere"); }, folder / "nowhere", "folder cannot be read");
   expect_sentence([&] { io::segments(folder); }, folder, "no closed segment");
 }
 
-TEST_F(Recorder, FolderThatCannotBeMade) {
+TEST_F(Recorder, UnusableFoldersAreRefused) {
   std::ofstream(folder / "file") << "a regular file";
   expect_sentence([&] { io::Recorder(folder / "file" / "record", small_header(), 0); }, folder / "file" / "record",
-                  "cannot make this folder");
+                  "folder cannot be created");
   expect_sentence([&] { io::Recorder(folder / "file", small_header(), 0); }, folder / "file", "");
   Twin t = twin_of(small_network(), options(11, 0.25));
   expect_sentence([&] { io::save_file(t.state, folder / "file" / "state.nc"); }, folder / "file" / "state.nc",
                   "cannot be written");
   expect_sentence([&] { io::save_file(t.state, folder / "no" / "state.nc"); }, folder / "no" / "state.nc",
                   "cannot be written");
-  fs::create_directories(folder / "state.nc" / "held");  // the place is taken by a folder
+  fs::create_directories(folder / "state.nc" / "held");  // a folder of that name exists
   expect_sentence([&] { io::save_file(t.state, folder / "state.nc"); }, folder / "state.nc", "");
   EXPECT_EQ(names(folder), (Names{"file", "state.nc"}));
 }

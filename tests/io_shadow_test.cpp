@@ -1,4 +1,4 @@
-// A shadow's points, packing, driving and correcting, on the shipped site cut down to a few nodes.
+// A shadow's points, packing, inputs and corrections, on the shipped site reduced to a few nodes.
 #include "core/shadow/feed.hpp"
 #include "io_twin.hpp"
 
@@ -11,7 +11,7 @@ TwinOptions options(int n_member) {
   return o;
 }
 
-// The shipped site with two lumped nodes of each type, and no work of its own.
+// The shipped site with two lumped nodes of each type and no jobs.
 const Network& few() {
   static const Network network = [] {
     Network n = shipped();
@@ -28,10 +28,10 @@ int point_called(const Shadow& f, const std::string& name) {
   throw std::logic_error(name);
 }
 
-TEST(Shadow, PointsAreTopicsOfTheMap) {
+TEST(Shadow, PointsHaveTheTopicsOfTheSiteFile) {
   Twin t = make_twin(few(), library(), {}, options(2));
   const Shadow f = make_shadow(few(), t);
-  EXPECT_EQ(f.point.size(), 3u * 6u + 13u);  // power, junction, outlet of six nodes; the site's own
+  EXPECT_EQ(f.point.size(), 3u * 6u + 13u);  // power, junction, outlet of six nodes; points of the site
   const Point& p = f.point[static_cast<std::size_t>(point_called(f, "atacama/h200/1 t_junction"))];
   EXPECT_EQ(p.topic, "BMS/v1/PUB/Value/Rack/GpuTemperature/atacama/h200/1/junction");
   EXPECT_EQ(p.node, 3);
@@ -40,7 +40,7 @@ TEST(Shadow, PointsAreTopicsOfTheMap) {
   EXPECT_EQ(t.system.n_gain, 1);
 }
 
-TEST(Shadow, PackingAndBackChangesNothing) {
+TEST(Shadow, UnpackingRestoresThePackedValues) {
   Twin t = make_twin(few(), library(), {}, options(5));
   const Shadow f = make_shadow(few(), t);
   EXPECT_GT(std::fabs(t.state.thermal.tim_gain(0, 0) / t.state.thermal.tim_gain(1, 0) - 1.0),
@@ -67,8 +67,8 @@ TEST(Shadow, PackingAndBackChangesNothing) {
   EXPECT_THROW(column_of(t.state, "workload/node_job", 0, 1, Transform::plain), std::invalid_argument);
 }
 
-// Widened without end by a channel that lies, a member's flow once went to nothing and its hall to 1e41 K.
-TEST(Shadow, GainsStayWhereAPlantCanBe) {
+// Spread added repeatedly for a faulty point once drove a member's flow to 0 and its hall to 1e41 K.
+TEST(Shadow, GainsStayWithinPhysicalBounds) {
   Twin t = make_twin(few(), library(), {}, options(4));
   const Shadow f = make_shadow(few(), t);
   const Real sigma = few().site[0].shadow.flow_sigma;
@@ -82,8 +82,8 @@ TEST(Shadow, GainsStayWhereAPlantCanBe) {
   EXPECT_LT(std::fabs(std::log(t.state.thermal.flow_gain(3, 0))), 5.0 * sigma);
 }
 
-// An interface that jumped: its column gets a spread of its own at one analysis, its neighbours none.
-TEST(Shadow, OneParameterIsReopenedAlone) {
+// After a jump of one interface its column gets extra spread at one analysis, other columns none.
+TEST(Shadow, SpreadIsAddedToOneParameterOnly) {
   Twin t = make_twin(few(), library(), {}, options(64)), twin_2 = make_twin(few(), library(), {}, options(64));
   const Shadow f = make_shadow(few(), t), g = make_shadow(few(), twin_2);
   f.use.fill(0), g.use.fill(0);
@@ -107,9 +107,8 @@ TEST(Shadow, OneParameterIsReopenedAlone) {
   EXPECT_EQ(f.reopen(static_cast<int>(name - f.column_name.begin())), 0.0);  // once
 }
 
-// A node draws what its meter says, whatever leakage and the remote controller would have made of it; the sky is the
-// one that was told.
-TEST(Shadow, MembersDrawAndSeeWhatTheyAreTold) {
+// A node draws its metered power, independent of leakage and site cap; sky values are those of the feed.
+TEST(Shadow, FeedDrivesPowerAndSkyOfTheMembers) {
   Twin t = make_twin(few(), library(), {}, options(3));
   const Shadow f = make_shadow(few(), t);
   std::vector<Real> value(f.point.size(), 0.0);
@@ -124,7 +123,7 @@ TEST(Shadow, MembersDrawAndSeeWhatTheyAreTold) {
     drive(f, t, value, known);
     step(t.system, t.state, t.inputs, t.dt);
   }
-  for (int m = 0; m < 3; ++m) {  // each member's power bears its own draw of the meter's error: 10 W
+  for (int m = 0; m < 3; ++m) {  // each member has its own draw of the meter error, 10 W
     EXPECT_LT(t.state.thermal.p_node(m, 0), 50.0);
     EXPECT_NEAR(t.state.thermal.p_node(m, 2), 5000.0, 50.0);
     EXPECT_NEAR(t.state.thermal.p_node(m, 5), 1500.0, 50.0);
@@ -137,8 +136,8 @@ TEST(Shadow, MembersDrawAndSeeWhatTheyAreTold) {
   EXPECT_THROW(drive(f, t, {1.0}, {1}), std::invalid_argument);
 }
 
-// Correcting draws the interface towards the reading, the flow towards the meter, and nothing where nothing was seen.
-TEST(Shadow, ReadingsDrawParameters) {
+// An analysis moves the interface towards the reading and the flow towards the meter; unobserved columns stay.
+TEST(Shadow, ReadingsCorrectParameters) {
   Twin t = make_twin(few(), library(), {}, options(32));
   const Shadow f = make_shadow(few(), t);
   std::vector<Real> value(f.point.size(), 0.0);
@@ -160,11 +159,11 @@ TEST(Shadow, ReadingsDrawParameters) {
              flow = mean(t.state.thermal.flow_gain, 0);
   analyse(f, t);
   EXPECT_GT(mean(t.state.thermal.tim_gain, 2), 1.1 * tim);
-  EXPECT_NEAR(mean(t.state.thermal.tim_gain, 3), other, 1e-3 * other);  // walks a little, no more
+  EXPECT_NEAR(mean(t.state.thermal.tim_gain, 3), other, 1e-3 * other);  // random walk only
   EXPECT_NEAR(mean(t.state.thermal.flow_gain, 0), flow, 1e-3 * flow);
 }
 
-TEST(Shadow, ForkStandsWhereTheShadowDoes) {
+TEST(Shadow, ForkHasTheStateOfTheShadow) {
   Twin t = make_twin(few(), library(), {}, options(2)), other = make_twin(few(), library(), {}, options(2));
   const Shadow f = make_shadow(few(), t);
   std::vector<Real> value(f.point.size(), 4000.0);

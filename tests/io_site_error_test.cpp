@@ -1,5 +1,4 @@
-// Every mistake that a person makes in a site file gets one sentence that helps; any bytes at all get a site or a
-// sentence.
+// Errors in site files: one helpful sentence each; arbitrary bytes give a site or a SiteError.
 #include <gtest/gtest.h>
 
 #include <cstdint>
@@ -30,7 +29,7 @@ std::string error_of(const std::string& text) {
   return "no error";
 }
 
-// The sentence for a line that was replaced, with "LINE" standing for its number.
+// Expects this error after replacing a line; "LINE" stands for its number.
 void expect_error(const std::string& from, const std::string& to, std::string sentence) {
   const std::string text = with(from, to);
   const std::string mark = to.substr(0, to.find('\n'));
@@ -64,7 +63,7 @@ TEST(SiteError, OneSentenceEach) {
   expect_error("n_rack = 16", "n_rack = 16.5", "atacama.toml:LINE: hall.n_rack = 16.5; accepted: a whole number >= 1");
   for (const char* n : {"2", "17"})
     expect_error("n_rack = 16", std::string("n_rack = ") + n,
-                 std::string("atacama.toml:LINE: hall.n_rack = ") + n + " times nodes_per_rack = 8 are ");
+                 std::string("atacama.toml:LINE: hall.n_rack = ") + n + " times nodes_per_rack = 8 gives ");
   expect_error("coolant = \"pg25\"", "coolant = \"oil\"",
                "atacama.toml:LINE: cooling.coolant = \"oil\"; accepted: pg25, water");
   expect_error("t_supply_degc = { value = 36,", "t_supply_degc = { value = 309,",
@@ -74,7 +73,7 @@ TEST(SiteError, OneSentenceEach) {
   expect_error("altitude_m = 1635\n", "",
                "atacama.toml:1: altitude_m is missing; accepted: altitude_um, altitude_mm, altitude_m, altitude_km");
   EXPECT_NE(error_of(with("altitude_m = 1635", "altitude_m = 1635\naltitude_km = 1.6"))
-                .find("altitude_km says again what altitude_m says"),
+                .find("altitude_km repeats altitude_m; accepted: one of them"),
             std::string::npos);
   EXPECT_NE(error_of(with("p_idle_kw = 1.4", "p_idle_kw = 7.8"))
                 .find("p_idle + p_leakage = 8280 W; accepted: less than p_max = 7000 W"),
@@ -91,37 +90,38 @@ TEST(SiteError, OneSentenceEach) {
                "atacama.toml:LINE: jobs.file = \"/etc/passwd\"; accepted: a file of job statistics (.toml) in");
   expect_error("soc_start = 0.30", "soc_start = 0.99",
                "atacama.toml:LINE: power.battery.soc_start = 0.99; accepted: soc_min to soc_max, 0.05 to 0.95");
-  expect_error("source = \"assumed: priors\"", "source = \"guess\"",
+  expect_error("source = \"assumed: no measurement at the site\"", "source = \"guess\"",
                "atacama.toml:LINE: comms.link.source = \"guess\"; accepted: \"measured: ...\"");
   expect_error("start = { value = 2026-06-14T04:00:00Z,", "start = { value = 2026-06-14,",
                "atacama.toml:LINE: start is not a UTC instant");
   expect_error("carbon_intensity_g_per_kwh = { value = [362, 362,", "carbon_intensity_g_per_kwh = { value = [362,",
                "atacama.toml:LINE: power.grid.carbon_intensity_g_per_kwh = a list of 23; accepted: one number, or 24");
   expect_error("efficiency = [0.936, 0.962,", "efficiency = [0.962,",
-               "atacama.toml:LINE: power.rack_converter.efficiency has another length than load");
+               "atacama.toml:LINE: power.rack_converter.efficiency differs in length from load");
   expect_error("[hall]\n", "[hall\n", "atacama.toml:LINE: not TOML:");
 }
 
-// Each value could stand for itself; the hall says that it cannot be meant.
-TEST(SiteError, SlipsOfSize) {
+// Each value is within its own range, but implausible for the hall.
+TEST(SiteError, ImplausibleSizesAreRefused) {
   expect_error("flow_lpm = { value = 1075,", "flow_lpm = { value = 10,",
-               "atacama.toml:LINE: cooling.pump.flow_lpm = 10 L/min warms by 1073 K at full IT load; accepted: less "
-               "than 40 K, above 268.2 L/min");
+               "atacama.toml:LINE: cooling.pump.flow_lpm = 10 L/min: the coolant warms by 1073 K at full IT load; "
+               "accepted: less than 40 K, above 268.2 L/min");
   expect_error("flow_lpm = 1250", "flow_m3_per_h = 1.25",
-               "atacama.toml:LINE: cooling.facility.pump.flow_m3_per_h = 20.83 L/min warms by ");
+               "atacama.toml:LINE: cooling.facility.pump.flow_m3_per_h = 20.83 L/min: the coolant warms by ");
   expect_error("n_series = 250", "n_series = 100",
-               "atacama.toml:LINE: power.battery.n_series = 100 cells are 320 V on a bus of 800 V; accepted: half to "
-               "twice the bus, 125 to 500 cells");
+               "atacama.toml:LINE: power.battery.n_series = 100 cells: 320 V on a bus of 800 V; accepted: half to "
+               "twice the bus voltage, 125 to 500 cells");
   EXPECT_EQ(error_of(with("n_series = 250", "n_series = 501")).find("no error"), std::string::npos);
   EXPECT_EQ(error_of(with("n_series = 250", "n_series = 125")), "no error");
-  expect_error("p_rated_kw = { value = 9,", "p_rated_w = { value = 9,",
-               "atacama.toml:LINE: power.rack_converter.p_rated_w = 9 W; accepted: 2088 W and more, what a hot node of "
-               "end_of_row draws at rest");
+  expect_error(
+      "p_rated_kw = { value = 9,", "p_rated_w = { value = 9,",
+      "atacama.toml:LINE: power.rack_converter.p_rated_w = 9 W; accepted: 2088 W or more, the idle power of a hot "
+      "node of end_of_row");
   expect_error("n_series = { value = 14,", "n_series = { value = 140,",
-               "atacama.toml:LINE: power.strings[north].n_series = 140 modules are 6958 V in the sun; accepted: at "
-               "most 1500 V, 30 modules");
+               "atacama.toml:LINE: power.strings[north].n_series = 140 modules: open-circuit voltage 6958 V; "
+               "accepted: at most 1500 V, 30 modules");
   const std::string one = error_of(with("n_plate = { value = 8,", "n_plate = { value = 1,"));
-  EXPECT_NE(one.find("hall.node[end_of_row].n_plate = 1 leaves 5600 W to each plate, 137 K above its coolant; "
+  EXPECT_NE(one.find("hall.node[end_of_row].n_plate = 1: 5600 W per plate, 137 K above its coolant; "
                      "accepted: at most 100 K"),
             std::string::npos)
       << one;
@@ -135,7 +135,7 @@ TEST(SiteError, SlipsOfSize) {
     load_site((folder / "mine.toml").string(), data);
     ADD_FAILURE() << "an area of 2.49 mm2 passed";
   } catch (const SiteError& e) {
-    EXPECT_NE(std::string(e.what()).find("area_mm2 = 2.49e-06 m2 for i_mp v_mp = 545.1 W"), std::string::npos)
+    EXPECT_NE(std::string(e.what()).find("area_mm2 = 2.49e-06 m2 with i_mp v_mp = 545.1 W"), std::string::npos)
         << e.what();
   }
   fs::remove_all(folder);
@@ -144,7 +144,7 @@ TEST(SiteError, SlipsOfSize) {
 TEST(SiteError, MissingTablesAndKeys) {
   std::string text = atacama();
   text.resize(text.find("[jobs]"));
-  EXPECT_EQ(error_of(text), "atacama.toml:1: the table [jobs] is missing");
+  EXPECT_EQ(error_of(text), "atacama.toml:1: [jobs] is missing; accepted: a table [jobs]");
   EXPECT_EQ(error_of("").substr(0, 15), "atacama.toml:1:");
 }
 
@@ -162,13 +162,13 @@ TEST(SiteError, MissingFiles) {
   EXPECT_NE(error_of_load("nowhere").find("atacama, masdar"), std::string::npos) << error_of_load("nowhere");
   EXPECT_EQ(error_of_load("./nowhere.toml"),
             "./nowhere.toml: no such file; accepted: the path of a site or network file");
-  EXPECT_EQ(error_of_load("/"), "/: is no file");
-  EXPECT_NE(error_of_load("").find("no network or site"), std::string::npos);
-  EXPECT_NE(error_of_load("..").find("no network or site"), std::string::npos);
+  EXPECT_EQ(error_of_load("/"), "/: not a regular file; accepted: a TOML file");
+  EXPECT_NE(error_of_load("").find("no network or site is named"), std::string::npos);
+  EXPECT_NE(error_of_load("..").find("no network or site is named"), std::string::npos);
 }
 
-// A name becomes a folder, a file and a level of a topic: "x/../../../evil" wrote two folders above --out, "a+b" ended
-// the shadow.
+// Names become folders, files and topic levels: "x/../../../evil" once wrote two folders above --out, "a+b" ended the
+// shadow.
 TEST(SiteError, NamesArePlain) {
   const std::string accepted = "accepted: a name of letters, digits, . _ -, a letter or digit first, at most 64";
   for (const std::string name :
@@ -183,14 +183,14 @@ TEST(SiteError, NamesArePlain) {
   EXPECT_NE(error_of(with("name = \"atacama\"", "name = \"" + std::string(65, 'a') + "\"")).find(accepted),
             std::string::npos);
   EXPECT_EQ(error_of(with("name = \"atacama\"", "name = \"Site_2.b-3\"")), "no error");
-  EXPECT_NE(error_of(with("name = \"h200\"", "name = \"h100\"")).find("[[hall.node]] holds the name \"h100\" twice"),
+  EXPECT_NE(error_of(with("name = \"h200\"", "name = \"h100\"")).find("[[hall.node]] has the name \"h100\" twice"),
             std::string::npos);
   EXPECT_NE(error_of(with("tag = \"{site}/cdu/flow\"", "tag = \"{site}/\\u0007/flow\""))
                 .find("accepted: part of an MQTT topic"),
             std::string::npos);
 }
 
-// Escape codes of a file never reach a terminal: neither in a sentence about the file nor in its description.
+// Escape codes in a file never reach a terminal, neither in errors nor in `coldsun check`.
 TEST(SiteError, TextIsCleanedWhereItIsShown) {
   const auto harmless = [](const std::string& text) {
     for (const char c : text) EXPECT_TRUE(c == '\n' || (static_cast<unsigned char>(c) >= 0x20 && c != 0x7f)) << text;
@@ -199,7 +199,7 @@ TEST(SiteError, TextIsCleanedWhereItIsShown) {
   };
   const std::string evil = R"(\u001b]0;owned\u0007 \u009b31m \u202e \u200b)";
   for (const std::string from : {"gpu = \"700 W accelerator\"", "coolant = \"pg25\"", "plate = \"gpu_700w\"",
-                                 "name = \"h200\"", "source = \"assumed: priors\""})
+                                 "name = \"h200\"", "source = \"assumed: no measurement at the site\""})
     harmless(error_of(with(from, from.substr(0, from.find('"')) + '"' + evil + '"')));
   harmless(error_of(with("altitude_m = 1635", "\"" + evil + "\" = 1635")));
   Network n;
@@ -215,7 +215,7 @@ TEST(SiteError, TextIsCleanedWhereItIsShown) {
             "? b");
 }
 
-// No bytes may abort, hang or throw anything but SiteError. Deterministic: a small generator of its own.
+// Arbitrary bytes never abort, hang or throw anything but SiteError. Deterministic: a small random generator.
 TEST(SiteFuzz, BytesGiveASiteOrASentence) {
   std::uint64_t x = 88172645463325252u;
   const auto next = [&] { return x ^= x << 13, x ^= x >> 7, x ^= x << 17; };

@@ -1,5 +1,4 @@
-// What follows from the lists of keys: the page of all keys, files that are written and read back, keys changed by
-// their path.
+// Lists of keys: page of all keys, files written and read back, keys changed by path.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -19,7 +18,7 @@ namespace {
 
 using namespace site_test;
 
-TEST(SiteKeys, PageIsTrue) {
+TEST(SiteKeys, KeyPageIsUpToDate) {
   EXPECT_EQ(text_of(data / "KEYS.md"), key_page()) << "write it again: coldsun keys > data/KEYS.md";
 }
 
@@ -86,29 +85,30 @@ std::string refusal(const char* path, const KeyValue& value) {
   return "";
 }
 
-TEST(SiteKeys, ARefusalIsTheReadersSentence) {
+TEST(SiteKeys, RefusalIsWordedAsByTheReader) {
   EXPECT_EQ(refusal("cooling.pump.flow", -3.0), "cooling.pump.flow = -3 m3/s; accepted: > 0 m3/s");
   EXPECT_EQ(refusal("cooling.dry_cooler.fan_min", 1.5), "cooling.dry_cooler.fan_min = 1.5; accepted: 0.001 to 1");
   EXPECT_EQ(refusal("hall.n_rack", 16.5), "hall.n_rack = 16.5; accepted: a whole number >= 1");
   EXPECT_EQ(refusal("cooling.coolant", std::string("oil")), "cooling.coolant = \"oil\"; accepted: pg25, water");
   EXPECT_EQ(refusal("climate.haze", std::vector<Real>{1.0}),
             "climate.haze = a list of 1; accepted: a list of 12 numbers");
-  EXPECT_EQ(refusal("cooling.ua", 1.0), "cooling.ua is not a key of atacama; did you mean cooling.cdu.ua?");
-  EXPECT_NE(refusal("hall.node[h200].plate", std::string("other")).find("a change in its file"), std::string::npos);
+  EXPECT_EQ(refusal("cooling.ua", 1.0), "cooling.ua is not a key of site atacama; did you mean cooling.cdu.ua?");
+  EXPECT_NE(refusal("hall.node[h200].plate", std::string("other")).find("a change in the site file"),
+            std::string::npos);
   EXPECT_EQ(refusal("power.bus.v_max", std::nan("")), "power.bus.v_max = nan V; accepted: 10 to 1e+06 V");
 }
 
-TEST(SiteKeys, AChangeStandsInTheProvenance) {
+TEST(SiteKeys, ChangeIsInTheProvenance) {
   const Network n = changed(load_network("pilots", data), "masdar/cooling.pump.flow", 0.02);
   EXPECT_EQ(n.site[1].cooling.pump.flow, 0.02);
   EXPECT_NE(n.site[0].cooling.pump.flow, 0.02);
   std::vector<Provenance> all = n.site[1].provenance;
   const Provenance* p = value_named(all, "cooling.pump.flow");
-  EXPECT_EQ(p->text, "1200");  // L/min, as the file has it
+  EXPECT_EQ(p->text, "1200");  // L/min, the unit of the file
   EXPECT_EQ(p->note, "changed after reading");
 }
 
-TEST(SiteKeys, ASiteOfOnesOwnIsShort) {
+TEST(SiteKeys, SiteLikeAnotherIsShort) {
   const std::string text = text_of(data / "sites" / "small.toml");
   EXPECT_LT(std::count(text.begin(), text.end(), '\n'), 60);
   const Site s = load_site("small", data), base = load_site("atacama", data);
@@ -122,8 +122,8 @@ TEST(SiteKeys, ASiteOfOnesOwnIsShort) {
   EXPECT_EQ(value_named(all, "cooling.cdu.ua")->note, "an example");
 }
 
-// ---- a key that nothing reads cannot exist -------------------------------------------------------------------------
-// Every array of the System, its rows of the remote controller, and the climate that Inputs come from.
+// ---- every key has an effect ---------------------------------------------------------------------------------------
+// Bytes of every array of the System, of the control laws and of the climate.
 std::string bytes_of(const Network& n, const Library& library) {
   const System s = make_system(n, library, Device::host);
   const sky::Climate climate = sky_climate(n.site[0]);
@@ -145,7 +145,7 @@ void append(std::string& all, const Array<T, R>& a) {
   all.append(reinterpret_cast<const char*>(a.data()), static_cast<std::size_t>(a.size()) * sizeof(T));
 }
 
-// What a shadow and a planner take from a network beside its System.
+// Bytes that a shadow and an outlook read from a network beside its System.
 std::string bytes_of_shadow_and_outlook(const Network& n, const Library& library) {
   Twin t = make_twin(n, library, {}, {.n_member = 2, .start = n.start, .hours = 0.1});
   const Outlook o = make_outlook(n, t.system, t.inputs, n.start, 300 * ns_per_s, 1);
@@ -156,7 +156,7 @@ std::string bytes_of_shadow_and_outlook(const Network& n, const Library& library
   return all;
 }
 
-// A little more, or the next word.
+// A slightly different value, or another accepted word.
 KeyValue nudged(const Slot& s, bool down) {
   KeyValue v = value_of(s);
   const auto up = [&](Real x) {
@@ -173,13 +173,12 @@ KeyValue nudged(const Slot& s, bool down) {
   return v;
 }
 
-// Keys that are read beside the System, by the name of the file that does; the key's name stands in it.
+// Files that read keys which do not enter the System; the file contains the key's name.
 const char* reader_of(const std::string& path) {
   static const std::pair<const char*, const char*> table[] = {
       {"start", "core/io/site_reader_network.cpp"},
       {"climate.cloud.in_series", "core/make/make_sky.cpp"},
-      {"comms.band", "core/plan/outlook.cpp"},  // the widest band and the antennas in use: a little more changes
-                                                // nothing
+      {"comms.band", "core/plan/outlook.cpp"},  // best band and antennas in use: a slight change has no effect
       {"comms.n_antenna", "core/plan/outlook.cpp"},
       {"comms.link.control_delay", "core/plan/plan.cpp"},
       {"shadow.point", "python/bind_shadow.cpp"},
@@ -192,7 +191,7 @@ const char* reader_of(const std::string& path) {
   return nullptr;
 }
 
-TEST(SiteKeys, NoKeyIsReadByNobody) {
+TEST(SiteKeys, EveryKeyHasAnEffect) {
   Network n = load_network("atacama", data);  // with three node types: flow factors are relative to each other
   const Library library = io::load_library(n, data);
   const std::string before = bytes_of(n, library);
@@ -217,12 +216,12 @@ TEST(SiteKeys, NoKeyIsReadByNobody) {
     for (const bool down : {false, true}) {
       Network other = n;
       const KeyValue v = nudged(s, down);
-      if (v == value_of(s)) return;  // the only word
+      if (v == value_of(s)) return;  // only one accepted word
       set_key(other.site[0], path, v, "a test");
       try {
         changed = changed || bytes_of(other, library) != before || bytes_of_shadow_and_outlook(other, library) != ahead;
       } catch (const std::exception&) {
-        changed = true;  // it is read
+        changed = true;  // refused, hence read
       }
       if (changed) break;
     }

@@ -1,5 +1,5 @@
-// A number that slipped by a thousand (a lost "k", mm for um, a comma for a point) is refused or doubted: every number
-// of the shipped files is slipped both ways. What may stand for itself both ways is listed here with its reason.
+// A number off by a factor of 1,000 (a lost "k", mm for um, a comma for a point) is refused or noted: every number of
+// the shipped files is changed both ways. Exceptions are listed here with their reasons.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -74,7 +74,7 @@ std::string slipped(const std::string& token, bool whole, double factor) {
   return s;
 }
 
-// Without comments and with the shortest of sources: it is read some thousand times.
+// Without comments and with short sources, since the text is read about a thousand times.
 std::string brief(const std::string& text) {
   std::string out;
   std::size_t at = 0;
@@ -116,7 +116,7 @@ int walk(const std::string& text, Take&& take) {
   return n;
 }
 
-TEST(SiteSlip, EveryNumberOfTheSites) {
+TEST(SiteSlip, ThousandfoldErrorsInSitesAreNoticed) {
   for (const char* name : {"atacama", "masdar"}) {
     SCOPED_TRACE(name);
     const std::string text = brief(text_of(data / "sites" / (std::string(name) + ".toml")));
@@ -125,10 +125,9 @@ TEST(SiteSlip, EveryNumberOfTheSites) {
   }
 }
 
-// `check` says no to what a run cannot take: what is read and within its ranges makes a system (fan_min = 0, mppt_step
-// = 0.06, a droop beside a large capacitance, a battery's current beside its resistance and losses that fall with the
-// load did not). Each number is changed one way, in turn.
-TEST(SiteSlip, WhatIsAcceptedMakesASystem) {
+// Values accepted by `check` make a System. Found by it: fan_min = 0, mppt_step = 0.06, droop with a large capacitance,
+// battery current against resistance, losses that fall with load. Each number is changed one way, in turn.
+TEST(SiteSlip, AcceptedValuesMakeASystem) {
   const std::string text = brief(atacama());
   Network n = load_network("atacama", data);
   const Library library = io::load_library(n, data);
@@ -166,7 +165,7 @@ class Beside : public testing::Test {
   fs::path folder;
 };
 
-TEST_F(Beside, EveryNumberOfThePlateAndTheModule) {
+TEST_F(Beside, ThousandfoldErrorsInPlateAndModuleAreNoticed) {
   write("mine.toml", brief(atacama()));
   for (const char* part : {"plates/gpu_700w.toml", "modules/longi_lr5_72hbd_545m.toml"}) {
     SCOPED_TRACE(part);
@@ -181,7 +180,7 @@ TEST_F(Beside, EveryNumberOfThePlateAndTheModule) {
   }
 }
 
-TEST_F(Beside, EveryNumberOfTheNetworkAndTheShell) {
+TEST_F(Beside, ThousandfoldErrorsInNetworkAndShellAreNoticed) {
   const std::string network = brief(text_of(data / "networks" / "pilots.toml"));
   EXPECT_EQ(walk(network,
                  [&](const std::string& t) {

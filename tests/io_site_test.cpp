@@ -1,4 +1,4 @@
-// Site and network files: the shipped ones are whole, plausible and sourced, and are described as they are.
+// Site and network files: the shipped ones are complete, plausible and sourced; `coldsun check` describes them.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -20,7 +20,7 @@ namespace {
 namespace fs = std::filesystem;
 using namespace site_test;
 
-TEST(SiteFile, ShippedSitesAreWhole) {
+TEST(SiteFile, ShippedSitesAreComplete) {
   for (const char* name : {"atacama", "masdar"}) {
     SCOPED_TRACE(name);
     const Site s = load_site(name, data);
@@ -35,7 +35,7 @@ TEST(SiteFile, ShippedSitesAreWhole) {
     EXPECT_LT(d.p_pv_stc, 3.2e6);
     EXPECT_GT(to_unit("mwh", d.e_battery), 3.5);
     EXPECT_EQ(d.n_string_row, 144);
-    // What a sceptical engineer checks first.
+    // First design figures.
     const Real lpm_per_kw = to_unit("lpm", d.flow_per_heat) * 1e3;
     EXPECT_GE(lpm_per_kw, 1.25);  // OCP OAI: 1.25 to 2.0
     EXPECT_LE(lpm_per_kw, 2.0);
@@ -46,9 +46,9 @@ TEST(SiteFile, ShippedSitesAreWhole) {
     EXPECT_LT(d.p_aux_design / d.p_it_max, 0.15);
     EXPECT_GE(d.t_supply, 305.15);
     EXPECT_LE(d.t_supply, 318.15);
-    EXPECT_LT(d.v_string_oc_cold, 780.0);  // a boost converter needs its bus above the string
+    EXPECT_LT(d.v_string_oc_cold, 780.0);  // a boost converter needs bus voltage above string voltage
     for (const StringGroup& g : s.power.strings) EXPECT_EQ(g.n_series, 14);
-    // Flow factors are relative to the hall's mean, so their mean over nodes is one.
+    // The shipped flow factors have a mean of 1 over nodes.
     Real flow = 0;
     for (const NodeType& n : s.hall.node) flow += n.flow_factor * n.n_node;
     EXPECT_NEAR(flow / d.n_node, 1.0, 1e-12);
@@ -65,7 +65,7 @@ TEST(SiteFile, ShippedSitesAreWhole) {
   }
 }
 
-// Noon's beam on the 21st of a month without cloud or dust.
+// DNI at noon on the 21st of a month without cloud or dust.
 Real noon_beam(const Site& s, int month) {
   sky::SkyMaker make(sky_site(s), sky_climate(s));
   Real most = 0;
@@ -74,9 +74,9 @@ Real noon_beam(const Site& s, int month) {
   return most;
 }
 
-// The years meet their references within 3 %, clear days are clear: Atacama as Ineichen's sky of pvlib 0.16.1 with its
-// own turbidity file (979 and 1,037 W/m2); Masdar about the mean of cloudless skies in the Emirates, 700 W/m2 (Eissa et
-// al. 2015). Atacama's GHI has no reference of its kind: maps of the region say 2,500 to 2,600 kWh/m2.
+// Annual sums within 3 % of their references. Clear-day DNI: Atacama as the Ineichen sky of pvlib 0.16.1 with its own
+// turbidity file (979 and 1,037 W/m2); Masdar near the mean of cloudless skies in the Emirates, 700 W/m2 (Eissa et al.
+// 2015). Atacama's GHI has no such reference: maps of the region give 2,500 to 2,600 kWh/m2.
 TEST(SiteFile, YearsMeetTheirReferencesAndClearDaysAreClear) {
   const Site a = load_site("atacama", data), m = load_site("masdar", data);
   const sky::Irradiation ya = sky::annual_irradiation(sky_site(a), sky_climate(a), 2026);
@@ -91,7 +91,7 @@ TEST(SiteFile, YearsMeetTheirReferencesAndClearDaysAreClear) {
   EXPECT_NEAR(noon_beam(m, 12), 700.0, 70.0);
 }
 
-TEST(SiteFile, PositionsAreThoseOfTheIssue) {
+TEST(SiteFile, ShippedSitesAreAtTheirPositions) {
   const Site a = load_site("atacama", data), m = load_site("masdar", data);
   EXPECT_NEAR(to_unit("deg", a.latitude), -22.92, 1e-12);
   EXPECT_NEAR(to_unit("deg", a.longitude), -69.91, 1e-12);
@@ -101,7 +101,7 @@ TEST(SiteFile, PositionsAreThoseOfTheIssue) {
   EXPECT_EQ(m.altitude, 10);
 }
 
-TEST(SiteFile, EveryShippedValueSaysWhereItComesFrom) {
+TEST(SiteFile, EveryShippedValueHasASource) {
   const Network n = load_network("pilots", data);
   std::vector<Provenance> all = n.provenance;
   for (const Site& s : n.site) {
@@ -121,7 +121,7 @@ TEST(SiteFile, EveryShippedValueSaysWhereItComesFrom) {
   }
 }
 
-// Each key that holds a number somewhere in the text is counted: 100 %, not what the reader happens to remember.
+// Every key with a number in the text is in the provenance, counted independently of the reader.
 TEST(SiteFile, CountsCoverEveryNumber) {
   const Site s = load_site("atacama", data);
   std::size_t keys = 0;
@@ -148,7 +148,7 @@ TEST(SiteFile, CountsCoverEveryNumber) {
   EXPECT_EQ(counted, keys);
 }
 
-TEST(SiteFile, UnitsEndInTheReader) {
+TEST(SiteFile, ValuesAreSiAfterReading) {
   const Site s = load_site("atacama", data);
   EXPECT_NEAR(s.cooling.t_supply, 309.15, 1e-12);
   EXPECT_NEAR(s.cooling.pump.flow, 1075e-3 / 60, 1e-15);
@@ -164,7 +164,7 @@ TEST(SiteFile, UnitsEndInTheReader) {
   EXPECT_NEAR(t.cooling.t_supply, s.cooling.t_supply, 1e-12);
 }
 
-TEST(SiteFile, HourlySeriesKnowsItsHours) {
+TEST(SiteFile, HourlySeriesIsInLocalStandardTime) {
   Hourly h;
   for (int i = 0; i < 24; ++i) h.value[static_cast<std::size_t>(i)] = i;
   EXPECT_EQ(h.at(0), 0);
@@ -177,7 +177,7 @@ TEST(SiteFile, HourlySeriesKnowsItsHours) {
   EXPECT_EQ(h.at(-3601), 22);
 }
 
-TEST(NetworkFile, PilotsAndASiteAlone) {
+TEST(NetworkFile, NetworkOfThePilotsAndOfASiteAlone) {
   const Network n = load_network("pilots", data);
   ASSERT_EQ(n.site.size(), 2u);
   EXPECT_EQ(n.site[0].name, "atacama");
@@ -194,7 +194,7 @@ TEST(NetworkFile, PilotsAndASiteAlone) {
   EXPECT_EQ(one.constellation[1].file, "constellations/three_body.csv");
 }
 
-TEST(NetworkFile, APathFindsItsNeighbours) {
+TEST(NetworkFile, FilesAreFoundBesideAPath) {
   const fs::path folder = fs::path(testing::TempDir()) / "coldsun_site_test";
   fs::create_directories(folder);
   std::ofstream(folder / "mine.toml") << with("plate = \"gpu_700w\"", "plate = \"own_plate\"");
@@ -214,14 +214,14 @@ TEST(NetworkFile, APathFindsItsNeighbours) {
   fs::remove_all(folder);
 }
 
-TEST(Describe, SaysWhatTheSiteIs) {
+TEST(Describe, ListsTheDesignFigures) {
   const Network n = load_network("pilots", data);
   const std::string text = describe(n, true), summary = describe(n);
   EXPECT_LE(std::count(summary.begin(), summary.end(), '\n'), 50);  // two sites
   EXPECT_EQ(summary.find("assumed: "), std::string::npos);
   for (const char* piece :
-       {"0.896 MW, 128 nodes", "64 nodes as fields, 64 lumped", "2.869 MWp, 376 strings in 144 rows", "MWh usable",
-        "DNI 3063", "GHI 2051 DNI 1418", "0 unstated", "assumed: "})
+       {"0.896 MW IT, 128 nodes", "plates of 64 nodes resolved, 64 lumped", "2.869 MWp, 376 strings in 144 rows",
+        "MWh usable", "DNI 3063", "GHI 2051, DNI 1418", "0 unstated", "assumed: "})
     EXPECT_NE(text.find(piece), std::string::npos) << piece << "\n" << text.substr(0, 2000);
   const std::string json = describe_json(n);
   EXPECT_EQ(json.front(), '{');
@@ -237,7 +237,7 @@ TEST(Describe, SaysWhatTheSiteIs) {
   EXPECT_FALSE(quoted);
 }
 
-TEST(Describe, DoubtsAreRaised) {
+TEST(Describe, UnusualDesignFiguresAreNoted) {
   const auto holds = [](const std::string& text, const char* piece) {
     for (const std::string& d : doubts(read_site(text, "a.toml", data)))
       if (d.find(piece) != std::string::npos) return true;
@@ -249,17 +249,17 @@ TEST(Describe, DoubtsAreRaised) {
   EXPECT_TRUE(holds(with("n_series = { value = 14,", "n_series = { value = 16,"), "open-circuit voltage"));
   EXPECT_TRUE(holds(with("p_import_kw = 1000", "p_import_kw = 900"), "load is shed"));
   EXPECT_TRUE(holds(with("p_budget_kw = { value = 800,", "p_budget_kw = { value = 0,"),
-                    "the hall may take 0 kW"));  // the feeder would carry it
-  EXPECT_TRUE(holds(with("p_rated_kw = 1100", "p_rated_kw = 200"), "the hall may take 200 kW"));
-  EXPECT_TRUE(holds(with("t_restart_degc = 75", "t_restart_degc = 20.5"), "once tripped it never does"));
+                    "supply at most 0 kW"));  // the feeder would carry it
+  EXPECT_TRUE(holds(with("p_rated_kw = 1100", "p_rated_kw = 200"), "supply at most 200 kW"));
+  EXPECT_TRUE(holds(with("t_restart_degc = 75", "t_restart_degc = 20.5"), "once tripped it never restarts"));
   EXPECT_FALSE(holds(atacama(), "utc_offset"));
   EXPECT_TRUE(holds(with("utc_offset_h = { value = -4,", "utc_offset_h = { value = 8,"),
                     "utc_offset of +8.0 h at -69.9 degrees east"));  // public report 26
 }
 
-// A generator that says little runs as usual, counted with where that comes from; `check` says what it is and whether
-// the reserve bridges its start.
-TEST(SiteFile, GensetThatSaysLittleRunsAsUsual) {
+// Missing keys of a generator get usual values, with their source in the provenance; `check` shows them and notes a
+// reserve too small to bridge its start.
+TEST(SiteFile, GensetKeysHaveUsualDefaults) {
   const auto genset = [](const std::string& more) {
     return with("[power.aux_converter]",
                 "[power.genset]\nsource = \"assumed: as large as the hall\"\np_max_kw = "
@@ -280,7 +280,7 @@ TEST(SiteFile, GensetThatSaysLittleRunsAsUsual) {
   for (const Provenance& p : s.provenance)
     listed += p.key == "power.genset.fuel_slope_l_per_kwh" && p.origin == Origin::sourced;
   EXPECT_EQ(listed, 1);
-  EXPECT_NE(describe(s).find("1000 kW, 300 at least, 30 s to start"), std::string::npos);
+  EXPECT_NE(describe(s).find("1000 kW, minimum load 300 kW, start time 30 s"), std::string::npos);
   EXPECT_EQ(read_site(genset("start_time_s = 10\nsoc_stop = 0.8\n"), "atacama.toml", data).power.genset.start_time,
             10.0);
   EXPECT_THROW(read_site(genset("soc_stop = 0.99\n"), "atacama.toml", data), SiteError);

@@ -1,4 +1,4 @@
-// The shipped Atacama file as text, and with one piece replaced: for the tests of the site reader.
+// The shipped Atacama file as text, for the tests of the site reader.
 #pragma once
 #include <gtest/gtest.h>
 

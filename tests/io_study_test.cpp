@@ -1,4 +1,4 @@
-// Pairs: what differs where nothing may, a member alone, and the drift of an outage that is known from elsewhere.
+// Pairs: zero difference without paths, a member alone, and the drift of a known outage.
 #include <cmath>
 
 #include "core/study/changed.hpp"
@@ -31,7 +31,7 @@ void run_all(Study& s) {
   while (s.twin.state.time < s.twin.inputs.stop) step(s);
 }
 
-TEST(Study, WithoutAnyPathEveryMemberDiffersByExactlyNothing) {
+TEST(Study, WithoutPathsThePairsAreEqual) {
   Study s = study_of(eventful(), 4, 0, {0, path_all});
   run_all(s);
   const ensemble::Tally &none = s.event[0].tally, &all = s.event[1].tally;
@@ -52,13 +52,12 @@ TEST(Study, WithoutAnyPathEveryMemberDiffersByExactlyNothing) {
   }
   int above = 0;
   for (int m = 0; m < 4; ++m) above += all.n_above(m, 0);
-  EXPECT_GT(above, 0);  // the test could fail
+  EXPECT_GT(above, 0);  // outages did occur
   expect_sound(s.event[1].state);
 }
 
-// With another path beside it, the twin walks that one's cuts too: the plates' own step control, 0.05 K, is all that
-// may show.
-TEST(Study, CutsOfOtherPathsShowLessThanTheStepControl) {
+// With a second path the reference twin makes its cuts too: differences stay below the plates' step control, 0.05 K.
+TEST(Study, CutsOfOtherPathsChangeLessThanTheStepControl) {
   Study pair = study_of(eventful(), 2, 0, {path_all}),
         many = study_of(eventful(), 2, 0, {path_all, path_stall, path_burst, path_stale});
   run_all(pair), run_all(many);
@@ -71,7 +70,7 @@ TEST(Study, CutsOfOtherPathsShowLessThanTheStepControl) {
   }
 }
 
-TEST(Study, MemberTwoAloneIsMemberTwoOfFour) {
+TEST(Study, MemberTwoAloneEqualsMemberTwoOfFour) {
   Study four = study_of(eventful(), 4, 0, {path_all}), alone = study_of(eventful(), 1, 2, {path_all});
   run_all(four), run_all(alone);
   const ensemble::Tally &a = four.event[0].tally, &b = alone.event[0].tally;
@@ -89,7 +88,7 @@ TEST(Study, MemberTwoAloneIsMemberTwoOfFour) {
   EXPECT_EQ(four.energy(1, 2), alone.energy(1, 0));
 }
 
-// The half-second outage whose trace io_twin_path_test knows: a dip of over 8 K at its end, over after 5 s.
+// The half-second outage of io_twin_path_test: a dip of more than 8 K at its end, gone after 5 s.
 TEST(Study, DriftOfAKnownOutage) {
   Network n = new_nodes(2, 1);
   Site& site = n.site.front();
@@ -108,17 +107,17 @@ TEST(Study, DriftOfAKnownOutage) {
   EXPECT_GE(static_cast<int>(all.size()), t.n_event(0, 0));
   EXPECT_LE(static_cast<int>(all.size()), t.n_event(0, 0) + 1);  // the last window may still be open
   for (int k = 0; k < n_parameter; ++k) EXPECT_TRUE(std::isfinite(s.parameter(0, k)));
-  EXPECT_EQ(s.parameter(0, static_cast<int>(Parameter::link_bound_share)), 1.0);  // priors off: the site's own
+  EXPECT_EQ(s.parameter(0, static_cast<int>(Parameter::link_bound_share)), 1.0);  // priors off: value of the site
 }
 
-TEST(Study, FieldsGoToTheHottestTypesFirst) {
+TEST(Study, HottestNodeTypesAreResolvedFirst) {
   const Network eight = with_fields(shipped(), 8), forty = with_fields(shipped(), 40), none = with_fields(shipped(), 0);
   const auto fields_of = [](const Network& n) {
     std::vector<int> f;
     for (const NodeType& t : n.site.front().hall.node) f.push_back(t.n_field);
     return f;
   };
-  EXPECT_EQ(fields_of(eight), (std::vector<int>{8, 0, 0}));  // end_of_row: worn interface, least flow
+  EXPECT_EQ(fields_of(eight), (std::vector<int>{8, 0, 0}));  // end_of_row: aged interface, lowest flow
   EXPECT_EQ(fields_of(forty), (std::vector<int>{16, 24, 0}));
   EXPECT_EQ(fields_of(none), (std::vector<int>{0, 0, 0}));
   EXPECT_EQ(eight.provenance.back().text, "8");
@@ -151,7 +150,7 @@ TEST(Study, PriorsAreReadWithTheirUnitsAndSources) {
   EXPECT_EQ(read_site(site_test::with("median_s = 0.15", "median_ms = 150"), "a", data).prior[3].prior.centre, 0.15);
   int stated = 0;
   for (const Provenance& p : s.provenance) stated += p.key.starts_with("study.") && p.origin != Origin::unstated;
-  EXPECT_EQ(stated, 8 + 3 + 4 + 2 + 4 + 2 + 4 + 4 + 3);  // a distribution each, and its numbers
+  EXPECT_EQ(stated, 8 + 3 + 4 + 2 + 4 + 2 + 4 + 4 + 3);  // one distribution each, with its numbers
 }
 
 TEST(Study, BadPriorsAreOneSentence) {
@@ -166,7 +165,7 @@ TEST(Study, BadPriorsAreOneSentence) {
   says(error_of("[study.buffer]", "[study.bufer]"), "study.bufer is not known; did you mean buffer?");
 }
 
-// Each prior of the shipped site reaches its own parameter, inside its bounds; jobs follow the load.
+// Each prior of the shipped site sets its own parameter, within its bounds; jobs follow the load.
 TEST(Study, PriorsReachTheState) {
   Study s = study_of(shipped(), 6, 0, {path_all});
   const auto x = [&](int m, Parameter p) { return s.parameter(m, static_cast<int>(p)); };

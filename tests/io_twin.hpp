@@ -1,5 +1,5 @@
-// Coupled twins for tests: the shipped Atacama site cut down to a few nodes, with jobs written by hand, walked step by
-// step or cut by cut.
+// Coupled twins for tests: the shipped Atacama site reduced to a few nodes, with given jobs, advanced by step or by
+// cut.
 #pragma once
 #include <gtest/gtest.h>
 
@@ -22,8 +22,7 @@ namespace coldsun::twin_test {
 inline const std::filesystem::path data = std::filesystem::path(COLDSUN_DATA_DIR) / ".." / ".." / "data";
 inline constexpr Real celsius = 273.15, hour = 3600.0;
 
-// ---- the site
-// --------------------------------------------------------------------------------------------------------------
+// ---- site --------------------------------------------------------------------------------------------------------
 inline const Network& shipped() {
   static const Network network = load_network("atacama", data);
   return network;
@@ -36,8 +35,7 @@ inline const Library& library() {
   return all;
 }
 
-// Multiplies every size of the site's plant, so that a hall of few nodes has the temperatures and shares of the whole
-// one.
+// Scales the site's plant, so that a hall of few nodes has the temperatures and ratios of the full one.
 inline void scale_plant(Site& s, Real nodes, Real flow) {
   Cooling& c = s.cooling;
   for (Real* x : {&c.volume, &c.pump.flow, &c.facility.volume, &c.facility.pump.flow}) *x *= flow;
@@ -58,7 +56,7 @@ inline void scale_plant(Site& s, Real nodes, Real flow) {
   for (Real* x : {&p.bus.r_droop, &p.bus.r_pv_cable, &p.bus.r_battery_cable, &p.bus.r_load_cable}) *x /= nodes;
 }
 
-// Nodes of each type: worn, new, old; the first `field` of each are resolved.
+// Nodes of each type: worn, new, old; the first `field` of each have resolved plates.
 struct HallSize {
   int n_node[3] = {1, 2, 1};
   int n_field[3] = {1, 1, 0};
@@ -92,12 +90,11 @@ inline void outages(Site& s, Real length, Real offset = -0.18) {
   s.comms.link.outage_probability = 1.0, s.comms.link.outage_median = length, s.comms.link.outage_sigma = 0.0,
   s.comms.link.outage_offset = offset;
 }
-// The coolant's set-point stands still, whatever the weather.
+// Constant set-point of the coolant supply.
 inline void fixed_supply(Site& s, Real t) { s.cooling.t_supply = s.cooling.t_supply_min = t; }
 
-// ---- the twin
-// -------------------------------------------------------------------------------------------------------------- From
-// local_hour of the demo day on.
+// ---- twin --------------------------------------------------------------------------------------------------------
+// Starts at local_hour of the demo day.
 inline TwinOptions options(Real local_hour, Real hours, Real dt = 10.0) {
   TwinOptions o;
   o.start = shipped().start + nanoseconds(local_hour * hour), o.hours = hours, o.dt = dt, o.seed = 7;
@@ -108,13 +105,13 @@ inline void start_over(Twin& t) {
   t.state = make_state(t.system, t.inputs, t.state.n_member, t.state.seed, t.state.first_member, t.inputs.start);
 }
 
-// One satellite serves for ever and no data satellite passes: nothing cuts a step but outages and jobs.
+// One satellite serves at all times and there are no contacts: only outages and jobs cut a step.
 inline void steady_link(Twin& t) {
   t.inputs.slots.satellite.fill(0), t.inputs.slots.reconfiguration.fill(0);
   t.inputs.contacts.start.fill(0), t.inputs.contacts.stop.fill(0);
 }
 
-// A job as a test writes it; seconds after the start. One that is submitted before the start runs already.
+// A job of a test; times in seconds after the start. A job submitted before the start is running.
 struct HandJob {
   Real submit = -1, work = 1e6, walltime = 2e6;
   int n_node = 1;
@@ -122,7 +119,7 @@ struct HandJob {
   bool link_bound = false;
   int priority = 1;
 };
-// The same jobs for every member, at site 0; those in progress first.
+// The same jobs for every member at site 0; running jobs first.
 inline void give_jobs(Twin& t, const std::vector<HandJob>& jobs) {
   int n_initial = 0;
   for (const HandJob& h : jobs) n_initial += h.submit < 0;
@@ -150,9 +147,8 @@ inline void give_full_load(Twin& t, bool link_bound, Real utilization = 1.0) {
   give_jobs(t, std::vector<HandJob>(static_cast<std::size_t>(t.system.workload.site(0).node_count), job));
 }
 
-// ---- walking
-// --------------------------------------------------------------------------------------------------------------- One
-// step, with a look before and after every cut. before(cut), after(cut).
+// ---- steps and cuts ----------------------------------------------------------------------------------------------
+// One step with calls before(cut) and after(cut).
 template <class Before, class After>
 void walk(Twin& t, Real dt, Before&& before, After&& after) {
   coldsun::walk(HostSpace{}, t.system, t.state, t.inputs, t.state.time + nanoseconds(dt),
@@ -161,14 +157,12 @@ void walk(Twin& t, Real dt, Before&& before, After&& after) {
 inline void steps(Twin& t, int n) {
   for (int i = 0; i < n; ++i) step(t.system, t.state, t.inputs, t.dt);
 }
-// Moves member 0 to the instant `stop`, in steps of dt that lie on the twin's own grid from its start; the last one may
-// be shorter.
+// Advances member 0 to the instant `stop` in steps of dt from its start; the last step may be shorter.
 inline void go_to(Twin& t, Time stop, Real dt) {
   while (t.state.time < stop) step(t.system, t.state, t.inputs, std::min(dt, seconds(stop - t.state.time)));
 }
 
-// ---- comparing
-// -------------------------------------------------------------------------------------------------------------
+// ---- comparison --------------------------------------------------------------------------------------------------
 inline Real largest(std::initializer_list<Real> terms) {
   Real most = 0;
   for (Real x : terms) most = std::max(most, std::fabs(x));
@@ -185,7 +179,7 @@ inline std::string differing(const State& a, const State& b, const std::string& 
   }
   return names;
 }
-// Every element of these fields is a number, and no member was stopped.
+// Whether all elements of these fields are finite and no member is stopped.
 inline void expect_sound(const State& s) {
   for (int m = 0; m < s.n_member; ++m)
     EXPECT_FALSE(is_fatal(s.run.flags(m))) << "member " << m << ": " << flag_text(s.run.flags(m));

@@ -1,13 +1,13 @@
-// The coupled twin's books of power: recomputed from the fields themselves at every step, member and cut, by night,
-// noon, cloud and need.
+// Power balance of the coupled twin, recomputed from the fields at every step, member and cut: night, noon, clouds,
+// shortage.
 #include "io_twin.hpp"
 
 namespace coldsun {
 namespace {
 using namespace twin_test;
 
-// Every term is a sum of at most 10^3 doubles: rounding stays below 10^3 * 1.1e-16 of the largest one. The bound asked
-// for is 1e-10.
+// Every term is a sum of at most 10^3 doubles: rounding stays below 10^3 * 1.1e-16 of the largest one. The bound is
+// 1e-10.
 constexpr Real tolerance = 1e-10;
 
 Real worst_pv = 0, worst_bus = 0;
@@ -30,7 +30,7 @@ void expect_balance(const electrical::State& e, int m, int s) {
   worst_bus = std::max(worst_bus, std::fabs(give - take) / most);
 }
 
-// Each term of the balance from what it stands for: strings, nodes, cells, the bus voltage, the list of losses.
+// Each term of the balance recomputed from strings, nodes, cells, bus voltage and losses.
 void expect_terms(const Twin& t, int m, int s, Real v_before, Real dt) {
   const electrical::System& sys = t.system.electrical;
   const electrical::State& e = t.state.electrical;
@@ -53,14 +53,14 @@ void expect_terms(const Twin& t, int m, int s, Real v_before, Real dt) {
   EXPECT_NEAR(it, e.p_it(m, s), tolerance * most);
   EXPECT_NEAR(cells * e.i_battery(m, s) * e.v_battery(m, s), e.p_battery(m, s), tolerance * most);
   EXPECT_NEAR(loss, e.p_loss(m, s), tolerance * most);
-  EXPECT_NEAR(e.p_aux(m, s), t.state.thermal.p_aux(m, s), tolerance * most);  // what pumps and fans drew was given
-  EXPECT_NEAR(it, p_drawn, tolerance * most);                                 // and so was what the plates' nodes drew
-  // The voltage's last bits times the capacitor: 2 ulp of v^2 over the cut.
+  EXPECT_NEAR(e.p_aux(m, s), t.state.thermal.p_aux(m, s), tolerance * most);  // supplied power of pumps and fans
+  EXPECT_NEAR(it, p_drawn, tolerance * most);                                 // supplied power of the nodes
+  // Rounding of the voltage times the capacitance: 2 ulp of v^2 over the cut.
   EXPECT_NEAR(de_dt, e.de_bus_dt(m, s),
               tolerance * most + site.capacitance * e.v_bus(m, s) * e.v_bus(m, s) * 4.5e-16 / dt);
 }
 
-// Why the nodes drew another power than was asked: the leakage of their temperatures, and what was held back.
+// Node power differs from the request by leakage at node temperature and by the power held back.
 void expect_asked(const State& s, int m, int k) {
   const Real asked = s.workload.p_it_request(m, k), leakage = s.workload.p_it_leakage_change(m, k),
              held = s.workload.p_it_held_back(m, k);
@@ -68,7 +68,7 @@ void expect_asked(const State& s, int m, int k) {
   EXPECT_GE(held, -1e-6 * asked);  // a plate's step error
 }
 
-// What the record holds of a step.
+// Step means of the record.
 Real mean(const State& s, const char* name, int m, int site, Real dt) {
   for (std::size_t v = 0; v < s.series.info.size(); ++v)
     if (std::string(s.series.info[v].name) == name) return s.series.sum(static_cast<int>(v), m, site) / dt;
@@ -84,7 +84,7 @@ void expect_mean_balance(const Twin& t, Real dt) {
       EXPECT_NEAR(available, pv + curtailed + missed, tolerance * largest({available, pv, curtailed, missed}));
       const Real battery = of("p_battery"), grid = of("p_grid"), genset = of("p_genset"), it = of("p_it"),
                  loss = of("p_loss"), de = of("de_bus_dt");
-      const Real aux = [&] {  // two fields have this name: of the plates' plant and of the bus
+      const Real aux = [&] {  // two fields have this name: in thermal and in electrical
         Real last = 0;
         for (std::size_t v = 0; v < t.state.series.info.size(); ++v)
           if (t.state.series.source(static_cast<int>(v)).value.data == t.state.electrical.p_aux.data())
@@ -96,7 +96,7 @@ void expect_mean_balance(const Twin& t, Real dt) {
     }
 }
 
-// Half by step() and its means, half opened cut by cut.
+// First half by step() and its means, second half cut by cut.
 void expect_books(Twin& t, int n_step) {
   for (int i = 0; i < n_step; ++i) {
     step(t.system, t.state, t.inputs, t.dt);
@@ -120,7 +120,7 @@ void expect_books(Twin& t, int n_step) {
   }
   expect_sound(t.state);
   for (int m = 0; m < t.state.n_member; ++m)
-    EXPECT_EQ(t.state.run.flags(m) & electrical::flag_bus_shed, 0u);  // allocation kept its word
+    EXPECT_EQ(t.state.run.flags(m) & electrical::flag_bus_shed, 0u);  // the allocation was supplied
 }
 
 TwinOptions three(Real local_hour, Real dt = 10.0) {
@@ -151,8 +151,7 @@ TEST(TwinBalance, NoonWithFullBatteryCurtails) {
 TEST(TwinBalance, Evening) {
   Network n = small_network();
   outages(n.site.front(), 0.5);
-  Twin t =
-      twin_of(n, three(17.4));  // the sun sets at about a quarter to six: strings fall asleep one plane after the other
+  Twin t = twin_of(n, three(17.4));  // sunset at about 17:45: strings switch off plane by plane
   const Real before = [&] {
     steps(t, 1);
     return t.state.electrical.p_pv_available(0, 0);
@@ -199,7 +198,7 @@ TEST(TwinBalance, BothPilotsWithExportAndGenset) {
   g.present = true, g.p_max = 60e3, g.rectifier = {60e3, {0.004, 0.006, 0.008}};
   n.site.front().power.battery.soc_start = n.site.front().power.battery.soc_max,
   n.site.back().power.battery.soc_start = 0.1;
-  Twin t = make_twin(n, all, {}, three(12.5));  // past noon in Chile, the evening at the Gulf
+  Twin t = make_twin(n, all, {}, three(12.5));  // afternoon in Chile, evening at the Gulf
   give_full_load(t, true);
   expect_books(t, 30);
   EXPECT_LT(t.state.electrical.p_grid(0, 0), 0.0);

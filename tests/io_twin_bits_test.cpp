@@ -1,5 +1,4 @@
-// The same bits: for one thread and two, for a member alone and in a batch, for a run that was saved, loaded and
-// continued.
+// Equal bits: with one and two threads, for a member alone and in a batch, for a run that is saved and resumed.
 #include <omp.h>
 #include <unistd.h>
 
@@ -14,7 +13,7 @@ namespace fs = std::filesystem;
 
 // All tolerances of this file are zero: the same operations in the same order give the same bits.
 
-// A hall with clouds, outages at every boundary and jobs drawn from the trace: each member goes its own way.
+// A hall with clouds, outages at every boundary and jobs from the trace's statistics, so that members differ.
 Network busy() {
   Network n = small_network();
   n.site.front().climate.cloud.clear_fraction.fill(0.1), n.site.front().climate.cloud.overcast_fraction.fill(0.2);
@@ -29,7 +28,7 @@ TwinOptions batch(int n_member, std::uint32_t first = 0) {
   o.n_member = n_member, o.first_member = first;
   return o;
 }
-// Member `from` of a State, bit for bit.
+// Compares member `from` of a State bit for bit.
 template <class A>
 bool same_row(const A& a, int row, const A& b, int other) {
   const std::size_t bytes = static_cast<std::size_t>(a.size() / a.extent(0)) * sizeof(typename A::value_type);
@@ -37,13 +36,13 @@ bool same_row(const A& a, int row, const A& b, int other) {
                      b.data() + static_cast<std::ptrdiff_t>(other) * (b.size() / b.extent(0)), bytes) == 0;
 }
 
-TEST(TwinBits, OneThreadAndTwo) {
+TEST(TwinBits, OneAndTwoThreadsGiveTheSameBits) {
   const int usual = omp_get_max_threads();
   std::vector<std::uint64_t> hashes[3];
   const int threads[] = {1, 2, 3};
   for (int i = 0; i < 3; ++i) {
     omp_set_num_threads(threads[i]);
-    Twin t = twin_of(busy(), batch(5));  // 5 members, 4 nodes, 11 strings: no count divides by two everywhere
+    Twin t = twin_of(busy(), batch(5));  // 5 members, 4 nodes, 11 strings: work that does not divide evenly by two
     steps(t, 60);
     expect_sound(t.state);
     hashes[i] = hash(t.state);
@@ -53,7 +52,7 @@ TEST(TwinBits, OneThreadAndTwo) {
   EXPECT_EQ(hashes[0], hashes[2]);
 }
 
-TEST(TwinBits, MemberSeventeenAlone) {
+TEST(TwinBits, MemberSeventeenAloneHasTheSameBits) {
   Twin all = twin_of(busy(), batch(64)), one = twin_of(busy(), batch(1, 17)), part = twin_of(busy(), batch(9, 13));
   for (int i = 0; i < 30; ++i) {
     steps(all, 1), steps(one, 1), steps(part, 1);
@@ -63,14 +62,14 @@ TEST(TwinBits, MemberSeventeenAlone) {
   }
   EXPECT_EQ(all.state.run.n_cut(17), one.state.run.n_cut(0));
   EXPECT_TRUE(
-      same_row(all.state.sky.poa_global, 17, one.state.sky.poa_global, 0));  // derived fields, which no hash sees
+      same_row(all.state.sky.poa_global, 17, one.state.sky.poa_global, 0));  // derived fields, which are not hashed
   EXPECT_TRUE(same_row(all.state.electrical.p_grid, 17, one.state.electrical.p_grid, 0));
   EXPECT_TRUE(same_row(all.state.workload.p_request, 17, one.state.workload.p_request, 0));
   const auto h = hash(all.state);
-  EXPECT_EQ(std::set<std::uint64_t>(h.begin(), h.end()).size(), h.size());  // no two members are one
+  EXPECT_EQ(std::set<std::uint64_t>(h.begin(), h.end()).size(), h.size());  // all members differ
 }
 
-TEST(TwinBits, FrozenMemberLeavesTheOthersAlone) {
+TEST(TwinBits, StoppedMemberDoesNotChangeTheOthers) {
   Twin a = twin_of(busy(), batch(3)), b = twin_of(busy(), batch(3));
   steps(a, 5), steps(b, 5);
   const auto before = hash(b.state)[1];
@@ -83,8 +82,7 @@ TEST(TwinBits, FrozenMemberLeavesTheOthersAlone) {
   EXPECT_NE(hash(b.state)[1], before);  // its flag and the time
 }
 
-// ---- save, load, continue
-// --------------------------------------------------------------------------------------------------
+// ---- save, restore, continue -------------------------------------------------------------------------------------
 struct Folder {
   fs::path path = fs::temp_directory_path() / ("coldsun_twin_" + std::to_string(::getpid()));
   Folder() { fs::remove_all(path), fs::create_directories(path); }
@@ -103,7 +101,7 @@ std::string refusal(const std::function<void()>& call) {
   }
   return "";
 }
-// One sentence that names what was wrong; nothing of it went into the State.
+// Refused in one sentence with `word`; the State is unchanged.
 void expect_refused(State& s, const std::function<void()>& call, const std::string& word) {
   const auto before = hash(s);
   const std::string text = refusal(call);
@@ -112,12 +110,12 @@ void expect_refused(State& s, const std::function<void()>& call, const std::stri
   EXPECT_EQ(hash(s), before);
 }
 
-TEST(TwinBits, SnapshotGoesOnLikeTheRunItWasTakenFrom) {
+TEST(TwinBits, SnapshotContinuesToTheSameBits) {
   Twin whole = twin_of(busy(), batch(3)), again = twin_of(busy(), batch(3));
   steps(whole, 17);
   const Snapshot kept = snapshot(whole.state);
   steps(whole, 30);
-  steps(again, 3);  // it has gone elsewhere: all must be taken up
+  steps(again, 3);  // moves on, so that restore must set every field
   restore(again.state, kept);
   EXPECT_EQ(again.state.n_step, 17);
   EXPECT_EQ(again.state.time, whole.inputs.start + 170 * ns_per_s);
@@ -127,7 +125,7 @@ TEST(TwinBits, SnapshotGoesOnLikeTheRunItWasTakenFrom) {
   EXPECT_TRUE(same_row(again.state.electrical.p_grid, 1, whole.state.electrical.p_grid, 1));
 }
 
-TEST(TwinBits, StateFileGoesOnLikeTheRunItWasTakenFrom) {
+TEST(TwinBits, StateFileContinuesToTheSameBits) {
   Folder folder;
   Twin whole = twin_of(busy(), batch(3)), again = twin_of(busy(), batch(3));
   steps(whole, 17);
@@ -140,7 +138,7 @@ TEST(TwinBits, StateFileGoesOnLikeTheRunItWasTakenFrom) {
   EXPECT_EQ(differing(again.state, whole.state), "");
 }
 
-TEST(TwinBits, SegmentGoesOnLikeTheRunItWasTakenFrom) {
+TEST(TwinBits, SegmentContinuesToTheSameBits) {
   Folder folder;
   Twin whole = twin_of(busy(), batch(2)), first = twin_of(busy(), batch(2)), second = twin_of(busy(), batch(2));
   steps(whole, 40);
@@ -153,7 +151,7 @@ TEST(TwinBits, SegmentGoesOnLikeTheRunItWasTakenFrom) {
   o.first_segment = 2;
   io::run_recorded(second.system, second.state, second.inputs, 10.0, 16, o, {});
   EXPECT_EQ(hash(second.state), hash(whole.state));
-  io::restore_file(first.state, closed[0]);  // from the earlier one too
+  io::restore_file(first.state, closed[0]);  // from the earlier segment too
   steps(first, 28);
   EXPECT_EQ(hash(first.state), hash(whole.state));
 }

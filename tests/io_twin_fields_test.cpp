@@ -1,5 +1,5 @@
-// Field lists of every struct of Arrays that the coupled twin is made of: complete, distinct, with texts, and allocated
-// in their shape.
+// Field lists of all structs of Arrays in the coupled twin: complete, distinct, described, and allocated in their
+// shape.
 #include <set>
 
 #include "io_twin.hpp"
@@ -8,7 +8,7 @@ namespace coldsun {
 namespace {
 using namespace twin_test;
 
-// The guard, and what each entry must say.
+// Every Array is in the list, and every entry has its texts.
 template <class S>
 void expect_listed(const char* what, const S& s, int n_least) {
   EXPECT_NO_THROW(check_fields(s)) << what;
@@ -65,8 +65,8 @@ TEST(TwinFields, FieldsOfAStateAreDistinct) {
   EXPECT_GT(n, 100u);
 }
 
-// What is refused for want of memory is counted before it is allocated: to the byte.
-TEST(TwinFields, BytesOfAMemberAreKnownAhead) {
+// The memory check before allocation is exact to the byte.
+TEST(TwinFields, BytesPerMemberAreExact) {
   TwinOptions o = options(1, 0.25);
   o.n_member = 3;
   Twin t = twin_of(small_network(), o);
@@ -87,8 +87,8 @@ TEST(TwinFields, BytesOfAMemberAreKnownAhead) {
   }
 }
 
-// One bit of any field of kind state changes its member's hash, and no other's.
-TEST(TwinFields, HashSeesEveryStateFieldOfItsMember) {
+// One bit of any field of kind state changes the hash of its member only.
+TEST(TwinFields, HashDependsOnEveryStateFieldOfItsMember) {
   TwinOptions o = options(1, 0.25);
   o.n_member = 2;
   Twin t = twin_of(small_network(), o);

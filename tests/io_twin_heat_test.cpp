@@ -1,5 +1,4 @@
-// The coupled twin's books of heat: every plate and every loop, per cut, with the stored energy recomputed from the
-// temperatures.
+// Heat balance of the coupled twin: every plate and loop per cut, with stored energy recomputed from temperatures.
 #include "io_twin.hpp"
 #include "thermal/lumped.hpp"
 
@@ -8,10 +7,10 @@ namespace {
 using namespace twin_test;
 
 // Heat in = stored + carried off, to 1e-10 of the largest term or to the rounding of the stored energy: a temperature
-// near 320 K is kept to half an ulp (2.8e-14 K), and all cells of a store may round the same way.
+// near 320 K is stored to half an ulp (2.8e-14 K), and all cells of a store may round the same way.
 constexpr Real tolerance = 1e-10, rounding = 2.0 * 2.8e-14;
 
-Real worst = 0;  // largest remainder, of the largest term
+Real worst = 0;  // largest residual over the largest term
 int n_by_rounding = 0, n_checked = 0;
 
 void expect_heat(const char* what, Real in, Real stored, Real off, Real capacity, Real dt) {
@@ -24,7 +23,7 @@ void expect_heat(const char* what, Real in, Real stored, Real off, Real capacity
   else if (most > 0) worst = std::max(worst, remainder / most);
 }
 
-// A copy of what the heat is stored in, before a cut.
+// Copy of the heat stores before a cut.
 struct Stores {
   Array<Real, 5> t_solid;
   Array<Real, 4> t_coolant;
@@ -72,7 +71,7 @@ void expect_field(const Twin& t, const Stores& before, int m, int f, Real dt) {
               n_plate * capacity.all(), dt);
 }
 
-// The lumped plate's energy by its own definition (thermal/lumped.hpp), written out again.
+// Energy of the lumped plate by the definition in thermal/lumped.hpp, implemented independently.
 void expect_lumped(const Twin& t, const Stores& before, int m, int l, Real dt) {
   const thermal::State& s = t.state.thermal;
   const int node = t.system.thermal.node_of_lumped(l), n_plate = t.system.thermal.n_plate(node);
@@ -104,8 +103,7 @@ void expect_loops(const Twin& t, const Stores& before, int m, int k, Real dt) {
     carried += s.q_carried(m, n), air += s.p_node(m, n) - s.q_plate(m, n);
   EXPECT_NEAR(carried, s.q_plates(m, k), 1e-13 * std::fabs(carried));  // a sum of few terms
   const auto change = [&](const Array<Real, 2>& now, const Array<Real, 2>& then) { return now(m, k) - then(m, k); };
-  // Plates' loop: both volumes and the CDU's metal; converters heat it by what they gave off in the cut before, to the
-  // joule.
+  // Technology loop: both volumes and the CDU metal; heat of the converters arrives one cut later, to the joule.
   expect_heat(
       "plates' loop", s.q_plates(m, k) + t.state.controls.q_extra(m, k) + s.q_pump(m, k),
       (l.c_return * change(s.t_return, before.t_return) + l.c_supply * change(s.t_supply, before.t_supply)) / dt,
@@ -114,8 +112,7 @@ void expect_loops(const Twin& t, const Stores& before, int m, int k, Real dt) {
               l.c_facility * change(s.t_facility, before.t_facility) / dt, s.q_cooler(m, k), l.c_facility, dt);
   expect_heat("hall air", s.q_air(m, k), l.hall_air_heat_capacity * change(s.t_hall, before.t_hall) / dt,
               s.q_coil(m, k) + s.q_chiller(m, k), l.hall_air_heat_capacity, dt);
-  // Into the air: the nodes' share, what the pumps do not put into the water, what is always on, and the coil's fans
-  // (at most at full speed).
+  // Heat into the hall air: share of the nodes, pump losses, constant auxiliaries, and coil fans (at most full speed).
   const Real rest = s.q_air(m, k) - air - (s.p_pump(m, k) - s.q_pump(m, k) - s.q_pump_facility(m, k)) - l.p_aux_base;
   EXPECT_GE(rest, 0.999 * l.hall_air_fan_power * l.hall_air_fan_min * l.hall_air_fan_min * l.hall_air_fan_min);
   EXPECT_LE(rest, l.hall_air_fan_power * (1.0 + 1e-9));
@@ -124,7 +121,7 @@ void expect_loops(const Twin& t, const Stores& before, int m, int k, Real dt) {
 
 void expect_books(Twin& t, Real dt, int n_step) {
   std::vector<Stores> before;
-  Real given_off = t.state.controls.heat_pending(0, 0), taken = 0;  // by converters and cells, by the coolant [J]
+  Real given_off = t.state.controls.heat_pending(0, 0), taken = 0;  // [J] from converters and cells; into the coolant
   for (int i = 0; i < n_step; ++i)
     walk(
         t, dt, [&](const Cut&) { before.clear(), before.emplace_back(t.state); },
@@ -141,8 +138,7 @@ void expect_books(Twin& t, Real dt, int n_step) {
             taken += t.state.controls.q_extra(0, 0) * length;
           }
         });
-  // What converters and cells gave off the coolant has had, but for the last cut's: cuts of unlike lengths lose
-  // nothing.
+  // Heat of converters and cells equals heat into the coolant except for the last cut, for cuts of any lengths.
   EXPECT_NEAR(given_off, taken + t.state.controls.heat_pending(0, 0), tolerance * given_off);
   expect_sound(t.state);
 }
@@ -189,7 +185,7 @@ TEST(TwinHeat, ShortSteps) {
               n_checked, n_by_rounding, worst);
 }
 
-// The chiller takes what the coil cannot: a warm hall over warm facility water.
+// A warm hall with warm facility water: the chiller removes the heat that the coils cannot.
 TEST(TwinHeat, HallWithItsChiller) {
   Network n = small_network();
   fixed_supply(n.site.front(), 45 + celsius);

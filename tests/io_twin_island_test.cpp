@@ -1,5 +1,4 @@
-// Islands: a generator that carries the hall through two days, a bus that does not shed while it charges, cells whose
-// heat arrives.
+// Islands: a generator supplies the hall for two days; the bus does not shed while the battery charges.
 #include "io_twin.hpp"
 
 namespace coldsun {
@@ -7,7 +6,7 @@ namespace {
 
 using namespace twin_test;
 
-// Four lumped nodes of the new type with their share of the plant, without a grid.
+// Four lumped nodes of the new type with their share of the plant, without grid.
 Network island(Real soc_start) {
   Network n = new_nodes(4, 0);
   Site& s = n.site.front();
@@ -17,8 +16,7 @@ Network island(Real soc_start) {
   return n;
 }
 
-// A set of 1,000 kW for the whole hall: it was dark 15 of 48 h, shed 9.65 MWh of the megawatt hall and started 57
-// times.
+// 1,000 kW for the whole hall. Before a fix the hall was dark for 15 of 48 h and shed 9.65 MWh, with 57 starts.
 TEST(TwinIsland, GensetCarriesTheHallForTwoDays) {
   Network n = island(0.30);
   Power& p = n.site.front().power;
@@ -57,8 +55,9 @@ TEST(TwinIsland, GensetCarriesTheHallForTwoDays) {
   expect_sound(t.state);
 }
 
-// A budget of 800 kW on a tie of 200: the generator never started, and 2.5 of 13.7 MWh were shed on a day.
-TEST(TwinIsland, ATieCarriesNoMoreThanItsConverter) {
+// Budget 800 kW on a converter of 200 kW. Before a fix the generator never started and 2.5 of 13.7 MWh were shed in a
+// day.
+TEST(TwinIsland, GridTieIsLimitedByItsConverter) {
   Network n = island(0.12);
   Power& p = n.site.front().power;
   constexpr Real part = 4.0 / 128.0;
@@ -84,8 +83,7 @@ TEST(TwinIsland, ATieCarriesNoMoreThanItsConverter) {
   EXPECT_EQ(t.system.control(0).p_grid_budget, p.grid.converter.p_rated);
 }
 
-// No generator, the battery at its reserve, a morning's sun: what charges the battery is not taken from work (up to 49
-// kW of it was).
+// No generator, battery at its reserve, morning sun: charging takes no power from nodes (before a fix up to 49 kW).
 TEST(TwinIsland, DoesNotShedWhileItCharges) {
   Network n = island(0.30);
   Power& p = n.site.front().power;

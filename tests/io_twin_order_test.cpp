@@ -1,5 +1,5 @@
-// How the coupling error falls with the step, smooth weather and load with the junction caps active; and what a
-// stochastic day makes of it.
+// Convergence of the coupling error with the step, for smooth weather and load with active junction caps; and for a
+// stochastic day.
 #include <array>
 
 #include "io_twin.hpp"
@@ -12,7 +12,7 @@ constexpr int n_value = 3;  // t_junction, t_supply, soc
 using Values = std::array<std::vector<Real>, n_value>;
 const char* const names[n_value] = {"t_junction [K]", "t_supply [K]", "soc [1e-6]"};
 
-// Values at every 40 s of 40 minutes.
+// Values every 40 s for 40 minutes.
 template <class Make>
 Values course(const Make& make, Real dt) {
   Twin t = make(dt);
@@ -57,9 +57,8 @@ void print(const char* title, const Errors& e) {
   }
 }
 
-// A clear forenoon, one long job per node at full work, nothing that cuts a step. The plates' coolant starts 3 K below
-// its set-point and the facility water 3 K below its own: valve, loops and battery move, and all nodes stand in the
-// band of their caps.
+// A clear morning, one long job per node at full utilisation, no cuts inside a step. Both loops start 3 K below their
+// set-points, so that valve, loops and battery move; all nodes are in their cap band.
 Twin smooth(Real dt) {
   Network n = small_network();
   Site& s = n.site.front();
@@ -71,17 +70,16 @@ Twin smooth(Real dt) {
   return t;
 }
 
-// Order 0.9 and more from 20 s on. A step of 40 s does not resolve the valve (10 s): there the error of t_supply
-// saturates below what the first order foretells, so from 40 s to 20 s it falls less than by half; it must fall all the
-// same. The finest run's own error (0.625 of 5 s at worst) lifts an exact first order to 1.05, 1.10, 1.19: under the
-// 0.9 by a margin.
+// Order at least 0.9 from 20 s down. A step of 40 s does not resolve the valve (10 s): there the error of t_supply
+// saturates, so from 40 s to 20 s it falls by less than half; it must still fall. The error of the finest run itself
+// (step 0.625 s against 5 s) lifts an exact first order to 1.05, 1.10, 1.19, so 0.9 leaves a margin.
 TEST(TwinOrder, HalvingTheStepHalvesTheError) {
   const Errors e = errors(smooth, {40.0, 20.0, 10.0, 5.0}, 0.625);
   print("coupling error at steps of 40, 20, 10, 5 s", e);
   for (std::size_t k = 0; k < n_value; ++k) {
     EXPECT_LT(e[k][1], 0.65 * e[k][0]) << names[k];
     for (std::size_t i = 2; i < e[k].size(); ++i) {
-      EXPECT_GT(e[k][i], 0.0) << names[k];  // a zero would have no order
+      EXPECT_GT(e[k][i], 0.0) << names[k];  // the order needs errors above 0
       EXPECT_GE(std::log2(e[k][i - 1] / e[k][i]), 0.9) << names[k];
     }
   }
@@ -95,8 +93,7 @@ TEST(TwinOrder, HalvingTheStepHalvesTheError) {
   }
 }
 
-// Clouds, outages, arrivals: their instants are those of the processes, whatever dt. The difference is printed, not
-// bounded by an order.
+// Clouds, outages and arrivals have instants independent of dt. The difference is printed, not bounded.
 TEST(TwinOrder, StochasticDay) {
   const auto make = [](Real dt) {
     Network n = small_network();

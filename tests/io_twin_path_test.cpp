@@ -1,12 +1,11 @@
-// How an outage of the link reaches the silicon: each path alone, none of them, and the trace of a half-second outage
-// at any step.
+// Paths of a link outage to the junctions: each alone, none, and the trace of a half-second outage at any step.
 #include "io_twin.hpp"
 
 namespace coldsun {
 namespace {
 using namespace twin_test;
 
-// The first outage that begins after t, of those that outages() puts at every boundary.
+// The first outage after t; outages() sets one at every slot boundary.
 struct Gap {
   Time start, stall, stop, drained;
 };
@@ -20,8 +19,7 @@ Gap next_gap(const Twin& t, Time after, Real length, Real offset = -0.18) {
   return g;
 }
 
-// ---- no path
-// -------------------------------------------------------------------------------------------------------------------
+// ---- no path -----------------------------------------------------------------------------------------------------
 
 Network busy() {
   Network n = small_network();
@@ -32,9 +30,8 @@ Network busy() {
   return n;
 }
 
-// The schedule of outages cuts the steps whether a path is on or off; a twin without outages that takes the same cuts
-// differs by nothing.
-TEST(TwinPath, AllOffThermalStatesAreThoseOfATwinWithoutOutages) {
+// Outages cut the steps with paths on or off; a twin without outages on the same cuts is equal.
+TEST(TwinPath, AllPathsOffGiveTheThermalStatesWithoutOutages) {
   TwinOptions o = options(10, 1.0);
   o.n_member = 3, o.paths = 0;
   Twin with = twin_of(busy(), o), without = twin_of(busy(), o);
@@ -51,7 +48,7 @@ TEST(TwinPath, AllOffThermalStatesAreThoseOfATwinWithoutOutages) {
   for (int m = 0; m < 3; ++m) {
     EXPECT_GT(with.state.orbit.outage_count(m, 0), 100);
     EXPECT_EQ(without.state.orbit.outage_count(m, 0), 0);
-    EXPECT_GT(a.stall_seconds(m, 0), 10.0);  // the phase goes its way: only its effect is off
+    EXPECT_GT(a.stall_seconds(m, 0), 10.0);  // the phase still changes; only its effect is off
     EXPECT_EQ(a.work_done(m, 0), b.work_done(m, 0));
     EXPECT_EQ(a.n_done(m, 0), b.n_done(m, 0));
     for (int j = 0; j < a.end_time.extent(1); ++j) {
@@ -63,10 +60,10 @@ TEST(TwinPath, AllOffThermalStatesAreThoseOfATwinWithoutOutages) {
   expect_sound(with.state);
 }
 
-// The test above could not fail if outages had no effect at all.
-TEST(TwinPath, AnyPathOnIsSeen) {
+// Each path has an effect; else the test above could not fail.
+TEST(TwinPath, EachPathHasAnEffect) {
   for (const std::uint32_t path : {std::uint32_t{path_stall}, std::uint32_t{path_burst}, std::uint32_t{path_stale}}) {
-    TwinOptions o = options(13, 0.25);  // the air warms and the set-point with it
+    TwinOptions o = options(13, 0.25);  // rising air temperature and set-point
     o.paths = path;
     Twin with = twin_of(busy(), o), without = twin_of(busy(), o);
     give_full_load(with, true, 0.6), give_full_load(without, true, 0.6);
@@ -80,11 +77,10 @@ TEST(TwinPath, AnyPathOnIsSeen) {
   }
 }
 
-// ---- each path alone
-// -----------------------------------------------------------------------------------------------------------
+// ---- each path alone ---------------------------------------------------------------------------------------------
 
-// Two twins of one node with a link-bound job and an outage of 0.5 s at every boundary, one with the path, one without
-// any.
+// Two twins of one node with a link-bound job and a 0.5-s outage at every boundary: one with the path, one without
+// paths.
 struct Pair {
   Twin on, off;
   Gap gap;
@@ -96,36 +92,36 @@ struct Pair {
     o.paths = paths, on = twin_of(n, o);
     for (Twin* t : {&on, &off}) {
       steady_link(*t), give_full_load(*t, true, 0.6);
-      t->state.orbit.outage_probability.fill(0.0);  // until all is at rest
+      t->state.orbit.outage_probability.fill(0.0);  // until equilibrium
       steps(*t, 60);
       t->state.orbit.outage_probability.fill(1.0);
     }
     gap = next_gap(off, off.state.time, 0.5);
   }
-  // Junction of the first over that of the second at an instant.
+  // Junction of the first twin minus that of the second at an instant.
   Real rise(Time at) {
     go_to(on, at, 10.0), go_to(off, at, 10.0);
     return on.state.thermal.t_junction(0, 0) - off.state.thermal.t_junction(0, 0);
   }
 };
 
-// A stalled node of 5.1 kW falls to about 1.9 kW: over 20 K at steady state, and the gap lasts five time constants of
-// the plate.
-TEST(TwinPath, StallAloneDipsBelow) {
+// A stalled node drops from 5.1 to about 1.9 kW: more than 20 K in steady state; the outage lasts five time constants
+// of the plate.
+TEST(TwinPath, StallAloneLowersTheJunction) {
   for (const int n_field : {1, 0}) {
     Pair p(path_stall, n_field);
-    EXPECT_EQ(p.rise(p.gap.stall), 0.0);  // buffers hold so long
+    EXPECT_EQ(p.rise(p.gap.stall), 0.0);  // the buffer bridges this time
     EXPECT_LT(p.rise(p.gap.stall + nanoseconds(0.05)), -3.0);
     EXPECT_LT(p.on.state.workload.p_request(0, 0), 0.5 * p.off.state.workload.p_request(0, 0));
     EXPECT_LT(p.rise(p.gap.stop), -8.0);
     for (Real s = 0.05; s < 4.0; s += 0.05)
-      EXPECT_LT(p.rise(p.gap.stop + nanoseconds(s)), 0.05) << s;  // the step control's 0.05 K
+      EXPECT_LT(p.rise(p.gap.stop + nanoseconds(s)), 0.05) << s;  // step control: 0.05 K
     EXPECT_NEAR(p.rise(p.gap.stop + nanoseconds(5.0)), 0.0, 0.1);
   }
 }
 
-// Without the stall the node goes on at its power and, the link being back, above it.
-TEST(TwinPath, BurstAloneRisesAboveAfterTheGap) {
+// Without the stall the node keeps its power during the outage and exceeds it afterwards.
+TEST(TwinPath, BurstAloneRaisesTheJunctionAfterTheOutage) {
   for (const int n_field : {1, 0}) {
     Pair p(path_burst, n_field);
     EXPECT_EQ(p.rise(p.gap.stop), 0.0);
@@ -136,19 +132,19 @@ TEST(TwinPath, BurstAloneRisesAboveAfterTheGap) {
   }
 }
 
-// What a silicon that has all paths goes through: down, then above, then back.
-TEST(TwinPath, DipThenBurst) {
+// With all paths the junction falls, rises above, and returns.
+TEST(TwinPath, AllPathsGiveADipThenARise) {
   Pair p(path_all, 1);
   EXPECT_LT(p.rise(p.gap.stop), -8.0);
   EXPECT_GT(p.rise(p.gap.drained), 2.0);
   EXPECT_NEAR(p.rise(p.gap.drained + nanoseconds(5.0)), 0.0, 0.1);
   EXPECT_EQ(p.on.state.workload.backlog(0, 0), 0.0);
-  // The debt is paid: both jobs have done the same work, to the nanosecond that a cut is rounded to.
+  // The backlog is drained: both jobs have done equal work, to the rounding of cuts (1 ns).
   EXPECT_NEAR(p.on.state.workload.work_left(0, 0), p.off.state.workload.work_left(0, 0), 1e-6);
 }
 
-// The link is gone for hours: the controller's last set-point holds while the air moves on. Falling air: too warm.
-// Rising air: too cold.
+// Link down for hours: the last set-point is held while the air temperature changes. Falling: supply too warm. Rising:
+// too cold.
 TEST(TwinPath, StaleSetPointLagsTheAir) {
   for (const bool falling : {true, false}) {
     Network n = new_nodes(2, 1);
@@ -165,18 +161,16 @@ TEST(TwinPath, StaleSetPointLagsTheAir) {
     EXPECT_GT(sign * (stale.state.thermal.t_supply(0, 0) - live.state.thermal.t_supply(0, 0)), 0.5);
     for (int k = 0; k < 2; ++k)
       EXPECT_GT(sign * (stale.state.thermal.t_junction(0, k) - live.state.thermal.t_junction(0, k)), 0.5) << k;
-    // What holds is what the start of the day was told.
+    // The held set-point is that of the start.
     EXPECT_EQ(stale.state.controls.t_supply_set(0, 0),
               couple::supply_set_point(stale.system.control(0), stale.inputs.weather.temp_air(0, 0)));
   }
 }
 
-// ---- half a second
-// -------------------------------------------------------------------------------------------------------------
+// ---- outage of half a second -------------------------------------------------------------------------------------
 
-// Eight plates of 700 W: 7 kW with the rest of the node. Where the trace is looked at: at the gap's start and end, 1
-// and 5 s after.
-using Trace = std::array<std::array<Real, 2>, 4>;  // [instant][field, lumped]
+// Eight plates of 700 W: 7 kW with the rest of the node. Trace at start and end of the outage, and 1 and 5 s after it.
+using Trace = std::array<std::array<Real, 2>, 4>;  // [instant][resolved, lumped]
 struct HalfSecond {
   Twin twin;
   Snapshot rest;
@@ -200,8 +194,8 @@ struct HalfSecond {
       go_to(twin, at[i], dt), out[i] = {twin.state.thermal.t_junction(0, 0), twin.state.thermal.t_junction(0, 1)};
     return out;
   }
-  // The whole step of dt is walked and only then cut short: each instant is reached from the start, so that looking
-  // does not refine the run.
+  // Each instant is reached from the start on the grid of dt with one shortened last step, so that sampling does not
+  // refine the run.
   Trace unseen(Real dt) {
     Trace out;
     for (std::size_t i = 0; i < at.size(); ++i) {
@@ -215,10 +209,10 @@ struct HalfSecond {
 
 TEST(TwinPath, HalfSecondOutageWithinATenthOfAKelvinAtAnyStep) {
   HalfSecond h;
-  EXPECT_NEAR(h.twin.state.thermal.p_node(0, 0), 7000.0, 350.0);  // with its leakage at that temperature
+  EXPECT_NEAR(h.twin.state.thermal.p_node(0, 0), 7000.0, 350.0);  // including leakage at that temperature
   const Trace fine = h.trace(1e-3);
-  EXPECT_LT(fine[1][0], fine[0][0] - 10.0);  // it is a deep dip
-  EXPECT_NEAR(fine[3][0], fine[0][0], 0.3);  // and over after 5 s
+  EXPECT_LT(fine[1][0], fine[0][0] - 10.0);  // dip of more than 10 K
+  EXPECT_NEAR(fine[3][0], fine[0][0], 0.3);  // recovered after 5 s
   std::printf("  junction at start, end, 1 s and 5 s after: %.3f %.3f %.3f %.3f degC (field, steps of 1 ms)\n",
               fine[0][0] - celsius, fine[1][0] - celsius, fine[2][0] - celsius, fine[3][0] - celsius);
   for (const Real dt : {10.0, 5.0, 1.0, 0.1}) {

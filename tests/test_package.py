@@ -85,7 +85,7 @@ def test_help_of_run_names_the_options(cli, monkeypatch):
 def test_check_says_what_a_site_is_and_what_is_assumed(cli, name):
     text, whole = cli("check", name), cli("check", name, "--long")
     assert text.status == whole.status == 0 and text.err == whole.err == ""
-    for word in ("place", "hall", "sun", "battery", "measured,", "year", "reference", f"coldsun check {name} --long"):
+    for word in ("place", "hall", "photovoltaics", "battery", "measured,", "irradiation", "reference", f"coldsun check {name} --long"):
         assert word in text.out
     assert len(text.out.splitlines()) <= 40 and "assumed:" not in text.out
     assert "assumed:" in whole.out and re.search(r"start = 2026-\d\d-\d\dT\d\d:00:00Z", whole.out) and "min;" not in whole.out

@@ -50,7 +50,7 @@ def test_plates_are_saved_beside(site, tmp_path):
     ("cooling.coolant", "oil", "accepted: pg25, water"),
     ("jobs.load", float("nan"), "accepted: 0 to 10"),
     ("hall.n_rack", 1.5, "accepted: a whole number >= 1"),
-    ("jobs.file", "x.toml", "a change in its file"),
+    ("jobs.file", "x.toml", "a change in the site file"),
 ])
 def test_what_is_out_of_range_is_refused_as_by_the_reader(site, path, value, sentence):
     part = site

@@ -134,7 +134,7 @@ def test_a_run_on_a_file(frames, tmp_path, network, cli):
     # two hours near the clear sky: no clouds are drawn into them, so their energy is the file's but for the steps of 10 s in minutes of table
     assert float(record["ghi"].mean()) == pytest.approx(used.ghi[inside].mean(), rel=1e-3)
     assert "year.csv" in record.attrs["weather"]
-    assert [w for w in twin.warnings() if "the hall may take 800 kW" not in w] == []   # the contract is the site's, not the file's
+    assert [w for w in twin.warnings() if "supply at most 800 kW" not in w] == []   # the contract is the site's, not the file's
 
 
 def test_weather_is_one_file_per_site(frames, tmp_path):
