@@ -179,7 +179,7 @@ inline std::string differing(const State& a, const State& b, const std::string& 
   }
   return names;
 }
-// Whether all elements of these fields are finite and no member is stopped.
+// Whether all elements of these fields are finite and no member is frozen.
 inline void expect_sound(const State& s) {
   for (int m = 0; m < s.n_member; ++m)
     EXPECT_FALSE(is_fatal(s.run.flags(m))) << "member " << m << ": " << flag_text(s.run.flags(m));

@@ -69,7 +69,7 @@ TEST(TwinBits, MemberSeventeenAloneHasTheSameBits) {
   EXPECT_EQ(std::set<std::uint64_t>(h.begin(), h.end()).size(), h.size());  // all members differ
 }
 
-TEST(TwinBits, StoppedMemberDoesNotChangeTheOthers) {
+TEST(TwinBits, FrozenMemberDoesNotChangeTheOthers) {
   Twin a = twin_of(busy(), batch(3)), b = twin_of(busy(), batch(3));
   steps(a, 5), steps(b, 5);
   const auto before = hash(b.state)[1];

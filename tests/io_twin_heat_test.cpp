@@ -103,7 +103,7 @@ void expect_loops(const Twin& t, const Stores& before, int m, int k, Real dt) {
     carried += s.q_carried(m, n), air += s.p_node(m, n) - s.q_plate(m, n);
   EXPECT_NEAR(carried, s.q_plates(m, k), 1e-13 * std::fabs(carried));  // a sum of few terms
   const auto change = [&](const Array<Real, 2>& now, const Array<Real, 2>& then) { return now(m, k) - then(m, k); };
-  // Technology loop: both volumes and the CDU metal; heat of the converters arrives one cut later, to the joule.
+  // Coolant loop: both volumes and the CDU metal; heat of the converters arrives one cut later, to the joule.
   expect_heat(
       "plates' loop", s.q_plates(m, k) + t.state.controls.q_extra(m, k) + s.q_pump(m, k),
       (l.c_return * change(s.t_return, before.t_return) + l.c_supply * change(s.t_supply, before.t_supply)) / dt,

@@ -103,7 +103,7 @@ TEST(TwinWork, SiteCapLimitsThePowerOfTheNodes) {
   for (int k = 0; k < 4; ++k) EXPECT_GT(e.p_served_node(0, k), 0.0) << "lowered, not switched off";
 }
 
-// The battery of an island is empty in the night: the hall loses power, balances still hold, no member is stopped.
+// The battery of an island is empty in the night: the hall loses power, balances still hold, no member is frozen.
 TEST(TwinWork, EmptyIslandGoesDarkAndRestartsWithTheSun) {
   Network n = quiet(4, 1);
   Power& p = n.site.front().power;

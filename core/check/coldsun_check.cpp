@@ -1,7 +1,7 @@
 // coldsun_check: one coupled hour of the compiled-in site, without files; for the Kokkos build and bare GPU machines.
 //   coldsun_check [--device cpu|cuda|both] [--members n] [--hours h]
 // Prints energies and worst balances. Exit status 0 if all balances hold (to 1e-10 of the largest term, or the rounding
-// of stored temperatures), no member is stopped and, with both, the devices agree; 77 if a CUDA device is requested but
+// of stored temperatures), no member is frozen and, with both, the devices agree; 77 if a CUDA device is requested but
 // absent.
 #include <chrono>
 #include <cmath>
@@ -46,7 +46,7 @@ struct Stores {
         t_hall(s.t_hall.clone()) {}
 };
 
-// Balances of one site over the whole step: technology loop, facility loop, hall air.
+// Balances of one site over the whole step: coolant loop, facility loop, hall air.
 void loop_balances(const Twin& t, const Stores& before, int m, int k, std::size_t n_cut, Hour& h) {
   const thermal::State& s = t.state.thermal;
   const thermal::LoopModel& l = t.system.thermal.loop(k);
@@ -123,7 +123,7 @@ bool report(const char* device, const Hour& h) {
       "%.2f s\n",
       device, h.energy_pv / 3.6e6, h.energy_it / 3.6e6, h.energy_grid / 3.6e6, h.soc, h.t_hottest,
       static_cast<long long>(h.n_cut), h.wall);
-  std::printf("%s: worst balance over tolerance: bus %.1e, PV %.1e, plates %.1e, loops %.1e; stopped members %d: %s\n",
+  std::printf("%s: worst balance over tolerance: bus %.1e, PV %.1e, plates %.1e, loops %.1e; frozen members %d: %s\n",
               device, h.bus.worst, h.sun.worst, h.plates.worst, h.loops.worst, h.n_frozen, ok ? "ok" : "FAILED");
   return ok;
 }

@@ -204,7 +204,7 @@ int compare(int n_step) {
   for (int i = 0; i < n_step; ++i) step_on(both, t);
   for (int m = 0; m < t.state.n_member; ++m)
     if (is_fatal(t.state.run.flags(m)))
-      throw std::logic_error("a stopped member compares nothing: " + flag_text(t.state.run.flags(m)));
+      throw std::logic_error("a frozen member compares nothing: " + flag_text(t.state.run.flags(m)));
   ahead.run(both, t), follow.run(both, t), pairs.run(both);
   PlanRig plan(t, device, check_start());
   Ledger plan_ledger(plan.fields());

@@ -102,7 +102,7 @@ std::string describe(const Site& s, bool whole) {
     row("generator", fmt::format("{:.0f} kW, minimum load {:.0f} kW, start time {:.0f} s, minimum run {:.0f} min, "
                                  "stops from {:.0f} % charge",
                                  g.p_max / 1e3, g.p_min / 1e3, g.start_time, g.least_run / 60.0, 100 * g.soc_stop));
-  row("technology loop",
+  row("coolant loop",
       fmt::format("{}: supply {:.1f}, return {:.1f} degC at full load; {:.2f} L/min per kW", s.cooling.coolant,
                   degc(d.t_supply), degc(d.t_return), to_unit("lpm", d.flow_per_heat) * 1e3));
   row("facility loop",
@@ -133,8 +133,8 @@ std::string describe(const Network& n, bool whole) {
   std::string o;
   for (const Site& s : n.site) o += describe(s, whole) + "\n";
   if (n.site.size() > 1 || !n.link.empty()) {
-    o += fmt::format("{}: {} sites, {} constellations, {} data paths\n", n.name, n.site.size(), n.constellation.size(),
-                     n.link.size());
+    o += fmt::format("{}: {} sites, {} constellations, {} leased lines\n", n.name, n.site.size(),
+                     n.constellation.size(), n.link.size());
     for (const Link& l : n.link)
       o += fmt::format("  {} - {}: {}, {:.1f} Gbit/s, {:.1f} ms\n", l.from, l.to, l.kind, to_unit("gbit_per_s", l.rate),
                        to_unit("ms", l.latency));

@@ -20,9 +20,9 @@ struct DesignPoint {
   Real e_battery = 0;  // between soc_min and soc_max at 3.2 V per cell
   int n_node = 0, n_field = 0, n_gpu = 0, n_string = 0, n_string_row = 0;
   Real q_liquid = 0;                // heat into the plates at p_it_max
-  Real t_supply = 0, t_return = 0;  // of the technology loop
+  Real t_supply = 0, t_return = 0;  // of the coolant loop
   Real flow_per_heat = 0;           // m3/s per W
-  Real cdu_approach = 0;            // technology supply over facility supply
+  Real cdu_approach = 0;            // coolant supply over facility supply
   Real t_facility_supply = 0, t_facility_return = 0;
   Real t_air_limit = 0;       // warmest outdoor air at which the set-point holds at p_it_max
   Real cooler_approach = 0;   // facility supply over that air

@@ -44,7 +44,7 @@ const std::map<std::string, std::string> comments = {
     {"p_shed",
      "power that the allocation took off the requests, with leakage at its upper bound; p_it_held_back is the power "
      "held back in the end, with the junction cap"},
-    {"flags", "0: no remark; bits of remarks and of faults that stop a member; step means of a stopped member are NaN"},
+    {"flags", "0: none; bits of remarks, and of faults that freeze the member; step means of a frozen member are NaN"},
     {"balance_pv", "residual: zero to rounding"},
     {"balance_bus", "residual: zero to rounding"},
 };
@@ -226,7 +226,7 @@ std::vector<double> row(const Layout& l, const State& s, Real dt) {
   const Real scale = 1.0 / dt;
   const int n_site = s.series.sum.extent(2);
   for (const int v : l.mean)
-    for (int m = 0; m < s.n_member; ++m)  // NaN for a stopped member
+    for (int m = 0; m < s.n_member; ++m)  // NaN for a frozen member
       for (int k = 0; k < n_site; ++k)
         r.push_back(s.run.flags(m) & couple::fatal_flags ? std::numeric_limits<double>::quiet_NaN()
                                                          : s.series.sum(v, m, k) * scale);

@@ -1,4 +1,4 @@
-// Checks that need the whole site or network: plates, sizes, data paths; reads the network file.
+// Checks that need the whole site or network: plates, sizes, leased lines; reads the network file.
 #include <fmt/format.h>
 
 #include <algorithm>

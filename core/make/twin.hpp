@@ -33,6 +33,6 @@ Device device_named(const std::string& word);
 // Texts of the bits set in a member's flags.
 std::string flag_text(std::uint32_t flags);
 const std::vector<std::pair<std::uint32_t, const char*>>& flag_table();  // every bit with its text
-bool is_fatal(std::uint32_t flags);                                      // whether they stop the member
+bool is_fatal(std::uint32_t flags);                                      // whether they freeze the member
 
 }  // namespace coldsun

@@ -74,7 +74,7 @@ struct SiteOutlook {
     }
     return most;
   }
-  // A fibre or laser path to another site is always open. Otherwise data go by satellite, at the lower of uplink and
+  // A leased line to another site is always open. Otherwise data go by satellite, at the lower of uplink and
   // downlink rate of the best band.
   void links_ahead() const {
     Real path = 0.0, band = 0.0;

@@ -208,10 +208,10 @@ struct Site {
   std::vector<Provenance> provenance;        ///< every value of the site file and of the files it names
 };
 
-/// A data path other than a contact: fibre, or laser links between satellites.
+/// A leased line: fibre, or laser links between satellites.
 #define COLDSUN_LINK(K) \
-  K(std::string, from, a_text(), "end of the path: a site or a constellation") \
-  K(std::string, to, a_text(), "end of the path: a site or a constellation") \
+  K(std::string, from, a_text(), "end of the line: a site or a constellation") \
+  K(std::string, to, a_text(), "end of the line: a site or a constellation") \
   K(std::string, kind, a_kind({"fibre", "laser", "broadband"}).label(), "medium") \
   K(Real, rate, a(Q::data_rate, s.kind == "fibre" ? between(1e3, 1e15).usual(100e6, 2e12) : between(1e3, 1e15).usual(1e6, 100e9)), "data rate, each way") \
   K(Real, latency, a(Q::time, between(0, 10).usual(1e-4, 1)), "one-way latency")
@@ -222,7 +222,7 @@ struct Link { COLDSUN_KEYS(COLDSUN_LINK) };
   K(Time, start, an_instant(), "first instant of the demo day") \
   K(std::vector<std::string>, sites, texts(), "sites: files in data/sites or beside the network file") \
   K(std::vector<std::string>, constellations, texts(), "constellations used by the sites and links") \
-  K(std::vector<Link>, link, a_table().or_none(), "data paths other than contacts: fibre, laser")
+  K(std::vector<Link>, link, a_table().or_none(), "leased lines between sites, beside contact windows")
 // clang-format on
 struct Network {
   COLDSUN_KEYS(COLDSUN_NETWORK)

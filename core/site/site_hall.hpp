@@ -49,7 +49,7 @@ struct Channel { COLDSUN_KEYS(COLDSUN_CHANNEL) };
   K(std::string, tim_layer, a_name(), "name of the layer of thermal interface material") \
   K(Channel, channel, a_table(), "channels and fins") \
   K(Layer, lid, a_table().or_none(), "lid above the channels") \
-  K(std::string, coolant, a_choice({"pg25", "water"}), "coolant of the technology loop (through the plates)") \
+  K(std::string, coolant, a_choice({"pg25", "water"}), "coolant of the loop through the plates (coolant loop)") \
   K(Real, flow_min, a(Q::volume_flow, usual::plate_flow).checked(), "lowest coolant flow in the range of the plate class") \
   K(Real, flow_max, a(Q::volume_flow, usual::plate_flow).checked(), "highest coolant flow in the range of the plate class") \
   K(std::vector<Real>, power_map, numbers_of(not_negative(), 64, 64), "n_y rows of n_x relative power densities, inlet row first; scaled to a mean of 1") \
@@ -103,7 +103,7 @@ struct Hall { COLDSUN_KEYS(COLDSUN_HALL) };
 // ---- cooling -----------------------------------------------------------------------------------------------------
 #define COLDSUN_PUMP(K) \
   K(Real, flow, a(Q::volume_flow, positive()), "design volume flow") \
-  K(Real, dp, a(Q::pressure, between(1e3, 2e6).usual(2e4, 6e5)), "pressure drop at the design flow; in the technology loop without its plates") \
+  K(Real, dp, a(Q::pressure, between(1e3, 2e6).usual(2e4, 6e5)), "pressure drop at the design flow; in the coolant loop without its plates") \
   K(Real, efficiency, a_number(between(0.02, 1).usual(0.2, 0.9)), "pump efficiency, wire to water")
 struct Pump { COLDSUN_KEYS(COLDSUN_PUMP) };
 
@@ -122,7 +122,7 @@ struct Cdu { COLDSUN_KEYS(COLDSUN_CDU) };
   K(std::string, coolant, a_choice({"pg25", "water"}), "coolant of the facility loop") \
   K(Real, volume, a(Q::volume, positive()), "volume of coolant in the facility loop") \
   K(Pump, pump, a_table(), "pump of the facility loop") \
-  K(Real, approach, a(Q::temperature_difference, usual::valve_band), "set-point of the facility supply below that of the technology supply")
+  K(Real, approach, a(Q::temperature_difference, usual::valve_band), "set-point of the facility supply below that of the coolant supply")
 struct Facility { COLDSUN_KEYS(COLDSUN_FACILITY) };
 
 #define COLDSUN_DRY_COOLER(K) \
@@ -148,14 +148,14 @@ struct DryCooler { COLDSUN_KEYS(COLDSUN_DRY_COOLER) };
 struct HallAir { COLDSUN_KEYS(COLDSUN_HALL_AIR) };
 
 #define COLDSUN_COOLING(K) \
-  K(std::string, coolant, a_choice({"pg25", "water"}), "coolant of the technology loop (through the plates)") \
-  K(Real, volume, a(Q::volume, positive()), "volume of coolant in the technology loop, half of it on either side of the plates") \
-  K(PlatesPump, pump, a_table(), "pump of the technology loop; the plates share its flow by flow_factor") \
+  K(std::string, coolant, a_choice({"pg25", "water"}), "coolant of the loop through the plates (coolant loop)") \
+  K(Real, volume, a(Q::volume, positive()), "volume of coolant in the coolant loop, half of it on either side of the plates") \
+  K(PlatesPump, pump, a_table(), "pump of the coolant loop; the plates share its flow by flow_factor") \
   K(Real, t_supply, a(Q::temperature, usual::liquid), "highest set-point of the coolant supply to the plates: the design value") \
   K(Real, t_supply_min, a(Q::temperature, usual::liquid), "lowest set-point of the coolant supply, above the dew point of the hall") \
   K(Real, supply_approach, a(Q::temperature_difference, between(0, 40).usual(2, 25)), "supply set-point over outside air, from t_supply_min to t_supply") \
   K(Real, p_aux_base, a(Q::power, not_negative()), "constant auxiliary power: CDU electronics, controls, lights") \
-  K(Cdu, cdu, a_table(), "coolant distribution unit: technology loop to facility loop") \
+  K(Cdu, cdu, a_table(), "coolant distribution unit: coolant loop to facility loop") \
   K(Facility, facility, a_table(), "facility loop: CDU to dry cooler") \
   K(DryCooler, dry_cooler, a_table(), "dry cooler") \
   K(HallAir, hall_air, a_table(), "hall air with its cooling coils and trim chiller")

@@ -160,7 +160,7 @@ struct RackConverter { COLDSUN_KEYS(COLDSUN_RACK_CONVERTER) };
 #define COLDSUN_CONVERTER_SINK(K) \
   K(Real, heat_capacity, a(Q::heat_capacity, positive()), "heat capacity of the sink") \
   K(Real, conductance, a(Q::thermal_conductance, positive()), "thermal conductance to the coolant")
-/// Heat sink of the indoor converters, cooled by the technology loop.
+/// Heat sink of the indoor converters, cooled by the coolant loop.
 struct ConverterSink { COLDSUN_KEYS(COLDSUN_CONVERTER_SINK) };
 
 #define COLDSUN_POWER(K) \
@@ -172,7 +172,7 @@ struct ConverterSink { COLDSUN_KEYS(COLDSUN_CONVERTER_SINK) };
   K(Genset, genset, a_table().or_none(), "generator") \
   K(BusConverter, aux_converter, a_table(), "converter from the bus to pumps, fans and CDU") \
   K(RackConverter, rack_converter, a_table(), "converter from the bus to the node's rail, one per node") \
-  K(ConverterSink, converter_sink, a_table(), "heat sink of the indoor converters, cooled by the technology loop")
+  K(ConverterSink, converter_sink, a_table(), "heat sink of the indoor converters, cooled by the coolant loop")
 // clang-format on
 struct Power {
   COLDSUN_KEYS(COLDSUN_POWER)

@@ -31,7 +31,7 @@ struct KeptAt {
 KeptAt check_kept(const State& like, const Snapshot& kept);
 
 // Both throw std::invalid_argument in one sentence: "checkpoint: FIELD[member m] = VALUE; accepted: LOW to HIGH".
-// For a member stopped by a fault only the indices are checked, since no step reads its values.
+// For a member frozen by a fault only the indices are checked, since no step reads its values.
 void check_values(const State& like, const Snapshot& kept);
 // Checks that jobs, nodes and queues are consistent: nodes of a running job, counts, rows of a site.
 void check_work(const System& system, const Inputs& inputs, const State& like, const Snapshot& kept);

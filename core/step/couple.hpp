@@ -182,7 +182,7 @@ struct Accumulate {
   }
 };
 
-// Flags that stop a member; the others are remarks.
+// Flags that freeze a member; the others are remarks.
 inline constexpr std::uint32_t fatal_flags =
     ~(electrical::flag_bus_shed | electrical::flag_aux_cut | electrical::flag_bus_not_converged |
       thermal::flag_thermal_not_converged | thermal::flag_thermal_out_of_range | thermal::flag_thermal_trip |

@@ -15,7 +15,7 @@ struct Cuts {
 // Called after every cut with its members at the ends of their cuts.
 using AfterCut = std::function<void(const State&, const Cut&)>;
 
-// Advances every member that is not stopped from state.time to state.time + dt, on the State's device. Each member has
+// Advances every member that is not frozen from state.time to state.time + dt, on the State's device. Each member has
 // its own cuts, ended by outage start and end, drain end, job start and predicted end, arrivals and window edges; cuts
 // under 10 ms merge.
 struct CutOptions {

@@ -6,7 +6,7 @@
 
 namespace coldsun {
 
-// Lists the members that have not reached `end` and are not stopped.
+// Lists the members that have not reached `end` and are not frozen.
 inline int gather_active(State& s, Time end) {
   int n = 0;
   for (int m = 0; m < s.n_member; ++m)
