@@ -61,8 +61,7 @@ TEST(TwinBits, MemberSeventeenAloneHasTheSameBits) {
     ASSERT_TRUE(same_row(all.state.thermal.t_junction, 17, one.state.thermal.t_junction, 0)) << "step " << i;
   }
   EXPECT_EQ(all.state.run.n_cut(17), one.state.run.n_cut(0));
-  EXPECT_TRUE(
-      same_row(all.state.sky.poa_global, 17, one.state.sky.poa_global, 0));  // derived fields, which are not hashed
+  EXPECT_TRUE(same_row(all.state.sky.poa_global, 17, one.state.sky.poa_global, 0));  // derived fields, not hashed
   EXPECT_TRUE(same_row(all.state.electrical.p_grid, 17, one.state.electrical.p_grid, 0));
   EXPECT_TRUE(same_row(all.state.workload.p_request, 17, one.state.workload.p_request, 0));
   const auto h = hash(all.state);

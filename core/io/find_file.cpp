@@ -51,8 +51,8 @@ fs::path find_file(const Table& who, std::string_view key, std::string_view what
   };
   if (!beside.empty()) {
     std::vector<fs::path> found = named_in(beside, name, extensions);
-    const auto self =
-        fs::absolute(beside / who.file()).lexically_normal();  // site mine.toml may name mine.tle as "mine"
+    // Site mine.toml may name mine.tle as "mine".
+    const auto self = fs::absolute(beside / who.file()).lexically_normal();
     std::erase_if(found, [&](const fs::path& path) { return fs::absolute(path).lexically_normal() == self; });
     if (const auto path = one(found)) return fs::absolute(*path).lexically_normal();
   }

@@ -54,8 +54,8 @@ struct Header {
 // Lock of a folder, held from construction to destruction by at most one run.
 class FolderLock {
  public:
-  explicit FolderLock(
-      const std::filesystem::path& folder);  // throws FileError if another run holds it or the folder cannot be written
+  // Throws FileError if another run holds it or the folder cannot be written.
+  explicit FolderLock(const std::filesystem::path& folder);
   ~FolderLock();
   FolderLock(const FolderLock&) = delete;
   FolderLock& operator=(const FolderLock&) = delete;

@@ -16,8 +16,7 @@ void settle(Battery& b, Table& t, const Beside&) {
            fmt::format("= {:g}; accepted: soc_min to soc_max, {:g} to {:g}", b.soc_reserve, b.soc_min, b.soc_max));
   if (b.v_cell_min >= b.v_cell_max)
     t.fail("v_cell_min_v", "is not below v_cell_max; accepted: v_cell_min < v_cell_max");
-  const Real most =
-      0.25 * b.v_cell_min / (b.r_0 + b.r_1 + b.r_2);  // half the current of the matched load, far beyond normal use
+  const Real most = 0.25 * b.v_cell_min / (b.r_0 + b.r_1 + b.r_2);  // half the current of the matched load
   if (!(b.i_discharge < most))
     t.fail("i_discharge",
            fmt::format("= {:g} A; accepted: below v_cell_min / (4 (r_0 + r_1 + r_2)), {:g} A", b.i_discharge, most));

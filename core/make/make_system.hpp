@@ -30,8 +30,8 @@ struct WeatherSeries {
 std::uint32_t entity_of(const Site& site);
 electrical::System make_electrical(const Network& network, Device device);
 thermal::PlateSpec plate_spec(const PlateClass& plate, Real t_design);  // t_design: coolant temperature [K]
-Real plates_head(
-    const Site& site);  // pressure drop of the plates at the loop's design flow, in the branch where it is highest [Pa]
+// Pressure drop of the plates at the loop's design flow, in the branch where it is highest [Pa].
+Real plates_head(const Site& site);
 thermal::System make_thermal(const Network& network, Device device);
 sky::Climate sky_climate(const Site& site);
 sky::Site sky_site(const Site& site);

@@ -13,9 +13,10 @@ namespace coldsun {
 
 namespace {
 
-constexpr Real farthest =
-    10.0;  // bound on ln(gain), in prior standard deviations: a hall without flow would boil within a step
-constexpr Real node_flow_farthest = 2.3;  // bound on ln(node flow over site flow)
+// Bounds on ln(gain) in prior standard deviations (a hall without flow would boil within a step), and on ln(node flow
+// over site flow).
+constexpr Real farthest = 10.0;
+constexpr Real node_flow_farthest = 2.3;
 
 std::string replaced(std::string text, const std::string& what, const std::string& with) {
   for (std::size_t at; (at = text.find(what)) != std::string::npos;) text.replace(at, what.size(), with);
@@ -136,9 +137,8 @@ void drive(const Shadow& f, Twin& t, const std::vector<Real>& value, const std::
   for (std::size_t k = 0; k < f.point.size(); ++k) {
     const Point& p = f.point[k];
     if (!p.what->input) continue;
-    if (!known[k] ||
-        !std::isfinite(
-            value[k])) {  // no reading, or too old: power of the node's own jobs; the sky keeps the table's values
+    // No reading, or too old: power of the node's own jobs; the sky keeps the table's values.
+    if (!known[k] || !std::isfinite(value[k])) {
       if (p.what->axis == Observable::node)
         for (int m = 0; m < s.n_member; ++m) t.inputs.feed.p_node(m, p.node) = -1.0;
       continue;

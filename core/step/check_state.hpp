@@ -4,8 +4,7 @@
 
 namespace coldsun {
 
-inline constexpr Time latest =
-    Time{1} << 62;  // ns since 1970, in the year 2116; the sum of two such times does not overflow
+inline constexpr Time latest = Time{1} << 62;  // ns since 1970, in the year 2116; two such times add without overflow
 
 // Accepted values of a field, both ends included. `never`: an instant that is not set is accepted too.
 struct Range {

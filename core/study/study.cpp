@@ -16,8 +16,7 @@ namespace coldsun {
 
 namespace {
 
-constexpr Real job_age =
-    10.0;  // s: a node counts once its job is older than this in both twins, when its plates have settled
+constexpr Real job_age = 10.0;  // s, age of a job in both twins from which its node counts: its plates have settled
 
 // Items of a member's State: junctions, supply, return. key: the node's job once it is old enough; -1: not counted.
 // reads t_junction, throttle_fraction, node_job, start_time, t_supply, t_return; writes value, key, weight. 60 B per

@@ -6,8 +6,7 @@
 
 namespace coldsun {
 
-inline constexpr Real window_length =
-    15.0;  // s after the start of an outage: one slot, before the next outage of the member
+inline constexpr Real window_length = 15.0;  // s, one slot: the next outage of the member begins no earlier
 // Sampling instants after the start of a traced outage [s]; the ends of stalls and drains are sampled too.
 inline constexpr Real look_offset[] = {0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8,  1.0, 1.2,
                                        1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0, 12.5};
