@@ -118,19 +118,19 @@ bool is_fatal(std::uint32_t flags) { return (flags & couple::fatal_flags) != 0; 
 
 const std::vector<std::pair<std::uint32_t, const char*>>& flag_table() {
   static const std::vector<std::pair<std::uint32_t, const char*>> bits = {
-      {sky::flag_sky_not_finite, "an irradiance is not a number"},
+      {sky::flag_sky_not_finite, "an irradiance is not finite"},
       {sky::flag_sky_outside_table, "the weather table does not cover the time"},
-      {electrical::flag_electrical_not_finite, "an electrical power is not a number"},
-      {electrical::flag_bus_not_converged, "the bus voltage was not found"},
-      {electrical::flag_bus_shed, "more was drawn than the bus could give: load was shed"},
+      {electrical::flag_electrical_not_finite, "an electrical power is not finite"},
+      {electrical::flag_bus_not_converged, "the bus voltage did not converge"},
+      {electrical::flag_bus_shed, "bus power did not cover the load: load was shed"},
       {electrical::flag_aux_cut,
-       "the bus could not feed pumps, fans and CDU: their power was cut, their cooling was not"},
-      {thermal::flag_thermal_not_finite, "a temperature is not a number"},
-      {thermal::flag_thermal_not_converged, "a plate needed too many steps"},
-      {thermal::flag_thermal_trip, "a node's junction passed its trip temperature and the node went off"},
+       "bus power did not cover pumps, fans and CDU: their power was cut, their cooling continued"},
+      {thermal::flag_thermal_not_finite, "a temperature is not finite"},
+      {thermal::flag_thermal_not_converged, "the solver of a plate reached its step limit"},
+      {thermal::flag_thermal_trip, "a junction exceeded its trip temperature: the node switched off"},
       {thermal::flag_thermal_boils, "coolant above its boiling point at standard pressure"},
       {thermal::flag_thermal_out_of_range, "coolant outside 0 to 90 degrees C"},
-      {workload::flag_workload_not_finite, "a job's work is not a number"},
+      {workload::flag_workload_not_finite, "the work of a job is not finite"},
   };
   return bits;
 }
