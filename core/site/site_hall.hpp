@@ -74,7 +74,7 @@ struct PlateClass {
   K(int, n_plate, a_count(1, 64), "cold plates per node, one per GPU") \
   K(std::string, plate, a_text(), "plate class: a file in data/plates or beside the site file") \
   K(Real, p_idle, a(Q::power, positive()), "idle power of the node without its leakage: at t_leakage an idle node draws p_idle + p_leakage") \
-  K(Real, p_max, a(Q::power, positive()), "power of the node at full utilisation, leakage of t_leakage included; upper limit below t_cap") \
+  K(Real, p_max, a(Q::power, positive()), "power of the node at full utilisation, leakage at t_leakage included; power cap below t_cap") \
   K(Real, utilisation_exponent, a_number(between(0.05, 4).usual(0.3, 2)), "n in p = p_rest + (p_max - p_rest) utilisation^n, p_rest = p_idle + p_leakage") \
   K(Real, p_leakage, a(Q::power, not_negative()), "leakage power of the node at t_leakage") \
   K(Real, t_leakage, a(Q::temperature, usual::silicon), "junction temperature at which p_leakage and p_max hold") \
@@ -103,7 +103,7 @@ struct Hall { COLDSUN_KEYS(COLDSUN_HALL) };
 // ---- cooling -----------------------------------------------------------------------------------------------------
 #define COLDSUN_PUMP(K) \
   K(Real, flow, a(Q::volume_flow, positive()), "design volume flow") \
-  K(Real, dp, a(Q::pressure, between(1e3, 2e6).usual(2e4, 6e5)), "pressure drop at the design flow; in the coolant loop without its plates") \
+  K(Real, dp, a(Q::pressure, between(1e3, 2e6).usual(2e4, 6e5)), "pressure drop at the design flow; of the coolant loop: without the plates") \
   K(Real, efficiency, a_number(between(0.02, 1).usual(0.2, 0.9)), "pump efficiency, wire to water")
 struct Pump { COLDSUN_KEYS(COLDSUN_PUMP) };
 
