@@ -221,7 +221,7 @@ TEST(Describe, ListsTheDesignFigures) {
   EXPECT_EQ(summary.find("assumed: "), std::string::npos);
   for (const char* piece :
        {"0.896 MW IT, 128 nodes", "plates of 64 nodes resolved, 64 lumped", "2.869 MWp, 376 strings in 144 rows",
-        "MWh usable", "DNI 3063", "GHI 2051, DNI 1418", "0 unstated", "assumed: "})
+        "MWh usable", "DNI 3063", "GHI 2051 DNI 1418", "0 unstated", "assumed: "})
     EXPECT_NE(text.find(piece), std::string::npos) << piece << "\n" << text.substr(0, 2000);
   const std::string json = describe_json(n);
   EXPECT_EQ(json.front(), '{');

@@ -113,7 +113,7 @@ std::string describe(const Site& s, bool whole) {
                                  100 * d.p_aux_design / d.p_it_max));
   const std::string data = s.comms.data.empty() ? "none" : fmt::format("{}", fmt::join(s.comms.data, ", "));
   row("links",
-      fmt::format("broadband {}, serving satellite by {}; data {}", s.comms.broadband, s.comms.strategy, data));
+      fmt::format("constellation {}, serving satellite by {}; data: {}", s.comms.broadband, s.comms.strategy, data));
   const sky::Irradiation year = sky::annual_irradiation(sky_site(s), sky_climate(s), 2026);
   row("irradiation", fmt::format("GHI {:.0f}, DNI {:.0f} kWh/m2 a year: mean of this climate over clouds and dust days",
                                  to_unit("kwh_per_m2", year.ghi), to_unit("kwh_per_m2", year.dni)));
