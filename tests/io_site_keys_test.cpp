@@ -176,15 +176,11 @@ KeyValue nudged(const Slot& s, bool down) {
 // Files that read keys which do not enter the System; the file contains the key's name.
 const char* reader_of(const std::string& path) {
   static const std::pair<const char*, const char*> table[] = {
-      {"start", "core/io/site_reader_network.cpp"},
-      {"climate.cloud.in_series", "core/make/make_sky.cpp"},
+      {"start", "core/io/site_reader_network.cpp"},      {"climate.cloud.in_series", "core/make/make_sky.cpp"},
       {"comms.band", "core/plan/outlook.cpp"},  // best band and antennas in use: a slight change has no effect
-      {"comms.n_antenna", "core/plan/outlook.cpp"},
-      {"comms.link.control_delay", "core/plan/plan.cpp"},
-      {"shadow.point", "python/bind_shadow.cpp"},
-      {"study.", "core/io/site_reader_hall.cpp"},
-      {"cooling.coolant", "core/make/make_thermal.cpp"},
-      {"power.genset.", "python/bind_network.cpp"},
+      {"comms.n_antenna", "core/plan/outlook.cpp"},      {"comms.link.control_delay", "core/plan/plan.cpp"},
+      {"shadow.point", "python/bind_shadow.cpp"},        {"study.", "core/io/site_reader_hall.cpp"},
+      {"cooling.coolant", "core/make/make_thermal.cpp"}, {"power.genset.", "python/bind_network.cpp"},
   };
   for (const auto& [prefix, file] : table)
     if (path.starts_with(prefix)) return file;
