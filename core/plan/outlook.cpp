@@ -22,18 +22,22 @@ struct SiteOutlook {
   const Site& site() const { return network.site[static_cast<std::size_t>(s)]; }
   Time start_of(int k) const { return out.start + k * out.slot; }
 
-  // Air: the climate's daily course, shifted to the present temperature. Dust is known for today only.
+  // Air: the climate's daily course, shifted to the present temperature. Dust is known for today; after that it is the
+  // mean of the month.
   void sky_ahead() const {
     const sky::Site place = sys.sky.site(s);
-    sky::SkyMaker maker(place, sky_climate(site()));
+    const sky::Climate climate = sky_climate(site());
+    sky::SkyMaker maker(place, climate);
     const Time since = (out.start - in.weather.start(0)) / sky::weather_step;
     const auto now = static_cast<int>(std::clamp<Time>(since, 0, in.weather.n_knot() - 1));
-    const Real shift = in.weather.temp_air(s, now) - maker(out.start, 1.0).temp_air;
+    const Real shift = in.weather.temp_air(s, now) - maker(out.start, 0.0).temp_air;
     const std::int64_t today = sky::local_day(out.start, place.longitude);
     sky::Weather& w = out.weather;
     for (int k = 0; k < w.n_knot(); ++k) {
       const Time t = w.start(0) + k * sky::weather_step;
-      w.dust(s, k) = sky::local_day(t, place.longitude) == today ? in.weather.dust(s, now) : 1.0;
+      const bool is_today = sky::local_day(t, place.longitude) == today;
+      const Real mean_dust = sky::monthly(climate.dust_probability, t) * climate.dust_depth;
+      w.dust(s, k) = is_today ? in.weather.dust(s, now) : mean_dust;
       const sky::SkyKnot knot = maker(t, w.dust(s, k));
       w.east(s, k) = knot.to_sun.x, w.north(s, k) = knot.to_sun.y, w.up(s, k) = knot.to_sun.z,
                 w.dni_extra(s, k) = knot.dni_extra;
