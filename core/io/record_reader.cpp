@@ -1,9 +1,6 @@
-// Reads closed segments of a record: which there are, their attributes, the State at their end. Nothing in a file is
+// Reads closed segments of a record: their attributes, the State at their end. Nothing in a file is
 // believed before it is looked at: seal, schema, links, storage, shapes (h5_guard.hpp); values are looked at by restore
 // (core/step/check_state.hpp).
-#include <algorithm>
-#include <cstdlib>
-
 #include "core/io/h5_guard.hpp"
 #include "core/io/recorder.hpp"
 #include "core/io/sealed.hpp"
@@ -11,24 +8,6 @@
 namespace coldsun::io {
 
 namespace fs = std::filesystem;
-
-std::vector<fs::path> segments(const fs::path& folder) {
-  std::error_code error;
-  std::vector<fs::path> found;
-  for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
-    const std::string name = it->path().filename().string();
-    if (name.rfind("segment_", 0) == 0 && it->path().extension() == ".nc") found.push_back(it->path());
-  }
-  if (error) throw FileError(folder.string() + ": cannot read this folder: " + error.message());
-  if (found.empty())
-    throw FileError(folder.string() +
-                    ": holds no closed segment; accepted: the folder of a record (segment_0000.nc ...)");
-  const auto number = [](const fs::path& p) {
-    return std::strtol(p.filename().c_str() + 8, nullptr, 10);
-  };  // after "segment_"
-  std::sort(found.begin(), found.end(), [&](const fs::path& a, const fs::path& b) { return number(a) < number(b); });
-  return found;
-}
 
 namespace {
 

@@ -111,8 +111,6 @@ class Recorder {
 };
 
 std::string segment_name(int number);
-// Closed segments of a record, in order. Throws FileError when the folder is not there or holds none.
-std::vector<std::filesystem::path> segments(const std::filesystem::path& folder);
 // A file that holds a checkpoint and nothing else: written beside its place, then renamed.
 void write_state_file(const Snapshot& snapshot, const std::filesystem::path& path);
 // The checkpoint in one segment. Throws FileError on a truncated, damaged, foreign or older-schema file. With `like`

@@ -132,7 +132,6 @@ std::string suffixes(Quantity q) {
   return s;
 }
 
-Real from_unit(std::string_view suffix, Real value) { return to_si(known(suffix), value); }
 Real to_unit(std::string_view suffix, Real si) { return from_si(known(suffix), si); }
 
 }  // namespace coldsun

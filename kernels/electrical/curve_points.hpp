@@ -1,4 +1,4 @@
-// Kernels of the single-diode model on bare arrays: what the Python face and the benchmarks call.
+// The single-diode model on bare arrays: curves by their parameters, and those by the CEC model.
 #pragma once
 #include "common/array.hpp"
 #include "electrical/single_diode.hpp"
@@ -15,35 +15,6 @@ struct CurveParameters {
                       resistance_series(row, i), 1.0 / resistance_shunt(row, i), nNsVth(row, i));
   }
   COLDSUN_FN bool dark(int row, int i) const { return photocurrent(row, i) <= photocurrent_dark; }
-};
-
-// reads 5 Real, writes 5 Real: 80 B and about 1,000 flops per curve (20 evaluations of the curve at 43, Newton
-// quotients, one log at 30).
-struct KeyPointsOfCurves {
-  CurveParameters curve;
-  View<Real, 2> i_sc, v_oc, i_mp, v_mp, p_mp;
-  COLDSUN_FN void operator()(int row, int i) const {
-    const Curve c = curve(row, i);
-    const bool dark = curve.dark(row, i);
-    const MaxPower m = max_power(c);
-    const Real short_circuit = electrical::i_sc(c), open = electrical::v_oc(c);
-    i_sc(row, i) = dark ? 0.0 : short_circuit;
-    v_oc(row, i) = dark ? 0.0 : open;
-    i_mp(row, i) = dark ? 0.0 : m.i;
-    v_mp(row, i) = dark ? 0.0 : m.v;
-    p_mp(row, i) = dark ? 0.0 : m.p;
-  }
-};
-
-// reads 6 Real, writes 1 Real: 56 B and about 420 flops per point (8 evaluations at 43, 7 quotients, one log at 30).
-struct CurrentOfCurves {
-  CurveParameters curve;
-  View<const Real, 2> voltage;
-  View<Real, 2> current;
-  COLDSUN_FN void operator()(int row, int i) const {
-    const Curve c = curve(row, i);
-    current(row, i) = i_from_v(c, voltage(row, i));
-  }
 };
 
 // The CEC model's parameters, with a module's own numbers at every point.
@@ -67,21 +38,6 @@ struct ParametersOfPoints {
     resistance_series(row, i) = c.resistance_series;
     resistance_shunt(row, i) = 1.0 / c.conductance_shunt;
     nNsVth(row, i) = c.nNsVth;
-  }
-};
-
-// Maximum power at irradiance and cell temperature, for one module type.
-// reads 2 Real, writes 3 Real: 40 B and about 420 flops per point (6 evaluations of the curve at 43, 5 quotients at 11,
-// parameters 90, start 15).
-struct MaxPowerOfPoints {
-  View<const Real, 2> effective_irradiance, temp_cell;
-  View<Real, 2> v_mp, i_mp, p_mp;
-  Module module;
-  COLDSUN_FN void operator()(int row, int i) const {
-    const MaxPower m = max_power(calcparams_cec(effective_irradiance(row, i), temp_cell(row, i), module));
-    v_mp(row, i) = m.v;
-    i_mp(row, i) = m.i;
-    p_mp(row, i) = m.p;
   }
 };
 
