@@ -2,6 +2,7 @@
 // sub-step.
 #pragma once
 #include "common/constants.hpp"
+#include "common/roots.hpp"
 #include "thermal/film.hpp"
 
 namespace coldsun::thermal {
@@ -92,29 +93,19 @@ struct LoopOutput {
   Real p_pump, p_fan, p_cdu, p_hall_cooler;
 };
 
-// Root of an f that grows from <= 0 at low to >= 0 at high: Illinois false position (Dowell & Jarratt 1971,
-// doi 10.1007/BF01934364).
+// Root of an f that grows from <= 0 at low to >= 0 at high: Illinois false position.
 template <class F>
 COLDSUN_FN Real find_root(const F& f, Real low, Real high) {
-  Real f_low = f(low), f_high = f(high);
-  if (f_low >= 0.0) return low;
-  if (f_high <= 0.0) return high;
-  int side = 0;
+  RootBracket b{low, high, f(low), f(high)};
+  if (b.f_low >= 0.0) return low;
+  if (b.f_high <= 0.0) return high;
   Real x = low;
-  for (int k = 0; k < 100 && high - low > 1e-14; ++k) {
-    x = (low * f_high - high * f_low) / (f_high - f_low);
-    if (k % 4 == 3 || !(x > low && x < high)) x = 0.5 * (low + high);  // never slower than bisection by much
+  for (int k = 0; k < 100 && b.high - b.low > 1e-14; ++k) {
+    x = (b.low * b.f_high - b.high * b.f_low) / (b.f_high - b.f_low);
+    if (k % 4 == 3 || !(x > b.low && x < b.high)) x = 0.5 * (b.low + b.high);  // never slower than bisection by much
     const Real f_x = f(x);
     if (std::fabs(f_x) < 1e-14) break;
-    if (f_x > 0.0) {
-      high = x, f_high = f_x;
-      if (side == 1) f_low *= 0.5;
-      side = 1;
-    } else {
-      low = x, f_low = f_x;
-      if (side == -1) f_high *= 0.5;
-      side = -1;
-    }
+    b.narrow(x, f_x);
   }
   return x;
 }
