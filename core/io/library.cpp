@@ -1,7 +1,8 @@
 // Element sets of the constellations that a network's sites use, and job statistics (TOML).
 #include "core/io/library.hpp"
 
-#include <cstdio>
+#include <fmt/format.h>
+
 #include <fstream>
 #include <map>
 #include <numeric>
@@ -9,6 +10,7 @@
 
 #include "common/constants.hpp"
 #include "core/io/site_reader_table.hpp"
+#include "core/step/fold.hpp"
 #include "orbit/remark.hpp"
 
 namespace coldsun::io {
@@ -53,13 +55,9 @@ const Constellation& named(const Site& site, const std::string& name) {
   throw SiteError("site " + site.name + ": no file was found for the constellation \"" + name + "\"");
 }
 
-// 64-bit FNV-1a: a resumed run must have read the same text.
+// A resumed run must have read the same text.
 std::string contents_of(const std::string& text, std::size_t n) {
-  std::uint64_t h = 14695981039346656037u;
-  for (const char c : text) h = (h ^ static_cast<unsigned char>(c)) * 1099511628211u;
-  char out[64];
-  std::snprintf(out, sizeof out, "%zu sets, %016llx", n, static_cast<unsigned long long>(h));
-  return out;
+  return fmt::format("{} sets, {:016x}", n, fold(text.size(), text.data(), text.size()));
 }
 
 std::vector<orbit::ElementSet> read_constellation(Network& network, const std::string& site, const std::string& path,
