@@ -54,19 +54,14 @@ sky::System make_sky(const Network& network, Device device) {
 }
 
 void fill_weather(sky::Weather& table, const System& system, const Network& network, int site,
-                  const std::vector<WeatherSeries>& weather, std::uint64_t seed) {
+                  const std::vector<sky::Series>& weather, std::uint64_t seed) {
   const sky::Climate climate = sky_climate(network.site[static_cast<std::size_t>(site)]);
   if (weather.empty()) return sky::fill_from_climate(table, system.sky, site, climate, seed);
   if (static_cast<int>(weather.size()) != system.n_site())
     throw std::invalid_argument("weather: " + std::to_string(weather.size()) + " series for " +
                                 std::to_string(system.n_site()) + " sites; accepted: one per site");
-  const WeatherSeries& w = weather[static_cast<std::size_t>(site)];
-  sky::Series s;
-  s.time = w.time, s.ghi = w.ghi, s.dni = w.dni, s.dhi = w.dhi, s.temp_air = w.temp_air, s.wind_speed = w.wind_speed,
-  s.pressure = w.pressure;
-  s.stamp = sky::Stamp::centre, s.repeat_yearly = true;
-  s.subhourly_clouds =
-      w.clouds < 0 ? network.site[static_cast<std::size_t>(site)].climate.cloud.in_series : w.clouds != 0;
+  sky::Series s = weather[static_cast<std::size_t>(site)];
+  if (!s.subhourly_clouds) s.subhourly_clouds = network.site[static_cast<std::size_t>(site)].climate.cloud.in_series;
   sky::fill_from_series(table, system.sky, site, climate, s);
 }
 

@@ -59,7 +59,7 @@ System make_system(const Network& network, const Library& library, Device device
 }
 
 Inputs make_inputs(const Network& network, const System& system, const Library& library,
-                   const std::vector<WeatherSeries>& weather, const Course& course) {
+                   const std::vector<sky::Series>& weather, const Course& course) {
   const auto& [start, hours, n_member, seed, first_member] = course;
   Inputs in;
   in.start = start, in.stop = start + nanoseconds(3600.0 * hours);

@@ -19,14 +19,6 @@ struct Library {
   std::vector<workload::JobStatistics> jobs;  // (site)
 };
 
-// A weather series of one site in place of its climate; empty: the climate. SI; time is the centre of each interval.
-struct WeatherSeries {
-  std::vector<Time> time;
-  std::vector<Real> ghi, dni, dhi, temp_air, wind_speed, pressure;
-  Real interval = 0;
-  int clouds = -1;  // inside cloudy intervals: 1 drawn, 0 none, -1 as the site says
-};
-
 // The site's number in Chance, by its name: the same clouds, outages and jobs whatever other sites stand beside it. 24
 // bits of FNV-1a.
 std::uint32_t entity_of(const Site& site);
@@ -46,7 +38,7 @@ void name_axes(System& system, const Network& network);
 
 // Sun, clear sky and weather of one site, from its series or its climate.
 void fill_weather(sky::Weather& table, const System& system, const Network& network, int site,
-                  const std::vector<WeatherSeries>& weather, std::uint64_t seed);
+                  const std::vector<sky::Series>& weather, std::uint64_t seed);
 // What is not used of the element sets in a run over [start, stop), and why, by name: of files, of epochs, of decay. In
 // `most` names a sentence.
 std::vector<std::string> element_remarks(const Library& library, int n_site, Time start, Time stop, std::size_t most);
@@ -63,6 +55,6 @@ struct Course {
   std::uint32_t first_member = 0;
 };
 Inputs make_inputs(const Network& network, const System& system, const Library& library,
-                   const std::vector<WeatherSeries>& weather, const Course& course);
+                   const std::vector<sky::Series>& weather, const Course& course);
 
 }  // namespace coldsun

@@ -23,7 +23,7 @@ struct Twin {
 };
 
 // Throws std::invalid_argument with one sentence where an option or a value of the network cannot be.
-Twin make_twin(const Network& network, const Library& library, const std::vector<WeatherSeries>& weather,
+Twin make_twin(const Network& network, const Library& library, const std::vector<sky::Series>& weather,
                const TwinOptions& options);
 
 // What a member of a State and its jobs take; jobs: a table of any number of members.

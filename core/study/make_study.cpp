@@ -119,7 +119,7 @@ void draw_jobs(Study& s) {
 
 }  // namespace
 
-Study make_study(const Network& network, const Library& library, const std::vector<WeatherSeries>& weather,
+Study make_study(const Network& network, const Library& library, const std::vector<sky::Series>& weather,
                  TwinOptions twin, StudyOptions options) {
   if (network.site.size() != 1)
     throw std::invalid_argument("a study takes one site, not " + std::to_string(network.site.size()));

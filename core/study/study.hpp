@@ -49,7 +49,7 @@ struct Study {
 };
 
 // One site; throws std::invalid_argument with one sentence otherwise, or as make_twin does.
-Study make_study(const Network& network, const Library& library, const std::vector<WeatherSeries>& weather,
+Study make_study(const Network& network, const Library& library, const std::vector<sky::Series>& weather,
                  TwinOptions twin, StudyOptions options);
 
 // Moves every State by one step of the twin's grid.

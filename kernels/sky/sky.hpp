@@ -3,6 +3,7 @@
 // in every cut.
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "common/cut.hpp"
@@ -145,8 +146,9 @@ struct Series {
   std::vector<Real> temp_air;              // K
   std::vector<Real> wind_speed, pressure;  // m/s, Pa; may be empty: 2 m/s, standard pressure of the altitude
   Stamp stamp = Stamp::end;
-  bool repeat_yearly = false;    // the series is a typical year: month, day and hour count, the year does not
-  bool subhourly_clouds = true;  // clouds vary inside cloudy intervals of 10 min and more; false: smooth
+  bool repeat_yearly = false;  // the series is a typical year: month, day and hour count, the year does not
+  // Clouds vary inside cloudy intervals of 10 min and more; false: smooth; empty: not said, and they vary.
+  std::optional<bool> subhourly_clouds = {};
 };
 
 // A table from start to stop (both rounded outwards to the minute) for all sites, all fields zero.
