@@ -17,7 +17,7 @@ from . import _engine
 from .arguments import _whole, parse_start
 from .ending import Running
 from .errors import InputError, engine_errors
-from .plan import Plan, make_plan, planner
+from .plan import DEFAULT, Plan, make_plan, planner
 from .progress import Progress
 from .record import field_paths, open_record
 from .resume import resume_from
@@ -211,7 +211,7 @@ class Twin:
         work["plan_hold"][:], work["plan_reach"][:] = held
         return open_record(folder)
 
-    def plan(self, horizon_hours: float = 24.0, member: int = 0, **settings) -> Plan:
+    def plan(self, horizon_hours: float = DEFAULT["horizon"] / 3600.0, member: int = 0, **settings) -> Plan:
         """The best of thousands of plans for the jobs that run and wait now; settings as `coldsun.plan.options`. Nothing moves."""
         with Running(self._engine):
             return make_plan(self, member, horizon_hours=horizon_hours, **settings)

@@ -383,6 +383,10 @@ def parameters() -> list:
     """
     What priors can be given to: name, units, meaning
     """
+def plan_defaults() -> dict:
+    """
+    The planner's settings where none are given; times in seconds
+    """
 def plan(engine: typing.Any, network: typing.Any, member: typing.SupportsInt | typing.SupportsIndex, options: dict) -> Plan:
     """
     Decides for one member of a twin
