@@ -11,7 +11,7 @@ from . import electrical
 from . import sky
 from . import thermal
 from . import orbit
-__all__: list[str] = ['Engine', 'FileError', 'InputError', 'Network', 'Plan', 'Planner', 'Shadow', 'Study', 'bin_edges', 'build_info', 'check_segment', 'device_available', 'electrical', 'flag_text', 'is_fatal', 'job_table', 'key_page', 'key_table', 'look_offsets', 'max_threads', 'mean', 'n_gene', 'orbit', 'parameters', 'plan', 'plan_lines', 'planner', 'quantile', 'ratio', 'seal', 'set_threads', 'share', 'sky', 'thermal', 'weather_table', 'wilson']
+__all__: list[str] = ['Engine', 'FileError', 'InputError', 'Network', 'Plan', 'Planner', 'Shadow', 'Study', 'bin_edges', 'build_info', 'check_segment', 'device_available', 'electrical', 'flag_text', 'is_fatal', 'job_table', 'key_page', 'key_table', 'look_offsets', 'max_threads', 'n_gene', 'orbit', 'parameters', 'plan', 'plan_defaults', 'plan_lines', 'planner', 'seal', 'set_threads', 'sky', 'thermal', 'weather_table']
 class InputError(ValueError):
     """
     Bad input from a person or a file; str() is one sentence for them.
@@ -375,10 +375,6 @@ def max_threads() -> int:
     """
     Threads that loops may use
     """
-def mean(sample: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex], level: typing.SupportsFloat | typing.SupportsIndex = 0.95) -> tuple[float, float, float]:
-    """
-    Mean with its interval
-    """
 def parameters() -> list:
     """
     What priors can be given to: name, units, meaning
@@ -399,14 +395,6 @@ def planner(engine: typing.Any, network: typing.Any, every: typing.SupportsFloat
     """
     A planner that decides every so many seconds, and out of turn when a share of the members is surprised
     """
-def quantile(sample: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex], p: typing.SupportsFloat | typing.SupportsIndex, level: typing.SupportsFloat | typing.SupportsIndex = 0.95) -> tuple[float, float, float, float]:
-    """
-    Quantile p with its interval and that one's true coverage
-    """
-def ratio(a: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex], b: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex], level: typing.SupportsFloat | typing.SupportsIndex = 0.95) -> tuple[float, float, float]:
-    """
-    Ratio of two sums over members with its interval
-    """
 def seal(arg0: str) -> None:
     """
     Seals a file that another tool wrote
@@ -415,16 +403,8 @@ def set_threads(n: typing.SupportsInt | typing.SupportsIndex) -> None:
     """
     Sets the threads that loops may use
     """
-def share(a: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex], b: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex], level: typing.SupportsFloat | typing.SupportsIndex = 0.95) -> tuple[float, float, float]:
-    """
-    Share of two sums over members, between 0 and 1, with its interval
-    """
 def weather_table(engine: typing.Any) -> dict:
     """
     The weather of a run, (site, knot), as it is: what is written there is what the twin will meet
-    """
-def wilson(k: typing.SupportsFloat | typing.SupportsIndex, n: typing.SupportsFloat | typing.SupportsIndex, level: typing.SupportsFloat | typing.SupportsIndex = 0.95) -> tuple:
-    """
-    Wilson's interval of k out of n
     """
 n_gene: int = 4
