@@ -1,4 +1,4 @@
-// What a site is and what is assumed in it, as text for people and JSON for programs: `coldsun check SITE`.
+// What a site is and what is assumed in it, as text for people and numbers for programs: `coldsun check SITE`.
 #pragma once
 #include <string>
 
@@ -39,7 +39,5 @@ std::vector<std::string> doubts(const std::vector<Provenance>&);
 // `whole`: with every assumed value and its reason.
 std::string describe(const Site&, bool whole = false);
 std::string describe(const Network&, bool whole = false);
-std::string describe_json(const Network&,
-                          const std::vector<std::string>& remarks = {});  // remarks: on element sets, element_remarks()
 
 }  // namespace coldsun

@@ -148,7 +148,7 @@ def check(
 ) -> None:
     """Read a site, say what it is and how much in it is assumed."""
     network = _network(site)
-    print(network.describe_json() if as_json else network.describe(whole).rstrip())
+    print(json.dumps(network.figures()) if as_json else network.describe(whole).rstrip())
     if not (as_json or whole):
         print(f"\nevery assumed value and its reason: coldsun check {site} --long")
 

@@ -56,10 +56,6 @@ class Network:
         """
         What a person wants to know of it; whole: every value with its origin
         """
-    def describe_json(self) -> str:
-        """
-        Every value with where it comes from, as JSON text
-        """
     def doubts(self) -> list[str]:
         """
         Values outside their usual range, one sentence each
@@ -67,6 +63,10 @@ class Network:
     def element_epochs_ns(self) -> list[int]:
         """
         Epochs of the data satellites' element sets, ns since 1970 UTC
+        """
+    def figures(self) -> dict:
+        """
+        Figures of each site and every value with where it comes from, as dicts and lists; units stand in the names
         """
     def get(self, site: str, path: str) -> bool | int | float | str | list[float] | list[str]:
         """
@@ -379,13 +379,13 @@ def parameters() -> list:
     """
     What priors can be given to: name, units, meaning
     """
-def plan_defaults() -> dict:
-    """
-    The planner's settings where none are given; times in seconds
-    """
 def plan(engine: typing.Any, network: typing.Any, member: typing.SupportsInt | typing.SupportsIndex, options: dict) -> Plan:
     """
     Decides for one member of a twin
+    """
+def plan_defaults() -> dict:
+    """
+    The planner's settings where none are given; times in seconds
     """
 def plan_lines() -> dict:
     """
