@@ -49,7 +49,8 @@ inline std::shared_ptr<PyNetwork> read_network(const std::string& name, const st
     auto n = std::make_shared<PyNetwork>();
     n->network = load_network(name, data);
     n->library = io::load_library(n->network, data);
-    n->name = name, n->data = data;
+    n->name = name;
+    n->data = data;
     return n;
   });
 }

@@ -53,7 +53,12 @@ class Engine {
   Engine(const PyNetwork& n, int members, std::uint32_t first_member, std::uint64_t seed, Time start_ns, double hours,
          double dt, const std::string& device, const std::vector<std::string>& paths_off, const py::object& weather) {
     TwinOptions o;
-    o.n_member = members, o.first_member = first_member, o.seed = seed, o.start = start_ns, o.hours = hours, o.dt = dt;
+    o.n_member = members;
+    o.first_member = first_member;
+    o.seed = seed;
+    o.start = start_ns;
+    o.hours = hours;
+    o.dt = dt;
     const auto series = all_series(weather);
     check_changes(n);
     guarded([&] {

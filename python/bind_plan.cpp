@@ -122,7 +122,9 @@ struct PyPlan {
 
 std::shared_ptr<PyPlan> plan(const py::object& engine, const py::object& network, int member, const py::dict& given) {
   auto p = std::make_shared<PyPlan>();
-  p->engine = engine, p->network = network, p->options = options_of(given);
+  p->engine = engine;
+  p->network = network;
+  p->options = options_of(given);
   const Twin& t = behind<Twin>(engine, "_twin");
   const Network& n = behind<const Network>(network, "_network");
   if (member < 0 || member >= t.state.n_member)
@@ -181,7 +183,8 @@ std::shared_ptr<PyPlanner> make_planner(const py::object& engine, const py::obje
                                         double surprise_share, const py::dict& given) {
   auto p = std::make_shared<PyPlanner>();
   p->network = network;
-  p->planner.network = &behind<const Network>(network, "_network"), p->planner.options = options_of(given),
+  p->planner.network = &behind<const Network>(network, "_network");
+  p->planner.options = options_of(given);
   p->planner.every = nanoseconds(every);
   p->planner.surprise_share = surprise_share;
   Twin* t = &behind<Twin>(engine, "_twin");
@@ -219,7 +222,9 @@ void bind_plan(py::module_& m) {
           [](const PyPlan& p) {
             py::dict out = decision_dict(p.plan.decision);
             const schedule::Weights& w = p.options.search.weights;
-            out["weight"] = line_of(w.line), out["risk"] = w.risk, out["alpha"] = w.alpha;
+            out["weight"] = line_of(w.line);
+            out["risk"] = w.risk;
+            out["alpha"] = w.alpha;
             return out;
           },
           "Score and cost of the decision by line and scenario, beside the usual rules; the weights")

@@ -50,7 +50,12 @@ class PyStudy {
           double dt, const std::string& device, const std::vector<std::vector<std::string>>& paths, double limit,
           int trace_every, bool priors, const py::object& weather) {
     TwinOptions o;
-    o.n_member = members, o.first_member = first_member, o.seed = seed, o.start = start_ns, o.hours = hours, o.dt = dt;
+    o.n_member = members;
+    o.first_member = first_member;
+    o.seed = seed;
+    o.start = start_ns;
+    o.hours = hours;
+    o.dt = dt;
     StudyOptions s{{}, limit, trace_every, priors};
     for (const auto& words : paths) {
       std::uint32_t on = 0;

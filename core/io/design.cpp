@@ -38,14 +38,17 @@ const PvModule* find_module(const Site& s, const std::string& name) {
 DesignPoint design_point(const Site& s) {
   DesignPoint d;
   for (const NodeType& n : s.hall.node) {
-    d.n_node += n.n_node, d.n_field += n.n_field, d.n_gpu += n.n_node * n.n_plate;
+    d.n_node += n.n_node;
+    d.n_field += n.n_field;
+    d.n_gpu += n.n_node * n.n_plate;
     d.p_it_max += n.n_node * n.p_max;
   }
   const Real cold = *std::min_element(s.climate.temp_air_min.begin(), s.climate.temp_air_min.end());
   for (const StringGroup& g : s.power.strings) {
     const PvModule* m = find_module(s, g.module);
     if (!m) continue;
-    d.n_string_row += g.n_row, d.n_string += g.n_row * g.n_per_row;
+    d.n_string_row += g.n_row;
+    d.n_string += g.n_row * g.n_per_row;
     d.p_pv_stc += m->p_stc() * g.n_series * g.n_row * g.n_per_row;
     d.v_string_oc_cold = std::max(d.v_string_oc_cold, g.n_series * (m->v_oc + m->beta_oc * (cold - 298.15)));
   }

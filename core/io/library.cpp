@@ -112,9 +112,11 @@ void read_counts(Table t, workload::JobStatistics& s) {
   const auto table = t.numbers("table", between(0, s.n_class - 1), count.size(), count.size());
   const Real all = std::accumulate(n_job.begin(), n_job.end(), 0.0);
   s.n_count = static_cast<std::int32_t>(count.size());
-  for (std::size_t i = 0; i < count.size(); ++i)
-    s.gpu_count[i] = static_cast<std::int32_t>(count[i]), s.gpu_share[i] = n_job[i] / all,
+  for (std::size_t i = 0; i < count.size(); ++i) {
+    s.gpu_count[i] = static_cast<std::int32_t>(count[i]);
+    s.gpu_share[i] = n_job[i] / all;
     s.gpu_class[i] = static_cast<std::int32_t>(table[i]);
+  }
   t.finish();
 }
 
@@ -135,9 +137,9 @@ void read_rest(Table& root, workload::JobStatistics& s) {
   s.n_utilization = static_cast<std::int32_t>(quantile.size());
   std::copy(quantile.begin(), quantile.end(), s.utilization);
   s.stalled_utilization = use.number("stalled", share());
-  s.data_in_median = data.number("in_median_byte", not_negative()),
+  s.data_in_median = data.number("in_median_byte", not_negative());
   s.data_in_sigma = data.number("in_sigma", not_negative());
-  s.data_out_median = data.number("out_median_byte", not_negative()),
+  s.data_out_median = data.number("out_median_byte", not_negative());
   s.data_out_sigma = data.number("out_sigma", not_negative());
   const auto share = priority.numbers("share", coldsun::share(), 1, workload::max_priority);
   s.n_priority = static_cast<std::int32_t>(share.size());

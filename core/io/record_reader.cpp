@@ -120,12 +120,15 @@ Snapshot read_snapshot(const fs::path& segment, const State* like) {
     const std::vector<hsize_t> extent = check_dataset(set, what);
     Handle type(H5Dget_type(set), H5Tclose, what);
     FieldRef f{};  // its names stay null: that is how restore knows a field that was read
-    f.group = group, f.type = scalar_from(type, what), f.item = H5Tget_size(type);
+    f.group = group;
+    f.type = scalar_from(type, what);
+    f.item = H5Tget_size(type);
     std::size_t n = f.item;
     for (const hsize_t e : extent) {
       if (e > INT32_MAX || (e > 0 && n > most_unasked_bytes / e && !like))
         throw FileError(what + " is larger than any checkpoint");
-      f.extent.push_back(static_cast<std::int32_t>(e)), n *= e;
+      f.extent.push_back(static_cast<std::int32_t>(e));
+      n *= e;
     }
     Snapshot::Item item{path, f, {}};
     // Room is made for what this State holds, never for what a file says: another shape stays empty and is refused by

@@ -12,9 +12,12 @@ sky::Climate sky_climate(const Site& site) {
   sky::Climate k{};
   for (int m = 0; m < 12; ++m) {
     const auto i = static_cast<std::size_t>(m);
-    k.linke_turbidity[m] = c.linke_turbidity[i], k.haze[m] = c.haze[i],
+    k.linke_turbidity[m] = c.linke_turbidity[i];
+    k.haze[m] = c.haze[i];
     k.dust_probability[m] = std::min(1.0, c.dust_days[i] / days[m]);
-    k.temp_air_min[m] = c.temp_air_min[i], k.temp_air_max[m] = c.temp_air_max[i], k.wind_speed[m] = c.wind_speed[i];
+    k.temp_air_min[m] = c.temp_air_min[i];
+    k.temp_air_max[m] = c.temp_air_max[i];
+    k.wind_speed[m] = c.wind_speed[i];
   }
   take(k, c);
   return k;
@@ -25,11 +28,15 @@ sky::Site sky_site(const Site& site) {
   sky::Cloudiness cloud;
   for (int m = 0; m < 12; ++m) {
     const auto i = static_cast<std::size_t>(m);
-    cloud.clear_fraction[m] = c.cloud.clear_fraction[i], cloud.overcast_fraction[m] = c.cloud.overcast_fraction[i];
+    cloud.clear_fraction[m] = c.cloud.clear_fraction[i];
+    cloud.overcast_fraction[m] = c.cloud.overcast_fraction[i];
   }
   take(cloud, c.cloud);
   sky::Site k;
-  k.latitude = site.latitude, k.longitude = site.longitude, k.altitude = site.altitude, k.albedo = c.albedo;
+  k.latitude = site.latitude;
+  k.longitude = site.longitude;
+  k.altitude = site.altitude;
+  k.albedo = c.albedo;
   k.entity = static_cast<std::int32_t>(entity_of(site));
   k.cloud = sky::make_cloud_law(cloud);
   return k;
@@ -43,8 +50,11 @@ sky::System make_sky(const Network& network, Device device) {
     sites.push_back(sky_site(site));
     for (const StringGroup& g : site.power.strings) {
       sky::Plane p;
-      p.site = s, take(p, g);
-      p.cell.model = sky::CellModel::faiman, p.cell.u_0 = g.u_c, p.cell.u_1 = g.u_v;
+      p.site = s;
+      take(p, g);
+      p.cell.model = sky::CellModel::faiman;
+      p.cell.u_0 = g.u_c;
+      p.cell.u_1 = g.u_v;
       p.iam.refractive_index_ar = g.refractive_index_ar;
       p.tau = g.t_cell_time;
       planes.push_back(p);

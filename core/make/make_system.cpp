@@ -62,7 +62,8 @@ Inputs make_inputs(const Network& network, const System& system, const Library& 
                    const std::vector<sky::Series>& weather, const Course& course) {
   const auto& [start, hours, n_member, seed, first_member] = course;
   Inputs in;
-  in.start = start, in.stop = start + nanoseconds(3600.0 * hours);
+  in.start = start;
+  in.stop = start + nanoseconds(3600.0 * hours);
   in.weather = sky::make_weather(system.sky, in.start, in.stop, system.device);
   for (int k = 0; k < system.n_site(); ++k) fill_weather(in.weather, system, network, k, weather, seed);
   fill_links(in, system, library, in.start, in.stop);
