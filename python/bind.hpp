@@ -49,7 +49,8 @@ inline std::shared_ptr<PyNetwork> read_network(const std::string& name, const st
     auto n = std::make_shared<PyNetwork>();
     n->network = load_network(name, data);
     n->library = io::load_library(n->network, data);
-    n->name = name, n->data = data;
+    n->name = name;
+    n->data = data;
     return n;
   });
 }
@@ -73,20 +74,24 @@ std::vector<T> numbers(const py::dict& d, const char* name) {
   return {a.data(), a.data() + a.size()};
 }
 
-inline WeatherSeries series_of(const py::dict& d) {
-  WeatherSeries w;
+inline sky::Series series_of(const py::dict& d) {
+  sky::Series w;
   w.time = numbers<std::int64_t>(d, "time");
-  w.ghi = numbers<Real>(d, "ghi"), w.dni = numbers<Real>(d, "dni"), w.dhi = numbers<Real>(d, "dhi"),
+  w.ghi = numbers<Real>(d, "ghi");
+  w.dni = numbers<Real>(d, "dni");
+  w.dhi = numbers<Real>(d, "dhi");
   w.temp_air = numbers<Real>(d, "temp_air");
-  w.wind_speed = numbers<Real>(d, "wind_speed"), w.pressure = numbers<Real>(d, "pressure"),
-  w.interval = d["interval"].cast<double>();
-  if (d.contains("clouds") && !d["clouds"].is_none()) w.clouds = d["clouds"].cast<bool>() ? 1 : 0;
+  w.wind_speed = numbers<Real>(d, "wind_speed");
+  w.pressure = numbers<Real>(d, "pressure");
+  w.stamp = sky::Stamp::centre;
+  w.repeat_yearly = true;
+  if (d.contains("clouds") && !d["clouds"].is_none()) w.subhourly_clouds = d["clouds"].cast<bool>();
   return w;
 }
 
 // None, one series, or one per site.
-inline std::vector<WeatherSeries> all_series(const py::object& weather) {
-  std::vector<WeatherSeries> out;
+inline std::vector<sky::Series> all_series(const py::object& weather) {
+  std::vector<sky::Series> out;
   if (py::isinstance<py::dict>(weather)) out.push_back(series_of(weather));
   else if (!weather.is_none())
     for (const py::handle& one : weather) out.push_back(series_of(one.cast<py::dict>()));

@@ -53,7 +53,12 @@ class Engine {
   Engine(const PyNetwork& n, int members, std::uint32_t first_member, std::uint64_t seed, Time start_ns, double hours,
          double dt, const std::string& device, const std::vector<std::string>& paths_off, const py::object& weather) {
     TwinOptions o;
-    o.n_member = members, o.first_member = first_member, o.seed = seed, o.start = start_ns, o.hours = hours, o.dt = dt;
+    o.n_member = members;
+    o.first_member = first_member;
+    o.seed = seed;
+    o.start = start_ns;
+    o.hours = hours;
+    o.dt = dt;
     const auto series = all_series(weather);
     check_changes(n);
     guarded([&] {
@@ -228,4 +233,29 @@ PYBIND11_MODULE(_engine, m) {
                         "hdf5"_a = std::to_string(a) + "." + std::to_string(b) + "." + std::to_string(c));
       },
       "Version, commit, compiler, processor and libraries of this build");
+  m.def(
+      "job_table",
+      [](const py::object& engine) {
+        Twin& t = behind<Twin>(engine, "_twin");
+        py::dict out;
+        workload::JobTable::each(t.inputs.jobs, [&](const FieldInfo& info, auto& a) {
+          using A = std::remove_cvref_t<decltype(a)>;
+          if constexpr (A::rank == 2)
+            out[info.name] = py::array_t<typename A::value_type>({a.extent(0), a.extent(1)}, a.data(), engine);
+        });
+        return out;
+      },
+      "engine"_a, "The jobs of a run, (member, job)");
+  m.def(
+      "weather_table",
+      [](const py::object& engine) {
+        Twin& t = behind<Twin>(engine, "_twin");
+        py::dict out("start"_a = t.inputs.weather.start(0), "step"_a = sky::weather_step);
+        sky::Weather::each(t.inputs.weather, [&](const FieldInfo& info, auto& a) {
+          using A = std::remove_cvref_t<decltype(a)>;
+          if constexpr (A::rank == 2) out[info.name] = py::array_t<Real>({a.extent(0), a.extent(1)}, a.data(), engine);
+        });
+        return out;
+      },
+      "engine"_a, "The weather of a run, (site, knot), as it is: what is written there is what the twin will meet");
 }

@@ -1,4 +1,7 @@
 // Bindings of networks: what was read from the files, facts of its sites, and what a person is told of them.
+#include <cmath>
+#include <tuple>
+
 #include "common/constants.hpp"
 #include "core/io/describe.hpp"
 #include "core/io/site_reader.hpp"
@@ -19,6 +22,70 @@ py::dict site_facts(const Site& s) {
       "price"_a = std::vector<Real>(s.power.grid.price.value.begin(), s.power.grid.price.value.end()),
       "p_genset"_a = s.power.genset.present ? s.power.genset.p_max : 0.0,
       "genset_carbon"_a = s.power.genset.carbon_intensity, "genset_price"_a = s.power.genset.price);
+}
+
+// JSON has no infinity or NaN.
+py::object number(Real x) { return std::isfinite(x) ? py::object(py::float_(x)) : py::none(); }
+
+template <class Items, class F>
+py::list list(const Items& items, F&& one) {
+  py::list out;
+  for (const auto& item : items) out.append(one(item));
+  return out;
+}
+py::str line(const std::string& text) { return clean(text, true); }
+
+py::dict origins(const std::vector<Provenance>& all) {
+  static constexpr const char* name[] = {"measured", "sourced", "assumed", "unstated"};  // as Origin has them
+  const OriginCount n = count_origins(all);
+  return py::dict("total"_a = n.total(), "measured"_a = n.measured, "sourced"_a = n.sourced, "assumed"_a = n.assumed,
+                  "unstated"_a = n.unstated, "list"_a = list(all, [](const Provenance& p) {
+                                               return py::dict("key"_a = line(p.key), "value"_a = line(p.text),
+                                                               "origin"_a = name[static_cast<int>(p.origin)],
+                                                               "note"_a = line(p.note), "file"_a = line(p.file),
+                                                               "line"_a = p.line);
+                                             }));
+}
+
+py::dict figures_of(const Site& s) {
+  const DesignPoint d = design_point(s);
+  const sky::Irradiation year = sky::annual_irradiation(sky_site(s), sky_climate(s), 2026);
+  py::dict o("name"_a = line(s.name), "title"_a = line(s.title));
+  for (const auto& [key, unit, value] : std::initializer_list<std::tuple<const char*, const char*, Real>>{
+           {"latitude_deg", "deg", s.latitude},
+           {"longitude_deg", "deg", s.longitude},
+           {"altitude_m", "m", s.altitude},
+           {"p_it_max_mw", "mw", d.p_it_max},
+           {"p_pv_stc_mw", "mw", d.p_pv_stc},
+           {"e_battery_mwh", "mwh", d.e_battery},
+           {"t_supply_degc", "degc", d.t_supply},
+           {"t_return_degc", "degc", d.t_return},
+           {"t_facility_supply_degc", "degc", d.t_facility_supply},
+           {"t_facility_return_degc", "degc", d.t_facility_return},
+           {"t_air_limit_degc", "degc", d.t_air_limit},
+           {"cdu_approach_k", "k", d.cdu_approach},
+           {"cooler_approach_k", "k", d.cooler_approach},
+           {"flow_lpm_per_kw", "lpm", 1e3 * d.flow_per_heat},
+           {"p_aux_design_kw", "kw", d.p_aux_design},
+           {"ghi_year_kwh_per_m2", "kwh_per_m2", year.ghi},
+           {"dni_year_kwh_per_m2", "kwh_per_m2", year.dni}})
+    o[key] = number(to_unit(unit, value));
+  for (const auto& [key, value] : std::initializer_list<std::pair<const char*, int>>{{"n_node", d.n_node},
+                                                                                     {"n_field", d.n_field},
+                                                                                     {"n_lumped", d.n_node - d.n_field},
+                                                                                     {"n_gpu", d.n_gpu},
+                                                                                     {"n_string", d.n_string},
+                                                                                     {"n_string_row", d.n_string_row}})
+    o[key] = value;
+  o["reference"] = list(s.climate.reference, [](const ReferenceYear& y) {
+    py::dict r("name"_a = line(y.name));
+    if (y.ghi > 0) r["ghi_kwh_per_m2"] = number(to_unit("kwh_per_m2", y.ghi));
+    if (y.dni > 0) r["dni_kwh_per_m2"] = number(to_unit("kwh_per_m2", y.dni));
+    return r;
+  });
+  o["notes"] = list(doubts(s), line);
+  o["values"] = origins(s.provenance);
+  return o;
 }
 
 std::vector<std::string> remarks(const PyNetwork& n, Time start, Time stop, std::size_t most) {
@@ -91,11 +158,23 @@ void bind_network(py::module_& m) {
           "_network", [](const PyNetwork& n) { return py::capsule(&n.network, "coldsun::Network"); },
           "For the other bindings")
       .def(
-          "describe_json",
+          "figures",
           [](const PyNetwork& n) {
-            return describe_json(n.network, remarks(n, n.network.start, n.network.start + ns_per_day, 1'000'000));
+            const Time start = n.network.start;
+            return py::dict(
+                "name"_a = line(n.network.name), "sites"_a = list(n.network.site, figures_of),
+                "constellations"_a = list(n.network.constellation, [](const Constellation& c) { return line(c.name); }),
+                "links"_a = list(n.network.link,
+                                 [](const Link& l) {
+                                   return py::dict("from"_a = line(l.from), "to"_a = line(l.to),
+                                                   "kind"_a = line(l.kind),
+                                                   "rate_gbit_per_s"_a = number(to_unit("gbit_per_s", l.rate)),
+                                                   "latency_ms"_a = number(to_unit("ms", l.latency)));
+                                 }),
+                "values"_a = origins(n.network.provenance),
+                "remarks"_a = list(remarks(n, start, start + ns_per_day, 1'000'000), line));
           },
-          "Every value with where it comes from, as JSON text")
+          "Figures of each site and every value with where it comes from, as dicts and lists; units stand in the names")
       .def(
           "doubts",
           [](const PyNetwork& n) {

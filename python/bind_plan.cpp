@@ -9,14 +9,20 @@
 
 namespace {
 
+// Every option that Python sets, by its name there.
+template <class F>
+void each_option(PlanOptions& o, F&& f) {
+  f("horizon", o.horizon), f("slot", o.slot), f("scenarios", o.n_scenario), f("plans", o.search.n_plan);
+  f("population", o.search.n_population), f("decision_time", o.decision_time), f("policy", o.policy);
+  f("known_work", o.known_work), f("spread", o.law.scale), f("rows", o.max_row);
+}
+
 PlanOptions options_of(const py::dict& d) {
   PlanOptions o;
-  o.horizon = d["horizon"].cast<double>(), o.slot = nanoseconds(d["slot"].cast<double>());
-  o.n_scenario = d["scenarios"].cast<int>(), o.search.n_plan = d["plans"].cast<int>(),
-  o.search.n_population = d["population"].cast<int>();
-  o.decision_time = nanoseconds(d["decision_time"].cast<double>()), o.policy = d["policy"].cast<std::string>();
-  o.known_work = d["known_work"].cast<bool>(), o.law.scale = d["spread"].cast<double>(),
-  o.max_row = d["rows"].cast<int>();
+  each_option(o, [&]<class T>(const char* name, T& value) {
+    if constexpr (std::is_same_v<T, Time>) value = nanoseconds(d[name].cast<double>());
+    else value = d[name].cast<T>();
+  });
   for (const auto& [name, weight] : d["weights"].cast<std::map<std::string, double>>()) {
     int line = 0;
     while (line < schedule::n_line && name != schedule::line_name(line)) ++line;
@@ -24,6 +30,16 @@ PlanOptions options_of(const py::dict& d) {
     o.search.weights.line[line] = weight;
   }
   return o;
+}
+
+py::dict plan_defaults() {
+  PlanOptions o;
+  py::dict out;
+  each_option(o, [&]<class T>(const char* name, const T& value) {
+    if constexpr (std::is_same_v<T, Time>) out[name] = seconds(value);
+    else out[name] = value;
+  });
+  return out;
 }
 
 // Named and whole: the array owns its memory.
@@ -106,7 +122,9 @@ struct PyPlan {
 
 std::shared_ptr<PyPlan> plan(const py::object& engine, const py::object& network, int member, const py::dict& given) {
   auto p = std::make_shared<PyPlan>();
-  p->engine = engine, p->network = network, p->options = options_of(given);
+  p->engine = engine;
+  p->network = network;
+  p->options = options_of(given);
   const Twin& t = behind<Twin>(engine, "_twin");
   const Network& n = behind<const Network>(network, "_network");
   if (member < 0 || member >= t.state.n_member)
@@ -165,7 +183,8 @@ std::shared_ptr<PyPlanner> make_planner(const py::object& engine, const py::obje
                                         double surprise_share, const py::dict& given) {
   auto p = std::make_shared<PyPlanner>();
   p->network = network;
-  p->planner.network = &behind<const Network>(network, "_network"), p->planner.options = options_of(given),
+  p->planner.network = &behind<const Network>(network, "_network");
+  p->planner.options = options_of(given);
   p->planner.every = nanoseconds(every);
   p->planner.surprise_share = surprise_share;
   Twin* t = &behind<Twin>(engine, "_twin");
@@ -203,7 +222,9 @@ void bind_plan(py::module_& m) {
           [](const PyPlan& p) {
             py::dict out = decision_dict(p.plan.decision);
             const schedule::Weights& w = p.options.search.weights;
-            out["weight"] = line_of(w.line), out["risk"] = w.risk, out["alpha"] = w.alpha;
+            out["weight"] = line_of(w.line);
+            out["risk"] = w.risk;
+            out["alpha"] = w.alpha;
             return out;
           },
           "Score and cost of the decision by line and scenario, beside the usual rules; the weights")
@@ -265,35 +286,11 @@ void bind_plan(py::module_& m) {
         return out;
       },
       "Lines of a plan's bill and their units");
+  m.def("plan_defaults", &plan_defaults, "The planner's settings where none are given; times in seconds");
   m.def("plan", &plan, "engine"_a, "network"_a, "member"_a, "options"_a, "Decides for one member of a twin");
   py::class_<PyPlanner, std::shared_ptr<PyPlanner>>(m, "Planner", "Plans again while a twin runs")
       .def("_hook", [](PyPlanner& p) { return py::capsule(&p.hook, "coldsun::io::Hook"); }, "For Engine.run");
   m.def("planner", &make_planner, "engine"_a, "network"_a, "every"_a, "surprise_share"_a, "options"_a,
         py::keep_alive<0, 1>(),
         "A planner that decides every so many seconds, and out of turn when a share of the members is surprised");
-  m.def(
-      "job_table",
-      [](const py::object& engine) {
-        Twin& t = behind<Twin>(engine, "_twin");
-        py::dict out;
-        workload::JobTable::each(t.inputs.jobs, [&](const FieldInfo& info, auto& a) {
-          using A = std::remove_cvref_t<decltype(a)>;
-          if constexpr (A::rank == 2)
-            out[info.name] = py::array_t<typename A::value_type>({a.extent(0), a.extent(1)}, a.data(), engine);
-        });
-        return out;
-      },
-      "engine"_a, "The jobs of a run, (member, job)");
-  m.def(
-      "weather_table",
-      [](const py::object& engine) {
-        Twin& t = behind<Twin>(engine, "_twin");
-        py::dict out("start"_a = t.inputs.weather.start(0), "step"_a = sky::weather_step);
-        sky::Weather::each(t.inputs.weather, [&](const FieldInfo& info, auto& a) {
-          using A = std::remove_cvref_t<decltype(a)>;
-          if constexpr (A::rank == 2) out[info.name] = py::array_t<Real>({a.extent(0), a.extent(1)}, a.data(), engine);
-        });
-        return out;
-      },
-      "engine"_a, "The weather of a run, (site, knot), as it is: what is written there is what the twin will meet");
 }

@@ -80,7 +80,8 @@ class PyShadow {
       throw std::invalid_argument("analyse: accepted: one value per point, " + std::to_string(n));
     for (int k = 0; k < n; ++k) {
       const bool counts = use.data()[k] && shadow_.home[static_cast<std::size_t>(k)] >= 0;
-      shadow_.use(k) = counts, shadow_.y_obs(k) = counts ? value.data()[k] : 0.0;
+      shadow_.use(k) = counts;
+      shadow_.y_obs(k) = counts ? value.data()[k] : 0.0;
     }
     for (const auto& [domain, factor] : inflation)
       if (domain >= 0 && domain < shadow_.inflation.extent(0)) shadow_.inflation(domain) = factor;

@@ -1,7 +1,5 @@
-// Bindings of studies: pairs of twins, their results as arrays with axes and units, and the intervals of the ensemble's
-// statistics.
+// Bindings of studies: pairs of twins, their results as arrays with axes and units.
 #include "core/study/study.hpp"
-#include "ensemble/statistics.hpp"
 #include "python/bind.hpp"
 
 namespace {
@@ -52,7 +50,12 @@ class PyStudy {
           double dt, const std::string& device, const std::vector<std::vector<std::string>>& paths, double limit,
           int trace_every, bool priors, const py::object& weather) {
     TwinOptions o;
-    o.n_member = members, o.first_member = first_member, o.seed = seed, o.start = start_ns, o.hours = hours, o.dt = dt;
+    o.n_member = members;
+    o.first_member = first_member;
+    o.seed = seed;
+    o.start = start_ns;
+    o.hours = hours;
+    o.dt = dt;
     StudyOptions s{{}, limit, trace_every, priors};
     for (const auto& words : paths) {
       std::uint32_t on = 0;
@@ -134,8 +137,6 @@ class PyStudy {
   Study study_;
 };
 
-py::tuple pair(const ensemble::Interval& i) { return py::make_tuple(i.low, i.high); }
-
 }  // namespace
 
 void bind_study(py::module_& m) {
@@ -169,43 +170,4 @@ void bind_study(py::module_& m) {
   m.def(
       "look_offsets", [] { return std::vector<Real>(std::begin(look_offset), std::end(look_offset)); },
       "When a window's traces are looked at, after the event [s]");
-  m.def(
-      "quantile",
-      [](const std::vector<Real>& sample, Real p, Real level) {
-        return guarded([&] {
-          const auto q = ensemble::quantile(sample, p, level);
-          return py::make_tuple(q.value, q.interval.low, q.interval.high, q.coverage);
-        });
-      },
-      "sample"_a, "p"_a, "level"_a = 0.95, "Quantile p with its interval and that one's true coverage");
-  m.def(
-      "mean",
-      [](const std::vector<Real>& sample, Real level) {
-        return guarded([&] {
-          const auto x = ensemble::mean(sample, level);
-          return py::make_tuple(x.value, x.interval.low, x.interval.high);
-        });
-      },
-      "sample"_a, "level"_a = 0.95, "Mean with its interval");
-  m.def(
-      "ratio",
-      [](const std::vector<Real>& a, const std::vector<Real>& b, Real level) {
-        return guarded([&] {
-          const auto x = ensemble::ratio(a, b, level);
-          return py::make_tuple(x.value, x.interval.low, x.interval.high);
-        });
-      },
-      "a"_a, "b"_a, "level"_a = 0.95, "Ratio of two sums over members with its interval");
-  m.def(
-      "share",
-      [](const std::vector<Real>& a, const std::vector<Real>& b, Real level) {
-        return guarded([&] {
-          const auto x = ensemble::share(a, b, level);
-          return py::make_tuple(x.value, x.interval.low, x.interval.high);
-        });
-      },
-      "a"_a, "b"_a, "level"_a = 0.95, "Share of two sums over members, between 0 and 1, with its interval");
-  m.def(
-      "wilson", [](Real k, Real n, Real level) { return guarded([&] { return pair(ensemble::wilson(k, n, level)); }); },
-      "k"_a, "n"_a, "level"_a = 0.95, "Wilson's interval of k out of n");
 }

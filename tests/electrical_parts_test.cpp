@@ -104,6 +104,8 @@ TEST(ElectricalConverters, BoostFindsDiscontinuousConduction) {
   EXPECT_NEAR(boost(585.0, 800.0, edge * (1.0 - 1e-9), 0.9e-3, 50e3).duty, heavy.duty, 1e-8);
 }
 
+Real terminal_voltage(const Pack& b, const Cell& s, Real i) { return b.v_ocv(s.soc) - b.r_0 * i - s.v_1 - s.v_2; }
+
 // Reference: the same cell at 20 digits. 1e-9 V is far above the rounding of the printed table and of 500 steps.
 TEST(Battery, FollowsTheConstantCurrentReference) {
   const auto ref = test::read_table("electrical_battery_lfp_2rc_cc.csv");

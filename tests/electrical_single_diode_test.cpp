@@ -26,9 +26,9 @@ struct Evaluate {
     const Curve c = calcparams_cec(g(r, k), t(r, k), module(k));
     const MaxPower m = max_power(c);
     il(r, k) = c.photocurrent, i0(r, k) = c.saturation_current, gsh(r, k) = c.conductance_shunt, a(r, k) = c.nNsVth;
-    isc(r, k) = i_sc(c), voc(r, k) = v_oc(c), imp(r, k) = m.i, vmp(r, k) = m.v, pmp(r, k) = m.p, vd(r, k) = m.vd,
-           curvature(r, k) = m.curvature;
-    i_at_v(r, k) = i_from_v(c, v(r, k));
+    isc(r, k) = at(c, vd_from_v(c, 0.0)).i, voc(r, k) = v_oc(c), imp(r, k) = m.i, vmp(r, k) = m.v, pmp(r, k) = m.p,
+           vd(r, k) = m.vd, curvature(r, k) = m.curvature;
+    i_at_v(r, k) = at(c, vd_from_v(c, v(r, k))).i;
   }
 };
 
@@ -177,10 +177,12 @@ TYPED_TEST(SingleDiode, KeyPointsHoldDownToDarkness) {
     x[0](0, i) = light[i], x[1](0, i) = 1e-9, x[2](0, i) = 0.2, x[3](0, i) = 300.0, x[4](0, i) = 1.9,
             x[10](0, i) = 10.0;
   const CurveParameters p{x[0], x[1], x[2], x[3], x[4]};
-  for_rows(TypeParam{}, 1, n, FastSevenPoints{{p, x[5], x[6], x[7], x[8], x[9], x[12], x[13]}});
-  for_rows(TypeParam{}, 1, n, SureSevenPoints{{p, x[5], x[6], x[7], x[8], x[9], x[12], x[13]}});
+  const SevenPointsOfCurves points{p, x[5], x[6], x[7], x[8], x[9], x[12], x[13]};
+  for_rows(TypeParam{}, 1, n, FastSevenPoints{points});
+  for_rows(TypeParam{}, 1, n, SureSevenPoints{points});
   for_rows(TypeParam{}, 1, n, FastCurrent{{p, x[10], x[11]}});
   for_rows(TypeParam{}, 1, n, SureCurrent{{p, x[10], x[11]}});
+  synchronize(TypeParam{});
   for (int k = 5; k < 10; ++k) EXPECT_EQ(x[static_cast<std::size_t>(k)](0, 0), 0.0);
   EXPECT_LT(x[11](0, 0), 0.0);  // a dark module takes current
   for (int i = 1; i < n; ++i) {

@@ -80,7 +80,7 @@ void expect_full(const fs::path& record) {
     r.append(ms(2), std::vector<double>(9, 1.0)), r.close_segment(small_snapshot(4 << 20));
     expect_sentence([&] { r.finish(); }, record / "segment_0001.nc", "cannot be written");
   }
-  EXPECT_EQ(io::segments(record).size(), 1u);
+  EXPECT_EQ(twin_test::closed_segments(record).size(), 1u);
   EXPECT_FALSE(fs::exists(record / "segment_0001.nc"));
   EXPECT_FALSE(fs::exists(record / "segment_0001.nc.part"));
   EXPECT_NO_THROW(io::read_snapshot(record / "segment_0000.nc"));

@@ -223,18 +223,6 @@ TEST(Describe, ListsTheDesignFigures) {
        {"0.896 MW IT, 128 nodes", "plates of 64 nodes resolved, 64 lumped", "2.869 MWp, 376 strings in 144 rows",
         "MWh usable", "DNI 3063", "GHI 2051 DNI 1418", "0 unstated", "assumed: "})
     EXPECT_NE(text.find(piece), std::string::npos) << piece << "\n" << text.substr(0, 2000);
-  const std::string json = describe_json(n);
-  EXPECT_EQ(json.front(), '{');
-  EXPECT_EQ(json.back(), '}');
-  int depth = 0;
-  bool quoted = false;
-  for (std::size_t i = 0; i < json.size(); ++i) {
-    if (json[i] == '"' && json[i - 1] != '\\') quoted = !quoted;
-    if (!quoted) depth += (json[i] == '{' || json[i] == '[') - (json[i] == '}' || json[i] == ']');
-    ASSERT_GE(depth, 0);
-  }
-  EXPECT_EQ(depth, 0);
-  EXPECT_FALSE(quoted);
 }
 
 TEST(Describe, UnusualDesignFiguresAreNoted) {

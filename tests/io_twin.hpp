@@ -3,6 +3,7 @@
 #pragma once
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <functional>
@@ -21,6 +22,15 @@ namespace coldsun::twin_test {
 
 inline const std::filesystem::path data = std::filesystem::path(COLDSUN_DATA_DIR) / ".." / ".." / "data";
 inline constexpr Real celsius = 273.15, hour = 3600.0;
+
+// Closed segments of a record, in order.
+inline std::vector<std::filesystem::path> closed_segments(const std::filesystem::path& folder) {
+  std::vector<std::filesystem::path> found;
+  for (const auto& e : std::filesystem::directory_iterator(folder))
+    if (e.path().extension() == ".nc") found.push_back(e.path());
+  std::sort(found.begin(), found.end());
+  return found;
+}
 
 // ---- site --------------------------------------------------------------------------------------------------------
 inline const Network& shipped() {

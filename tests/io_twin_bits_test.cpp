@@ -144,7 +144,7 @@ TEST(TwinBits, SegmentContinuesToTheSameBits) {
   io::RecordOptions o;
   o.folder = folder.path / "record", o.steps_per_segment = 12;
   io::run_recorded(first.system, first.state, first.inputs, 10.0, 24, o, {});
-  const auto closed = io::segments(o.folder);
+  const auto closed = closed_segments(o.folder);
   ASSERT_EQ(closed.size(), 2u);
   io::restore_file(second.state, closed[1]);
   o.first_segment = 2;

@@ -6,9 +6,19 @@
 #include <string>
 #include <vector>
 
-#include "orbit/elements.hpp"
+#include "orbit/flight.hpp"
+#include "orbit/text.hpp"
 
 namespace coldsun::test {
+
+// All sets of a text; the first fault is thrown.
+inline std::vector<orbit::ElementSet> strict(orbit::ElementFile f) {
+  for (const orbit::Remark& r : f.remark)
+    if (!r.used) throw orbit::text::Fault(r.line, r.detail.empty() ? r.reason + "." : r.detail);
+  return std::move(f.set);
+}
+inline std::vector<orbit::ElementSet> parse_tle(std::string_view text) { return strict(orbit::scan_tle(text)); }
+inline std::vector<orbit::ElementSet> parse_omm_csv(std::string_view text) { return strict(orbit::scan_omm_csv(text)); }
 
 inline constexpr Real degree = orbit::pi / 180.0;
 

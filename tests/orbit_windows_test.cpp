@@ -170,14 +170,19 @@ TEST(OrbitFrames, Gmst82) {
   EXPECT_NEAR(std::remainder(later, two_pi), 0.0, 2e-12);  // (0.5 * 7e-11 s/day^2) * 100 day^2 of angle, and rounding
 }
 
-TEST(OrbitFrames, GeodeticRoundTrip) {
+// The foot of a station, its altitude below it along `up`, lies on the ellipsoid of WGS 84, and `up` is normal to it.
+TEST(OrbitFrames, StationStandsOnTheEllipsoid) {
+  const Real a2 = wgs84_a * wgs84_a, b2 = a2 * (1.0 - wgs84_f) * (1.0 - wgs84_f);
   for (Real latitude = -89; latitude < 90; latitude += 13)
     for (Real altitude : {-400.0, 0.0, 1635.0, 500e3, 2000e3}) {
       const Station s = make_station(latitude * degree, 2.5, altitude, 0.0);
-      const Geodetic g = geodetic(s.position);
-      EXPECT_NEAR(g.latitude, latitude * degree, 1e-12);
-      EXPECT_NEAR(g.longitude, 2.5, 1e-15);
-      EXPECT_NEAR(g.altitude, altitude, 1e-7);
+      const Vector3 foot{s.position.x - altitude * s.up.x, s.position.y - altitude * s.up.y,
+                         s.position.z - altitude * s.up.z};
+      EXPECT_NEAR((foot.x * foot.x + foot.y * foot.y) / a2 + foot.z * foot.z / b2, 1.0, 1e-14);
+      EXPECT_NEAR(std::atan2(foot.z / b2, std::hypot(foot.x, foot.y) / a2), latitude * degree, 1e-14);
+      EXPECT_NEAR(std::asin(s.up.z), latitude * degree, 1e-13);
+      EXPECT_NEAR(std::atan2(foot.y, foot.x), 2.5, 1e-14);
+      EXPECT_NEAR(std::atan2(s.up.y, s.up.x), 2.5, 1e-14);
       EXPECT_NEAR(dot(s.up, s.east) + dot(s.up, s.north) + dot(s.east, s.north), 0.0, 1e-15);
     }
 }

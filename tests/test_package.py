@@ -98,6 +98,14 @@ def test_check_says_what_a_site_is_and_what_is_assumed(cli, name):
     assert all(v["note"] for v in values["list"])
 
 
+def test_check_shows_no_control_characters(cli, tmp_path):
+    text = (cs.data_folder() / "sites" / "atacama.toml").read_text(encoding="utf-8")
+    path = tmp_path / "evil.toml"
+    path.write_text(re.sub(r'^title = ".*"', r'title = "\\u001b]0;owned\\u0007 \\u202e"', text, flags=re.M), encoding="utf-8")
+    (site,) = json.loads(cli("check", path, "--json").out)["sites"]
+    assert site["title"] == "?]0;owned? ?"
+
+
 def test_check_of_the_network(cli):
     facts = json.loads(cli("check", "pilots", "--json").out)
     assert [s["name"] for s in facts["sites"]] == list(PILOTS)

@@ -92,4 +92,4 @@ def test_a_changed_site_runs(site):
     for twin in (cool, warm):
         twin.step(10)
     assert cool.hash() != warm.hash()
-    assert "changed after reading" in warm.network.describe_json()
+    assert "changed after reading" in str(warm.network.figures())

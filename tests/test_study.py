@@ -18,7 +18,7 @@ import pytest
 import xarray as xr
 
 import coldsun as cs
-from coldsun import _engine, plots_study, studies, study_batch, study_tables
+from coldsun import intervals, plots_study, studies, study_batch, study_tables
 
 START = "2026-06-14T15:00Z"
 
@@ -208,7 +208,7 @@ def test_supply_limit_is_confirmed_and_resumed(network, tmp_path):
     again, same_answers = supply_limit(network, **given)
     assert answers == same_answers and data.equals(again)
     for a, row in zip(answers, data["margin"].isel(supply=0).transpose("twin", "member").values):
-        assert a.found == pytest.approx(36.0 - _engine.quantile(list(row), 0.7)[0])
+        assert a.found == pytest.approx(36.0 - intervals.quantile(row, 0.7)[0])
     supply = data["supply"].values
     moved = float(data["margin"].diff("supply").mean()) / (supply[1] - supply[0])
     assert 0.7 < moved < 1.2, "a junction follows its coolant; less where the caps act, and other days are other days"
@@ -256,20 +256,6 @@ def test_foreign_batch_is_refused(tmp_path):
         study_batch.load(tmp_path)
     with pytest.raises(cs.InputError, match="holds no batch"):
         study_batch.load(tmp_path / "nothing")
-
-
-def test_the_engine_s_intervals_are_scipy_s():
-    stats = pytest.importorskip("scipy.stats")
-    rng = np.random.default_rng(1)
-    x = rng.lognormal(size=57)
-    value, low, high = _engine.mean(list(x))
-    assert (low, high) == pytest.approx(stats.t.interval(0.95, 56, x.mean(), stats.sem(x)), rel=1e-12)
-    assert _engine.wilson(7, 50) == pytest.approx(stats.binomtest(7, 50).proportion_ci(method="wilson"), rel=1e-12)
-    assert _engine.quantile(list(x), 0.5)[0] == pytest.approx(np.quantile(x, 0.5))
-    value, low, high, coverage = _engine.quantile(list(x), 0.9)
-    l, h = (int(np.flatnonzero(np.sort(x) == v)[0]) + 1 for v in (low, high))
-    assert coverage == pytest.approx(stats.binom.cdf(h - 1, 57, 0.9) - stats.binom.cdf(l - 1, 57, 0.9), rel=1e-12)
-    assert coverage >= 0.95
 
 
 def test_no_workers_and_nothing_to_go_on_from(network, tmp_path):

@@ -94,7 +94,8 @@ void check_step(Twin& t, Hour& h) {
     cut_balances(t, m, seconds(stop.back() - (stop.size() > 1 ? stop[stop.size() - 2] : start)), h);
     for (int k = 0; k < t.system.n_site(); ++k) {
       loop_balances(t, before, m, k, stop.size(), h);
-      h.energy_pv += sum_of(t.state, "p_pv", m, k), h.energy_it += sum_of(t.state, "p_it", m, k);
+      h.energy_pv += sum_of(t.state, "p_pv", m, k);
+      h.energy_it += sum_of(t.state, "p_it", m, k);
       h.energy_grid += sum_of(t.state, "p_grid", m, k);
     }
   }
@@ -109,7 +110,8 @@ Hour run_on(Device device, int n_member, Real hours) {
   for (int n = 0; n < t.system.thermal.n_node; ++n)
     h.energy_rest += t.system.workload.node_p_idle(n) * n_member * hours * 3600.0;
   for (int m = 0; m < n_member; ++m) {
-    h.n_cut += t.state.run.n_cut(m), h.n_frozen += is_fatal(t.state.run.flags(m));
+    h.n_cut += t.state.run.n_cut(m);
+    h.n_frozen += is_fatal(t.state.run.flags(m));
     for (int k = 0; k < t.system.n_site(); ++k) h.soc += t.state.electrical.soc(m, k) / n_member;
   }
   return h;

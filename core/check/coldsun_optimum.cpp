@@ -18,7 +18,12 @@ constexpr int n_start = 6, n_place = 2, n_plan = 4096;
 
 Problem small_problem(int n_job, std::uint64_t seed) {
   ExampleShape e;
-  e.n_job = n_job, e.n_place = n_place, e.n_slot = 48, e.n_scenario = 1, e.n_node = 32, e.n_running = 0,
+  e.n_job = n_job;
+  e.n_place = n_place;
+  e.n_slot = 48;
+  e.n_scenario = 1;
+  e.n_node = 32;
+  e.n_running = 0;
   e.work_median = 4.0 * 3600.0;
   Problem p = example_problem(e, seed, Device::host, 1800.0);
   p.n_start = n_start;
@@ -42,7 +47,8 @@ Real optimum(const Problem& p, const Weights& w) {
       for (int j = 0; j < n_job; ++j, code /= choices) {
         const int c = static_cast<int>(code % choices);
         x.key(i, n_gene * j) = (j + 0.5) / n_job, x.key(i, n_gene * j + 1) = (c % n_place + 0.5) / n_place;
-        x.key(i, n_gene * j + 2) = (c / n_place + 0.5) / n_start, x.key(i, n_gene * j + 3) = 0.0;
+        x.key(i, n_gene * j + 2) = (c / n_place + 0.5) / n_start;
+        x.key(i, n_gene * j + 3) = 0.0;
       }
     }
     decode(Host{}, p, x, 0, n), evaluate(Host{}, p, w, x, 0, n);
@@ -65,7 +71,8 @@ int main_of(int n_argument, char** argument) {
   for (int k = first; k < first + n_seed; ++k) {
     const Problem p = small_problem(n_job, static_cast<std::uint64_t>(k) + 1);
     SearchOptions o;
-    o.seed = static_cast<std::uint64_t>(k) + 1, o.n_plan = n_plan;
+    o.seed = static_cast<std::uint64_t>(k) + 1;
+    o.n_plan = n_plan;
     const Real best = optimum(p, o.weights), found = decide(Host{}, p, o).score;
     const bool same = found <= best + 1e-12 * (best < 0.0 ? -best : best);
     n_found += same;

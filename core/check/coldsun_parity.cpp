@@ -113,7 +113,10 @@ struct TableGap {
       else if constexpr (std::is_integral_v<T>) gap = x == y ? gap : math::infinity;
       else gap = std::isfinite(x - y) ? std::fmax(gap, std::fabs(x - y) / scale) : math::infinity;
     }
-    if (gap > worst) worst = gap, where = name;
+    if (gap > worst) {
+      worst = gap;
+      where = name;
+    }
   }
   void add(const orbit::Windows& a, const orbit::Windows& b) {
     add("satellite", a.satellite, b.satellite), add("station", a.station, b.station), add("first", a.first, b.first);
@@ -251,9 +254,13 @@ int main_of(int n_argument, char** argument) {
   int n_step = 2, n_member = 16;
   for (int i = 1; i < n_argument; ++i) {
     const char* value = i + 1 < n_argument ? argument[i + 1] : "";
-    if (!std::strcmp(argument[i], "--steps") && std::atoi(value) > 0) n_step = std::atoi(value), ++i;
-    else if (!std::strcmp(argument[i], "--members") && std::atoi(value) >= 0) n_member = std::atoi(value), ++i;
-    else {
+    if (!std::strcmp(argument[i], "--steps") && std::atoi(value) > 0) {
+      n_step = std::atoi(value);
+      ++i;
+    } else if (!std::strcmp(argument[i], "--members") && std::atoi(value) >= 0) {
+      n_member = std::atoi(value);
+      ++i;
+    } else {
       std::fprintf(stderr, "usage: coldsun_parity [--steps n] [--members n]; members of the timing, 0: none\n");
       return 2;
     }

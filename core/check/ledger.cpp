@@ -94,7 +94,10 @@ void Ledger::record(Kernel& kernel, const Bytes& want) const {
     for (std::size_t at = 0; at < want[i].size(); at += f.item) {
       const double d =
           difference(f.type, f.item, static_cast<const char*>(f.data) + at, want[i].data() + at, 1e-6 * size);
-      if (d > kernel.worst) kernel.worst = d, kernel.where = f.path();
+      if (d > kernel.worst) {
+        kernel.worst = d;
+        kernel.where = f.path();
+      }
     }
   }
 }

@@ -49,7 +49,10 @@ struct Balance {
   double worst = 0.0;
   void add(std::initializer_list<double> terms, double rounding = 0.0) {
     double sum = 0.0, most = 0.0;
-    for (const double t : terms) sum += t, most = std::max(most, std::fabs(t));
+    for (const double t : terms) {
+      sum += t;
+      most = std::max(most, std::fabs(t));
+    }
     if (sum == 0.0) return;
     const double share = std::fabs(sum) / std::max(1e-10 * most, rounding);
     worst = std::isfinite(share) ? std::max(worst, share) : std::numeric_limits<double>::infinity();

@@ -23,8 +23,11 @@ class PlanRig {
     allocate_fields(sky_, device, {{"member", 4}, {"site", n_site()}, {"plane", 0}});
     for (auto* a : {&pv_linear_, &pv_square_, &pv_available_}) *a = {device, {twin.state.n_member, n_site(), 1}};
     index_.fill(0.7);
-    for (int m = 0; m < 4; ++m)
-      member_(m) = m, start_(m) = start + m * 600 * ns_per_s, stop_(m) = start_(m) + 300 * ns_per_s;
+    for (int m = 0; m < 4; ++m) {
+      member_(m) = m;
+      start_(m) = start + m * 600 * ns_per_s;
+      stop_(m) = start_(m) + 300 * ns_per_s;
+    }
   }
   std::vector<FieldRef> fields() const {
     std::vector<FieldRef> list;
@@ -60,7 +63,10 @@ class PlanRig {
              schedule::SumStrings{twin_->system.electrical, twin_->state.electrical, pv_linear_, pv_square_,
                                   pv_available_, 0});
     schedule::PvForecast given;
-    given.seed = 3, given.issue = start_(0) - 3600 * ns_per_s, given.clearsky_index = index_, given.index_age = index_;
+    given.seed = 3;
+    given.issue = start_(0) - 3600 * ns_per_s;
+    given.clearsky_index = index_;
+    given.index_age = index_;
     for_rows(space, 4, n_site(), schedule::ForecastSites{cut, twin_->system.sky, twin_->inputs.weather, given, sky_});
     schedule::prepare(space, problem_);
     synchronize(space);
@@ -70,12 +76,18 @@ class PlanRig {
  private:
   static schedule::ExampleShape shape() {
     schedule::ExampleShape e;
-    e.n_job = 20, e.n_slot = 64, e.n_scenario = 5, e.n_node = 48, e.n_running = 3, e.n_expected = 2;
+    e.n_job = 20;
+    e.n_slot = 64;
+    e.n_scenario = 5;
+    e.n_node = 48;
+    e.n_running = 3;
+    e.n_expected = 2;
     return e;
   }
   static schedule::SearchOptions options() {
     schedule::SearchOptions o;
-    o.n_plan = 150, o.n_population = 60;
+    o.n_plan = 150;
+    o.n_population = 60;
     return o;
   }
   int n_site() const { return twin_->system.sky.n_site(); }

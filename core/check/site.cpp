@@ -7,7 +7,7 @@ namespace coldsun {
 
 namespace {
 
-constexpr Real deg = constants::pi / 180.0, celsius = 273.15, kwh = 3.6e6, lpm = 1e-3 / 60.0;
+constexpr Real deg = constants::pi / 180.0, celsius = constants::zero_celsius, kwh = 3.6e6, lpm = 1e-3 / 60.0;
 constexpr Real share = 0.125;  // of a one-megawatt hall
 
 Monthly all_year(Real x) {

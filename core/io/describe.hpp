@@ -39,7 +39,5 @@ std::vector<std::string> doubts(const std::vector<Provenance>&);
 // `whole`: with every assumed value and its reason.
 std::string describe(const Site&, bool whole = false);
 std::string describe(const Network&, bool whole = false);
-std::string describe_json(const Network&,
-                          const std::vector<std::string>& remarks = {});  // remarks: on element sets, element_remarks()
 
 }  // namespace coldsun

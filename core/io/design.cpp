@@ -10,6 +10,7 @@
 #include "core/make/make_system.hpp"
 #include "core/site/text.hpp"
 #include "core/site/units.hpp"
+#include "thermal/loop.hpp"
 
 namespace coldsun {
 
@@ -19,22 +20,6 @@ namespace {
 // mass (Melinder 2010).
 Real volumetric_heat_capacity(const std::string& coolant) {
   return coolant == "water" ? 992.2 * 4179.5 : 1009.9 * 3969.0;
-}
-
-// Dry air at the site's altitude: the standard atmosphere and the gas law.
-Real air_heat_capacity(Real altitude, Real t_air) {
-  return 1006.0 * standard_pressure(altitude) / (constants::dry_air_gas * t_air);
-}
-
-// Effectiveness of a counterflow exchanger, and of a crossflow one with both streams unmixed (Incropera, Fundamentals
-// of Heat and Mass Transfer, 7th ed., table 11.3).
-Real counterflow(Real ntu, Real cr) {
-  if (std::fabs(1.0 - cr) < 1e-9) return ntu / (1.0 + ntu);
-  const Real e = std::exp(-ntu * (1.0 - cr));
-  return (1.0 - e) / (1.0 - cr * e);
-}
-Real crossflow(Real ntu, Real cr) {
-  return 1.0 - std::exp(std::pow(ntu, 0.22) / cr * (std::exp(-cr * std::pow(ntu, 0.78)) - 1.0));
 }
 
 template <class P>
@@ -53,14 +38,17 @@ const PvModule* find_module(const Site& s, const std::string& name) {
 DesignPoint design_point(const Site& s) {
   DesignPoint d;
   for (const NodeType& n : s.hall.node) {
-    d.n_node += n.n_node, d.n_field += n.n_field, d.n_gpu += n.n_node * n.n_plate;
+    d.n_node += n.n_node;
+    d.n_field += n.n_field;
+    d.n_gpu += n.n_node * n.n_plate;
     d.p_it_max += n.n_node * n.p_max;
   }
   const Real cold = *std::min_element(s.climate.temp_air_min.begin(), s.climate.temp_air_min.end());
   for (const StringGroup& g : s.power.strings) {
     const PvModule* m = find_module(s, g.module);
     if (!m) continue;
-    d.n_string_row += g.n_row, d.n_string += g.n_row * g.n_per_row;
+    d.n_string_row += g.n_row;
+    d.n_string += g.n_row * g.n_per_row;
     d.p_pv_stc += m->p_stc() * g.n_series * g.n_row * g.n_per_row;
     d.v_string_oc_cold = std::max(d.v_string_oc_cold, g.n_series * (m->v_oc + m->beta_oc * (cold - 298.15)));
   }
@@ -76,17 +64,14 @@ DesignPoint design_point(const Site& s) {
   d.flow_per_heat = c.pump.flow / d.q_liquid;
   d.t_supply = c.t_supply;
   d.t_return = c.t_supply + d.q_liquid / c_plates;
-  const Real c_min = std::min(c_plates, c_facility), c_max = std::max(c_plates, c_facility);
-  const Real eps = counterflow(c.cdu.ua / c_min, c_min / c_max);
-  d.t_facility_supply = d.t_return - d.q_liquid / (eps * c_min);
+  d.t_facility_supply = d.t_return - d.q_liquid / thermal::exchange_counterflow(c.cdu.ua, c_plates, c_facility);
   d.cdu_approach = d.t_supply - d.t_facility_supply;
   const Real q_coil = std::clamp(c.hall_air.cooler_ua * (c.hall_air.t_set - d.t_facility_supply), 0.0, q_air);
   const Real q_facility = d.q_liquid + q_coil;
   d.t_facility_return = d.t_facility_supply + q_facility / c_facility;
-  const Real c_air = c.dry_cooler.air_flow * air_heat_capacity(s.altitude, d.t_facility_supply);
-  const Real k_min = std::min(c_facility, c_air), k_max = std::max(c_facility, c_air);
-  const Real eps_cooler = crossflow(c.dry_cooler.ua / k_min, k_min / k_max);
-  d.t_air_limit = d.t_facility_return - q_facility / (eps_cooler * k_min);
+  const Real density = thermal::air_density(standard_pressure(s.altitude), d.t_facility_supply);
+  const Real c_air = c.dry_cooler.air_flow * density * thermal::cp_air;
+  d.t_air_limit = d.t_facility_return - q_facility / thermal::exchange_crossflow(c.dry_cooler.ua, c_facility, c_air);
   d.cooler_approach = d.t_facility_supply - d.t_air_limit;
   d.p_aux_design = pump_power(c.pump) + c.pump.flow * plates_head(s) / c.pump.efficiency + pump_power(c.facility.pump) +
                    c.dry_cooler.fan_power + c.hall_air.fan_power + (q_air - q_coil) / c.hall_air.chiller_cop +

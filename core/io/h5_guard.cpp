@@ -12,7 +12,8 @@ struct Names {
 
 herr_t take(hid_t, const char* name, const H5L_info_t* info, void* p) {
   auto& c = *static_cast<Names*>(p);
-  c.hard = info->type == H5L_TYPE_HARD, c.few = c.name.size() < most_links;
+  c.hard = info->type == H5L_TYPE_HARD;
+  c.few = c.name.size() < most_links;
   if (!c.hard || !c.few) return 1;  // ends the walk
   try {
     c.name.emplace_back(name);

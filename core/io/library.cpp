@@ -1,7 +1,8 @@
 // Element sets of the constellations that a network's sites use, and job statistics (TOML).
 #include "core/io/library.hpp"
 
-#include <cstdio>
+#include <fmt/format.h>
+
 #include <fstream>
 #include <map>
 #include <numeric>
@@ -9,6 +10,7 @@
 
 #include "common/constants.hpp"
 #include "core/io/site_reader_table.hpp"
+#include "core/step/fold.hpp"
 #include "orbit/remark.hpp"
 
 namespace coldsun::io {
@@ -55,11 +57,7 @@ const Constellation& named(const Site& site, const std::string& name) {
 
 // 64-bit FNV-1a of the text: a resumed run needs the same text.
 std::string contents_of(const std::string& text, std::size_t n) {
-  std::uint64_t h = 14695981039346656037u;
-  for (const char c : text) h = (h ^ static_cast<unsigned char>(c)) * 1099511628211u;
-  char out[64];
-  std::snprintf(out, sizeof out, "%zu sets, %016llx", n, static_cast<unsigned long long>(h));
-  return out;
+  return fmt::format("{} sets, {:016x}", n, fold(text.size(), text.data(), text.size()));
 }
 
 std::vector<orbit::ElementSet> read_constellation(Network& network, const std::string& site, const std::string& path,
@@ -114,9 +112,11 @@ void read_counts(Table t, workload::JobStatistics& s) {
   const auto table = t.numbers("table", between(0, s.n_class - 1), count.size(), count.size());
   const Real all = std::accumulate(n_job.begin(), n_job.end(), 0.0);
   s.n_count = static_cast<std::int32_t>(count.size());
-  for (std::size_t i = 0; i < count.size(); ++i)
-    s.gpu_count[i] = static_cast<std::int32_t>(count[i]), s.gpu_share[i] = n_job[i] / all,
+  for (std::size_t i = 0; i < count.size(); ++i) {
+    s.gpu_count[i] = static_cast<std::int32_t>(count[i]);
+    s.gpu_share[i] = n_job[i] / all;
     s.gpu_class[i] = static_cast<std::int32_t>(table[i]);
+  }
   t.finish();
 }
 
@@ -137,9 +137,9 @@ void read_rest(Table& root, workload::JobStatistics& s) {
   s.n_utilization = static_cast<std::int32_t>(quantile.size());
   std::copy(quantile.begin(), quantile.end(), s.utilization);
   s.stalled_utilization = use.number("stalled", share());
-  s.data_in_median = data.number("in_median_byte", not_negative()),
+  s.data_in_median = data.number("in_median_byte", not_negative());
   s.data_in_sigma = data.number("in_sigma", not_negative());
-  s.data_out_median = data.number("out_median_byte", not_negative()),
+  s.data_out_median = data.number("out_median_byte", not_negative());
   s.data_out_sigma = data.number("out_sigma", not_negative());
   const auto share = priority.numbers("share", coldsun::share(), 1, workload::max_priority);
   s.n_priority = static_cast<std::int32_t>(share.size());

@@ -123,7 +123,10 @@ void check_points(Site& s, const DesignPoint& d) {
       std::pair{*std::min_element(s.climate.temp_air_min.begin(), s.climate.temp_air_min.end()),
                 *std::max_element(s.climate.temp_air_max.begin(), s.climate.temp_air_max.end())};
   Real p_max = 0, t_cap = 0;
-  for (const NodeType& n : s.hall.node) p_max = std::max(p_max, n.p_max), t_cap = std::max(t_cap, n.t_cap);
+  for (const NodeType& n : s.hall.node) {
+    p_max = std::max(p_max, n.p_max);
+    t_cap = std::max(t_cap, n.t_cap);
+  }
   const Real battery = s.power.battery.converter.p_rated, cold = s.cooling.t_supply_min, warm = s.cooling.t_supply;
   struct Need {
     std::string_view quantity;

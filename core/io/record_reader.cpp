@@ -1,8 +1,5 @@
-// Reads closed segments of a record: list, attributes, checkpoint. Every file is checked first: seal, schema, links,
-// storage, shapes (h5_guard.hpp); restore checks the values (core/step/check_state.hpp).
-#include <algorithm>
-#include <cstdlib>
-
+// Reads closed segments of a record: attributes, checkpoint. Every file is checked first: seal, schema, links, storage,
+// shapes (h5_guard.hpp); restore checks the values (core/step/check_state.hpp).
 #include "core/io/h5_guard.hpp"
 #include "core/io/recorder.hpp"
 #include "core/io/sealed.hpp"
@@ -10,23 +7,6 @@
 namespace coldsun::io {
 
 namespace fs = std::filesystem;
-
-std::vector<fs::path> segments(const fs::path& folder) {
-  std::error_code error;
-  std::vector<fs::path> found;
-  for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
-    const std::string name = it->path().filename().string();
-    if (name.rfind("segment_", 0) == 0 && it->path().extension() == ".nc") found.push_back(it->path());
-  }
-  if (error) throw FileError(folder.string() + ": folder cannot be read: " + error.message());
-  if (found.empty())
-    throw FileError(folder.string() + ": no closed segment; accepted: the folder of a record (segment_0000.nc ...)");
-  const auto number = [](const fs::path& p) {
-    return std::strtol(p.filename().c_str() + 8, nullptr, 10);
-  };  // after "segment_"
-  std::sort(found.begin(), found.end(), [&](const fs::path& a, const fs::path& b) { return number(a) < number(b); });
-  return found;
-}
 
 namespace {
 
@@ -139,12 +119,15 @@ Snapshot read_snapshot(const fs::path& segment, const State* like) {
     const std::vector<hsize_t> extent = check_dataset(set, what);
     Handle type(H5Dget_type(set), H5Tclose, what);
     FieldRef f{};  // its texts stay empty: a field that was read
-    f.group = group, f.type = scalar_from(type, what), f.item = H5Tget_size(type);
+    f.group = group;
+    f.type = scalar_from(type, what);
+    f.item = H5Tget_size(type);
     std::size_t n = f.item;
     for (const hsize_t e : extent) {
       if (e > INT32_MAX || (e > 0 && n > most_unasked_bytes / e && !like))
         throw FileError(what + " is larger than any checkpoint");
-      f.extent.push_back(static_cast<std::int32_t>(e)), n *= e;
+      f.extent.push_back(static_cast<std::int32_t>(e));
+      n *= e;
     }
     Snapshot::Item item{path, f, {}};
     // Memory is allocated for the State's shape, never for the file's: another shape stays empty and restore refuses

@@ -99,7 +99,10 @@ void write_meaning(hid_t set, const Variable& v) {
   if (v.meaning.empty()) return;
   std::vector<std::int64_t> value;
   std::string words;
-  for (const auto& [x, word] : v.meaning) value.push_back(x), words += (words.empty() ? "" : " ") + word;
+  for (const auto& [x, word] : v.meaning) {
+    value.push_back(x);
+    words += (words.empty() ? "" : " ") + word;
+  }
   const hsize_t n = value.size();
   Handle space(H5Screate_simple(1, &n, nullptr), H5Sclose, v.name);
   Handle a(H5Acreate2(set, v.bits ? "flag_masks" : "flag_values", native(v.type), space, H5P_DEFAULT, H5P_DEFAULT),
@@ -162,11 +165,14 @@ std::uint32_t lookup3(const char* p, std::uint32_t n) {
   };
   std::uint32_t a = 0xdeadbeefu + n, b = a, c = a;
   for (; n > 12; n -= 12, p += 12) {
-    a += word(p), b += word(p + 4), c += word(p + 8);
+    a += word(p);
+    b += word(p + 4);
+    c += word(p + 8);
     a -= c, a ^= rot(c, 4), c += b, b -= a, b ^= rot(a, 6), a += c, c -= b, c ^= rot(b, 8), b += a;
     a -= c, a ^= rot(c, 16), c += b, b -= a, b ^= rot(a, 19), a += c, c -= b, c ^= rot(b, 4), b += a;
   }
-  a += word(p), b += word(p + 4);
+  a += word(p);
+  b += word(p + 4);
   c ^= b, c -= rot(b, 14), a ^= c, a -= rot(c, 11), b ^= a, b -= rot(a, 25), c ^= b, c -= rot(b, 16);
   a ^= c, a -= rot(c, 4), b ^= a, b -= rot(a, 14), c ^= b, c -= rot(b, 24);
   return c;

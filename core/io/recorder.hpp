@@ -109,8 +109,6 @@ class Recorder {
 };
 
 std::string segment_name(int number);
-// Closed segments of a record, in order. Throws FileError if there is no folder or no segment.
-std::vector<std::filesystem::path> segments(const std::filesystem::path& folder);
 // Writes a file with a checkpoint only, as .part, then renamed.
 void write_state_file(const Snapshot& snapshot, const std::filesystem::path& path);
 // The checkpoint of one segment. Throws FileError on a truncated, damaged, foreign or older-schema file. With `like`

@@ -32,7 +32,8 @@ bool digest_of(std::ifstream& in, std::uint64_t size, std::uint64_t& digest) {
   for (std::uint64_t left = size; left > 0;) {
     const auto n = static_cast<std::size_t>(std::min<std::uint64_t>(left, block.size()));
     if (!in.read(block.data(), static_cast<std::streamsize>(n))) return false;
-    digest = fold(digest, block.data(), n), left -= n;
+    digest = fold(digest, block.data(), n);
+    left -= n;
   }
   return true;
 }

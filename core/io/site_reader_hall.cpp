@@ -22,11 +22,11 @@ void settle(Climate& c, Table& t, const Beside&) {
 
 void settle(NodeType& n, Table& t, const Beside&) {
   if (n.t_trip <= n.t_cap + n.t_cap_band)
-    t.fail("t_trip", fmt::format("= {:g} degC; accepted: above the end of the cap's band, {:g} degC", n.t_trip - 273.15,
-                                 n.t_cap + n.t_cap_band - 273.15));
+    t.fail("t_trip", fmt::format("= {:g} degC; accepted: above the end of the cap's band, {:g} degC",
+                                 to_unit("degc", n.t_trip), to_unit("degc", n.t_cap + n.t_cap_band)));
   if (n.t_restart >= n.t_trip)
-    t.fail("t_restart",
-           fmt::format("= {:g} degC; accepted: below t_trip = {:g} degC", n.t_restart - 273.15, n.t_trip - 273.15));
+    t.fail("t_restart", fmt::format("= {:g} degC; accepted: below t_trip = {:g} degC", to_unit("degc", n.t_restart),
+                                    to_unit("degc", n.t_trip)));
   if (n.n_field > n.n_node) t.fail("n_field", fmt::format("= {}; accepted: 0 to n_node = {}", n.n_field, n.n_node));
   if (n.p_idle + n.p_leakage >= n.p_max)
     throw SiteError(t.at(fmt::format("p_idle + p_leakage = {:g} W; accepted: less than p_max = {:g} W",

@@ -81,7 +81,10 @@ std::string nearest(std::string_view word, const std::set<std::string, std::less
   std::string best;
   std::size_t least = std::max<std::size_t>(2, word.size() / 3) + 1;
   for (const std::string& k : known)
-    if (const std::size_t d = edit_distance(word, k); d < least) least = d, best = k;
+    if (const std::size_t d = edit_distance(word, k); d < least) {
+      least = d;
+      best = k;
+    }
   return best;
 }
 

@@ -27,8 +27,10 @@ electrical::LossTable rack_loss(const RackConverter& r) {
   if (r.load.size() < 2 || r.load.size() > most || r.load.size() != r.efficiency.size())
     throw std::invalid_argument("power.rack_converter.load has " + std::to_string(r.load.size()) +
                                 " values; accepted: 2 to " + std::to_string(most) + ", as many as efficiency");
-  for (std::size_t i = 0; i < r.load.size(); ++i)
-    t.x[i] = r.load[i], t.y[i] = r.load[i] * (1.0 / r.efficiency[i] - 1.0);
+  for (std::size_t i = 0; i < r.load.size(); ++i) {
+    t.x[i] = r.load[i];
+    t.y[i] = r.load[i] * (1.0 / r.efficiency[i] - 1.0);
+  }
   t.n = static_cast<std::int32_t>(r.load.size());
   electrical::monotone_slopes(t);
   return t;
@@ -51,14 +53,18 @@ electrical::Site site_of(const Power& p, Real t_start) {
   s.battery = pack_of(p.battery);
   s.battery_converter = converter_of(p.battery.converter);
   s.aux_converter = converter_of(p.aux_converter);
-  if (p.grid.present) s.grid_tie = converter_of(p.grid.converter), take(s, p.grid);
+  if (p.grid.present) {
+    s.grid_tie = converter_of(p.grid.converter);
+    take(s, p.grid);
+  }
   s.p_import_plan = planned_import(p.grid);
   if (const Genset& g = p.genset; g.present) {
     s.genset_rectifier = converter_of(g.rectifier);
     take(s.genset, g);
   }
   s.rack = rack_loss(p.rack_converter);
-  s.sink_capacity = p.converter_sink.heat_capacity, s.sink_conductance = p.converter_sink.conductance,
+  s.sink_capacity = p.converter_sink.heat_capacity;
+  s.sink_conductance = p.converter_sink.conductance;
   s.t_sink_initial = t_start;
   return s;
 }

@@ -51,13 +51,17 @@ orbit::System make_orbit(const Network& network, Device device) {
     const Site& site = network.site[static_cast<std::size_t>(s)];
     const LinkPrior& link = site.comms.link;
     o.entity(s) = entity_of(site);
-    o.latitude(s) = site.latitude, o.longitude(s) = site.longitude, o.altitude(s) = site.altitude;
+    o.latitude(s) = site.latitude;
+    o.longitude(s) = site.longitude;
+    o.altitude(s) = site.altitude;
     o.elevation_mask(orbit::link_constellation, s) = site.comms.broadband_mask;
     o.elevation_mask(orbit::data_constellation, s) = site.comms.mask;
     o.strategy(s) = static_cast<std::int32_t>(strategy_of(site));
-    o.outage_probability(s) = link.outage_probability, o.outage_median(s) = link.outage_median,
+    o.outage_probability(s) = link.outage_probability;
+    o.outage_median(s) = link.outage_median;
     o.outage_sigma(s) = link.outage_sigma;
-    o.outage_offset(s) = link.outage_offset, o.processing_delay(s) = link.processing_delay;
+    o.outage_offset(s) = link.outage_offset;
+    o.processing_delay(s) = link.processing_delay;
   }
   return o;
 }

@@ -12,9 +12,12 @@ sky::Climate sky_climate(const Site& site) {
   sky::Climate k{};
   for (int m = 0; m < 12; ++m) {
     const auto i = static_cast<std::size_t>(m);
-    k.linke_turbidity[m] = c.linke_turbidity[i], k.haze[m] = c.haze[i],
+    k.linke_turbidity[m] = c.linke_turbidity[i];
+    k.haze[m] = c.haze[i];
     k.dust_probability[m] = std::min(1.0, c.dust_days[i] / days[m]);
-    k.temp_air_min[m] = c.temp_air_min[i], k.temp_air_max[m] = c.temp_air_max[i], k.wind_speed[m] = c.wind_speed[i];
+    k.temp_air_min[m] = c.temp_air_min[i];
+    k.temp_air_max[m] = c.temp_air_max[i];
+    k.wind_speed[m] = c.wind_speed[i];
   }
   take(k, c);
   return k;
@@ -25,11 +28,15 @@ sky::Site sky_site(const Site& site) {
   sky::Cloudiness cloud;
   for (int m = 0; m < 12; ++m) {
     const auto i = static_cast<std::size_t>(m);
-    cloud.clear_fraction[m] = c.cloud.clear_fraction[i], cloud.overcast_fraction[m] = c.cloud.overcast_fraction[i];
+    cloud.clear_fraction[m] = c.cloud.clear_fraction[i];
+    cloud.overcast_fraction[m] = c.cloud.overcast_fraction[i];
   }
   take(cloud, c.cloud);
   sky::Site k;
-  k.latitude = site.latitude, k.longitude = site.longitude, k.altitude = site.altitude, k.albedo = c.albedo;
+  k.latitude = site.latitude;
+  k.longitude = site.longitude;
+  k.altitude = site.altitude;
+  k.albedo = c.albedo;
   k.entity = static_cast<std::int32_t>(entity_of(site));
   k.cloud = sky::make_cloud_law(cloud);
   return k;
@@ -43,8 +50,11 @@ sky::System make_sky(const Network& network, Device device) {
     sites.push_back(sky_site(site));
     for (const StringGroup& g : site.power.strings) {
       sky::Plane p;
-      p.site = s, take(p, g);
-      p.cell.model = sky::CellModel::faiman, p.cell.u_0 = g.u_c, p.cell.u_1 = g.u_v;
+      p.site = s;
+      take(p, g);
+      p.cell.model = sky::CellModel::faiman;
+      p.cell.u_0 = g.u_c;
+      p.cell.u_1 = g.u_v;
       p.iam.refractive_index_ar = g.refractive_index_ar;
       p.tau = g.t_cell_time;
       planes.push_back(p);
@@ -54,19 +64,14 @@ sky::System make_sky(const Network& network, Device device) {
 }
 
 void fill_weather(sky::Weather& table, const System& system, const Network& network, int site,
-                  const std::vector<WeatherSeries>& weather, std::uint64_t seed) {
+                  const std::vector<sky::Series>& weather, std::uint64_t seed) {
   const sky::Climate climate = sky_climate(network.site[static_cast<std::size_t>(site)]);
   if (weather.empty()) return sky::fill_from_climate(table, system.sky, site, climate, seed);
   if (static_cast<int>(weather.size()) != system.n_site())
     throw std::invalid_argument("weather: " + std::to_string(weather.size()) + " series for " +
                                 std::to_string(system.n_site()) + " sites; accepted: one per site");
-  const WeatherSeries& w = weather[static_cast<std::size_t>(site)];
-  sky::Series s;
-  s.time = w.time, s.ghi = w.ghi, s.dni = w.dni, s.dhi = w.dhi, s.temp_air = w.temp_air, s.wind_speed = w.wind_speed,
-  s.pressure = w.pressure;
-  s.stamp = sky::Stamp::centre, s.repeat_yearly = true;
-  s.subhourly_clouds =
-      w.clouds < 0 ? network.site[static_cast<std::size_t>(site)].climate.cloud.in_series : w.clouds != 0;
+  sky::Series s = weather[static_cast<std::size_t>(site)];
+  if (!s.subhourly_clouds) s.subhourly_clouds = network.site[static_cast<std::size_t>(site)].climate.cloud.in_series;
   sky::fill_from_series(table, system.sky, site, climate, s);
 }
 

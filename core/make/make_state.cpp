@@ -57,7 +57,11 @@ void settle(const System& system, const Inputs& inputs, State& s) {
 State make_state(const System& system, const Inputs& inputs, int n_member, std::uint64_t seed,
                  std::uint32_t first_member, Time start) {
   State s;
-  s.device = system.device, s.time = start, s.seed = seed, s.first_member = first_member, s.n_member = n_member;
+  s.device = system.device;
+  s.time = start;
+  s.seed = seed;
+  s.first_member = first_member;
+  s.n_member = n_member;
   const Device device = system.device;
   const int n_site = system.n_site();
   const auto own = [&](auto&... part) {

@@ -59,10 +59,11 @@ System make_system(const Network& network, const Library& library, Device device
 }
 
 Inputs make_inputs(const Network& network, const System& system, const Library& library,
-                   const std::vector<WeatherSeries>& weather, const Course& course) {
+                   const std::vector<sky::Series>& weather, const Course& course) {
   const auto& [start, hours, n_member, seed, first_member] = course;
   Inputs in;
-  in.start = start, in.stop = start + nanoseconds(3600.0 * hours);
+  in.start = start;
+  in.stop = start + nanoseconds(3600.0 * hours);
   in.weather = sky::make_weather(system.sky, in.start, in.stop, system.device);
   for (int k = 0; k < system.n_site(); ++k) fill_weather(in.weather, system, network, k, weather, seed);
   fill_links(in, system, library, in.start, in.stop);

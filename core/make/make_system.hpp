@@ -17,16 +17,7 @@ struct Library {
   std::vector<workload::JobStatistics> jobs;  // (site)
 };
 
-// A weather series of one site, used instead of its climate unless empty. SI; time is the centre of each interval.
-struct WeatherSeries {
-  std::vector<Time> time;
-  std::vector<Real> ghi, dni, dhi, temp_air, wind_speed, pressure;
-  Real interval = 0;
-  int clouds = -1;  // within cloudy intervals: 1 drawn, 0 none, -1 value from the site file
-};
-
-// The site's entity in Chance, 24 bits of FNV-1a of its name: clouds, outages and jobs do not depend on the other
-// sites.
+// The site's entity in Chance, from its name: clouds, outages and jobs do not depend on the other sites.
 std::uint32_t entity_of(const Site& site);
 electrical::System make_electrical(const Network& network, Device device);
 thermal::PlateSpec plate_spec(const PlateClass& plate, Real t_design);  // t_design: coolant temperature [K]
@@ -44,7 +35,7 @@ void name_axes(System& system, const Network& network);
 
 // Fills the sun, clear sky and weather of one site from its series or its climate.
 void fill_weather(sky::Weather& table, const System& system, const Network& network, int site,
-                  const std::vector<WeatherSeries>& weather, std::uint64_t seed);
+                  const std::vector<sky::Series>& weather, std::uint64_t seed);
 // Element sets not used in a run over [start, stop) and the reasons (faulty record, epoch, decay); at most `most` names
 // a sentence.
 std::vector<std::string> element_remarks(const Library& library, int n_site, Time start, Time stop, std::size_t most);
@@ -60,6 +51,6 @@ struct Course {
   std::uint32_t first_member = 0;
 };
 Inputs make_inputs(const Network& network, const System& system, const Library& library,
-                   const std::vector<WeatherSeries>& weather, const Course& course);
+                   const std::vector<sky::Series>& weather, const Course& course);
 
 }  // namespace coldsun

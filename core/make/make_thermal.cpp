@@ -25,26 +25,38 @@ thermal::LoopModel loop_of(const Site& site) {
   // Half of the coolant volume on either side of the plates; the CDU metal counts with the supply.
   l.c_supply = 0.5 * c.volume * plate.rho * plate.cp + c.cdu.heat_capacity;
   l.c_return = 0.5 * c.volume * plate.rho * plate.cp;
-  l.pump_flow = c.pump.flow, l.dp = c.pump.dp, l.dp_exponent = c.pump.dp_exponent,
+  l.pump_flow = c.pump.flow;
+  l.dp = c.pump.dp;
+  l.dp_exponent = c.pump.dp_exponent;
   l.pump_efficiency = c.pump.efficiency;
   l.properties = plate;
-  l.cdu_ua = c.cdu.ua, l.cdu_ua_exponent = c.cdu.ua_exponent, l.cdu_band = c.cdu.band,
+  l.cdu_ua = c.cdu.ua;
+  l.cdu_ua_exponent = c.cdu.ua_exponent;
+  l.cdu_band = c.cdu.band;
   l.cdu_control_time = c.cdu.control_time;
   l.c_facility = c.facility.volume * facility.rho * facility.cp;
   l.flow_facility = c.facility.pump.flow * facility.rho * facility.cp;
-  l.facility_pump_flow = c.facility.pump.flow, l.facility_pump_dp = c.facility.pump.dp,
+  l.facility_pump_flow = c.facility.pump.flow;
+  l.facility_pump_dp = c.facility.pump.dp;
   l.facility_pump_efficiency = c.facility.pump.efficiency;
-  l.dry_cooler_ua = c.dry_cooler.ua, l.dry_cooler_ua_exponent = c.dry_cooler.ua_exponent,
+  l.dry_cooler_ua = c.dry_cooler.ua;
+  l.dry_cooler_ua_exponent = c.dry_cooler.ua_exponent;
   l.air_flow = c.dry_cooler.air_flow;
   l.approach = c.facility.approach;
-  l.dry_cooler_fan_power = c.dry_cooler.fan_power, l.fan_min = c.dry_cooler.fan_min, l.fan_band = c.dry_cooler.fan_band,
+  l.dry_cooler_fan_power = c.dry_cooler.fan_power;
+  l.fan_min = c.dry_cooler.fan_min;
+  l.fan_band = c.dry_cooler.fan_band;
   l.fan_time = c.dry_cooler.fan_time;
   l.pressure = standard_pressure(site.altitude);
-  l.hall_air_heat_capacity = c.hall_air.heat_capacity, l.hall_air_t_set = c.hall_air.t_set,
+  l.hall_air_heat_capacity = c.hall_air.heat_capacity;
+  l.hall_air_t_set = c.hall_air.t_set;
   l.hall_air_band = c.hall_air.band;
-  l.hall_air_cooling = c.hall_air.cooling, l.hall_air_cooler_ua = c.hall_air.cooler_ua;
-  l.hall_air_fan_power = c.hall_air.fan_power, l.hall_air_fan_min = c.hall_air.fan_min;
-  l.hall_air_chiller_cop = c.hall_air.chiller_cop, l.hall_air_chiller_t_air = c.hall_air.chiller_t_air;
+  l.hall_air_cooling = c.hall_air.cooling;
+  l.hall_air_cooler_ua = c.hall_air.cooler_ua;
+  l.hall_air_fan_power = c.hall_air.fan_power;
+  l.hall_air_fan_min = c.hall_air.fan_min;
+  l.hall_air_chiller_cop = c.hall_air.chiller_cop;
+  l.hall_air_chiller_t_air = c.hall_air.chiller_t_air;
   l.p_aux_base = c.p_aux_base;
   return l;
 }
@@ -56,14 +68,18 @@ thermal::PlateSpec plate_spec(const PlateClass& p, Real t_design) {
     throw std::invalid_argument("plate " + p.name + ": n_x, n_y = " + std::to_string(p.n_x) + ", " +
                                 std::to_string(p.n_y) + "; accepted: 8, 8");
   thermal::PlateSpec s;
-  s.length = p.length, s.width = p.width;
+  s.length = p.length;
+  s.width = p.width;
   for (const Layer& l : p.layer) s.layer.push_back(layer_of(l));
   s.tim_layer = p.tim();
   s.channel = {p.channel.width, p.channel.height, static_cast<Real>(p.channel.n_channel), p.channel.minor_loss};
-  s.fin_conductivity = p.channel.fin_conductivity, s.fin_heat_capacity = p.channel.fin_heat_capacity,
+  s.fin_conductivity = p.channel.fin_conductivity;
+  s.fin_heat_capacity = p.channel.fin_heat_capacity;
   s.n_fin = p.channel.n_fin_layer;
   s.lid = layer_of(p.lid);
-  s.coolant = coolant_of(p.coolant), s.t_design = t_design, s.power_map = p.power_map;
+  s.coolant = coolant_of(p.coolant);
+  s.t_design = t_design;
+  s.power_map = p.power_map;
   return s;
 }
 
@@ -96,16 +112,21 @@ thermal::System make_thermal(const Network& network, Device device) {
     for (const PlateClass& p : site.plate) plates.push_back(plate_spec(p, site.cooling.t_supply));
     for (const NodeType& t : site.hall.node) {
       thermal::NodeSpec n;
-      n.site = s, n.plate = -1;
+      n.site = s;
+      n.plate = -1;
       for (std::size_t i = 0; i < site.plate.size(); ++i)
         if (site.plate[i].name == t.plate) n.plate = first_plate + static_cast<int>(i);
       if (n.plate < 0)
         throw std::invalid_argument(site.name + ": hall.node[" + t.name + "].plate = \"" + t.plate +
                                     "\"; accepted: a plate that was read");
       take(n, t);
-      n.flow = plate_flow(site, t), n.liquid_fraction = site.hall.liquid_fraction,
+      n.flow = plate_flow(site, t);
+      n.liquid_fraction = site.hall.liquid_fraction;
       n.p_throttle = t.throttle_floor * t.p_max;
-      for (int i = 0; i < t.n_node; ++i) n.field = i < t.n_field, nodes.push_back(n);
+      for (int i = 0; i < t.n_node; ++i) {
+        n.field = i < t.n_field;
+        nodes.push_back(n);
+      }
     }
     loops.push_back(loop_of(site));
   }

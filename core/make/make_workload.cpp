@@ -16,9 +16,12 @@ workload::System make_workload(const Network& network, const Library& library, D
     }
     w.node_count = static_cast<std::int32_t>(nodes.size()) - w.node_first;
     w.entity = entity_of(site);
-    w.load = site.jobs.load, w.utc_offset = site.utc_offset;
-    w.link_bound_share = site.comms.link.link_bound_share, w.link_buffer = site.comms.link.buffer;
-    w.burst_gain = site.comms.link.burst_gain, w.burst_ratio = site.comms.link.burst_ratio;
+    w.load = site.jobs.load;
+    w.utc_offset = site.utc_offset;
+    w.link_bound_share = site.comms.link.link_bound_share;
+    w.link_buffer = site.comms.link.buffer;
+    w.burst_gain = site.comms.link.burst_gain;
+    w.burst_ratio = site.comms.link.burst_ratio;
     sites.push_back(w);
   }
   return workload::make_system(sites, library.jobs, nodes, device);

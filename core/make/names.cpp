@@ -66,7 +66,11 @@ void name_axes(System& s, const Network& network) {
     if (!p) continue;
     const auto layer = layers_of(*p, s.thermal.stack(s.thermal.model(s.thermal.node_of_field(f))));
     const auto x = middles(p->width, thermal::n_x), y = middles(p->length, thermal::n_y);
-    if (f == 0) s.layer_name = layer, s.column_x = x, s.column_y = y;
+    if (f == 0) {
+      s.layer_name = layer;
+      s.column_x = x;
+      s.column_y = y;
+    }
     if (s.layer_name != layer) s.layer_name.clear();
     if (s.column_x != x) s.column_x.clear();
     if (s.column_y != y) s.column_y.clear();

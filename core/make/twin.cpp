@@ -90,7 +90,7 @@ void check_memory(const System& sys, const TwinOptions& o) {
 
 }  // namespace
 
-Twin make_twin(const Network& network, const Library& library, const std::vector<WeatherSeries>& weather,
+Twin make_twin(const Network& network, const Library& library, const std::vector<sky::Series>& weather,
                const TwinOptions& o) {
   check_options(network, o);
   Twin t;

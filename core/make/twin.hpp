@@ -23,7 +23,7 @@ struct Twin {
 };
 
 // Throws std::invalid_argument with one sentence if an option or a value of the network is not accepted.
-Twin make_twin(const Network& network, const Library& library, const std::vector<WeatherSeries>& weather,
+Twin make_twin(const Network& network, const Library& library, const std::vector<sky::Series>& weather,
                const TwinOptions& options);
 
 // Bytes per member of State and job table; `jobs` may have any number of members.

@@ -39,12 +39,17 @@ struct SiteOutlook {
       const Real mean_dust = sky::monthly(climate.dust_probability, t) * climate.dust_depth;
       w.dust(s, k) = is_today ? in.weather.dust(s, now) : mean_dust;
       const sky::SkyKnot knot = maker(t, w.dust(s, k));
-      w.east(s, k) = knot.to_sun.x, w.north(s, k) = knot.to_sun.y, w.up(s, k) = knot.to_sun.z,
-                w.dni_extra(s, k) = knot.dni_extra;
-      w.ghi_clear(s, k) = knot.clear.ghi, w.dni_clear(s, k) = w.dni(s, k) = knot.clear.dni,
-                     w.dhi(s, k) = knot.clear.dhi;
-      w.cover(s, k) = 0.0, w.temp_air(s, k) = knot.temp_air + shift, w.wind_speed(s, k) = knot.wind_speed,
-                 w.pressure(s, k) = knot.pressure;
+      w.east(s, k) = knot.to_sun.x;
+      w.north(s, k) = knot.to_sun.y;
+      w.up(s, k) = knot.to_sun.z;
+      w.dni_extra(s, k) = knot.dni_extra;
+      w.ghi_clear(s, k) = knot.clear.ghi;
+      w.dni_clear(s, k) = w.dni(s, k) = knot.clear.dni;
+      w.dhi(s, k) = knot.clear.dhi;
+      w.cover(s, k) = 0.0;
+      w.temp_air(s, k) = knot.temp_air + shift;
+      w.wind_speed(s, k) = knot.wind_speed;
+      w.pressure(s, k) = knot.pressure;
     }
     const sky::WeatherView table = w;
     for (int k = 0; k < out.n_slot(); ++k)
@@ -62,8 +67,9 @@ struct SiteOutlook {
     int n = 0;
     for (Time k = orbit::slot_number(a); orbit::slot_start(k) < b; ++k) {
       const Time column = k - slots.first;
-      if (column < 0 || column >= slots.n_slot) continue;  // slots beyond the table: the prior
-      down += slots.satellite(s, static_cast<int>(column)) < 0 ? 1.0 : usual, ++n;
+      if (column < 0 || column >= slots.n_slot) continue;  // beyond what was prepared the usual is expected
+      down += slots.satellite(s, static_cast<int>(column)) < 0 ? 1.0 : usual;
+      ++n;
     }
     return n > 0 ? down / n : usual;
   }
@@ -91,8 +97,10 @@ struct SiteOutlook {
       const Time a = start_of(k), b = a + out.slot;
       const int satellites = std::min(reach(a, b), site().comms.n_antenna);
       const Real open = seconds(line.contact_time(a, b)) / seconds(out.slot);
-      out.gap_share(s, k) = gap(a, b), out.contact_share(s, k) = open;
-      out.antennas(s, k) = path > 0.0 ? 1 : satellites, out.link_rate(s, k) = path > 0.0 ? path : band * open;
+      out.gap_share(s, k) = gap(a, b);
+      out.contact_share(s, k) = open;
+      out.antennas(s, k) = path > 0.0 ? 1 : satellites;
+      out.link_rate(s, k) = path > 0.0 ? path : band * open;
     }
   }
 
@@ -111,7 +119,8 @@ struct SiteOutlook {
 Outlook make_outlook(const Network& network, const System& system, const Inputs& inputs, Time now, Time slot,
                      int n_slot) {
   Outlook o;
-  o.start = now, o.slot = slot;
+  o.start = now;
+  o.slot = slot;
   const int n_site = system.n_site();
   o.weather = sky::make_weather(system.sky, now, now + n_slot * slot, system.device);
   for (auto* a : {&o.temp_air, &o.gap_share, &o.contact_share, &o.link_rate, &o.carbon, &o.price})

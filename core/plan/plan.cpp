@@ -33,12 +33,16 @@ schedule::Rule rule_named(const std::string& word) {
 // Row `row` of a priced population as a decision.
 schedule::Decision decision_at(const schedule::Problem& p, const schedule::Population& all, int row) {
   schedule::Decision d;
-  d.job = assignments(all, row), d.score = all.score(row), d.n_priced = d.n_different = 1;
+  d.job = assignments(all, row);
+  d.score = all.score(row);
+  d.n_priced = d.n_different = 1;
   for (int i = 0; i < all.key.extent(1); ++i) d.key.push_back(all.key(row, i));
   for (int k = 0; k < p.n_scenario(); ++k) {
     d.cost.emplace_back();
-    for (int l = 0; l < schedule::n_line; ++l)
-      d.cost.back().push_back(all.cost(row, k, l)), d.cost_mean[l] += all.cost(row, k, l) / p.n_scenario();
+    for (int l = 0; l < schedule::n_line; ++l) {
+      d.cost.back().push_back(all.cost(row, k, l));
+      d.cost_mean[l] += all.cost(row, k, l) / p.n_scenario();
+    }
     d.scenario_score.push_back(all.scenario_score(row, k));
   }
   return d;
@@ -113,7 +117,10 @@ std::vector<PlanRow> rows_of(const PlanTask& t, const std::vector<schedule::Assi
     for (std::size_t k = 0; k < t.job[i].size(); ++k) {
       const int j = t.job[i][k];
       PlanRow r;
-      r.job = j, r.site = a.place, r.running = job.running != 0, r.placed = a.start >= 0;
+      r.job = j;
+      r.site = a.place;
+      r.running = job.running != 0;
+      r.placed = a.start >= 0;
       const int start = r.placed ? a.start : t.problem.n_slot();
       r.start = r.running ? state.workload.start_time(t.member, j) : t.problem.start + start * slot;
       r.end = t.problem.start + (start + (r.placed ? a.booked : 0)) * slot;
@@ -155,10 +162,12 @@ Plan decide(const Network& network, const System& sys, const State& state, const
   const auto begin = std::chrono::steady_clock::now();
   const schedule::Problem& p = task.problem;
   Plan plan;
-  plan.made = state.time, plan.member = task.member;
+  plan.made = state.time;
+  plan.member = task.member;
   if (o.policy == "search") {
     schedule::SearchOptions options = o.search;
-    options.seed = state.seed, options.member = state.first_member + static_cast<std::uint32_t>(task.member);
+    options.seed = state.seed;
+    options.member = state.first_member + static_cast<std::uint32_t>(task.member);
     with_space(sys.device, [&](auto space) {
       schedule::Search search = schedule::make_search(p, options, sys.device);
       search.incumbent = task.incumbent;
@@ -185,7 +194,8 @@ void tell(const Network& network, State& state, const Plan& plan, const PlanOpti
   const int m = plan.member;
   for (int j = 0; j < w.told_cap.extent(1); ++j) w.told_cap(m, j) = 0.0;
   for (const PlanRow& r : plan.row) {
-    w.told_site(m, r.job) = r.site, w.told_cap(m, r.job) = r.cap;
+    w.told_site(m, r.job) = r.site;
+    w.told_cap(m, r.job) = r.cap;
     w.told_start(m, r.job) = r.hold > plan.made ? r.hold : 0;
   }
   for (int s = 0; s < w.plan_due.extent(1); ++s) {
@@ -222,7 +232,9 @@ bool surprised(const Planner& planner, const System& sys, const State& state, co
 }
 
 void replan(Planner& p, const System& sys, State& state, const Inputs& in) {
-  p.n_decision = p.n_surprise = 0, p.wall_time = 0.0, p.score = 0.0;
+  p.n_decision = p.n_surprise = 0;
+  p.wall_time = 0.0;
+  p.score = 0.0;
   p.last.resize(static_cast<std::size_t>(state.n_member));
   const bool due = (state.time - in.start) % p.every == 0;
   for (int m = 0; m < state.n_member; ++m) {
@@ -231,15 +243,18 @@ void replan(Planner& p, const System& sys, State& state, const Inputs& in) {
     const bool out_of_turn =
         !due && !first && state.controls.plan_made(m) < state.time - p.every / 5 && surprised(p, sys, state, in, m);
     if (!due && !first && !out_of_turn) continue;
-    // a job that arrives now is covered by the next plan, if it can wait that long
-    state.workload.plan_hold(m) = 2 * p.every + p.options.decision_time,
+    // a job that comes now is spoken of by then, if it can wait so long
+    state.workload.plan_hold(m) = 2 * p.every + p.options.decision_time;
     state.workload.plan_reach(m) = nanoseconds(p.options.horizon);
     const auto begin = std::chrono::steady_clock::now();
     Plan plan = decide(*p.network, sys, state, make_plan_task(*p.network, sys, state, in, m, p.options), p.options);
     plan.wall_time = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin)
                          .count();  // with the time to make the task
     tell(*p.network, state, plan, p.options);
-    ++p.n_decision, p.n_surprise += out_of_turn, p.wall_time += plan.wall_time, p.score += plan.decision.score;
+    ++p.n_decision;
+    p.n_surprise += out_of_turn;
+    p.wall_time += plan.wall_time;
+    p.score += plan.decision.score;
     p.last[static_cast<std::size_t>(m)] = std::move(plan);
   }
   if (p.n_decision > 0) p.score /= p.n_decision;

@@ -51,16 +51,22 @@ struct Jobs {
     schedule::Job& job = c.job;
     const bool home = s == t.job_site(j);
     const wl::Site& site = sys.workload.site(s);
-    job.home = s,
+    job.home = s;
     job.n_node = home ? t.n_node(m, j) : wl::node_count_of(t.n_gpu(m, j), site.gpu_per_node, site.node_count);
-    job.priority = t.priority(m, j), job.release = std::min(seconds(t.submit_time(m, j) - state.time), 0.0);
-    // A job that the plan in force sends to another site is in transfer: released at its planned start, not sent again.
+    job.priority = t.priority(m, j);
+    job.release = std::min(seconds(t.submit_time(m, j) - state.time), 0.0);
+    // What a plan in force sends elsewhere is on its way: there by the start it was given, and not to be sent anew from
+    // the beginning.
     if (!running && !home && w.plan_start(m, j) > state.time) job.release = seconds(w.plan_start(m, j) - state.time);
     const Left work = left(j, t.job_site(j));
-    job.utilization = t.job_utilization(m, j), job.work = work.expected;
-    job.data_in = t.data_in(m, j), job.data_out = t.data_out(m, j);
-    job.running = running, job.preemptible = t.preemptible(m, j), job.link_bound = t.link_bound(m, j);
-    if (running && !job.preemptible && w.plan_cap(m, j) < 1.0) {  // its cap cannot change
+    job.utilization = t.job_utilization(m, j);
+    job.work = work.expected;
+    job.data_in = t.data_in(m, j);
+    job.data_out = t.data_out(m, j);
+    job.running = running;
+    job.preemptible = t.preemptible(m, j);
+    job.link_bound = t.link_bound(m, j);
+    if (running && !job.preemptible && w.plan_cap(m, j) < 1.0) {  // its cap stays
       const wl::PowerCurve curve = curve_of(w.lead_node(m, j));
       job.utilization = curve.inverse(curve.p_idle + w.plan_cap(m, j) * (curve(job.utilization) - curve.p_idle));
       job.work /= std::max(wl::pace_at(w.plan_cap(m, j)), 1e-3);
@@ -107,13 +113,17 @@ struct Jobs {
     c.places.clear(), c.work.clear();
     for (std::size_t i = first; i < stop; ++i) {
       const Real n = all[i].job.n_node;
-      nodes += n, share += n * curve.share(all[i].job.utilization), work += n * all[i].job.work,
-          deadline += n * all[i].job.deadline;
+      nodes += n;
+      share += n * curve.share(all[i].job.utilization);
+      work += n * all[i].job.work;
+      deadline += n * all[i].job.deadline;
       c.places.insert(c.places.end(), all[i].places.begin(), all[i].places.end());
       c.work.insert(c.work.end(), all[i].work.begin(), all[i].work.end());
     }
-    c.job.n_node = static_cast<std::int32_t>(nodes), c.job.work = work / nodes, c.job.deadline = deadline / nodes;
-    c.job.utilization = std::pow(share / nodes, 1.0 / curve.exponent),
+    c.job.n_node = static_cast<std::int32_t>(nodes);
+    c.job.work = work / nodes;
+    c.job.deadline = deadline / nodes;
+    c.job.utilization = std::pow(share / nodes, 1.0 / curve.exponent);
     c.job.preemptible = stop - first == 1 ? c.job.preemptible : 0;
     return c;
   }
@@ -147,8 +157,11 @@ struct Jobs {
         if (c.job.home == s && c.job.running) here.push_back(c);
       if (here.empty()) continue;
       Candidate c = sum(here, 0, here.size());
-      c.places.clear(), c.work.clear(), c.job.priority = 1, c.job.link_bound = c.job.preemptible = 0,
-                                        c.job.deadline = 1e9;
+      c.places.clear();
+      c.work.clear();
+      c.job.priority = 1;
+      c.job.link_bound = c.job.preemptible = 0;
+      c.job.deadline = 1e9;
       int expected = 0;
       for (const Real share : edges) {
         const Real at = slot * std::floor(share * horizon / slot);
@@ -158,7 +171,10 @@ struct Jobs {
           if (k.job.home == s && until > at) nodes -= k.job.n_node;
         }
         if (nodes <= 0) continue;
-        c.job.n_node = nodes, c.job.release = at, c.job.work = horizon - at, expected += nodes;
+        c.job.n_node = nodes;
+        c.job.release = at;
+        c.job.work = horizon - at;
+        expected += nodes;
         rows.push_back(c);
       }
     }

@@ -23,11 +23,14 @@ int fill_classes(schedule::Problem& p, const Site& site, const System& sys, int 
     schedule::NodeClass& c = p.node_class(row++);
     c.n_node = t.n_node;
     c.curve = {sys.workload.node_p_idle(n), sys.workload.node_p_max(n), sys.workload.node_exponent(n)};
-    c.r_th = sys.thermal.r_junction(sys.thermal.model(n)),
+    c.r_th = sys.thermal.r_junction(sys.thermal.model(n));
     c.plate_share = sys.thermal.liquid_fraction(n) / sys.thermal.n_plate(n);
-    c.p_max = sys.thermal.p_max(n), c.p_throttle = sys.thermal.p_throttle(n), c.t_cap = sys.thermal.t_cap(n),
+    c.p_max = sys.thermal.p_max(n);
+    c.p_throttle = sys.thermal.p_throttle(n);
+    c.t_cap = sys.thermal.t_cap(n);
     c.t_cap_band = sys.thermal.t_cap_band(n);
-    c.p_leakage = sys.thermal.p_leakage(n), c.t_leakage = sys.thermal.t_leakage(n),
+    c.p_leakage = sys.thermal.p_leakage(n);
+    c.t_leakage = sys.thermal.t_leakage(n);
     c.leakage_slope = sys.thermal.leakage_slope(n);
     c.rating = sys.electrical.node_rating(n);
     n += t.n_node;
@@ -39,8 +42,10 @@ int fill_classes(schedule::Problem& p, const Site& site, const System& sys, int 
 // battery converter at half of the hall's power.
 schedule::LoopTable loop_of(const System& sys, const State& state, const Outlook& outlook, int m, int s) {
   Real low = 1e9, high = 0.0;
-  for (int k = 0; k < outlook.n_slot(); ++k)
-    low = std::min(low, outlook.temp_air(s, k)), high = std::max(high, outlook.temp_air(s, k));
+  for (int k = 0; k < outlook.n_slot(); ++k) {
+    low = std::min(low, outlook.temp_air(s, k));
+    high = std::max(high, outlook.temp_air(s, k));
+  }
   const Real step = std::max((high - low) / (schedule::n_air - 1), 0.5);
   Real t_set[schedule::n_air];
   for (int k = 0; k < schedule::n_air; ++k) t_set[k] = couple::supply_set_point(sys.control(s), low + k * step);
@@ -69,16 +74,21 @@ void fill_place(PlanTask& task, const Site& site, const System& sys, const State
   schedule::Place& place = p.place(s);
   const ControlLaw& law = sys.control(s);
   place.bus = sys.electrical.site(s);
-  place.n_class = static_cast<std::int32_t>(site.hall.node.size()), place.n_node = sys.workload.site(s).node_count;
-  place.loop = loop_of(sys, state, outlook, m, s),
+  place.n_class = static_cast<std::int32_t>(site.hall.node.size());
+  place.n_node = sys.workload.site(s).node_count;
+  place.loop = loop_of(sys, state, outlook, m, s);
   place.tau_loop = schedule::loop_time(sys.thermal.loop(s), sys.thermal.loop(s).flow);
-  place.p_grid_budget = law.p_grid_budget, place.p_it_max = law.p_it_max;
+  place.p_grid_budget = law.p_grid_budget;
+  place.p_it_max = law.p_it_max;
   place.t_supply = state.thermal.t_supply(m, s);
-  place.soc = state.electrical.soc(m, s), place.v_1 = state.electrical.v_rc1(m, s),
+  place.soc = state.electrical.soc(m, s);
+  place.v_1 = state.electrical.v_rc1(m, s);
   place.v_2 = state.electrical.v_rc2(m, s);
   place.capacity_factor = state.electrical.capacity_factor(m, s);
-  place.p_overhead = state.controls.p_overhead_seen(m, s), place.p_it = state.electrical.p_it(m, s);
-  place.genset_carbon = site.power.genset.carbon_intensity, place.genset_price = site.power.genset.price;
+  place.p_overhead = state.controls.p_overhead_seen(m, s);
+  place.p_it = state.electrical.p_it(m, s);
+  place.genset_carbon = site.power.genset.carbon_intensity;
+  place.genset_price = site.power.genset.price;
   place.t_margin = 1e9;
   constexpr Real margin = 5.0;  // K below the cap band, assumed
   for (const NodeType& t : site.hall.node) place.t_margin = std::min(place.t_margin, t.t_cap - margin);
@@ -95,11 +105,15 @@ void fill_place(PlanTask& task, const Site& site, const System& sys, const State
 // ---- forecast ----------------------------------------------------------------------------------------------------
 schedule::PvForecast forecast_of(const State& state, int m, const PlanOptions& o) {
   schedule::PvForecast f;
-  f.seed = state.seed, f.member = state.first_member + static_cast<std::uint32_t>(m), f.issue = state.time,
+  f.seed = state.seed;
+  f.member = state.first_member + static_cast<std::uint32_t>(m);
+  f.issue = state.time;
   f.law = o.law;
-  f.clearsky_index = state.controls.kc_seen.view().row(m), f.index_age = state.controls.kc_age.view().row(m);
+  f.clearsky_index = state.controls.kc_seen.view().row(m);
+  f.index_age = state.controls.kc_age.view().row(m);
   f.temp_cell = state.sky.temp_cell_end.view().row(m);
-  f.soiling_ratio = state.sky.soiling_ratio.view().row(m), f.pv_gain = state.electrical.pv_gain.view().row(m);
+  f.soiling_ratio = state.sky.soiling_ratio.view().row(m);
+  f.pv_gain = state.electrical.pv_gain.view().row(m);
   return f;
 }
 
@@ -127,7 +141,8 @@ std::vector<Real> keys_in_force(const PlanTask& t, const State& state, int m) {
         schedule::starts_of(q, q.job(i), first, moved ? q.n_slot - 1 - booked : q.n_slot, booked);
     Real* gene = &key[static_cast<std::size_t>(schedule::n_gene * i)];
     gene[0] = std::min((slot + (i + 1.0) / (q.n_job + 1.0)) / (q.n_slot + 1.0), 0.999);
-    gene[1] = (place + 0.5) / q.n_place, gene[3] = (level + 0.5) / schedule::n_level;
+    gene[1] = (place + 0.5) / q.n_place;
+    gene[3] = (level + 0.5) / schedule::n_level;
     gene[2] = std::clamp((slot - o.first + 0.5) / std::max(o.count, 1), 0.0, 0.999);
   }
   return key;
@@ -143,11 +158,15 @@ PlanTask make_plan_task(const Network& network, const System& sys, const State& 
   t.outlook = make_outlook(network, sys, in, state.time, o.slot, n_slot);
   const std::vector<Candidate> jobs = candidates(sys, state, in, m, o);
   schedule::Shape shape;
-  shape.n_place = n_site, shape.n_slot = n_slot, shape.n_scenario = o.n_scenario,
-  shape.n_job = static_cast<int>(jobs.size()), shape.n_class = 0;
+  shape.n_place = n_site;
+  shape.n_slot = n_slot;
+  shape.n_scenario = o.n_scenario;
+  shape.n_job = static_cast<int>(jobs.size());
+  shape.n_class = 0;
   for (const Site& site : network.site) shape.n_class += static_cast<int>(site.hall.node.size());
   t.problem = schedule::make_problem(shape, sys.device);
-  t.problem.slot = seconds(o.slot), t.problem.start = state.time;
+  t.problem.slot = seconds(o.slot);
+  t.problem.start = state.time;
   for (int s = 0, first = 0; s < n_site; ++s) {
     t.problem.place(s).class_first = first;
     first = fill_classes(t.problem, network.site[static_cast<std::size_t>(s)], sys, s, first);
@@ -191,7 +210,10 @@ void follow_scenario(const PlanTask& t, int scenario, const System& sys, Inputs&
       const sky::CloudKnot clouds = {index, sky::beam_transmission(index)};
       const sky::Irradiance now =
           sky::under_clouds(clouds, from.dni(s, k), from.dhi(s, k), from.dni_clear(s, k), from.up(s, k));
-      to.dni(s, i) = now.dni, to.dhi(s, i) = now.dhi, to.cover(s, i) = 0.0, to.dust(s, i) = from.dust(s, k);
+      to.dni(s, i) = now.dni;
+      to.dhi(s, i) = now.dhi;
+      to.cover(s, i) = 0.0;
+      to.dust(s, i) = from.dust(s, k);
       to.ghi_clear(s, i) = from.ghi_clear(s, k), to.dni_clear(s, i) = from.dni_clear(s, k);
       to.temp_air(s, i) = from.temp_air(s, k), to.wind_speed(s, i) = from.wind_speed(s, k),
                      to.pressure(s, i) = from.pressure(s, k);

@@ -33,11 +33,14 @@ class Builder {
     }
     const Device device = twin_.state.device;
     const int n = static_cast<int>(column_.size());
-    out_.column = Array<Column, 1>(device, {n}), out_.sigma = Array<Real, 1>(device, {n}),
+    out_.column = Array<Column, 1>(device, {n});
+    out_.sigma = Array<Real, 1>(device, {n});
     out_.walk = Array<Real, 1>(device, {n});
     for (int j = 0; j < n; ++j) {
       const Item& item = column_[static_cast<std::size_t>(j)];
-      out_.column(j) = item.column, out_.sigma(j) = item.sigma, out_.walk(j) = item.walk,
+      out_.column(j) = item.column;
+      out_.sigma(j) = item.sigma;
+      out_.walk(j) = item.walk;
       out_.column_name.push_back(item.name);
     }
     out_.domains = assimilation::make_domains(domain_, static_cast<int>(out_.point.size()), device);

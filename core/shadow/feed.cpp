@@ -96,10 +96,13 @@ Shadow make_shadow(const Network& network, Twin& twin) {
   f.home.assign(f.point.size(), -1);
   make_columns(network, twin, f);
   const int n_column = f.column.extent(0), n_domain = f.domains.n_domain();
-  f.x = Array<Real, 2>(s.device, {s.n_member, n_column}), f.y = Array<Real, 2>(s.device, {s.n_member, n_point});
-  f.y_obs = Array<Real, 1>(s.device, {n_point}), f.r_obs = Array<Real, 1>(s.device, {n_point}),
+  f.x = Array<Real, 2>(s.device, {s.n_member, n_column});
+  f.y = Array<Real, 2>(s.device, {s.n_member, n_point});
+  f.y_obs = Array<Real, 1>(s.device, {n_point});
+  f.r_obs = Array<Real, 1>(s.device, {n_point});
   f.inflation = Array<Real, 1>(s.device, {n_domain});
-  f.use = Array<std::int8_t, 1>(s.device, {n_point}), f.trouble = Array<std::int32_t, 1>(s.device, {n_domain});
+  f.use = Array<std::int8_t, 1>(s.device, {n_point});
+  f.trouble = Array<std::int32_t, 1>(s.device, {n_domain});
   for (int k = 0; k < n_point; ++k) f.r_obs(k) = std::pow(f.point[static_cast<std::size_t>(k)].kind->noise, 2);
   for (const Site& site : network.site) f.relaxation = std::max(f.relaxation, site.shadow.relaxation);
   f.inflation.fill(1.0);

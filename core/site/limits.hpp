@@ -35,13 +35,18 @@ struct Limits {
  private:
   constexpr Limits with(Real low, Real high, bool zero, Real magnitude) const {
     Limits r = *this;
-    r.usual_lo = low, r.usual_hi = high, r.zero_is_usual = zero, r.least = magnitude;
+    r.usual_lo = low;
+    r.usual_hi = high;
+    r.zero_is_usual = zero;
+    r.least = magnitude;
     return r;
   }
 };
 constexpr Limits within(Real lo, Real hi, bool open_lo) {
   Limits r;
-  r.lo = lo, r.hi = hi, r.open_lo = open_lo;
+  r.lo = lo;
+  r.hi = hi;
+  r.open_lo = open_lo;
   return r;
 }
 constexpr Limits any() { return {}; }

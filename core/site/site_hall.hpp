@@ -1,12 +1,16 @@
 // Hall and cooling of a site: part of Site (core/site/site.hpp), SI.
 #pragma once
+#include "common/constants.hpp"
 #include "core/site/key.hpp"
 
 namespace coldsun {
 
 namespace usual {
-inline constexpr Real lpm = 1e-3 / 60;                                              // m3/s
-inline constexpr Limits liquid = between(273.15, 363.15).usual(278.15, 338.15);     // the coolants' correlations
+inline constexpr Real lpm = 1e-3 / 60;  // m3/s
+inline constexpr Limits liquid =
+    between(constants::zero_celsius, 363.15).usual(278.15, 338.15);  // the coolants' correlations
+inline constexpr Limits restart =
+    between(constants::zero_celsius, 423.15).usual(293.15, 393.15);                 // of a node that tripped
 inline constexpr Limits solid_conductivity = between(0.05, 3000).usual(0.5, 2500);  // interface materials to diamond
 inline constexpr Limits solid_heat_capacity = between(1e4, 1e7).usual(5e5, 5e6);    // solids have 1 to 4 MJ/(m3 K)
 inline constexpr Limits plate_flow = between(1e-3 * lpm, 1e3 * lpm).usual(0.05 * lpm, 50 * lpm);
@@ -83,7 +87,7 @@ struct PlateClass {
   K(Real, t_cap_band, a(Q::temperature_difference, between(0.1, 50).usual(2, 30)), "width of the cap band, in which the power cap falls linearly") \
   K(Real, t_trip, a(Q::temperature, between(303.15, 493.15).usual(343.15, 423.15)).or_else(s.t_cap + s.t_cap_band + 10, "degc", \
     "assumed: 10 K above the end of the cap's band"), "trip temperature: junction temperature above which the node switches off") \
-  K(Real, t_restart, a(Q::temperature, between(273.15, 423.15).usual(293.15, 393.15)).or_else(s.t_cap - 10, "degc", "assumed: 10 K below the cap"), \
+  K(Real, t_restart, a(Q::temperature, usual::restart).or_else(s.t_cap - 10, "degc", "assumed: 10 K below the cap"), \
     "junction temperature below which a tripped node may restart") \
   K(Real, restart_time, a(Q::time, between(1, 86400).usual(20, 7200)).or_else(300, "min", "assumed: start and self-test of a server"), \
     "time below t_restart until a tripped node runs again, rounded up to whole cuts") \
@@ -144,7 +148,7 @@ struct DryCooler { COLDSUN_KEYS(COLDSUN_DRY_COOLER) };
   K(Real, fan_power, a(Q::power, not_negative()), "power of the coil fans at full speed") \
   K(Real, fan_min, a_number(share().usual(0.02, 0.7).or_zero()), "lowest speed of the coil fans, as a share of full speed") \
   K(Real, chiller_cop, a_number(between(1, 20).usual(1.5, 12)), "COP of the trim chiller at chiller_t_air") \
-  K(Real, chiller_t_air, a(Q::temperature, between(273.15, 333.15).usual(288.15, 328.15)), "outside air temperature at which chiller_cop holds")
+  K(Real, chiller_t_air, a(Q::temperature, between(constants::zero_celsius, 333.15).usual(288.15, 328.15)), "outside air temperature of chiller_cop")
 struct HallAir { COLDSUN_KEYS(COLDSUN_HALL_AIR) };
 
 #define COLDSUN_COOLING(K) \

@@ -6,6 +6,8 @@
 #include <numbers>
 #include <stdexcept>
 
+#include "common/constants.hpp"
+
 namespace coldsun {
 
 namespace {
@@ -18,7 +20,7 @@ std::vector<Unit> make_units() {
   const Real degree = std::numbers::pi / 180.0;
   const Real kwh = 3.6e6;
   return {
-      {"degc", Q::temperature, 1, 273.15, "degC"},
+      {"degc", Q::temperature, 1, constants::zero_celsius, "degC"},
       {"k", Q::temperature, 1, 0, "K"},
       {"k", Q::temperature_difference, 1, 0, "K"},
       {"w", Q::power, 1, 0, "W"},
@@ -132,7 +134,6 @@ std::string suffixes(Quantity q) {
   return s;
 }
 
-Real from_unit(std::string_view suffix, Real value) { return to_si(known(suffix), value); }
 Real to_unit(std::string_view suffix, Real si) { return from_si(known(suffix), si); }
 
 }  // namespace coldsun

@@ -46,9 +46,7 @@ std::string suffixes(Quantity);
 inline Real to_si(const Unit& u, Real value) { return value * u.scale + u.offset; }
 inline Real from_si(const Unit& u, Real si) { return (si - u.offset) / u.scale; }
 
-/// For feeds and plots, by suffix alone: from_unit("degc", 32) = 305.15. Throws std::invalid_argument with the known
-/// suffixes.
-Real from_unit(std::string_view suffix, Real value);
+/// By suffix alone: to_unit("degc", 305.15) = 32. Throws std::invalid_argument with the known suffixes.
 Real to_unit(std::string_view suffix, Real si);
 
 }  // namespace coldsun

@@ -204,7 +204,12 @@ void set_key(Site& site, std::string_view path, const KeyValue& value, std::stri
     }
     if (!p) p = &site.provenance.emplace_back();
     if (p->key.empty()) p->key = u ? fmt::format("{}_{}", path, u->suffix) : std::string(path);
-    p->text = text, p->origin = Origin::assumed, p->note = why, p->file.clear(), p->line = 0, p->doubt.clear();
+    p->text = text;
+    p->origin = Origin::assumed;
+    p->note = why;
+    p->file.clear();
+    p->line = 0;
+    p->doubt.clear();
     const auto doubt = [&](Real x) {
       if (p->doubt.empty() && !s.key.range.is_usual(x, u ? x - u->offset : x))
         p->doubt = fmt::format("{} = {}; usual: {}", p->key, in_unit(x),

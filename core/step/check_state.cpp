@@ -251,7 +251,8 @@ void check_work(const System& system, const Inputs& inputs, const State& like, c
         const int j = node_job(m, n);
         if (j < 0) continue;
         const bool first = nodes[static_cast<std::size_t>(j)]++ == 0;
-        ++taken, leads += first;
+        ++taken;
+        leads += first;
         if (!is(j, workload::Status::running) || (lead_node(m, j) == n) != first || lead_node(m, j) < site.node_first)
           refuse(m, "node_job[" + std::to_string(n) + "] = " + std::to_string(j) + ", which does not run on this node");
       }

@@ -133,7 +133,10 @@ struct Remember {
     const Real now = sky.clearsky_index(m, site), light = 20.0, memory = 600.0;  // W/m2, s
     Real &kc = st.kc_seen(m, site), &age = st.kc_age(m, site);
     age += cut.length(m);
-    if (sky.ghi(m, site) > light) kc = now + (kc - now) * math::exp(-cut.length(m) / memory), age = 0.0;
+    if (sky.ghi(m, site) > light) {
+      kc = now + (kc - now) * math::exp(-cut.length(m) / memory);
+      age = 0.0;
+    }
   }
 };
 

@@ -14,7 +14,8 @@ inline std::uint64_t fold(std::uint64_t h, const char* p, std::size_t n) {
     const std::size_t k = std::min<std::size_t>(n, 8);
     std::memcpy(&w, p, k);
     h ^= w, h ^= h >> 33, h *= 0xFF51AFD7ED558CCDull, h ^= h >> 33, h *= 0xC4CEB9FE1A85EC53ull, h ^= h >> 33;
-    p += k, n -= k;
+    p += k;
+    n -= k;
   }
   return h;
 }

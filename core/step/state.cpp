@@ -34,7 +34,8 @@ void restore(State& s, const Snapshot& kept) {
   for (const auto& item : kept.items) by_path[item.path] = &item;
   for (const FieldRef& f : fields(s))
     if (f.info.kind != Kind::scratch && f.bytes()) std::memcpy(f.data, by_path.at(f.path())->bytes.data(), f.bytes());
-  s.time = at.time, s.n_step = at.n_step;
+  s.time = at.time;
+  s.n_step = at.n_step;
 }
 
 std::vector<std::uint64_t> hash(const State& s) {

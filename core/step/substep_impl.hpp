@@ -13,8 +13,12 @@ inline orbit::Drive orbit_drive(const State& s, const Inputs& in) {
 
 inline workload::Drive workload_drive(const System& sys, const State& s, View<const std::int32_t, 2> link_up) {
   workload::Drive d;
-  d.link_up = link_up, d.p_node = s.electrical.p_served_node, d.p_unthrottled = s.thermal.p_unthrottled;
-  d.path_stale = sys.paths & path_stale, d.path_stall = sys.paths & path_stall, d.path_burst = sys.paths & path_burst,
+  d.link_up = link_up;
+  d.p_node = s.electrical.p_served_node;
+  d.p_unthrottled = s.thermal.p_unthrottled;
+  d.path_stale = sys.paths & path_stale;
+  d.path_stall = sys.paths & path_stall;
+  d.path_burst = sys.paths & path_burst;
   d.flags = s.run.flags;
   return d;
 }
@@ -50,13 +54,17 @@ void substep(Space space, const System& sys, State& s, const Inputs& in, const C
 
   for_rows(space, n, n_site, couple::BoundAux{cut, sys.thermal, s.thermal, s.sky.temp_air, s.controls});
   electrical::Drive power;
-  power.effective_irradiance = s.sky.effective_irradiance, power.temp_cell = s.sky.temp_cell;
-  power.p_request = fed ? s.fed.p_request_bus : s.workload.p_request,
+  power.effective_irradiance = s.sky.effective_irradiance;
+  power.temp_cell = s.sky.temp_cell;
+  power.p_request = fed ? s.fed.p_request_bus : s.workload.p_request;
   power.p_floor = fed ? s.fed.p_floor : s.workload.p_floor;
-  power.p_leak_bound = shared_rows(View<const Real, 2>(sys.p_leak_bound), s.n_member),
+  power.p_leak_bound = shared_rows(View<const Real, 2>(sys.p_leak_bound), s.n_member);
   power.priority = s.workload.node_priority;
-  power.p_aux_bound = s.controls.p_aux_bound, power.p_site_cap = fed ? s.fed.p_site_cap : s.controls.p_site_cap;
-  power.p_node = s.thermal.p_node, power.p_aux = s.thermal.p_aux, power.t_coolant = s.thermal.t_supply,
+  power.p_aux_bound = s.controls.p_aux_bound;
+  power.p_site_cap = fed ? s.fed.p_site_cap : s.controls.p_site_cap;
+  power.p_node = s.thermal.p_node;
+  power.p_aux = s.thermal.p_aux;
+  power.t_coolant = s.thermal.t_supply;
   power.flags = s.run.flags;
   electrical::allocate(space, sys.electrical, s.electrical, power, cut);
   if (fed)
@@ -64,14 +72,18 @@ void substep(Space space, const System& sys, State& s, const Inputs& in, const C
              couple::CapFed{cut, in.feed.p_node, sys.thermal.p_leakage, s.electrical.p_allocated, s.fed});
 
   thermal::Drive heat;
-  heat.p_request = fed ? s.fed.p_request : s.workload.p_request, heat.p_floor = power.p_floor;
+  heat.p_request = fed ? s.fed.p_request : s.workload.p_request;
+  heat.p_floor = power.p_floor;
   heat.p_allocated = fed ? s.fed.p_allocated : s.electrical.p_allocated;
-  heat.t_supply_set = s.controls.t_supply_set, heat.temp_air = s.sky.temp_air, heat.q_extra = s.controls.q_extra,
+  heat.t_supply_set = s.controls.t_supply_set;
+  heat.temp_air = s.sky.temp_air;
+  heat.q_extra = s.controls.q_extra;
   heat.flags = s.run.flags;
   for_rows(space, n, n_site, couple::GiveHeat{cut, s.controls});
   thermal::advance(space, sys.thermal, s.thermal, heat, cut);
 
-  power.p_request = work.p_request = heat.p_request, work.p_floor = heat.p_floor;
+  power.p_request = work.p_request = heat.p_request;
+  work.p_floor = heat.p_floor;
   electrical::advance(space, sys.electrical, s.electrical, power, cut);
   workload::advance(space, sys.workload, in.jobs, s.workload, work, cut);
   for_rows(space, n, n_site, couple::Remember{cut, sys.electrical.site, s.electrical, s.workload, s.sky, s.controls});

@@ -36,7 +36,8 @@ void walk(const Space& space, const System& sys, State& s, const Inputs& in, Tim
     for (int a = 0; a < n; ++a)
       s.run.start(s.run.active(a)) = s.run.stop(s.run.active(a)), ++s.run.n_cut(s.run.active(a));
   }
-  s.time = end, ++s.n_step;
+  s.time = end;
+  ++s.n_step;
 }
 
 }  // namespace coldsun

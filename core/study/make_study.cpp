@@ -40,7 +40,9 @@ Real value_of(const Site& site, Parameter p) {
 
 // One row per parameter: the site's prior, or its fixed value if there is none.
 void set_priors(ensemble::System& sys, const Site& site, bool draw, Device device) {
-  sys.prior = {device, {n_parameter}}, sys.entity = {device, {n_parameter}}, sys.index = {device, {n_parameter}};
+  sys.prior = {device, {n_parameter}};
+  sys.entity = {device, {n_parameter}};
+  sys.index = {device, {n_parameter}};
   for (int k = 0; k < n_parameter; ++k) {
     const Parameter p = parameter_table[k].parameter;
     const Real x = value_of(site, p);
@@ -64,7 +66,8 @@ void set_groups(Study& s, const Site& site) {
   for (const char* name : {"t_supply", "t_return"})
     s.group.push_back(name), range.push_back({first, first + 1}), ++first;
   const int n_group = static_cast<int>(range.size());
-  s.ensemble.first_item = {device, {n_group}}, s.ensemble.stop_item = {device, {n_group}};
+  s.ensemble.first_item = {device, {n_group}};
+  s.ensemble.stop_item = {device, {n_group}};
   for (int g = 0; g < n_group; ++g) {
     s.ensemble.first_item(g) = range[static_cast<std::size_t>(g)].first,
     s.ensemble.stop_item(g) = range[static_cast<std::size_t>(g)].second;
@@ -119,7 +122,7 @@ void draw_jobs(Study& s) {
 
 }  // namespace
 
-Study make_study(const Network& network, const Library& library, const std::vector<WeatherSeries>& weather,
+Study make_study(const Network& network, const Library& library, const std::vector<sky::Series>& weather,
                  TwinOptions twin, StudyOptions options) {
   if (network.site.size() != 1)
     throw std::invalid_argument("study: the network has " + std::to_string(network.site.size()) +
@@ -137,24 +140,34 @@ Study make_study(const Network& network, const Library& library, const std::vect
   s.ensemble.offset = {device, {static_cast<int>(std::size(look_offset))}};
   for (int k = 0; k < s.ensemble.n_offset(); ++k) s.ensemble.offset(k) = nanoseconds(look_offset[k]);
   s.ensemble.setting = {device, {2}};
-  s.ensemble.setting(0) = options.limit, s.ensemble.setting(1) = window_length;
+  s.ensemble.setting(0) = options.limit;
+  s.ensemble.setting(1) = window_length;
   const int n = twin.n_member, n_item = s.limit.extent(0);
   s.parameter = {device, {n, n_parameter}};
   with_space(device, [&](auto space) {
     ensemble::draw_priors(space, s.ensemble, s.parameter, twin.seed, twin.first_member), synchronize(space);
   });
   draw_jobs(s);
-  s.twin.state = start_of(s), s.watch = ensemble::make_watch(s.ensemble, n, device);
-  s.value = {device, {n, n_item}}, s.weight = {device, {n, n_item}}, s.key = {device, {n, n_item}};
-  s.member = {device, {n}}, s.row_a = {device, {n}}, s.row_b = {device, {n}}, s.now = {device, {n}};
+  s.twin.state = start_of(s);
+  s.watch = ensemble::make_watch(s.ensemble, n, device);
+  s.value = {device, {n, n_item}};
+  s.weight = {device, {n, n_item}};
+  s.key = {device, {n, n_item}};
+  s.member = {device, {n}};
+  s.row_a = {device, {n}};
+  s.row_b = {device, {n}};
+  s.now = {device, {n}};
   s.energy = {device, {1 + static_cast<int>(options.paths.size()), n}};
   s.n_look = options.trace_every > 0 ? 64 : 1;
   for (const std::uint32_t paths : options.paths) {
     Event e;
-    e.paths = paths, e.state = start_of(s);
-    e.watch = ensemble::make_watch(s.ensemble, n, device), e.tally = ensemble::make_tally(s.ensemble, n, device);
+    e.paths = paths;
+    e.state = start_of(s);
+    e.watch = ensemble::make_watch(s.ensemble, n, device);
+    e.tally = ensemble::make_tally(s.ensemble, n, device);
     e.look.resize(static_cast<std::size_t>(n));
-    e.value = {device, {n * s.n_look, n_item}}, e.key = {device, {n * s.n_look, n_item}};
+    e.value = {device, {n * s.n_look, n_item}};
+    e.key = {device, {n * s.n_look, n_item}};
     s.event.push_back(std::move(e));
   }
   return s;

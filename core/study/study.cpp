@@ -32,13 +32,15 @@ struct Items {
   COLDSUN_FN void operator()(int l, int i) const {
     const int m = member(l), r = row(l), n_node = t_junction.extent[1];
     if (i >= n_node) {
-      value(r, i) = i == n_node ? t_supply(m, 0) : t_return(m, 0), key(r, i) = 0;
+      value(r, i) = i == n_node ? t_supply(m, 0) : t_return(m, 0);
+      key(r, i) = 0;
       if (weight.data) weight(r, i) = 0.0;
       return;
     }
     const int job = node_job(m, i);
     const bool counts = job >= 0 && start_time(m, job) + nanoseconds(job_age) <= now(m);
-    value(r, i) = t_junction(m, i), key(r, i) = counts ? job : -1;
+    value(r, i) = t_junction(m, i);
+    key(r, i) = counts ? job : -1;
     if (weight.data) weight(r, i) = throttle_fraction(m, i);
   }
 };
@@ -84,7 +86,8 @@ void grow(Study& s) {
       for (int k = 0; k < s.n_look; ++k)
         for (int i = 0; i < n_item(s); ++i)
           value(m * room + k, i) = e.value(m * s.n_look + k, i), key(m * room + k, i) = e.key(m * s.n_look + k, i);
-    e.value = std::move(value), e.key = std::move(key);
+    e.value = std::move(value);
+    e.key = std::move(key);
   }
   s.n_look = room;
 }
@@ -104,7 +107,9 @@ void keep_looks(Space space, Study& s, Event& e, const std::vector<std::vector<T
     auto& look = e.look[static_cast<std::size_t>(m)];
     if (window_at(window[static_cast<std::size_t>(m)], cut.stop(m)) == never) continue;
     if (static_cast<int>(look.size()) == s.n_look) grow(s);
-    s.member(n) = m, s.now(n) = cut.stop(m), ++n;
+    s.member(n) = m;
+    s.now(n) = cut.stop(m);
+    ++n;
     look.push_back(cut.stop(m));
   }
   for (int l = 0; l < n; ++l)  // rows are final once the tape has grown
@@ -145,7 +150,11 @@ void compare_looks(Space space, Study& s, Event& e, const std::vector<std::vecto
     const int m = cut.member(a), look = found(m);
     if (look < 0) continue;
     e.tally.open(m) = window_of(m);
-    s.member(n) = m, s.row_a(n) = m * s.n_look + look, s.row_b(n) = m, s.now(n) = cut.stop(m), ++n;
+    s.member(n) = m;
+    s.row_a(n) = m * s.n_look + look;
+    s.row_b(n) = m;
+    s.now(n) = cut.stop(m);
+    ++n;
   }
   if (n == 0) return;
   ensemble::compare(space, s.ensemble, e.tally,

@@ -48,7 +48,7 @@ struct Study {
 };
 
 // For a network of one site; else std::invalid_argument. Throws as make_twin does.
-Study make_study(const Network& network, const Library& library, const std::vector<WeatherSeries>& weather,
+Study make_study(const Network& network, const Library& library, const std::vector<sky::Series>& weather,
                  TwinOptions twin, StudyOptions options);
 
 // Advances every State by one step.

@@ -8,7 +8,7 @@
 #include "bench/rates.hpp"
 #include "common/loops.hpp"
 #include "common/philox.hpp"
-#include "electrical/curve_points.hpp"
+#include "electrical/any_curve_points.hpp"
 #include "electrical/electrical.hpp"
 
 namespace coldsun::electrical {
@@ -40,6 +40,19 @@ double reference_power(const Curve& c) {
   const double i = c.photocurrent - c.saturation_current * std::expm1(low / c.nNsVth) - low * c.conductance_shunt;
   return i * (low - i * c.resistance_series);
 }
+
+// Maximum power at irradiance and cell temperature, for one module type.
+struct MaxPowerOfPoints {
+  View<const Real, 2> effective_irradiance, temp_cell;
+  View<Real, 2> v_mp, i_mp, p_mp;
+  Module module;
+  COLDSUN_FN void operator()(int row, int i) const {
+    const MaxPower m = max_power(calcparams_cec(effective_irradiance(row, i), temp_cell(row, i), module));
+    v_mp(row, i) = m.v;
+    i_mp(row, i) = m.i;
+    p_mp(row, i) = m.p;
+  }
+};
 
 // 40 B per point: two in, three out. 420 flops: six evaluations of the curve (exp 31, products and sums 12), five
 // Newton quotients at 11, exp, log and products of the parameters 90, start value 15.

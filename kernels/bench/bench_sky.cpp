@@ -18,6 +18,11 @@ using namespace coldsun::sky;
 constexpr int n_item = 4096;
 const Time noon = midnight({2026, 3, 1}) + 15 * 3600 * ns_per_s;
 
+// The field draws its own cover.
+struct OwnCover {
+  COLDSUN_FN Real operator()(std::int64_t /*second*/) const { return -1.0; }
+};
+
 // writes the Sun's inertial direction. 24 B; 246 cosines and 63 sines with cosines of 45 flops each: some 14,000 flops
 struct SunPlace {
   View<Real, 2> out;

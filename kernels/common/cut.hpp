@@ -14,7 +14,6 @@ struct Cut {
   std::uint32_t first_member = 0;
   COLDSUN_FN std::uint32_t id(int m) const { return first_member + static_cast<std::uint32_t>(m); }
   COLDSUN_FN Real length(int m) const { return seconds(stop(m) - start(m)); }
-  COLDSUN_FN Real inverse_length(int m) const { return 1.0 / length(m); }
 };
 
 // Search for the next cut: each next_event lowers stop(m) of the active members to the first instant after now(m) at

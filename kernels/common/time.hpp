@@ -1,5 +1,7 @@
 // Time: UTC as integer nanoseconds since 1970-01-01 (leap seconds not counted); durations in seconds.
 #pragma once
+#include <chrono>
+
 #include "common/space.hpp"
 
 namespace coldsun {
@@ -32,22 +34,17 @@ struct Date {
 // Days from 1970-01-01. Years start in March, so that the leap day is the last (Fliegel and Van Flandern 1968,
 // doi 10.1145/364096.364097, in the era form of H. Hinnant, chrono-compatible low-level date algorithms).
 COLDSUN_FN constexpr Time days_from_date(Date d) {
-  const Time y = d.month > 2 ? d.year : d.year - 1;
-  const Time era = floor_div(y, 400), of_era = y - era * 400;
-  const Time of_year = (153 * (d.month > 2 ? d.month - 3 : d.month + 9) + 2) / 5 + d.day - 1;
-  return era * 146'097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719'468;
+  const auto month = static_cast<unsigned>(d.month), day = static_cast<unsigned>(d.day);
+  const std::chrono::year_month_day date{std::chrono::year{d.year}, std::chrono::month{month}, std::chrono::day{day}};
+  return std::chrono::sys_days{date}.time_since_epoch().count();
 }
 COLDSUN_FN constexpr Time midnight(Date d) { return days_from_date(d) * ns_per_day; }
 
 COLDSUN_FN constexpr Date date_of(Time t) {
-  const Time z = floor_div(t, ns_per_day) + 719'468;
-  const Time era = floor_div(z, 146'097), day = z - era * 146'097;
-  const Time of_era = (day - day / 1460 + day / 36'524 - day / 146'096) / 365;
-  const Time of_year = day - (365 * of_era + of_era / 4 - of_era / 100);
-  const Time m = (5 * of_year + 2) / 153;
-  const int month = static_cast<int>(m < 10 ? m + 3 : m - 9);
-  return {static_cast<int>(of_era + era * 400 + (month <= 2)), month,
-          static_cast<int>(of_year - (153 * m + 2) / 5 + 1)};
+  const std::chrono::days day{floor_div(t, ns_per_day)};
+  const std::chrono::year_month_day d{std::chrono::sys_days{day}};
+  return {static_cast<int>(d.year()), static_cast<int>(static_cast<unsigned>(d.month())),
+          static_cast<int>(static_cast<unsigned>(d.day()))};
 }
 // 1 on the first of January
 COLDSUN_FN constexpr int day_of_year(Time t) {

@@ -27,9 +27,6 @@ COLDSUN_FN CellCut cell_cut(const Pack& b, Real capacity_factor, Real dt) {
 COLDSUN_FN Cell cell_after(const Pack& b, const CellCut& c, const Cell& s, Real i) {
   return Cell{s.soc - c.k * i, b.r_1 * i + (s.v_1 - b.r_1 * i) * c.e_1, b.r_2 * i + (s.v_2 - b.r_2 * i) * c.e_2};
 }
-COLDSUN_FN Real terminal_voltage(const Pack& b, const Cell& s, Real i) {
-  return b.v_ocv(s.soc) - b.r_0 * i - s.v_1 - s.v_2;
-}
 
 // Mean terminal voltage over the cut at current i.
 COLDSUN_FN Real mean_voltage(const Pack& b, const CellCut& c, const Cell& s, Real i) {

@@ -41,18 +41,4 @@ struct ParametersOfPoints {
   }
 };
 
-// Maximum power at irradiance and cell temperature, for one module type. reads 2 Real, writes 3 Real: 40 B and about
-// 420 flops per point (6 evaluations of the curve at 43, 5 quotients at 11, parameters 90, start 15).
-struct MaxPowerOfPoints {
-  View<const Real, 2> effective_irradiance, temp_cell;
-  View<Real, 2> v_mp, i_mp, p_mp;
-  Module module;
-  COLDSUN_FN void operator()(int row, int i) const {
-    const MaxPower m = max_power(calcparams_cec(effective_irradiance(row, i), temp_cell(row, i), module));
-    v_mp(row, i) = m.v;
-    i_mp(row, i) = m.i;
-    p_mp(row, i) = m.p;
-  }
-};
-
 }  // namespace coldsun::electrical

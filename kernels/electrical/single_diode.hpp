@@ -147,8 +147,6 @@ COLDSUN_FN Real vd_from_v(const Curve& c, Real v) {
   const Real above = math::max(open, c.nNsVth * (rough_log(1.0 + driven) + rough_log_error));
   return newton_voltage<N>(c, v, math::min(math::min(all, math::max(open, v)), above));
 }
-COLDSUN_FN Real i_from_v(const Curve& c, Real v) { return at(c, vd_from_v(c, v)).i; }
-COLDSUN_FN Real i_sc(const Curve& c) { return i_from_v(c, 0.0); }
 COLDSUN_FN Real v_oc(const Curve& c) { return newton_open<5>(c, vd_bound(c)); }
 
 // Diode voltage at any terminal current: zero of the curve shifted down by that current. It is concave and falling in
@@ -168,7 +166,6 @@ COLDSUN_FN Real vd_from_i(const Curve& c, Real current) {
   const Real ratio = math::max((c.photocurrent - current) / c.saturation_current, 1e-300);
   return newton_current<N>(c, current, c.nNsVth * math::min(math::log(ratio) + 1.0 / ratio, ratio));
 }
-COLDSUN_FN Real v_from_i(const Curve& c, Real current) { return vd_from_i(c, current) - current * c.resistance_series; }
 
 // Diode voltage right of the maximum at which the module delivers `power`, 0 <= power <= max.p: the curtailed point.
 // Start values from the right: the parabola at the maximum, which lies above the curve there, and the bound of v_oc.

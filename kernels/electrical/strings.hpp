@@ -75,7 +75,7 @@ struct OperateStrings {
     const Real p_top = math::max(st.p_mp(m, s) / n, 1e-9);
     const Real x_right =
         vd_for_power(c, st.vd_mp(m, s), p_top, st.curvature(m, s), math::clamp(target / n, 0.0, p_top));
-    const Real x_open = newton_open<5>(c, vd_bound(c));
+    const Real x_open = v_oc(c);
     const Real x_on = passes ? st.vd_pass(m, s) : x_right;
     const Point p = at(c, range.on ? x_on : x_open);
     const Real v = dark ? 0.0 : n * p.v, i = range.on ? p.i : 0.0;

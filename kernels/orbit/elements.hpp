@@ -48,12 +48,8 @@ ElementFile read_elements(std::string_view text);  // TLE or OMM CSV, whichever 
 ElementFile read_tle(
     std::string_view text);  // two or three lines per set; alpha-5 ids; sets without checksum are read, with a remark
 ElementFile read_omm_csv(std::string_view text);  // header line with OMM keywords, in any order; # lines are comments
-// The same without asking whether SGP4 can propagate a set; the first fault is thrown as std::invalid_argument with
-// line and column.
-std::vector<ElementSet> parse_tle(std::string_view text);
-std::vector<ElementSet> parse_omm_csv(std::string_view text);
-Time parse_utc(
-    std::string_view text);  // 2026-06-14T06:00:00.123456[Z] or 2026-165T06:00:00[Z], 1678 to 2261; throws as above
+// 2026-06-14T06:00:00.123456[Z] or 2026-165T06:00:00[Z], 1678 to 2261; throws std::invalid_argument.
+Time parse_utc(std::string_view text);
 
 // Walker delta pattern inclination: total/plane/phasing (Walker 1984); plane p of slot j has mean anomaly 2 pi (j / s +
 // phasing p / total).

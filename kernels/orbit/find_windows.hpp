@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "common/loops.hpp"
+#include "common/roots.hpp"
 #include "orbit/windows.hpp"
 
 namespace coldsun::orbit {
@@ -153,22 +154,17 @@ struct Refine {
     }
   };
 
-  // Rate > 0 at lo, <= 0 at hi: Illinois' variant of the false position (Dowell & Jarratt 1971). A satellite that is
-  // lost on the way has a rate of exactly 0 from then on: the last instant before it is taken.
+  // Rate > 0 at lo, <= 0 at hi: Illinois' variant of the false position. A satellite that is lost on the way has a rate
+  // of exactly 0 from then on: the last instant before it is taken.
   COLDSUN_FN static Real turn(const Line& line, Real lo, Real hi) {
-    Real f_lo = line(lo).rate, f_hi = line(hi).rate;
-    int side = 0;
-    for (int k = 0; k < 60 && hi - lo > tolerance; ++k) {
-      Real x = lo + (hi - lo) * f_lo / (f_lo - f_hi);
-      x = k % 8 == 7 || f_hi == 0.0 ? 0.5 * (lo + hi) : math::clamp(x, lo + 0.25 * tolerance, hi - 0.25 * tolerance);
-      const Real f = line(x).rate;
-      if (f > 0) {
-        lo = x, f_lo = f, f_hi *= side == 1 ? 0.5 : 1.0, side = 1;
-      } else {
-        hi = x, f_hi = f, f_lo *= side == -1 ? 0.5 : 1.0, side = -1;
-      }
+    RootBracket b{lo, hi, -line(lo).rate, -line(hi).rate};
+    for (int k = 0; k < 60 && b.high - b.low > tolerance; ++k) {
+      const Real middle = 0.5 * (b.low + b.high), x = b.low + (b.high - b.low) * b.f_low / (b.f_low - b.f_high);
+      const bool halve = k % 8 == 7 || b.f_high == 0.0;
+      const Real at = halve ? middle : math::clamp(x, b.low + 0.25 * tolerance, b.high - 0.25 * tolerance);
+      b.narrow(at, -line(at).rate);
     }
-    return f_hi == 0.0 ? lo : 0.5 * (lo + hi);
+    return b.f_high == 0.0 ? b.low : 0.5 * (b.low + b.high);
   }
 
   // Below the mask at `out`, above at `in`, in either order of time: Newton, halved where it leaves the bracket.

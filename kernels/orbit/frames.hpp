@@ -108,22 +108,4 @@ COLDSUN_FN Sight sight(const Station& s, const PosVel& pef) {
   return {sin_elevation, (dot(pef.v, s.up) - sin_elevation * dot(d, pef.v) * inverse_range) * inverse_range};
 }
 
-// Geodetic latitude, longitude [rad] and height [m] of an Earth-fixed place (Bowring 1976, one step: 1e-11 rad below
-// 1,000 km).
-struct Geodetic {
-  Real latitude = 0, longitude = 0, altitude = 0;
-};
-COLDSUN_FN Geodetic geodetic(const Vector3& r) {
-  const Real e2 = wgs84_f * (2.0 - wgs84_f), b = wgs84_a * (1.0 - wgs84_f), second = e2 / (1.0 - e2);
-  const Real p = std::sqrt(r.x * r.x + r.y * r.y);
-  Real beta = std::atan2(r.z * wgs84_a, p * b), latitude = 0;
-  for (int i = 0; i < 3; ++i) {
-    const Real sb = std::sin(beta), cb = std::cos(beta);
-    latitude = std::atan2(r.z + second * b * sb * sb * sb, p - e2 * wgs84_a * cb * cb * cb);
-    beta = std::atan2((1.0 - wgs84_f) * std::sin(latitude), std::cos(latitude));
-  }
-  const Real s = std::sin(latitude), c = std::cos(latitude), n = wgs84_a / std::sqrt(1.0 - e2 * s * s);
-  return {latitude, std::atan2(r.y, r.x), p * c + r.z * s - n * (1.0 - e2 * s * s)};
-}
-
 }  // namespace coldsun::orbit

@@ -79,18 +79,11 @@ ElementFile flying(ElementFile f) {
     if (r.of != of_lines) r.of = f.n_record;
   return f;
 }
-std::vector<ElementSet> strict(ElementFile f) {
-  for (const Remark& r : f.remark)
-    if (!r.used) throw text::Fault(r.line, r.detail.empty() ? r.reason + "." : r.detail);
-  return std::move(f.set);
-}
 
 }  // namespace
 
 ElementFile read_tle(std::string_view text) { return flying(scan_tle(text)); }
 ElementFile read_omm_csv(std::string_view text) { return flying(scan_omm_csv(text)); }
-std::vector<ElementSet> parse_tle(std::string_view text) { return strict(scan_tle(text)); }
-std::vector<ElementSet> parse_omm_csv(std::string_view text) { return strict(scan_omm_csv(text)); }
 
 ElementFile read_elements(std::string_view text) {
   for (std::string_view rest = text::without_mark(text); !rest.empty();) {

@@ -147,22 +147,8 @@ struct CloudField {
   }
 };
 
-// No prescribed cover: the field draws its own.
-struct OwnCover {
-  COLDSUN_FN Real operator()(std::int64_t /*second*/) const { return -1.0; }
-};
-
-// Value at an instant: linear between the knots of its second.
-template <class Cover>
-COLDSUN_FN CloudKnot cloud_at(CloudField& field, const Cover& cover, Time t) {
-  const std::int64_t s = floor_div(t, ns_per_s);
-  const CloudKnot a = field.knot(s, cover(s)), b = field.knot(s + 1, cover(s + 1));
-  const Real w = seconds(t - s * ns_per_s);
-  return {lerp(a.index, b.index, w), lerp(a.beam, b.beam, w)};
-}
-
-// Exact mean of the piecewise linear function over [start, stop], start < stop; means of parts add up to the mean of
-// the whole.
+// Exact mean of the piecewise linear function over [start, stop], start < stop: the means of parts add up to the mean
+// of the whole.
 template <class Cover>
 COLDSUN_FN CloudKnot cloud_mean(CloudField& field, const Cover& cover, Time start, Time stop) {
   const std::int64_t first = floor_div(start, ns_per_s), last = floor_div(stop - 1, ns_per_s);

@@ -33,7 +33,7 @@ struct SunOfPoints {
     const sun::Place place = sun::place(utc, delta_t(row, i));
     const sun::Observer observer{latitude(row, i) * degree, longitude(row, i) * degree, altitude(row, i)};
     const sun::Sight s = sun::sight(place, sun::mean_sidereal_time(utc), sun::horizon(observer), pressure(row, i),
-                                    temp_air(row, i) + 273.15);
+                                    temp_air(row, i) + constants::zero_celsius);
     const Real known = unless_nan(1.0, seconds(row, i));
     const Real high = sun::zenith(s.apparent) / degree * unless_nan(known, pressure(row, i), temp_air(row, i));
     const Real low = sun::zenith(s.geometric) / degree * known;

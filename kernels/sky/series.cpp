@@ -210,7 +210,7 @@ Real cover_at(const std::vector<Real>& cover, int k, int n) {
 void fill_from_series(Weather& w, const System& system, int site, const Climate& climate, const Series& series) {
   const Site& place = system.site(site);
   const Intervals interval(series, place, w.start(0));
-  const bool drawn = series.subhourly_clouds && interval.step >= shortest,
+  const bool drawn = series.subhourly_clouds.value_or(true) && interval.step >= shortest,
              holds = interval.step < few_knots * weather_step;
   const int n = static_cast<int>(interval.step / interval.knot), fine = static_cast<int>(weather_step / interval.knot);
   // Further intervals on each side, for interpolation at the ends and for the haze around them.

@@ -2,6 +2,7 @@
 // Order of use: make_system, fill_from_climate or fill_from_series (Weather), make_state; then advance in every cut.
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "common/cut.hpp"
@@ -146,8 +147,9 @@ struct Series {
   std::vector<Real> temp_air;              // K
   std::vector<Real> wind_speed, pressure;  // m/s, Pa; may be empty: 2 m/s, standard pressure of the altitude
   Stamp stamp = Stamp::end;
-  bool repeat_yearly = false;    // the series is a typical year: its year number is ignored
-  bool subhourly_clouds = true;  // clouds vary inside cloudy intervals of 10 min or more; false: smooth
+  bool repeat_yearly = false;  // the series is a typical year: its year number is ignored
+  // Clouds vary inside cloudy intervals of 10 min or more; false: smooth; empty: the site file decides.
+  std::optional<bool> subhourly_clouds = {};
 };
 
 // A table from start to stop (both rounded outwards to the minute) for all sites, all fields zero.

@@ -1,6 +1,7 @@
 // Loop: the plates' coolant loop, CDU, facility water, dry cooler and hall air of one site, advanced together in a cut.
 #pragma once
 #include "common/constants.hpp"
+#include "common/roots.hpp"
 #include "thermal/film.hpp"
 
 namespace coldsun::thermal {
@@ -95,25 +96,17 @@ struct LoopOutput {
 // doi 10.1007/BF01934364).
 template <class F>
 COLDSUN_FN Real find_root(const F& f, Real low, Real high) {
-  Real f_low = f(low), f_high = f(high);
-  if (f_low >= 0.0) return low;
-  if (f_high <= 0.0) return high;
-  int side = 0;
+  RootBracket b{low, high, f(low), f(high)};
+  if (b.f_low >= 0.0) return low;
+  if (b.f_high <= 0.0) return high;
   Real x = low;
-  for (int k = 0; k < 100 && high - low > 1e-14; ++k) {
-    x = (low * f_high - high * f_low) / (f_high - f_low);
-    if (k % 4 == 3 || !(x > low && x < high)) x = 0.5 * (low + high);  // bounds the number of iterations by bisection
+  for (int k = 0; k < 100 && b.high - b.low > 1e-14; ++k) {
+    x = (b.low * b.f_high - b.high * b.f_low) / (b.f_high - b.f_low);
+    if (k % 4 == 3 || !(x > b.low && x < b.high))
+      x = 0.5 * (b.low + b.high);  // bounds the number of iterations by bisection
     const Real f_x = f(x);
     if (std::fabs(f_x) < 1e-14) break;
-    if (f_x > 0.0) {
-      high = x, f_high = f_x;
-      if (side == 1) f_low *= 0.5;
-      side = 1;
-    } else {
-      low = x, f_low = f_x;
-      if (side == -1) f_high *= 0.5;
-      side = -1;
-    }
+    b.narrow(x, f_x);
   }
   return x;
 }

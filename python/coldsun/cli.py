@@ -21,9 +21,11 @@ from .cli_plan import minutes, plan
 from .cli_study import study
 from .console import Console
 from .errors import InputError, ending_signals, stop_status
+from .plan import DEFAULT
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="A digital twin of zero-carbon data centres.")
 cli_shadow.register(app)
+RUN_PLANS = 256   # plans priced at each decision of a run
 out, err = Console(), Console(stderr=True)
 
 
@@ -74,9 +76,9 @@ def run(
     more: Annotated[Optional[list[str]], typer.Option("--record", help="record a field of the State too, as poa_global or v_pv; may be repeated")] = None,
     planned: Annotated[bool, typer.Option("--plan", help="plan the jobs as the run goes")] = False,
     every: Annotated[Optional[str], typer.Option(help="with --plan: time from plan to plan; by default 5min")] = None,
-    plans: Annotated[Optional[int], typer.Option(help="with --plan: plans priced at each decision; by default 256")] = None,
-    scenarios: Annotated[Optional[int], typer.Option(help="with --plan: forecasts that each is priced under; by default 16")] = None,
-    policy: Annotated[Optional[str], typer.Option(help="with --plan: search, fcfs, easy, greedy-green or wait-awhile; by default search")] = None,
+    plans: Annotated[Optional[int], typer.Option(help=f"with --plan: plans priced at each decision; by default {RUN_PLANS}")] = None,
+    scenarios: Annotated[Optional[int], typer.Option(help=f"with --plan: forecasts that each is priced under; by default {DEFAULT['scenarios']}")] = None,
+    policy: Annotated[Optional[str], typer.Option(help=f"with --plan: search, fcfs, easy, greedy-green or wait-awhile; by default {DEFAULT['policy']}")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="print the figures as JSON")] = False,
 ) -> None:
     """Run a coupled twin, leave a record (HDF5) and a picture of the day, print its figures."""
@@ -103,8 +105,8 @@ def run(
                 err.print(counts(facts), highlight=False, soft_wrap=True)
 
     try:
-        plan = dict(every_min=minutes(every or "5min"), plans=256 if plans is None else plans, scenarios=16 if scenarios is None else scenarios,
-                    policy=policy or "search") if planned else None
+        plan = dict(every_min=minutes(every or "5min"), plans=RUN_PLANS if plans is None else plans,
+                    scenarios=DEFAULT["scenarios"] if scenarios is None else scenarios, policy=policy or DEFAULT["policy"]) if planned else None
         data = twin.run(out=folder, resume=resume, progress=not as_json, fields=fields, internals=internals, record=more or (), opened=opened, plan=plan)
     except KeyboardInterrupt as error:
         text = f"stopped at {twin.time:%Y-%m-%d %H:%M:%S} UTC; the record in {folder} is whole up to there, --resume goes on"
@@ -146,7 +148,7 @@ def check(
 ) -> None:
     """Read a site, say what it is and how much in it is assumed."""
     network = _network(site)
-    print(network.describe_json() if as_json else network.describe(whole).rstrip())
+    print(json.dumps(network.figures()) if as_json else network.describe(whole).rstrip())
     if not (as_json or whole):
         print(f"\nevery assumed value and its reason: coldsun check {site} --long")
 

@@ -10,6 +10,7 @@ import typer
 from rich.text import Text
 
 from .errors import InputError
+from .plan import DEFAULT
 
 
 def minutes(text: str) -> float:
@@ -51,12 +52,12 @@ def plan(
     site: Annotated[str, typer.Argument(help="a shipped site or network (atacama, masdar, pilots), or a TOML file")],
     at: Annotated[Optional[str], typer.Option(help="instant of the decision, ISO 8601, UTC; by default the backlog after the demo day's start")] = None,
     backlog: Annotated[float, typer.Option(help="hours before the decision in which jobs that come wait for it")] = 0.5,
-    horizon: Annotated[float, typer.Option(help="hours that the plan reaches ahead")] = 24.0,
+    horizon: Annotated[float, typer.Option(help="hours that the plan reaches ahead")] = DEFAULT["horizon"] / 3600.0,
     seed: Annotated[int, typer.Option(help="of all chance")] = 1,
-    plans: Annotated[int, typer.Option(help="plans priced")] = 4096,
-    scenarios: Annotated[int, typer.Option(help="forecasts of irradiance that each is priced under")] = 16,
+    plans: Annotated[int, typer.Option(help="plans priced")] = DEFAULT["plans"],
+    scenarios: Annotated[int, typer.Option(help="forecasts of irradiance that each is priced under")] = DEFAULT["scenarios"],
     seconds: Annotated[float, typer.Option(help="take the best plan so far after this time")] = float("inf"),
-    policy: Annotated[str, typer.Option(help="search, fcfs, easy, greedy-green or wait-awhile")] = "search",
+    policy: Annotated[str, typer.Option(help="search, fcfs, easy, greedy-green or wait-awhile")] = DEFAULT["policy"],
     weight: Annotated[Optional[list[str]], typer.Option(help="a line of the bill and its price, as carbon=0.5; may be repeated")] = None,
     device: Annotated[str, typer.Option(help="auto, cpu or cuda")] = "auto",
     record: Annotated[Optional[Path], typer.Option("--out", help="folder of the picture and the netCDF file")] = None,

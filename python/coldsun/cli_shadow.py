@@ -12,6 +12,7 @@ from rich.console import Group
 from rich.live import Live
 from rich.table import Table
 from rich.text import Text
+from scipy.constants import zero_Celsius
 
 from .console import Console
 from .errors import stop_status
@@ -21,9 +22,8 @@ CA = Annotated[Optional[Path], typer.Option(help="certificate that signs the bro
 CERT = Annotated[Optional[Path], typer.Option(help="certificate of this client, PEM")]
 KEY = Annotated[Optional[Path], typer.Option(help="its key, PEM")]
 PASSWORD_FILE = Annotated[Optional[Path], typer.Option(help="file whose first line is the password; else COLDSUN_MQTT_PASSWORD of the environment")]
-SHOWN = {"t_junction": ("°C", 1.0, -273.15), "t_outlet": ("°C", 1.0, -273.15), "t_supply": ("°C", 1.0, -273.15), "t_return": ("°C", 1.0, -273.15),
-         "t_facility": ("°C", 1.0, -273.15), "t_hall": ("°C", 1.0, -273.15), "flow": ("L/min", 6e4, 0.0), "soc": ("%", 100.0, 0.0),
-         "v_bus": ("V", 1.0, 0.0)}  # the rest are powers
+SHOWN = dict.fromkeys(("t_junction", "t_outlet", "t_supply", "t_return", "t_facility", "t_hall"), ("°C", 1.0, -zero_Celsius))
+SHOWN |= {"flow": ("L/min", 6e4, 0.0), "soc": ("%", 100.0, 0.0), "v_bus": ("V", 1.0, 0.0)}  # the rest are powers
 
 
 def _as_shown(quantity: str) -> tuple[str, float, float]:

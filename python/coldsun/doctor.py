@@ -11,7 +11,6 @@ from importlib.resources import files
 from pathlib import Path
 
 _OPTIONAL = {
-    "panel": ("dashboard of a live shadow", "pip install 'coldsun[live]'"),
     "paho.mqtt": ("live feeds over MQTT", "pip install 'coldsun[live]'"),
     "dask": ("studies on many machines", "pip install 'coldsun[study]'"),
     "pytest": ("the Python tests", "pip install 'coldsun[test]'"),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from scipy.constants import zero_Celsius
 
 from . import _engine
 from .arrays import evaluate, not_negative, positive, table
@@ -31,7 +32,7 @@ def _curve(photocurrent, saturation_current, resistance_series, resistance_shunt
 
 
 def _parameters(columns: list[np.ndarray], n: int) -> list[np.ndarray]:
-    return _engine.electrical.calcparams_cec([columns[0], columns[1] + 273.15, *columns[2:]], n)   # the kernel's temperatures are kelvin
+    return _engine.electrical.calcparams_cec([columns[0], columns[1] + zero_Celsius, *columns[2:]], n)   # the kernel's temperatures are kelvin
 
 
 def calcparams_cec(effective_irradiance, temp_cell, alpha_sc, a_ref, I_L_ref, I_o_ref, R_sh_ref, R_s, Adjust, EgRef=1.121,

@@ -15,6 +15,7 @@ from . import _engine
 from .errors import InputError, engine_errors
 from .site import table_html
 
+DEFAULT = _engine.plan_defaults()
 POLICIES = ("search", "fcfs", "easy", "greedy-green", "wait-awhile")
 # A unit that people read, and what one of it is in the engine's unit.
 _READ = {"J": ("MWh", 3.6e9)} | {f"{of}s": (f"{of}h", 3600.0) for of in ("", "K ", "node ")}
@@ -32,9 +33,10 @@ def plan_errors():
         raise InputError(str(error)) from None
 
 
-def options(horizon_hours: float = 24.0, plans: int = 4096, scenarios: int = 16, *, policy: str = "search", slot_min: float = 5.0, population: int = 256,
-            decision_s: float = 10.0, spread: float = 1.0, known_work: bool = False, rows: int = 64, weights: dict[str, float] | None = None,
-            seconds: float = math.inf) -> dict:
+def options(horizon_hours: float = DEFAULT["horizon"] / 3600.0, plans: int = DEFAULT["plans"], scenarios: int = DEFAULT["scenarios"], *,
+            policy: str = DEFAULT["policy"], slot_min: float = DEFAULT["slot"] / 60.0, population: int = DEFAULT["population"],
+            decision_s: float = DEFAULT["decision_time"], spread: float = DEFAULT["spread"], known_work: bool = DEFAULT["known_work"],
+            rows: int = DEFAULT["rows"], weights: dict[str, float] | None = None, seconds: float = math.inf) -> dict:
     """The planner's settings, checked.
 
     Parameters

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import xarray as xr
+from scipy.constants import zero_Celsius
 
 from .errors import InputError
 from .record import site_facts
@@ -45,7 +46,7 @@ class _Series:
         return self.mean(name) / 1e3
 
     def celsius(self, name: str) -> np.ndarray:
-        return self.at(name) - 273.15
+        return self.at(name) - zero_Celsius
 
     def total(self, name: str) -> float:
         """What a counter rose to."""
@@ -89,7 +90,7 @@ def _store(axis, s: _Series) -> None:
 
 
 def _heat(axis, s: _Series) -> None:
-    junction = np.maximum.reduceat(s.record["t_junction"].values[:, s.nodes], s.starts, axis=0) - 273.15
+    junction = np.maximum.reduceat(s.record["t_junction"].values[:, s.nodes], s.starts, axis=0) - zero_Celsius
     hottest, median = junction.max(axis=1), np.median(junction, axis=1)
     axis.fill_between(s.time, median, hottest, color=_HOT, alpha=0.12, linewidth=0)
     axis.plot(s.time, hottest, color=_HOT, linewidth=1.2, label="junction, hottest node")

@@ -11,8 +11,8 @@ from pathlib import Path
 import h5py
 import numpy as np
 import xarray as xr
-from xarray.backends import BackendArray
-from xarray.core import indexing
+from xarray.backends import BackendArray, BackendEntrypoint
+from xarray.core.indexing import IndexingSupport, LazilyIndexedArray, explicit_indexing_adapter  # as xarray's page on new backends has it
 
 from . import _engine
 from .errors import InputError, RecordWarning
@@ -128,27 +128,7 @@ def open_record(path: str | Path) -> xr.Dataset:
         raise damaged[0]
     for error in damaged:
         warnings.warn(f"{error}; the record ends before it", RecordWarning, stacklevel=2)
-    first = open_segment(found[0])
-    try:
-        bounds, everywhere = scan(found)
-        stop = np.cumsum([len(part) for part in bounds])
-        variables = {}
-        for name, variable in first.variables.items():
-            if "time" not in variable.dims or name in ("time", "time_bnds") or name not in everywhere:
-                continue
-            joined = _Joined(found, stop, str(name), variable.shape[1:], variable.dtype)
-            lazy = indexing.MemoryCachedArray(indexing.LazilyIndexedArray(joined))
-            variables[name] = xr.Variable(variable.dims, lazy, variable.attrs)
-        time = np.concatenate(bounds).astype("datetime64[ms]").astype("datetime64[ns]")
-        whole = {"time": xr.Variable("time", time[:, 1], first["time"].attrs, TIME),
-                 "time_bnds": xr.Variable(("time", "nv"), time, first["time_bnds"].attrs, TIME)}
-        coords = {name: first[name].load() for name in first.coords if name not in whole} | whole
-        attrs = {name: value for name, value in first.attrs.items() if name != "segment"}
-        return xr.Dataset(variables, coords, attrs)
-    except (OSError, KeyError, TypeError, AttributeError, MemoryError):
-        raise InputError(_UNREADABLE.format(found[0])) from None
-    finally:
-        first.close()
+    return xr.open_dataset(path, engine=_Record, found=found)
 
 
 def scan(found: list[Path]) -> tuple[list[np.ndarray], set[str]]:
@@ -167,8 +147,8 @@ def scan(found: list[Path]) -> tuple[list[np.ndarray], set[str]]:
                 if time.ndim != 2 or time.shape[1] != 2 or time.dtype != np.int64 or time.shape[0] > MOST_STEPS:
                     raise KeyError("time_bnds")
                 time = time[:]
-                here = {name: (file[name].shape[1:], file[name].dtype.kind) for name in file
-                        if isinstance(file[name], h5py.Dataset) and file[name].shape[:1] == (len(time),)}
+                here = {name: (item.shape[1:], item.dtype.kind) for name, item in file.items()
+                        if isinstance(item, h5py.Dataset) and item.shape[:1] == (len(time),)}
         except (OSError, KeyError, RuntimeError, ValueError, AttributeError, TypeError):
             raise InputError(_UNREADABLE.format(segment)) from None
         if inputs_hash is None:
@@ -194,6 +174,34 @@ def _text(attribute) -> str:
     return attribute.decode(errors="replace") if isinstance(attribute, bytes) else str(attribute)
 
 
+class _Record(BackendEntrypoint):
+    """The sound segments of a record, for xarray, which keeps what was read of a variable."""
+
+    open_dataset_parameters = ("filename_or_obj", "drop_variables", "found")
+
+    def open_dataset(self, filename_or_obj, *, drop_variables=None, found: list[Path]) -> xr.Dataset:
+        first = open_segment(found[0])
+        try:
+            bounds, everywhere = scan(found)
+            stop = np.cumsum([len(part) for part in bounds])
+            variables = {}
+            for name, variable in first.variables.items():
+                if "time" not in variable.dims or name in ("time", "time_bnds") or name not in everywhere:
+                    continue
+                joined = _Joined(found, stop, str(name), variable.shape[1:], variable.dtype)
+                variables[name] = xr.Variable(variable.dims, LazilyIndexedArray(joined), variable.attrs)
+            time = np.concatenate(bounds).astype("datetime64[ms]").astype("datetime64[ns]")
+            whole = {"time": xr.Variable("time", time[:, 1], first["time"].attrs, TIME),
+                     "time_bnds": xr.Variable(("time", "nv"), time, first["time_bnds"].attrs, TIME)}
+            coords = {name: first[name].load() for name in first.coords if name not in whole} | whole
+            attrs = {name: value for name, value in first.attrs.items() if name != "segment"}
+            return xr.Dataset(variables, coords, attrs)
+        except (OSError, KeyError, TypeError, AttributeError, MemoryError):
+            raise InputError(_UNREADABLE.format(found[0])) from None
+        finally:
+            first.close()
+
+
 class _Joined(BackendArray):
     """One variable over all segments, read when it is asked for; files are open only while they are read."""
 
@@ -202,7 +210,7 @@ class _Joined(BackendArray):
         self.shape, self.dtype = (int(stop[-1]), *rest), dtype
 
     def __getitem__(self, key):
-        return indexing.explicit_indexing_adapter(key, self.shape, indexing.IndexingSupport.BASIC, self._read)
+        return explicit_indexing_adapter(key, self.shape, IndexingSupport.BASIC, self._read)
 
     def _read(self, key):
         rows = np.arange(self.shape[0])[key[0]]

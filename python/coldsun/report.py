@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import xarray as xr
+from scipy.constants import zero_Celsius
 
 from .energy import energy_book
 
@@ -72,7 +73,7 @@ class _Sums:
 
 def _hottest(record: xr.Dataset) -> tuple[float, str]:
     """Highest junction temperature of any member and time [degC], and its node."""
-    junction = record["t_junction"].values.max(axis=(0, 1)) - 273.15
+    junction = record["t_junction"].values.max(axis=(0, 1)) - zero_Celsius
     at = int(np.argmax(junction))
     return float(junction[at]), str(record["node"].values[at])
 

@@ -84,7 +84,7 @@ def load_network(name: str | Path, n_field: int | None = None) -> Network:
     Returns
     -------
     Network
-        With ``name``, ``title``, ``sites`` (facts as dicts, SI), ``start_ns``, ``inputs_text``, ``describe()``, ``describe_json()`` (every
+        With ``name``, ``title``, ``sites`` (facts as dicts, SI), ``start_ns``, ``inputs_text``, ``describe()``, ``figures()`` (every
         value with where it comes from) and ``doubts()``. A site alone is a `Site`.
 
     Raises

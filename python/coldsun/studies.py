@@ -13,6 +13,7 @@ from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, ProcessPoolExecu
 from pathlib import Path
 
 import xarray as xr
+from scipy.constants import zero_Celsius
 
 from . import _engine
 from .errors import InputError, engine_errors
@@ -214,7 +215,7 @@ def handover_drift(site, members: int = 256, hours: float = 6.0, *, n_field: int
         if n_field is not None:
             network = network.replace(n_field=_whole("n_field", n_field, 0, 1 << 20))
         if supply_degc is not None:
-            network = network.replace(t_supply=supply_degc + 273.15)
+            network = network.replace(t_supply=supply_degc + zero_Celsius)
     for word in paths:
         if word not in (ALL, "none", *PATHS):
             raise InputError(f"paths: {word!r}; accepted: all, none, {', '.join(PATHS)}")

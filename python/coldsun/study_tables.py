@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
-from . import _engine
+from . import _engine, intervals
 
 
 @dataclass
@@ -30,15 +30,6 @@ def sound(data: xr.Dataset) -> xr.Dataset:
     return data.isel(member=~bad)
 
 
-def _values(array) -> list[float]:
-    return [float(x) for x in np.asarray(array).ravel()]
-
-
-def _share(part, whole) -> tuple[float, float, float]:
-    """A share of events that come by member, with its interval."""
-    return _engine.share(part, whole)
-
-
 def drift_table(data: xr.Dataset, group: str = "hall") -> list[Row]:
     """Per path: how many outages move a junction by more than the limit, how far, how long; and what that does to work and power.
 
@@ -54,14 +45,14 @@ def drift_table(data: xr.Dataset, group: str = "hall") -> list[Row]:
 
         def quantiles(name: str, unit: str, values, path=path) -> None:
             for p, word in ((0.5, "median"), (0.9, "90 %")):
-                v, low, high, coverage = _engine.quantile(_values(values), p)
+                v, low, high, coverage = intervals.quantile(values, p)
                 rows.append(Row(path, f"{name}: {word}", unit, v, low, high, f"order statistics, {100 * coverage:.1f} %"))
 
         def mean(name: str, unit: str, values, path=path) -> None:
-            rows.append(Row(path, name, unit, *_engine.mean(_values(values)), "Student"))
+            rows.append(Row(path, name, unit, *intervals.mean(values), "Student"))
 
         if some.any():
-            over = _share(_values(at["n_above"]), _values(n))
+            over = intervals.share(at["n_above"].values, n)
             rows.append(Row(path, f"outages with a drift beyond {_spec(data)['limit']:g} K", "%", *(100 * x for x in over), "Wilson over members"))
             quantiles("peak of the drift, mean of a member's outages", "K", at["sum_peak"].values[some] / n[some])
             quantiles("largest rise in a member's run", "K", at["max_rise"].values[some])
@@ -83,12 +74,12 @@ def exceedance(data: xr.Dataset, group: str = "hall") -> xr.Dataset:
     d = sound(data).sel(group=group)
     edge = d["bin_low"].values
     keep = np.flatnonzero((edge > 0.04) & (edge < 40.0))
-    events = _values(d["n_event"].isel(path=0))
+    events = d["n_event"].isel(path=0).values
     out = np.full((3, d.sizes["path"], len(keep)), np.nan)
     for p in range(d.sizes["path"]):
         beyond = d["peak_count"].isel(path=p).values[:, ::-1].cumsum(axis=1)[:, ::-1]
         for k, b in enumerate(keep):
-            out[:, p, k] = _share(_values(beyond[:, b]), events)
+            out[:, p, k] = intervals.share(beyond[:, b], events)
     names = {"share": "share of outages whose drift exceeds the threshold", "low": "lower end of its 95 % interval", "high": "upper end of its 95 % interval"}
     coords = {"path": d["path"].values, "threshold": ("threshold", edge[keep], {"units": "K"})}
     return xr.Dataset({n: (("path", "threshold"), out[i], {"units": "1", "long_name": names[n]}) for i, n in enumerate(names)}, coords)
@@ -140,7 +131,7 @@ def regions(data: xr.Dataset, path: str = "all", names=_SCANNED) -> list[Region]
         over = [d["parameter_value"].sel(parameter=part).values for part in name.split(" / ")]
         x = over[0] if len(over) == 1 else over[0] / over[1]
         order = np.argsort(x, kind="stable")
-        bins = [(float(x[part[0]]), float(x[part[-1]]), *_share(_values(above[part]), _values(n[part])))
+        bins = [(float(x[part[0]]), float(x[part[-1]]), *intervals.share(above[part], n[part]))
                 for part in np.array_split(order, 6) if len(part)]
         out.append(Region(name, units.get(name, "1"), float(x.min()), float(x.max()), bins))
     return out

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import numpy as np
 import xarray as xr
+from scipy import stats
 
-from . import _engine
+from . import _engine, intervals
 from .errors import InputError
 from .studies import handover_drift
 
@@ -38,8 +39,8 @@ def margins(data: xr.Dataset) -> xr.DataArray:
     return data["margin"].sel(group="hall").where(~xr.DataArray(frozen, dims=data["flags"].dims))
 
 
-def _sound(margin: xr.DataArray) -> list[float]:
-    return [float(x) for x in margin.values if math.isfinite(x)]
+def _sound(margin: xr.DataArray) -> np.ndarray:
+    return margin.values[np.isfinite(margin.values)]
 
 
 def supply_limit(site, days: int = 384, share: float = 0.01, *, first_degc: float = 38.0, seed: int = 1, dt: float = 30.0, n_field: int = 8,
@@ -72,19 +73,19 @@ def supply_limit(site, days: int = 384, share: float = 0.01, *, first_degc: floa
         return margins(data)
 
     first = sample(first_degc, 0, seed)
-    while max(_engine.quantile(_sound(first.isel(twin=t)), 1.0 - share)[0] for t in range(2)) > -0.5:   # the caps act: the margins say too little
+    while max(intervals.quantile(_sound(first.isel(twin=t)), 1.0 - share)[0] for t in range(2)) > -0.5:   # the caps act: the margins say too little
         first_degc -= _STEP
         first = sample(first_degc, 0, seed)
-    rise = [_engine.quantile(_sound(first.isel(twin=t)), 1.0 - share) for t in range(2)]
+    rise = [intervals.quantile(_sound(first.isel(twin=t)), 1.0 - share) for t in range(2)]
     confirmed = math.floor(10.0 * (first_degc - max(r[0] for r in rise))) / 10.0
     second = sample(confirmed, n_field, seed + 1)   # other days: the same ones would agree with themselves
     answers = []
     for t, name in enumerate(("without handovers", "with handovers")):
         again = _sound(second.isel(twin=t))
-        hot = sum(x > 0.0 for x in again)
+        hot = int((again > 0.0).sum())
         value, low, high, _ = rise[t]
         answers.append(Answer(name, first_degc - value, first_degc - high, first_degc - low, len(again), hot, hot / len(again),
-                              *_engine.wilson(hot, len(again))))
+                              *stats.binomtest(hot, len(again)).proportion_ci(method="wilson")))
     data = xr.concat([first, second], xr.Variable("supply", [first_degc, confirmed], {"units": "degC"})).to_dataset(name="margin")
     data["margin"].attrs = {"units": "K", "long_name": "day's hottest junction over the start of its cap band"}
     data = data.drop_vars("group").assign_attrs(share=share, days=days, seed=seed, first_degc=first_degc, confirmed_degc=confirmed, site=str(site))

@@ -11,12 +11,13 @@ from typing import Callable, Sequence
 import numpy as np
 import pandas as pd
 import xarray as xr
+from scipy.constants import zero_Celsius
 
 from . import _engine
 from .arguments import _whole, parse_start
 from .ending import Running
 from .errors import InputError, engine_errors
-from .plan import Plan, make_plan, planner
+from .plan import DEFAULT, Plan, make_plan, planner
 from .progress import Progress
 from .record import field_paths, open_record
 from .resume import resume_from
@@ -210,7 +211,7 @@ class Twin:
         work["plan_hold"][:], work["plan_reach"][:] = held
         return open_record(folder)
 
-    def plan(self, horizon_hours: float = 24.0, member: int = 0, **settings) -> Plan:
+    def plan(self, horizon_hours: float = DEFAULT["horizon"] / 3600.0, member: int = 0, **settings) -> Plan:
         """The best of thousands of plans for the jobs that run and wait now; settings as `coldsun.plan.options`. Nothing moves."""
         with Running(self._engine):
             return make_plan(self, member, horizon_hours=horizon_hours, **settings)
@@ -244,7 +245,7 @@ class Twin:
         """Short view for notebooks: where the twin stands, member 0."""
         site = self.state["electrical"]
         rows = [[s["name"], f"{site['p_it'][0, k] / 1e3:,.0f} kW", f"{site['p_pv'][0, k] / 1e3:,.0f} kW", f"{100 * site['soc'][0, k]:.0f} %",
-                 f"{self.state['thermal']['t_supply'][0, k] - 273.15:.1f} °C", f"{self.state['workload']['n_running'][0, k]:.0f}"]
+                 f"{self.state['thermal']['t_supply'][0, k] - zero_Celsius:.1f} °C", f"{self.state['workload']['n_running'][0, k]:.0f}"]
                 for k, s in enumerate(self.network.sites)]
         caption = (f"Twin of {self.network.name}: {self._settings['members']} member(s) on the {self.device}, {self.time:%Y-%m-%d %H:%M:%S} UTC, "
                    f"prepared to {self.start + pd.Timedelta(hours=self.hours):%Y-%m-%d %H:%M}")

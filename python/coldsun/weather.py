@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pvlib
+from scipy.constants import zero_Celsius
 
 from .errors import InputError
 from .weather_formats import QUANTITIES, Rows, read_rows
@@ -118,7 +119,7 @@ def read_weather(path: str | Path, year: int) -> Weather:
     return Weather(
         time=centre.as_unit("ns").asi8,
         **{name: frame[name].to_numpy(np.float64) for name in ("ghi", "dni", "dhi", "wind_speed", "pressure")},
-        temp_air=frame["temp_air"].to_numpy(np.float64) + 273.15,
+        temp_air=frame["temp_air"].to_numpy(np.float64) + zero_Celsius,
         interval=step * 60.0,
         latitude=rows.latitude,
         longitude=rows.longitude,

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from scipy.constants import zero_Celsius
 
 from .engunits import names_unit
 from .errors import InputError
@@ -36,7 +37,7 @@ _PLACE = ("latitude", "longitude", "zone", "altitude")
 
 # Unit -> (factor, offset) to W m-2, degC, m s-1, Pa.
 _UNITS = {
-    "temp_air": {"c": (1, 0), "degc": (1, 0), "°c": (1, 0), "celsius": (1, 0), "deg c": (1, 0), "k": (1, -273.15), "kelvin": (1, -273.15),
+    "temp_air": {"c": (1, 0), "degc": (1, 0), "°c": (1, 0), "celsius": (1, 0), "deg c": (1, 0), "k": (1, -zero_Celsius), "kelvin": (1, -zero_Celsius),
                  "f": (5 / 9, -160 / 9), "degf": (5 / 9, -160 / 9), "°f": (5 / 9, -160 / 9)},
     "wind_speed": {"m/s": (1, 0), "mps": (1, 0), "m s-1": (1, 0), "km/h": (1 / 3.6, 0), "kph": (1 / 3.6, 0), "mph": (0.44704, 0)},
     "pressure": {"mbar": (100, 0), "millibar": (100, 0), "mb": (100, 0), "hpa": (100, 0), "kpa": (1000, 0), "pa": (1, 0), "atm": (101_325, 0), "bar": (1e5, 0)},

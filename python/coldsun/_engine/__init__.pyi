@@ -11,7 +11,7 @@ from . import electrical
 from . import sky
 from . import thermal
 from . import orbit
-__all__: list[str] = ['Engine', 'FileError', 'InputError', 'Network', 'Plan', 'Planner', 'Shadow', 'Study', 'bin_edges', 'build_info', 'check_segment', 'device_available', 'electrical', 'flag_text', 'is_fatal', 'job_table', 'key_page', 'key_table', 'look_offsets', 'max_threads', 'mean', 'n_gene', 'orbit', 'parameters', 'plan', 'plan_lines', 'planner', 'quantile', 'ratio', 'seal', 'set_threads', 'share', 'sky', 'thermal', 'weather_table', 'wilson']
+__all__: list[str] = ['Engine', 'FileError', 'InputError', 'Network', 'Plan', 'Planner', 'Shadow', 'Study', 'bin_edges', 'build_info', 'check_segment', 'device_available', 'electrical', 'flag_text', 'is_fatal', 'job_table', 'key_page', 'key_table', 'look_offsets', 'max_threads', 'n_gene', 'orbit', 'parameters', 'plan', 'plan_defaults', 'plan_lines', 'planner', 'seal', 'set_threads', 'sky', 'thermal', 'weather_table']
 class InputError(ValueError):
     """
     Bad input from a person or a file; str() is one sentence for them.
@@ -56,10 +56,6 @@ class Network:
         """
         What a person wants to know of it; whole: every value with its origin
         """
-    def describe_json(self) -> str:
-        """
-        Every value with where it comes from, as JSON text
-        """
     def doubts(self) -> list[str]:
         """
         Values outside their usual range, one sentence each
@@ -67,6 +63,10 @@ class Network:
     def element_epochs_ns(self) -> list[int]:
         """
         Epochs of the data satellites' element sets, ns since 1970 UTC
+        """
+    def figures(self) -> dict:
+        """
+        Figures of each site and every value with where it comes from, as dicts and lists; units stand in the names
         """
     def get(self, site: str, path: str) -> bool | int | float | str | list[float] | list[str]:
         """
@@ -375,10 +375,6 @@ def max_threads() -> int:
     """
     Threads that loops may use
     """
-def mean(sample: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex], level: typing.SupportsFloat | typing.SupportsIndex = 0.95) -> tuple[float, float, float]:
-    """
-    Mean with its interval
-    """
 def parameters() -> list:
     """
     What priors can be given to: name, units, meaning
@@ -386,6 +382,10 @@ def parameters() -> list:
 def plan(engine: typing.Any, network: typing.Any, member: typing.SupportsInt | typing.SupportsIndex, options: dict) -> Plan:
     """
     Decides for one member of a twin
+    """
+def plan_defaults() -> dict:
+    """
+    The planner's settings where none are given; times in seconds
     """
 def plan_lines() -> dict:
     """
@@ -395,14 +395,6 @@ def planner(engine: typing.Any, network: typing.Any, every: typing.SupportsFloat
     """
     A planner that decides every so many seconds, and out of turn when a share of the members is surprised
     """
-def quantile(sample: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex], p: typing.SupportsFloat | typing.SupportsIndex, level: typing.SupportsFloat | typing.SupportsIndex = 0.95) -> tuple[float, float, float, float]:
-    """
-    Quantile p with its interval and that one's true coverage
-    """
-def ratio(a: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex], b: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex], level: typing.SupportsFloat | typing.SupportsIndex = 0.95) -> tuple[float, float, float]:
-    """
-    Ratio of two sums over members with its interval
-    """
 def seal(arg0: str) -> None:
     """
     Seals a file that another tool wrote
@@ -411,16 +403,8 @@ def set_threads(n: typing.SupportsInt | typing.SupportsIndex) -> None:
     """
     Sets the threads that loops may use
     """
-def share(a: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex], b: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex], level: typing.SupportsFloat | typing.SupportsIndex = 0.95) -> tuple[float, float, float]:
-    """
-    Share of two sums over members, between 0 and 1, with its interval
-    """
 def weather_table(engine: typing.Any) -> dict:
     """
     The weather of a run, (site, knot), as it is: what is written there is what the twin will meet
-    """
-def wilson(k: typing.SupportsFloat | typing.SupportsIndex, n: typing.SupportsFloat | typing.SupportsIndex, level: typing.SupportsFloat | typing.SupportsIndex = 0.95) -> tuple:
-    """
-    Wilson's interval of k out of n
     """
 n_gene: int = 4
