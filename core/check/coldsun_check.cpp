@@ -12,6 +12,7 @@
 #include "core/check/ledger.hpp"
 #include "core/check/site.hpp"
 #include "core/step/step.hpp"
+#include "electrical/bus.hpp"
 
 namespace coldsun {
 namespace {
@@ -72,8 +73,8 @@ void cut_balances(const Twin& t, int m, Real length, Hour& h) {
   const auto& s = t.state.thermal;
   const thermal::System& sys = t.system.thermal;
   for (int k = 0; k < t.system.n_site(); ++k) {
-    h.bus.add({e.p_pv(m, k), e.p_battery(m, k), e.p_grid(m, k), e.p_genset(m, k), -e.p_it(m, k), -e.p_aux(m, k),
-               -e.p_loss(m, k), -e.de_bus_dt(m, k)});
+    const auto [left, most] = electrical::bus_balance(e, m, k);
+    h.bus.add({left}, 1e-10 * most);
     h.sun.add({e.p_pv_available(m, k), -e.p_pv(m, k), -e.p_curtailed(m, k), -e.p_mppt_loss(m, k)});
   }
   for (int n = 0; n < sys.n_node; ++n) {

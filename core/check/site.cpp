@@ -32,7 +32,13 @@ PlateClass plate() {
   p.name = "gpu_700w", p.length = p.width = 28.5e-3, p.n_x = p.n_y = 8;
   p.layer = {{"die", 775e-6, 120.0, 1.636e6}, {"tim", 50e-6, 8.0, 2.5e6}, {"base", 1e-3, 390.0, 3.45e6}};
   p.tim_layer = "tim";
-  p.channel = {95, 150e-6, 2e-3, 390.0, 3.45e6, 2, 1.5};
+  p.channel = {.n_channel = 95,
+               .width = 150e-6,
+               .height = 2e-3,
+               .fin_conductivity = 390.0,
+               .fin_heat_capacity = 3.45e6,
+               .n_fin_layer = 2,
+               .minor_loss = 1.5};
   p.lid = {"lid", 1e-3, 390.0, 3.45e6};
   p.coolant = "pg25";
   for (int y = 0; y < 8; ++y)  // higher density in the middle

@@ -36,21 +36,18 @@ electrical::LossTable rack_loss(const RackConverter& r) {
   return t;
 }
 
-electrical::Pack pack_of(const Battery& b) {
+electrical::OcvTable ocv_of(const Battery& b) {
   if (!b.chemistry.empty() && b.chemistry != "lfp")
     throw std::invalid_argument("power.battery.chemistry = \"" + b.chemistry + "\"; accepted: \"lfp\"");
-  electrical::Pack p;
-  p.v_ocv = electrical::ocv_lfp();
-  take(p, b);
-  return p;
+  return electrical::ocv_lfp();
 }
 
 electrical::Site site_of(const Power& p, Real t_start) {
   electrical::Site s;
-  take(s, p.bus);
+  take(s, p), take(s, p.bus);
   s.mppt_step = p.string_converter.mppt_step;
   s.string_converter = converter_of({p.string_converter.p_rated, p.string_converter.loss});
-  s.battery = pack_of(p.battery);
+  s.battery.v_ocv = ocv_of(p.battery);
   s.battery_converter = converter_of(p.battery.converter);
   s.aux_converter = converter_of(p.aux_converter);
   if (p.grid.present) {
@@ -58,10 +55,7 @@ electrical::Site site_of(const Power& p, Real t_start) {
     take(s, p.grid);
   }
   s.p_import_plan = planned_import(p.grid);
-  if (const Genset& g = p.genset; g.present) {
-    s.genset_rectifier = converter_of(g.rectifier);
-    take(s.genset, g);
-  }
+  if (p.genset.present) s.genset_rectifier = converter_of(p.genset.rectifier);
   s.rack = rack_loss(p.rack_converter);
   s.sink_capacity = p.converter_sink.heat_capacity;
   s.sink_conductance = p.converter_sink.conductance;
@@ -93,15 +87,15 @@ electrical::System make_electrical(const Network& network, Device device) {
         throw std::invalid_argument(site.name + ": power.strings[" + g.name + "].module = \"" + g.module +
                                     "\"; accepted: a module that was read");
       for (int row = 0; row < g.n_row; ++row)
-        strings.push_back({.site = s,
-                           .plane = plane,
-                           .module = module,
-                           .n_series = g.n_series,
-                           .count = g.n_per_row,
-                           .rating = c.p_rated,
-                           .inductance = c.inductance,
-                           .f_sw = c.f_sw,
-                           .r_wire = g.r_wire});
+        strings.push_back({.string_site = s,
+                           .string_plane = plane,
+                           .string_module = module,
+                           .string_n_series = g.n_series,
+                           .string_count = g.n_per_row,
+                           .string_rating = c.p_rated,
+                           .string_inductance = c.inductance,
+                           .string_f_sw = c.f_sw,
+                           .string_r_wire = g.r_wire});
       ++plane;
     }
     sites.back().string_count = static_cast<std::int32_t>(strings.size()) - sites.back().string_first;

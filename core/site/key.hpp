@@ -112,7 +112,8 @@ inline Rule a_table() { return {.form = Rule::table}; }  // a vector of tables: 
 #define COLDSUN_KEY_MEMBER(Type, name, rule, meaning) Type name{};
 #define COLDSUN_KEY_VISIT(Type, name, rule, meaning) f(::coldsun::Key{rule, #name, meaning}, s.name);
 #define COLDSUN_KEY_GIVE(Type, name, rule, meaning) \
-  if constexpr (requires { to.name = from.name; }) to.name = from.name;
+  if constexpr (requires { to.name = from.name; }) to.name = from.name; \
+  else if constexpr (requires { take(to.name, from.name); }) take(to.name, from.name);
 
 // The members of a list, and each_key(s, f): f(key, member) for every one in order.
 #define COLDSUN_KEYS(LIST) \
@@ -129,8 +130,8 @@ inline Rule a_table() { return {.form = Rule::table}; }  // a vector of tables: 
 template <class T>
 concept Part = requires(T& s) { T::each_key(s, [](const Key&, auto&) {}); };
 
-/// Copies every key to the member of a kernel's struct with the same name and type: equal names mean equal quantities,
-/// SI.
+/// Copies every key to the member of a kernel's struct with the same name and type, part by part: equal names mean
+/// equal quantities, SI.
 template <Part From, class To>
 void take(To& to, const From& from) {
   From::give(from, to);

@@ -50,6 +50,8 @@ constexpr int rank_of(std::string_view axes) {
 #define COLDSUN_FIELD_READ(Type, name, unit, axes, kind, writer, meaning) \
   ::coldsun::View<const Type, ::coldsun::rank_of(axes)> name;
 #define COLDSUN_FIELD_TAKE(Type, name, unit, axes, kind, writer, meaning) name = s.name;
+#define COLDSUN_FIELD_VALUE(Type, name, unit, axes, kind, writer, meaning) Type name{};
+#define COLDSUN_FIELD_PUT(Type, name, unit, axes, kind, writer, meaning) to.name(i) = name;
 #define COLDSUN_FIELD_VISIT(Type, name, unit, axes, kind, writer, meaning) \
   f(::coldsun::FieldInfo{#name, unit, axes, meaning, ::coldsun::Kind::kind, #writer}, s.name);
 
@@ -68,6 +70,14 @@ constexpr int rank_of(std::string_view axes) {
   LIST(MEMBER) \
   Name() = default; \
   Name(const Of& s) { LIST(COLDSUN_FIELD_TAKE) }
+
+// One item of a list of Arrays over one axis. put(to, i) stores it as item i of those Arrays.
+#define COLDSUN_ROW(LIST) \
+  LIST(COLDSUN_FIELD_VALUE) \
+  template <class To> \
+  void put(const To& to, int i) const { \
+    LIST(COLDSUN_FIELD_PUT) \
+  }
 
 struct Axis {
   std::string_view name;

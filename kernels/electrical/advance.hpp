@@ -131,8 +131,7 @@ struct SumSites {
                       st.loss_battery_cable(m, s) + st.loss_grid_tie(m, s) + st.loss_genset_rectifier(m, s) +
                       st.loss_rack(m, s) + st.loss_load_cable(m, s) + st.loss_aux_converter(m, s);
     st.balance_pv(m, s) = st.p_pv_available(m, s) - (st.p_pv(m, s) + st.p_curtailed(m, s) + st.p_mppt_loss(m, s));
-    st.balance_bus(m, s) = st.p_pv(m, s) + st.p_battery(m, s) + st.p_grid(m, s) + st.p_genset(m, s) -
-                           (st.p_it(m, s) + st.p_aux(m, s) + st.p_loss(m, s) + st.de_bus_dt(m, s));
+    st.balance_bus(m, s) = bus_balance(st, m, s).left;
     const Real indoors = st.loss_battery_converter(m, s) + st.loss_grid_tie(m, s) + st.loss_genset_rectifier(m, s) +
                          st.loss_rack(m, s) + st.loss_aux_converter(m, s);
     const Sink sink = sink_after(p, st.t_sink(m, s), drive.t_coolant(m, s), indoors, cut.length(m));
@@ -181,8 +180,7 @@ void advance(Space space, const System& sys, State& st, const Drive& d, const Cu
   const int n_site = sys.site.extent(0);
   const std::int64_t n_item = static_cast<std::int64_t>(cut.n_active) * n_site;
   for_each(space, n_item, CloseSites{cut, sys, d, st, n_site});
-  for_rows(space, cut.n_active, sys.string_site.extent(0), OperateStrings{cut, sys, d, st});
-  for_rows(space, cut.n_active, sys.string_site.extent(0), ModeOfStrings{cut, sys, st});
+  operate_strings(space, sys, st, d, cut);
   for_each(space, n_item, SumSites{cut, sys, d, st, n_site});
   for_each(space, n_item, MoveGensets{cut, sys, d, st, n_site});
   for_each(space, cut.n_active, RaiseFlags{cut, d, st, n_site});

@@ -179,7 +179,7 @@ struct AllocateSites {
 template <class Space>
 void allocate(Space space, const System& sys, State& st, const Drive& d, const Cut& cut) {
   const int n_site = sys.site.extent(0);
-  for_rows(space, cut.n_active, sys.string_site.extent(0), TrackStrings{cut, sys, d, st});
+  track_strings(space, sys, st, d, cut);
   for_each(space, static_cast<std::int64_t>(cut.n_active) * n_site, AllocateSites{cut, sys, d, st, n_site});
 }
 

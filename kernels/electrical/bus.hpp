@@ -162,6 +162,19 @@ COLDSUN_FN BusState solve_bus(const Site& p, const Supply& s, Real v_old, Real l
   return b;
 }
 
+// What the sources of a bus give less what is taken from it, each term from its own model, and the largest term.
+struct BusBalance {
+  Real left, most;
+};
+COLDSUN_FN BusBalance bus_balance(const StateView& st, int m, int s) {
+  const Real gives[] = {st.p_pv(m, s), st.p_battery(m, s), st.p_grid(m, s), st.p_genset(m, s)};
+  const Real takes[] = {st.p_it(m, s), st.p_aux(m, s), st.p_loss(m, s), st.de_bus_dt(m, s)};
+  Real give = 0.0, take = 0.0, most = 0.0;
+  for (const Real x : gives) give += x, most = math::max(most, std::fabs(x));
+  for (const Real x : takes) take += x, most = math::max(most, std::fabs(x));
+  return BusBalance{give - take, most};
+}
+
 // Power at a source's terminals and loss of its cable, for a power `at_bus` (negative: the source takes power).
 struct Source {
   Real terminal, loss_cable;

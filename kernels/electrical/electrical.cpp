@@ -68,11 +68,11 @@ void check_site(const Site& s, const std::string& where) {
 
 // Contiguous ranges of rows per site.
 template <class Row>
-void ranges(const std::vector<Row>& rows, std::vector<Site>& sites, std::int32_t Site::* first,
-            std::int32_t Site::* count, const char* what) {
+void ranges(const std::vector<Row>& rows, std::int32_t Row::* site_of, std::vector<Site>& sites,
+            std::int32_t Site::* first, std::int32_t Site::* count, const char* what) {
   for (Site& s : sites) s.*first = 0, s.*count = 0;
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    const std::int32_t site = rows[i].site;
+    const std::int32_t site = rows[i].*site_of;
     require(site >= 0 && site < static_cast<std::int32_t>(sites.size()),
             std::string(what) + " " + std::to_string(i) + ": site does not exist; accepted: index of a site");
     Site& s = sites[static_cast<std::size_t>(site)];
@@ -90,8 +90,8 @@ System make_system(const std::vector<Module>& modules, std::vector<Site> sites, 
                    const std::vector<NodeRow>& nodes, Device device) {
   require(!sites.empty(), "the list of sites is empty; accepted: at least one site");
   for (std::size_t i = 0; i < sites.size(); ++i) check_site(sites[i], "site " + std::to_string(i));
-  ranges(strings, sites, &Site::string_first, &Site::string_count, "string");
-  ranges(nodes, sites, &Site::node_first, &Site::node_count, "node");
+  ranges(strings, &StringRow::string_site, sites, &Site::string_first, &Site::string_count, "string");
+  ranges(nodes, &NodeRow::site, sites, &Site::node_first, &Site::node_count, "node");
   const int n_string = static_cast<int>(strings.size()), n_node = static_cast<int>(nodes.size());
   System s;
   allocate_fields(s, device,
@@ -104,17 +104,15 @@ System make_system(const std::vector<Module>& modules, std::vector<Site> sites, 
   for (int i = 0; i < n_string; ++i) {
     const StringRow& r = strings[static_cast<std::size_t>(i)];
     const std::string where = "string " + std::to_string(i);
-    require(r.module >= 0 && r.module < static_cast<std::int32_t>(modules.size()),
+    require(r.string_module >= 0 && r.string_module < static_cast<std::int32_t>(modules.size()),
             where + ": module does not exist; accepted: index of a module");
-    require(r.plane >= 0 && r.n_series > 0 && r.count >= 0,
+    require(r.string_plane >= 0 && r.string_n_series > 0 && r.string_count >= 0,
             where + ": plane, n_series or count is out of range; accepted: n_series above 0, the others 0 or more");
-    require(r.rating > 0.0 && r.inductance > 0.0 && r.f_sw > 0.0 && r.r_wire >= 0.0,
+    require(r.string_rating > 0.0 && r.string_inductance > 0.0 && r.string_f_sw > 0.0 && r.string_r_wire >= 0.0,
             where + ": boost converter is out of range; accepted: rating, inductance, f_sw above 0, r_wire 0 or more");
-    s.string_site(i) = r.site, s.string_plane(i) = r.plane, s.string_module(i) = r.module;
-    s.string_n_series(i) = r.n_series, s.string_count(i) = r.count, s.string_rating(i) = r.rating;
-    const Converter& c = s.site(r.site).string_converter;
+    r.put(s, i);
+    const Converter& c = s.site(r.string_site).string_converter;
     s.string_loss_0(i) = c.c0, s.string_loss_1(i) = c.c1, s.string_loss_2(i) = c.c2;
-    s.string_inductance(i) = r.inductance, s.string_f_sw(i) = r.f_sw, s.string_r_wire(i) = r.r_wire;
   }
   for (int i = 0; i < n_node; ++i) {
     const NodeRow& r = nodes[static_cast<std::size_t>(i)];

@@ -87,11 +87,9 @@ struct Site {
   Real t_sink_initial = 300.0;                       // K
 };
 
-// Constants. A string row stands for `count` equal strings, each with its own boost converter.
+// A string row stands for `string_count` equal strings, each with its own boost converter. A StringRow is one item.
 // clang-format off
-#define COLDSUN_ELECTRICAL_SYSTEM(F) \
-  F(Module,       module,            "1",   "module", parameter, host, "CEC parameters of the PV module type") \
-  F(Site,         site,              "1",   "site",   parameter, host, "bus, battery, grid tie, generator and converters of the site") \
+#define COLDSUN_ELECTRICAL_STRING(F) \
   F(std::int32_t, string_site,       "1",   "string", parameter, host, "site index of the string row") \
   F(std::int32_t, string_plane,      "1",   "string", parameter, host, "index of the string's plane of irradiance") \
   F(std::int32_t, string_module,     "1",   "string", parameter, host, "index of the string's module type") \
@@ -100,7 +98,12 @@ struct Site {
   F(Real,         string_rating,     "W",   "string", parameter, host, "rated input power of the string's boost converter") \
   F(Real,         string_inductance, "H",   "string", parameter, host, "inductance of the string's boost converter") \
   F(Real,         string_f_sw,       "Hz",  "string", parameter, host, "switching frequency of the string's boost converter") \
-  F(Real,         string_r_wire,     "ohm", "string", parameter, host, "wiring resistance between modules and converter of the string, part of its curve") \
+  F(Real,         string_r_wire,     "ohm", "string", parameter, host, "wiring resistance between modules and converter of the string, part of its curve")
+// Constants.
+#define COLDSUN_ELECTRICAL_SYSTEM(F) \
+  F(Module,       module,            "1",   "module", parameter, host, "CEC parameters of the PV module type") \
+  F(Site,         site,              "1",   "site",   parameter, host, "bus, battery, grid tie, generator and converters of the site") \
+  COLDSUN_ELECTRICAL_STRING(F) \
   F(Real,         string_loss_0,     "1",   "string", parameter, host, "boost converter loss relative to rating: constant coefficient") \
   F(Real,         string_loss_1,     "1",   "string", parameter, host, "boost converter loss relative to rating: linear coefficient") \
   F(Real,         string_loss_2,     "1",   "string", parameter, host, "boost converter loss relative to rating: quadratic coefficient") \
@@ -210,8 +213,7 @@ struct Drive {
 
 // Host-side description of a System, in the order of its rows. Nodes and strings of a site are contiguous.
 struct StringRow {
-  std::int32_t site, plane, module, n_series, count;
-  Real rating, inductance, f_sw, r_wire;  // W, H, Hz, ohm
+  COLDSUN_ROW(COLDSUN_ELECTRICAL_STRING)
 };
 struct NodeRow {
   std::int32_t site;

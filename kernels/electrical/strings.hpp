@@ -1,6 +1,6 @@
 // Kernels over (active member, string): maximum power and tracking before the bus is closed, operating point after.
 #pragma once
-#include "common/cut.hpp"
+#include "common/loops.hpp"
 #include "electrical/converter.hpp"
 #include "electrical/electrical.hpp"
 #include "electrical/single_diode.hpp"
@@ -109,5 +109,16 @@ struct ModeOfStrings {
     st.mode(m, s) = static_cast<std::int8_t>(k);
   }
 };
+
+// All strings before the bus is closed, and after.
+template <class Space>
+void track_strings(Space space, const System& sys, const State& st, const Drive& d, const Cut& cut) {
+  for_rows(space, cut.n_active, sys.string_site.extent(0), TrackStrings{cut, sys, d, st});
+}
+template <class Space>
+void operate_strings(Space space, const System& sys, const State& st, const Drive& d, const Cut& cut) {
+  for_rows(space, cut.n_active, sys.string_site.extent(0), OperateStrings{cut, sys, d, st});
+  for_rows(space, cut.n_active, sys.string_site.extent(0), ModeOfStrings{cut, sys, st});
+}
 
 }  // namespace coldsun::electrical

@@ -87,7 +87,7 @@ void forecast_pv(Space space, const sky::System& sky_system, const sky::Weather&
     const Cut cut{member, start.view().row(t), stop.view().row(t), n, f.seed, f.member};
     for_rows(space, n, n_site, ForecastSites{cut, sky_system, table, f, sky});
     for_rows(space, n, sky_system.n_plane(), sky::PlaneSky{cut, sky_system, table, sky});
-    for_rows(space, n, power.string_site.extent(0), electrical::TrackStrings{cut, power, power_drive, strings});
+    electrical::track_strings(space, power, strings, power_drive, cut);
     for_rows(space, n, n_site, SumStrings{power, strings, p.pv_linear, p.pv_square, p.pv_available, t});
   }
   synchronize(space);

@@ -12,7 +12,9 @@ struct ChannelArray {
   COLDSUN_FN Real hydraulic_diameter() const { return 2.0 * width * height / (width + height); }
   COLDSUN_FN Real aspect() const { return math::min(width, height) / math::max(width, height); }
   COLDSUN_FN Real velocity(Real flow) const { return flow / (count * width * height); }
+  // Share of the plan area that is open; wetted side area per plan area and height [1/m].
   COLDSUN_FN Real open_share(Real plate_width) const { return count * width / plate_width; }
+  COLDSUN_FN Real side_share(Real plate_width) const { return 2.0 * count / plate_width; }
 };
 
 // Fully developed laminar flow in a rectangular duct of aspect a = short / long. Shah & London (1978), Laminar Flow

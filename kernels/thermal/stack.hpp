@@ -108,7 +108,7 @@ COLDSUN_FN void fill_operator(const StackOf<NS>& s, Real flow, const Real* h, Re
   // along one sub-layer
   const Real fin = s.n_fin > 0 ? s.conductivity[foot] * s.solid_share(foot) * area / s.thickness[foot] : 0.0;
   const Real half_lid = s.n_lid() > 0 ? 2.0 * s.conductivity[lid] * area / s.thickness[lid] : 0.0;
-  const Real sides = 2.0 * s.channel.count / s.width * area;  // wetted side area per channel height [m]
+  const Real sides = s.channel.side_share(s.width) * area;  // wetted side area per channel height [m]
   for (int y = 0; y < NY; ++y) {
     for (int z = 0; z < NS; ++z) {
       const bool plain = z + 1 < NS && z != base && !s.is_fin(z);
