@@ -74,11 +74,12 @@ def test_help(cli, verb):
     assert answer.status == 0 and "Usage" in answer.out and answer.err == ""
 
 
-def test_help_of_run_names_the_options(cli, monkeypatch):
-    monkeypatch.setenv("COLUMNS", "160")
+def test_help_of_run_names_the_options_with_their_units(cli):
+    """Rich took the units in brackets for markup and dropped them."""
     text = cli("run", "--help").out
     for option in ("--device", "--start", "--hours", "--dt", "--seed", "--members", "--first-member", "--weather", "--out", "--resume"):
         assert option in text
+    assert "length of the run [h]" in text and "fixed time step [s]" in text
 
 
 @pytest.mark.parametrize("name", PILOTS)

@@ -171,7 +171,7 @@ def test_run_command_plans_as_it_goes(cli, lumped, tmp_path):
         assert np.flatnonzero(data["plan_decisions"].values)[[0, -1]].tolist() == [0, 60]
         assert "every_min" in data.attrs["plan"]
     said = cli("run", lumped, "--hours", "0.1", "--every", "5min", "--out", tmp_path / "s")
-    assert said.status == 2 and "--every 5min: nothing is planned" in said.errors[0]
+    assert said.status == 2 and "--every 5min: no effect without planning" in said.errors[0]
     for every in ("soon", "0min"):
         said = cli("run", lumped, "--hours", "0.1", "--plan", "--every", every, "--out", tmp_path / "s")
         assert said.status == 2 and f"every = '{every}'" in said.errors[0]

@@ -120,7 +120,7 @@ def test_two_sites_give_two_pictures_and_one_table(cli, tmp_path, monkeypatch):
     answer = cli("run", "pilots", "--hours", "0.05", "--out", tmp_path / "r")
     assert answer.status == 0, answer.err
     assert {p.name for p in (tmp_path / "r").iterdir()} == {"segment_0000.nc", "day_atacama.png", "day_masdar.png"}
-    assert answer.out.count("picture: ") == 2 and answer.out.count("IT: served") == 1
+    assert answer.out.count("plot:    ") == 2 and answer.out.count("IT: served") == 1
     assert "100 % of 18 steps" in answer.err   # no terminal: lines instead of a bar
 
 

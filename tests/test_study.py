@@ -237,7 +237,7 @@ def test_a_study_that_a_signal_stops_exits_as_a_shell_counts(cli, lumped, tmp_pa
 
     monkeypatch.setattr(studies.Study, "run", run)
     result = cli("study", lumped, "--members", 2, "--hours", 0.25, "--dt", 30, "--start", START, "--n-field", 0, "--out", tmp_path / "out")
-    assert result.status == status and "--resume goes on" in result.err
+    assert result.status == status and "--resume continues" in result.err
 
 
 @pytest.mark.parametrize("given,sentence", [
