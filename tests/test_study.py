@@ -241,7 +241,7 @@ def test_a_study_that_a_signal_stops_exits_as_a_shell_counts(cli, lumped, tmp_pa
 
 
 @pytest.mark.parametrize("given,sentence", [
-    (dict(paths=("sideways",)), "paths: 'sideways'"), (dict(members=0), "members = 0"), (dict(hours=0.2501), "no whole number of steps"),
+    (dict(paths=("sideways",)), "paths: 'sideways'"), (dict(members=0), "members = 0"), (dict(hours=0.2501), "a whole number of steps"),
     (dict(hours=float("inf")), "hours = inf"), (dict(dt=0.0), "dt = 0"), (dict(limit=-1.0), "limit = -1"),
     (dict(n_field=-2), "n_field = -2"), (dict(supply_degc=120.0), "t_supply"), (dict(seed=-1), "seed = -1"),
 ])
