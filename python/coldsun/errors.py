@@ -22,7 +22,12 @@ InputError.__module__ = "coldsun"
 
 
 class RecordWarning(UserWarning):
-    """Warning: part of a record is damaged; `open_record` opened the segments before it."""
+    """Warning: part of a record is damaged; `open_record` opened the segments before it.
+
+    >>> import coldsun as cs, warnings
+    >>> warnings.simplefilter("error", cs.RecordWarning)      # treat it as an error
+    >>> warnings.simplefilter("default", cs.RecordWarning)
+    """
 
 
 class Stopped(KeyboardInterrupt):

@@ -40,14 +40,14 @@ def options(horizon_hours: float = 24.0, plans: int = 4096, scenarios: int = 16,
     Parameters
     ----------
     horizon_hours : float
-        Planning horizon [h]; a whole number of time intervals of `slot_min`.
+        Planning horizon [h]; a whole number of plan slots.
     plans, scenarios, population : int
         Number of plans priced, of forecast scenarios per plan, of plans per generation.
     policy : {"search", "fcfs", "easy", "greedy-green", "wait-awhile"}
         The search, or a rule: first come first served; EASY backfill (Lifka 1995, doi 10.1007/3-540-60153-8_35); waiting for PV power or for low
         carbon intensity (Wiesner et al. 2021, doi 10.1145/3464298.3493399).
     slot_min : float
-        Time interval of the planner [min].
+        Length of a plan slot [min].
     decision_s : float
         Simulated duration of a decision [s]; the plan is in force after this and the control delay.
     spread : float
@@ -71,7 +71,7 @@ def options(horizon_hours: float = 24.0, plans: int = 4096, scenarios: int = 16,
             raise InputError(f"{name} = {value!r}; accepted: a number")
     slots = horizon_hours * 60.0 / slot_min if slot_min > 0 else 0.0
     if not (1.0 <= slot_min <= 60.0 and abs(slots - round(slots)) < 1e-9 and 2 <= slots <= 2016):
-        raise InputError(f"horizon_hours = {horizon_hours:g}; accepted: 2 to 2016 intervals of slot_min = {slot_min:g} min (1 to 60)")
+        raise InputError(f"horizon_hours = {horizon_hours:g}; accepted: 2 to 2016 plan slots of slot_min = {slot_min:g} min (1 to 60)")
     whole = (("plans", plans, 16, 10_000_000), ("scenarios", scenarios, 1, 64), ("population", population, 16, 65536), ("rows", rows, 8, 256))
     for name, value, low, high in whole:
         if int(value) != value or not low <= value <= high:
@@ -113,7 +113,7 @@ class Plan:
     Attributes
     ----------
     jobs : pandas.DataFrame
-        One row per job: home (site of submission), site, start, end (booked), cap [1], nodes, gpus, priority, submit, deadline, running, placed,
+        One row per job: home (site of submission), site, start, end (booked), plan cap [1], nodes, gpus, priority, submit, deadline, running, placed,
         put_off (True: held until its start; False: starts as soon as enough nodes are free).
     expected : pandas.DataFrame
         Nodes kept for jobs not yet submitted: site, start, end, nodes.

@@ -13,7 +13,7 @@ from . import _engine
 
 @dataclass
 class Row:
-    """One value of `drift_table` with its 95 % interval; an infinite end: the sample gives no bound."""
+    """One value with its 95 % interval; an infinite end: the sample gives no bound. Made by `drift_table`."""
 
     path: str
     name: str
@@ -25,7 +25,7 @@ class Row:
 
 
 def sound(data: xr.Dataset) -> xr.Dataset:
-    """The members of a study that no fault has frozen."""
+    """The members of a study that no fault has frozen. See the example of `fan`."""
     bad = np.vectorize(lambda f: _engine.is_fatal(int(f)))(data["flags"].values).any(axis=0)
     return data.isel(member=~bad)
 
@@ -86,7 +86,10 @@ def drift_table(data: xr.Dataset, group: str = "hall") -> list[Row]:
 
 
 def exceedance(data: xr.Dataset, group: str = "hall") -> xr.Dataset:
-    """Share of outages whose drift exceeds a threshold (path, threshold) [1], with its 95 % interval over members; thresholds: edges of the bins [K]."""
+    """Share of outages whose drift exceeds a threshold (path, threshold) [1], with its 95 % interval over members; thresholds: edges of the bins [K].
+
+    See the example of `fan`.
+    """
     d = sound(data).sel(group=group)
     edge = d["bin_low"].values
     keep = np.flatnonzero((edge > 0.04) & (edge < 40.0))
@@ -102,7 +105,16 @@ def exceedance(data: xr.Dataset, group: str = "hall") -> xr.Dataset:
 
 
 def fan(data: xr.Dataset, group: str = "hall", shares=(0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)) -> xr.Dataset:
-    """Quantiles of the drift at fixed times after the start of an outage, over all followed outages (path, share, offset) [K]; linear inside a bin."""
+    """Quantiles of the drift at fixed times after the start of an outage, over all followed outages (path, share, offset) [K]; linear inside a bin.
+
+    >>> import coldsun as cs
+    >>> study = cs.studies.handover_drift("small", members=2, hours=0.1, n_field=0, dt=30.0, paths=("all",), trace_every=1)
+    >>> data = study.run(workers=1, progress=False)
+    >>> cs.study_tables.fan(data)["drift"].dims, cs.study_tables.exceedance(data)["share"].dims, cs.study_tables.sound(data).sizes["member"]
+    (('path', 'share', 'offset'), ('path', 'threshold'), 2)
+    >>> cs.study_tables.regions(data, names=("buffer",))[0].parameter
+    'buffer'
+    """
     count = data["fan_count"].sel(group=group)
     low, high = data["bin_low"].values, data["bin_high"].values
     out = np.full((count.sizes["path"], len(shares), count.sizes["offset"]), np.nan)
@@ -138,7 +150,10 @@ _SCANNED = ("outage_probability", "link_bound_share", "buffer", "outage_median",
 
 
 def regions(data: xr.Dataset, path: str = "all", names=_SCANNED) -> list[Region]:
-    """Share of outages above the threshold in six bins with equal numbers of members, per parameter or ratio of two. KeyError for an unknown name."""
+    """Share of outages above the threshold in six bins with equal numbers of members, per parameter or ratio of two. KeyError for an unknown name.
+
+    See the example of `fan`.
+    """
     d = sound(data).sel(path=path, group="hall")
     n, above = d["n_event"].values.astype(float), d["n_above"].values.astype(float)
     units = {p["name"]: p["units"] for p in _engine.parameters()}

@@ -97,14 +97,14 @@ def read_weather(path: str | Path, year: int) -> Weather:
 
     Examples
     --------
-    >>> import coldsun as cs, numpy as np, pandas as pd, tempfile
+    >>> import coldsun as cs, numpy as np, pandas as pd, pathlib, tempfile
     >>> local = pd.date_range("2023-01-01", periods=8760, freq="h")      # of UTC - 4 h
     >>> zenith = cs.sky.solarposition(local + pd.Timedelta(hours=4.5), -22.92, -69.91)["zenith"].to_numpy()
     >>> up = np.cos(np.radians(zenith)).clip(0.0)
     >>> hours = dict(Month=local.month, Day=local.day, Hour=local.hour, Minute=30, GHI=900.0 * up, DNI=800.0 * (up > 0.0), DHI=100.0 * up, Tdry=20.0)
-    >>> file = tempfile.mkdtemp() + "/year.csv"
+    >>> file = pathlib.Path(tempfile.mkdtemp(), "year.csv")
     >>> head = "City,Latitude,Longitude,Time Zone,Elevation\\nExample,-22.92,-69.91,-4,1635\\n"
-    >>> _ = open(file, "w").write(head + pd.DataFrame(hours).to_csv(index=False))
+    >>> _ = file.write_text(head + pd.DataFrame(hours).to_csv(index=False))
     >>> weather = cs.read_weather(file, 2026)
     >>> weather.ghi.shape, weather.interval, weather.notes[0]
     ((8760,), 3600.0, 'wind speed is not in the file: 2 m/s all year')
