@@ -23,7 +23,7 @@ def test_examples_give_their_stated_results(name, tmp_path, monkeypatch):
 
 def public(module):
     """Functions and classes of a module's public names, with their public members: (name, object, whether a member)."""
-    names = getattr(module, "__all__", None) or [k for k, v in vars(module).items() if not k.startswith("_") and getattr(v, "__module__", "") == module.__name__]
+    names = getattr(module, "__all__", None) or [k for k, v in vars(module).items() if k[0] != "_" and getattr(v, "__module__", "") == module.__name__]
     for name in names:
         thing = getattr(module, name)
         if inspect.isfunction(thing) or inspect.isclass(thing):

@@ -185,7 +185,7 @@ def test_more_members_than_memory_are_refused(cli, lumped, tmp_path):
 def test_weather_without_numbers_is_refused(network):
     series = dict(time=[0, 60], ghi=["a", "b"], dni=[0.0, 0.0], dhi=[0.0, 0.0], temp_air=[0.0, 0.0], wind_speed=[0.0, 0.0], pressure=[0.0, 0.0], interval=60.0)
     options = dict(members=1, first_member=0, seed=1, start_ns=network.start_ns, hours=0.1, dt=10.0, device="cpu", paths_off=[])
-    with pytest.raises(_engine.InputError, match="ghi is no list of numbers"):
+    with pytest.raises(_engine.InputError, match="ghi is not a list of numbers"):
         _engine.Engine(network, **options, weather=[series])
 
 
