@@ -1,4 +1,4 @@
-// What the bindings share: networks, weather series, and one kind of error for bad input.
+// Shared by the bindings: networks, weather series, and one class of error for invalid input.
 #pragma once
 #include <pybind11/numpy.h>
 #include <pybind11/pybind11.h>
@@ -21,7 +21,7 @@ struct InputError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-// Everything that bad input may raise comes out as one kind, so that Python need not know the C++ side.
+// All errors of invalid input become InputError, the one class that Python has.
 template <class F>
 auto guarded(F&& f) -> decltype(f()) {
   try {
@@ -37,7 +37,7 @@ auto guarded(F&& f) -> decltype(f()) {
   }
 }
 
-// A network, its library, and where it came from: enough to make it anew in another process.
+// A network, its library, its source and its changes: enough to make it again in another process.
 struct PyNetwork {
   Network network;
   Library library;
@@ -54,12 +54,12 @@ inline std::shared_ptr<PyNetwork> read_network(const std::string& name, const st
     return n;
   });
 }
-// One key, as core/study/changed.hpp has it.
+// Sets one key as core/study/changed.hpp does.
 inline void set_in(PyNetwork& n, const std::string& key, const KeyValue& value) {
   guarded([&] { return n.network = coldsun::changed(n.network, key, value), 0; });
   n.changes.emplace_back(key, value);
 }
-// Relations between keys of what was changed by hand.
+// Checks relations between keys after changes by the user.
 inline void check_changes(const PyNetwork& n) {
   const bool by_hand = std::any_of(n.changes.begin(), n.changes.end(),
                                    [](const auto& c) { return c.first != "n_field" && c.first != "t_supply"; });
@@ -70,7 +70,8 @@ inline void check_changes(const PyNetwork& n) {
 template <class T>
 std::vector<T> numbers(const py::dict& d, const char* name) {
   const auto a = py::array_t<T, py::array::c_style | py::array::forcecast>::ensure(d[name]);
-  if (!a) throw InputError(std::string("weather: ") + name + " is no list of numbers; accepted: one number per time");
+  if (!a)
+    throw InputError(std::string("weather: ") + name + " is not a list of numbers; accepted: one number per time");
   return {a.data(), a.data() + a.size()};
 }
 
@@ -98,7 +99,7 @@ inline std::vector<sky::Series> all_series(const py::object& weather) {
   return out;
 }
 
-// What a Python object holds behind a capsule that one of its methods gives.
+// The C++ object in the capsule that a method of a Python object returns.
 template <class T>
 T& behind(const py::object& object, const char* attribute) {
   return *object.attr(attribute)().cast<py::capsule>().get_pointer<T>();

@@ -1,5 +1,5 @@
-// What the array functions share: kernels over n points, each input n numbers or one that stands for all, on every
-// thread without the GIL.
+// Shared by the array functions: kernels over n points, each input n numbers or one for all, on all threads without the
+// GIL.
 #pragma once
 #include <pybind11/numpy.h>
 #include <pybind11/pybind11.h>
@@ -20,7 +20,7 @@ using coldsun::View;
 using Numbers = py::array_t<Real, py::array::c_style | py::array::forcecast>;
 using Columns = std::vector<Numbers>;
 
-// Points are seen as rows of this many columns: a row fits the first-level cache, and one row of a constant serves all
+// Points are processed in rows of this length: a row fits the first-level cache, and one row of a constant serves all
 // rows (stride 0).
 inline constexpr int row_width = 1024;
 
@@ -43,7 +43,7 @@ struct Block {
 // Out columns.
 template <int In, int Out, class Make>
 std::vector<py::array_t<Real>> over_points(const Columns& columns, py::ssize_t n, Make make) {
-  if (columns.size() != In) throw std::invalid_argument("as many columns as the kernel reads are needed");
+  if (columns.size() != In) throw std::invalid_argument("columns; accepted: as many as the kernel reads");
   std::vector<py::array_t<Real>> result;
   std::array<Real*, Out> to{};
   for (int k = 0; k < Out; ++k) {
@@ -54,7 +54,7 @@ std::vector<py::array_t<Real>> over_points(const Columns& columns, py::ssize_t n
   std::array<std::vector<Real>, In> constant;
   for (std::size_t k = 0; k < In; ++k) {
     if (columns[k].size() != n && columns[k].size() != 1)
-      throw std::invalid_argument("a column holds neither one number nor one a point");
+      throw std::invalid_argument("columns; accepted: one number, or one per point, in each");
     from[k] = columns[k].data();
     if (columns[k].size() == 1) constant[k].assign(row_width, from[k][0]);
   }

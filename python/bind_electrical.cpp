@@ -17,8 +17,7 @@ CurveParameters curves(const Block& b, std::size_t first) {
 
 void bind_electrical(pybind11::module_& m) {
   using namespace pybind11::literals;
-  auto e = m.def_submodule("electrical",
-                           "Kernels of the single-diode model over points; the package's electrical.py is their face.");
+  auto e = m.def_submodule("electrical", "Kernels of the single-diode model over points, used by coldsun.electrical");
   e.def(
       "calcparams_cec",
       [](const Columns& columns, pybind11::ssize_t n) {
@@ -40,8 +39,8 @@ void bind_electrical(pybind11::module_& m) {
         });
       },
       "columns"_a, "n"_a,
-      "Irradiance [W/m2], cell temperature [K], alpha_sc, a_ref, I_L_ref, I_o_ref, R_sh_ref, R_s, Adjust -> five curve "
-      "parameters");
+      "Irradiance [W/m2], cell temperature [K], alpha_sc [A/K], a_ref [V], I_L_ref, I_o_ref [A], R_sh_ref, R_s [ohm], "
+      "Adjust [%] -> photocurrent, saturation current [A], series, shunt resistance [ohm], nNsVth [V]");
   e.def(
       "singlediode",
       [](const Columns& columns, pybind11::ssize_t n) {
@@ -57,7 +56,8 @@ void bind_electrical(pybind11::module_& m) {
           return std::tuple(FastSevenPoints{all}, SureSevenPoints{all});
         });
       },
-      "columns"_a, "n"_a, "Five curve parameters -> i_sc, v_oc, i_mp, v_mp, p_mp, i_x, i_xx");
+      "columns"_a, "n"_a,
+      "Five parameters as of calcparams_cec -> i_sc [A], v_oc [V], i_mp [A], v_mp [V], p_mp [W], i_x, i_xx [A]");
   e.def(
       "i_from_v",
       [](const Columns& columns, pybind11::ssize_t n) {
@@ -66,7 +66,7 @@ void bind_electrical(pybind11::module_& m) {
           return std::tuple(FastCurrent{all}, SureCurrent{all});
         });
       },
-      "columns"_a, "n"_a, "Voltage and five curve parameters -> current");
+      "columns"_a, "n"_a, "Voltage [V] and five parameters as of calcparams_cec -> current [A]");
   e.def(
       "v_from_i",
       [](const Columns& columns, pybind11::ssize_t n) {
@@ -75,5 +75,5 @@ void bind_electrical(pybind11::module_& m) {
           return std::tuple(FastVoltage{all}, SureVoltage{all});
         });
       },
-      "columns"_a, "n"_a, "Current and five curve parameters -> voltage");
+      "columns"_a, "n"_a, "Current [A] and five parameters as of calcparams_cec -> voltage [V]");
 }

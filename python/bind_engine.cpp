@@ -1,4 +1,4 @@
-// Bindings of the engine: twins and records. Zero-copy NumPy, the GIL released while the engine runs.
+// Bindings of the engine: twins and records. Arrays are zero-copy; the GIL is released while the engine runs.
 #include <pybind11/functional.h>
 
 #include <atomic>
@@ -72,7 +72,7 @@ class Engine {
     });
   }
 
-  // Zero-copy views by group; they live as long as the engine does.
+  // Views by group; each keeps the engine alive.
   static py::dict state(const std::shared_ptr<Engine>& self) {
     py::dict out;
     for (const FieldRef& f : fields(self->twin_.state)) {
@@ -99,7 +99,7 @@ class Engine {
     io::RecordOptions o{folder, first_segment, per_segment, std::move(attributes), with_fields, with_internals};
     o.also = std::move(also);
     if (!hook.is_none()) o.hook = hook.attr("_hook")().cast<py::capsule>().get_pointer<io::Hook>();
-    std::exception_ptr stopped;  // Ctrl-C or the listener's error: raised once the record is whole
+    std::exception_ptr stopped;  // Ctrl-C or an error of `tell`: raised after the open segment is closed
     std::int64_t done = 0;
     guarded([&] {
       py::gil_scoped_release release;
@@ -131,7 +131,6 @@ class Engine {
     }
     if (stopped) throw py::error_already_set();
   }
-  // Ends `run` and `step` in whatever thread they go, after a whole step.
   void stop() { ending_ = true; }
   std::vector<std::string> hashes() const {
     std::vector<std::string> out;
@@ -155,7 +154,7 @@ class Engine {
   Twin& twin() { return twin_; }
 
  private:
-  // A signal's exception is set, or SystemExit, which a thread ends by without a word.
+  // Sets the exception of a signal, or SystemExit, which ends a thread without a traceback.
   bool told_to_stop() const {
     if (ending_) PyErr_SetString(PyExc_SystemExit, "the process ends");
     return ending_ || PyErr_CheckSignals() != 0;
@@ -170,30 +169,33 @@ PYBIND11_MODULE(_engine, m) {
   m.doc() = "The coldsun engine. Use the package coldsun; this module is its C++ side.";
   py::register_exception<InputError>(m, "InputError", PyExc_ValueError);
   py::register_exception<io::FileError>(m, "FileError", PyExc_OSError).doc() =
-      "A file that cannot be read or written; str() is one sentence.";
+      "A file cannot be read or written; the text is one sentence.";
 
   bind_network(m);
 
-  py::class_<Engine, std::shared_ptr<Engine>>(m, "Engine", "System, State and Inputs of a network, and what moves them")
+  py::class_<Engine, std::shared_ptr<Engine>>(
+      m, "Engine",
+      "A twin: System, State and Inputs of a network, and their steps; InputError where an argument is invalid")
       .def(py::init<const PyNetwork&, int, std::uint32_t, std::uint64_t, Time, double, double, const std::string&,
                     const std::vector<std::string>&, const py::object&>(),
            "network"_a, py::kw_only(), "members"_a, "first_member"_a, "seed"_a, "start_ns"_a, "hours"_a, "dt"_a,
            "device"_a, "paths_off"_a, "weather"_a)
-      .def("state", &Engine::state, "Zero-copy views of the State by group and field; they keep the engine alive")
-      .def("fields", &Engine::field_table, "Units, axes, meaning and kind of every field by group")
+      .def("state", &Engine::state,
+           "Zero-copy views of the fields of the State, by group and name; they keep the engine alive")
+      .def("fields", &Engine::field_table, "Units, axes, meaning, kind and writer of every field, by group and name")
       .def("run", &Engine::run, "steps"_a, "folder"_a, "first_segment"_a, "per_segment"_a, "attributes"_a, "fields"_a,
            "internals"_a, "tell"_a, "hook"_a = py::none(), "also"_a = std::vector<std::string>{},
-           "Steps with a record in `folder`; returns the steps done")
-      .def("step", &Engine::step, "n"_a = 1, "Steps without a record; Ctrl-C ends them after a whole step")
-      .def("stop", &Engine::stop, "Ends `run` and `step`, in whatever thread they go, after a whole step")
-      .def("hash", &Engine::hashes, "A hash of every member's state, 16 hexadecimal digits")
-      .def("save", &Engine::save, "path"_a, "Writes the State to a file")
-      .def("restore", &Engine::restore, "path"_a, "Reads the State from a file that `save` or a record wrote")
+           "Runs steps with a record in `folder`; tell(steps done) after each 16th; returns the number of steps done")
+      .def("step", &Engine::step, "n"_a = 1, "Runs steps without a record; Ctrl-C ends them after a whole step")
+      .def("stop", &Engine::stop, "Ends `run` and `step` after a whole step; callable from any thread")
+      .def("hash", &Engine::hashes, "Hash of each member's state, 16 hexadecimal digits")
+      .def("save", &Engine::save, "path"_a, "Writes the State to an HDF5 file")
+      .def("restore", &Engine::restore, "path"_a, "Reads the State from a file of `save` or from a segment of a record")
       .def(
           "_twin", [](Engine& e) { return py::capsule(&e.twin(), "coldsun::Twin"); }, "For the other bindings")
-      .def_property_readonly("time_ns", &Engine::time, "Time of the State, ns since 1970 UTC")
-      .def_property_readonly("device", &Engine::device, "cpu or cuda")
-      .def_property_readonly("span_ns", &Engine::span, "First and last instant of the inputs, ns since 1970 UTC");
+      .def_property_readonly("time_ns", &Engine::time, "Time of the State [ns since 1970 UTC]")
+      .def_property_readonly("device", &Engine::device, "Device of the State: cpu or cuda")
+      .def_property_readonly("span_ns", &Engine::span, "Start and end of the inputs [ns since 1970 UTC]");
 
   bind_plan(m);
   bind_shadow(m);
@@ -208,16 +210,16 @@ PYBIND11_MODULE(_engine, m) {
         py::gil_scoped_release release;
         io::check_segment(path);
       },
-      "Raises FileError unless the file is whole and holds what a segment may hold");
-  m.def("seal", [](const std::string& path) { io::seal_file(path); }, "Seals a file that another tool wrote");
-  m.def("flag_text", &flag_text, "Flag bits in words");
+      "Raises FileError unless the file is an undamaged segment");
+  m.def("seal", [](const std::string& path) { io::seal_file(path); }, "Appends the checksum to a file of another tool");
+  m.def("flag_text", &flag_text, "Meaning of flag bits as text");
   m.def("is_fatal", &is_fatal, "Whether flag bits freeze a member");
   m.def(
       "device_available",
       [](const std::string& word) { return device_available(word == "cuda" ? Device::cuda : Device::host); }, "word"_a,
-      "Whether this build and machine have the device: cpu or cuda");
-  m.def("max_threads", &host_threads, "Threads that loops may use");
-  m.def("set_threads", &set_host_threads, "n"_a, "Sets the threads that loops may use");
+      "Whether this build and machine have the device cpu or cuda");
+  m.def("max_threads", &host_threads, "Number of threads of parallel loops");
+  m.def("set_threads", &set_host_threads, "n"_a, "Sets the number of threads of parallel loops");
   m.def(
       "build_info",
       [] {

@@ -1,4 +1,4 @@
-// Bindings of networks: what was read from the files, facts of its sites, and what a person is told of them.
+// Bindings of networks: values of the files, facts of the sites, descriptions and remarks.
 #include <cmath>
 #include <tuple>
 
@@ -98,22 +98,23 @@ std::vector<std::string> remarks(const PyNetwork& n, Time start, Time stop, std:
 }  // namespace
 
 void bind_network(py::module_& m) {
-  py::class_<PyNetwork, std::shared_ptr<PyNetwork>> network(m, "Network", "A network of sites as read from its files.");
+  py::class_<PyNetwork, std::shared_ptr<PyNetwork>> network(m, "Network", "A network of sites, read from its files");
   network
       .def(py::init(&read_network), "name"_a, "data"_a,
-           "Reads a shipped network or site by name, or a file by path; data: the folder of what is shipped")
+           "Reads a shipped network or site by name, or a file by path; data: folder of the shipped files; InputError "
+           "where "
+           "the file is missing or invalid")
       .def(py::init<const PyNetwork&>(), "other"_a, "A copy")
       .def_property_readonly(
-          "name", [](const PyNetwork& n) { return n.network.name; }, "Name in its file")
+          "name", [](const PyNetwork& n) { return n.network.name; }, "Name of the network")
       .def_property_readonly(
           "title",
           [](const PyNetwork& n) {
             return clean(n.network.site.size() == 1 ? n.network.site[0].title : "network " + n.network.name);
           },
-          "Title of the one site, or the network's name")
+          "Title of a single site, or name of the network")
       .def_property_readonly(
-          "start_ns", [](const PyNetwork& n) { return n.network.start; },
-          "First instant of the demo day, ns since 1970 UTC")
+          "start_ns", [](const PyNetwork& n) { return n.network.start; }, "Start of the demo day [ns since 1970 UTC]")
       .def_property_readonly(
           "sites",
           [](const PyNetwork& n) {
@@ -121,13 +122,13 @@ void bind_network(py::module_& m) {
             for (const Site& s : n.network.site) out.append(site_facts(s));
             return out;
           },
-          "Facts of each site as dicts: place, ratings, counts, prices; SI, latitude and longitude in degrees")
+          "Facts of each site as dicts: location [degrees, m], ratings, counts, prices; SI")
       .def("remarks", &remarks, "start_ns"_a, "stop_ns"_a, "most"_a = 8,
-           "Element sets that a run over this span does not use, or uses with a word; one sentence per file and "
-           "reason, naming `most` satellites")
+           "Sentences on element sets that a run over this time span [ns since 1970 UTC] does not use, or uses with a "
+           "remark: one per file and reason, with the names of at most `most` satellites")
       .def_property_readonly(
           "inputs_text", [](const PyNetwork& n) { return inputs_text(n.network); },
-          "Every value that was read, one per line")
+          "All values that were read, one per line")
       .def(
           "element_epochs_ns",
           [](const PyNetwork& n) {
@@ -135,7 +136,7 @@ void bind_network(py::module_& m) {
             for (const auto& e : n.library.data) out.push_back(e.mean.epoch);
             return out;
           },
-          "Epochs of the data satellites' element sets, ns since 1970 UTC")
+          "Epochs of the element sets of the data satellites [ns since 1970 UTC]")
       .def(
           "describe",
           [](const PyNetwork& n, bool whole) {
@@ -145,7 +146,7 @@ void bind_network(py::module_& m) {
               text += "  note            " + line + "\n";
             return text;
           },
-          "whole"_a = false, "What a person wants to know of it; whole: every value with its origin")
+          "whole"_a = false, "Ratings and counts of assumed values as text; whole: all values with their sources")
       .def(
           "without_work",
           [](const PyNetwork& n) {
@@ -153,7 +154,7 @@ void bind_network(py::module_& m) {
             for (Site& s : idle->network.site) s.jobs.load = 0.0;
             return idle;
           },
-          "The same network with no jobs of its own")
+          "A copy without jobs")
       .def(
           "_network", [](const PyNetwork& n) { return py::capsule(&n.network, "coldsun::Network"); },
           "For the other bindings")
@@ -174,7 +175,7 @@ void bind_network(py::module_& m) {
                 "values"_a = origins(n.network.provenance),
                 "remarks"_a = list(remarks(n, start, start + ns_per_day, 1'000'000), line));
           },
-          "Figures of each site and every value with where it comes from, as dicts and lists; units stand in the names")
+          "Figures of each site and all values with their sources, as dicts and lists; units stand in the names")
       .def(
           "doubts",
           [](const PyNetwork& n) {
@@ -184,7 +185,7 @@ void bind_network(py::module_& m) {
             for (const auto& line : doubts(n.network.provenance)) out.push_back(n.network.name + ": " + line);
             return out;
           },
-          "Values outside their usual range, one sentence each")
+          "Sentences on values outside their usual range")
       .def(py::pickle([](const PyNetwork& n) { return py::make_tuple(n.name, n.data, n.changes); },
                       [](const py::tuple& t) {
                         auto n = read_network(t[0].cast<std::string>(), t[1].cast<std::string>());

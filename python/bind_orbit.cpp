@@ -18,7 +18,7 @@ struct PyCatalogue {
   ob::Catalogue table;
 };
 
-// Stations of a search, in the units of the face.
+// Stations in the units of the Python interface.
 struct Places {
   std::vector<Real> latitude, longitude, altitude, mask;  // degrees, degrees east, m, degrees
   std::vector<ob::Station> stations() const {
@@ -92,7 +92,7 @@ py::tuple states(const PyCatalogue& c, const Times& time) {
   return py::make_tuple(time_first(s.r, s.time_last), time_first(s.v, s.time_last), time_first(s.error, s.time_last));
 }
 
-// Azimuth, elevation, slant range and range rate (time, satellite) of one place.
+// Azimuth, elevation, slant range and range rate (time, satellite) from one place.
 py::tuple looks(const PyCatalogue& c, const Times& time, const Places& place, Real dut1) {
   States s = states_of(c, time);
   std::vector<py::array_t<Real>> out;
@@ -120,7 +120,7 @@ py::tuple looks(const PyCatalogue& c, const Times& time, const Places& place, Re
   return py::make_tuple(first(0), first(1), first(2), first(3));
 }
 
-// The sets that are used in a span: of each satellite the one nearest to its middle, none after its decay.
+// The element sets used in a time span: of each satellite the set nearest to the middle, none after its decay.
 ob::Fleet fleet_of(const PyCatalogue& c, std::size_t n_station, const ob::Span& span) {
   std::vector<int> all(c.set.size());
   for (std::size_t k = 0; k < all.size(); ++k) all[k] = static_cast<int>(k);
@@ -183,21 +183,21 @@ py::dict serving(const PyCatalogue& c, const Places& place, const ob::Span& span
 }  // namespace
 
 void bind_orbit(py::module_& m) {
-  auto o = m.def_submodule("orbit", "Kernels of the orbits over catalogues; the package's orbit.py is their face.");
+  auto o = m.def_submodule("orbit", "Kernels of orbits over catalogues, used by coldsun.orbit");
   py::class_<Places>(o, "Places",
-                     "Stations: latitude, longitude [degrees], altitude [m], elevation mask [degrees], one number each")
+                     "Stations: latitude, longitude [degrees], altitude [m], elevation mask [degrees], a list each")
       .def(py::init([](std::vector<Real> latitude, std::vector<Real> longitude, std::vector<Real> altitude,
                        std::vector<Real> mask) {
              return Places{std::move(latitude), std::move(longitude), std::move(altitude), std::move(mask)};
            }),
            "latitude"_a, "longitude"_a, "altitude"_a, "mask"_a);
-  py::class_<ob::Span>(o, "Span", "From start to stop, ns since 1970 UTC; UT1 - UTC [s]")
+  py::class_<ob::Span>(o, "Span", "Time span from start to stop [ns since 1970 UTC], with UT1 - UTC [s]")
       .def(py::init([](Time start, Time stop, Real dut1) { return ob::Span{start, stop, dut1}; }), "start_ns"_a,
            "stop_ns"_a, "dut1"_a);
   py::class_<PyCatalogue, std::shared_ptr<PyCatalogue>>(o, "Catalogue", "Element sets that SGP4 can propagate")
       .def("__len__", [](const PyCatalogue& c) { return c.set.size(); })
       .def_readonly("remarks", &PyCatalogue::remark,
-                    "Records of the text that are not used, or used with a word: one sentence per reason")
+                    "Sentences on records that are not used, or used with a remark, one per reason")
       .def(
           "names",
           [](const PyCatalogue& c) {
@@ -212,13 +212,14 @@ void bind_orbit(py::module_& m) {
           "NORAD_CAT_ID of every set")
       .def(
           "epochs_ns", [](const PyCatalogue& c) { return column<Time>(c, [](const auto& s) { return s.mean.epoch; }); },
-          "Epoch of every set, ns since 1970 UTC")
+          "Epoch of every set [ns since 1970 UTC]")
       .def("states", &states, "time_ns"_a,
            "Position [m], velocity [m/s] in TEME (component, time, satellite), error code (time, satellite)")
       .def("looks", &looks, "time_ns"_a, "place"_a, "dut1"_a,
            "Azimuth, elevation [degrees], slant range [m], range rate [m/s] (time, satellite)")
-      .def("windows", &windows, "places"_a, "span"_a, "Contact windows, columns sorted by station and rise")
+      .def("windows", &windows, "places"_a, "span"_a, "Contact windows as columns, sorted by station and AOS")
       .def("serving", &serving, "places"_a, "span"_a, "strategy"_a,
-           "Serving satellite of every 15-s slot, tables (station, slot) flat");
-  o.def("read_catalogue", &read_catalogue, "text"_a, "file"_a, "TLE or OMM CSV text");
+           "Serving satellite of every 15-s slot as columns (station x slot)");
+  o.def("read_catalogue", &read_catalogue, "text"_a, "file"_a,
+        "Catalogue of TLE or OMM CSV text; InputError where it has no record");
 }

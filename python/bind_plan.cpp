@@ -1,48 +1,15 @@
-// Bindings of the planner: decisions as arrays, plans told to a twin, the hook of a run that plans as it goes.
+// Bindings of the planner: decisions as arrays, plans sent to a twin, the hook of a run with a planner.
 #include <chrono>
 #include <memory>
 
 #include "core/io/run_recorded.hpp"
 #include "core/make/twin.hpp"
 #include "core/plan/plan.hpp"
-#include "python/bind.hpp"
+#include "python/plan_options.hpp"
 
 namespace {
 
-// Every option that Python sets, by its name there.
-template <class F>
-void each_option(PlanOptions& o, F&& f) {
-  f("horizon", o.horizon), f("slot", o.slot), f("scenarios", o.n_scenario), f("plans", o.search.n_plan);
-  f("population", o.search.n_population), f("decision_time", o.decision_time), f("policy", o.policy);
-  f("known_work", o.known_work), f("spread", o.law.scale), f("rows", o.max_row);
-}
-
-PlanOptions options_of(const py::dict& d) {
-  PlanOptions o;
-  each_option(o, [&]<class T>(const char* name, T& value) {
-    if constexpr (std::is_same_v<T, Time>) value = nanoseconds(d[name].cast<double>());
-    else value = d[name].cast<T>();
-  });
-  for (const auto& [name, weight] : d["weights"].cast<std::map<std::string, double>>()) {
-    int line = 0;
-    while (line < schedule::n_line && name != schedule::line_name(line)) ++line;
-    if (line == schedule::n_line) throw std::invalid_argument("weights: there is no line \"" + name + "\"");
-    o.search.weights.line[line] = weight;
-  }
-  return o;
-}
-
-py::dict plan_defaults() {
-  PlanOptions o;
-  py::dict out;
-  each_option(o, [&]<class T>(const char* name, const T& value) {
-    if constexpr (std::is_same_v<T, Time>) out[name] = seconds(value);
-    else out[name] = value;
-  });
-  return out;
-}
-
-// Named and whole: the array owns its memory.
+// An array that owns its memory.
 template <class T>
 py::array_t<T> flat(const std::vector<T>& v) {
   return py::array_t<T>(static_cast<py::ssize_t>(v.size()), v.data());
@@ -128,7 +95,8 @@ std::shared_ptr<PyPlan> plan(const py::object& engine, const py::object& network
   const Twin& t = behind<Twin>(engine, "_twin");
   const Network& n = behind<const Network>(network, "_network");
   if (member < 0 || member >= t.state.n_member)
-    throw std::invalid_argument("member = " + std::to_string(member) + "; accepted: one of the twin's");
+    throw std::invalid_argument("member = " + std::to_string(member) + "; accepted: 0 to " +
+                                std::to_string(t.state.n_member - 1));
   const auto begin = std::chrono::steady_clock::now();
   const double most = given["seconds"].cast<double>();
   p->options.stop = [&] {
@@ -145,7 +113,7 @@ std::shared_ptr<PyPlan> plan(const py::object& engine, const py::object& network
   return p;
 }
 
-// Nodes that the planner expects jobs on that have not come yet: where and when the decision puts them.
+// Nodes kept for jobs not yet submitted: site, number, start and end in the decision.
 py::dict expected_dict(const PyPlan& p) {
   const schedule::Problem& q = p.task.problem;
   std::vector<std::int32_t> site, n_node;
@@ -191,10 +159,18 @@ std::shared_ptr<PyPlanner> make_planner(const py::object& engine, const py::obje
   Planner* planner = &p->planner;
   p->hook.decide = [planner, t](State& s) { replan(*planner, t->system, s, t->inputs); };
   p->hook.variable = {
-      {"plan_decisions", "1", "members that decided at the start of the step", "", {}, false, {}, {}, Scalar::i32},
-      {"plan_surprises", "1", "of them out of turn", "", {}, false, {}, {}, Scalar::i32},
-      {"plan_wall_time", "s", "measured time of the decisions at the start of the step", "", {}, false, {}},
-      {"plan_score", "USD", "score of the plan, mean over the members that decided", "", {}, false, {}}};
+      {"plan_decisions",
+       "1",
+       "number of members with a new plan at the start of the step",
+       "",
+       {},
+       false,
+       {},
+       {},
+       Scalar::i32},
+      {"plan_surprises", "1", "number of these plans made after a surprise", "", {}, false, {}, {}, Scalar::i32},
+      {"plan_wall_time", "s", "measured duration of the planning at the start of the step", "", {}, false, {}},
+      {"plan_score", "USD", "score of the new plans, mean over their members", "", {}, false, {}}};
   p->hook.values = [planner] {
     return std::vector<double>{static_cast<double>(planner->n_decision), static_cast<double>(planner->n_surprise),
                                planner->wall_time, planner->score};
@@ -205,10 +181,10 @@ std::shared_ptr<PyPlanner> make_planner(const py::object& engine, const py::obje
 }  // namespace
 
 void bind_plan(py::module_& m) {
-  py::class_<PyPlan, std::shared_ptr<PyPlan>>(m, "Plan", "A decision and the task that it answers.")
+  py::class_<PyPlan, std::shared_ptr<PyPlan>>(m, "Plan", "A plan and its task")
       .def(
           "rows", [](const PyPlan& p) { return rows_dict(p.plan.row, behind<Twin>(p.engine, "_twin"), p.plan.member); },
-          "Columns of the plan's jobs: place, start, end, cap, ...; times in ns since 1970 UTC")
+          "Columns of the plan's jobs: site, start, end, cap, ...; times [ns since 1970 UTC]")
       .def(
           "rows_of",
           [](const PyPlan& p, const py::array_t<double, py::array::c_style | py::array::forcecast>& key) {
@@ -216,7 +192,7 @@ void bind_plan(py::module_& m) {
             return rows_dict(rows_of(p.task, assignments(price_plans(p.task, p.options, key.data(), 1), 0), t.state), t,
                              p.plan.member);
           },
-          "The rows that one plan's keys stand for")
+          "Columns of the jobs of the plan with these keys")
       .def(
           "decision",
           [](const PyPlan& p) {
@@ -227,7 +203,7 @@ void bind_plan(py::module_& m) {
             out["alpha"] = w.alpha;
             return out;
           },
-          "Score and cost of the decision by line and scenario, beside the usual rules; the weights")
+          "Score and cost by line and scenario of the plan and of the common rules; prices of the lines")
       .def(
           "alternatives",
           [](const PyPlan& p) {
@@ -235,20 +211,20 @@ void bind_plan(py::module_& m) {
             for (const schedule::Decision& d : p.plan.alternative) out.append(decision_dict(d));
             return out;
           },
-          "Other plans of the search, as `decision`")
-      .def("expected", &expected_dict, "Where and when the decision puts jobs that have not come yet")
+          "The next best plans of the search, each as `decision`")
+      .def("expected", &expected_dict,
+           "Nodes kept for jobs not yet submitted: site, number, start, end [ns since 1970 UTC]")
       .def(
           "outlook", [](const PyPlan& p) { return outlook_dict(p.task); },
-          "What was foreseen: sky, PV, contacts, carbon, price by slot")
-      .def("price", &price, "keys"_a,
-           "Prices other plans by their keys (plan, gene of a job): schedules, costs, scores")
+          "Forecast of the planner by plan slot: irradiance, PV power, contact windows, carbon intensity, price")
+      .def("price", &price, "keys"_a, "Schedules, costs and scores of the plans with these keys (plan, gene of a job)")
       .def(
           "tell",
           [](const PyPlan& p) {
             tell(behind<const Network>(p.network, "_network"), behind<Twin>(p.engine, "_twin").state, p.plan,
                  p.options);
           },
-          "Tells the plan to the twin, over the link")
+          "Sends the plan to the sites of the twin, over their links")
       .def(
           "tell_keys",
           [](const PyPlan& p, const py::array_t<double, py::array::c_style | py::array::forcecast>& key) {
@@ -257,26 +233,27 @@ void bind_plan(py::module_& m) {
             other.row = rows_of(p.task, assignments(price_plans(p.task, p.options, key.data(), 1), 0), t.state);
             tell(behind<const Network>(p.network, "_network"), t.state, other, p.options);
           },
-          "keys"_a, "Tells the plan that these keys stand for")
+          "keys"_a, "Sends the plan with these keys to the sites of the twin")
       .def(
           "follow_scenario",
           [](const PyPlan& p, int scenario) {
             if (scenario < 0 || scenario >= p.options.n_scenario)
-              throw std::invalid_argument("scenario: accepted: one of the plan's");
+              throw std::invalid_argument("scenario = " + std::to_string(scenario) + "; accepted: 0 to " +
+                                          std::to_string(p.options.n_scenario - 1));
             Twin& t = behind<Twin>(p.engine, "_twin");
             follow_scenario(p.task, scenario, t.system, t.inputs);
           },
-          "scenario"_a, "Gives the twin the weather of one of the plan's scenarios")
+          "scenario"_a, "Sets the weather of the twin to a scenario of the plan")
       .def_property_readonly(
-          "keys", [](const PyPlan& p) { return flat(p.plan.decision.key); }, "Keys of the decision")
+          "keys", [](const PyPlan& p) { return flat(p.plan.decision.key); }, "Keys of the plan (gene of a job)")
       .def_property_readonly(
-          "n_row", [](const PyPlan& p) { return p.task.problem.n_job(); }, "Jobs of the problem")
+          "n_row", [](const PyPlan& p) { return p.task.problem.n_job(); }, "Number of rows of the task")
       .def_property_readonly(
-          "made_ns", [](const PyPlan& p) { return p.plan.made; }, "When it was made, ns since 1970 UTC")
+          "made_ns", [](const PyPlan& p) { return p.plan.made; }, "Time of the decision [ns since 1970 UTC]")
       .def_property_readonly(
-          "effect_ns", [](const PyPlan& p) { return p.plan.effect; }, "From when it holds, ns since 1970 UTC")
+          "effect_ns", [](const PyPlan& p) { return p.plan.effect; }, "Earliest time in force [ns since 1970 UTC]")
       .def_property_readonly(
-          "wall_time", [](const PyPlan& p) { return p.plan.wall_time; }, "Measured time of the decision [s]");
+          "wall_time", [](const PyPlan& p) { return p.plan.wall_time; }, "Measured duration of the decision [s]");
   m.attr("n_gene") = static_cast<int>(schedule::n_gene);
   m.def(
       "plan_lines",
@@ -286,11 +263,12 @@ void bind_plan(py::module_& m) {
         return out;
       },
       "Lines of a plan's bill and their units");
-  m.def("plan_defaults", &plan_defaults, "The planner's settings where none are given; times in seconds");
-  m.def("plan", &plan, "engine"_a, "network"_a, "member"_a, "options"_a, "Decides for one member of a twin");
-  py::class_<PyPlanner, std::shared_ptr<PyPlanner>>(m, "Planner", "Plans again while a twin runs")
+  m.def("plan_defaults", &plan_defaults, "Default settings of the planner; times in seconds");
+  m.def("plan", &plan, "engine"_a, "network"_a, "member"_a, "options"_a, "Plan of one member of a twin");
+  py::class_<PyPlanner, std::shared_ptr<PyPlanner>>(m, "Planner",
+                                                    "Planner of a run: plans at intervals and after surprises")
       .def("_hook", [](PyPlanner& p) { return py::capsule(&p.hook, "coldsun::io::Hook"); }, "For Engine.run");
   m.def("planner", &make_planner, "engine"_a, "network"_a, "every"_a, "surprise_share"_a, "options"_a,
         py::keep_alive<0, 1>(),
-        "A planner that decides every so many seconds, and out of turn when a share of the members is surprised");
+        "Planner with an interval [s]; surprise_share: share of a site's nodes whose jobs arrive or end early");
 }

@@ -1,5 +1,4 @@
-// Bindings of the shadow: points, driving and correcting an engine's members, and a recorded run with a hook after
-// every step.
+// Bindings of the shadow: points, drive and analysis of the members, and a recorded run with a hook after every step.
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -45,7 +44,7 @@ class PyShadow {
                           "sigma"_a = shadow_.sigma(static_cast<int>(j))));
     return out;
   }
-  // The packed members after the last analysis, (member, column), as natural values.
+  // The packed members after the last analysis (member, column), logarithms undone.
   py::array_t<double> estimate() const {
     pack(twin_.state, shadow_.column, shadow_.x);
     py::array_t<double> out({shadow_.x.extent(0), shadow_.x.extent(1)});
@@ -64,14 +63,13 @@ class PyShadow {
     return py::array_t<double>({shadow_.y.extent(0), shadow_.y.extent(1)}, shadow_.y.data());
   }
   std::vector<Real> sense() const { return coldsun::sense(shadow_, twin_); }
-  // For an emulated site: heat to the coolant per node power over the file's, for which the model has no parameter.
+  // For an emulated site: a fault without a parameter in the model.
   void scale_heat_share(double factor) {
     const Array<Real, 1>& share = twin_.system.thermal.liquid_fraction;
     for (int n = 0; n < share.extent(0); ++n) share(n) = std::clamp(share(n) * factor, 0.0, 1.0);
   }
 
-  // Takes in value where use is 1; inflation: domain -> factor of this analysis; reopen: column -> spread to add after
-  // it.
+  // inflation: domain -> factor of this analysis; reopen: column -> spread to add after it.
   std::vector<int> analyse(const py::array_t<double, py::array::c_style | py::array::forcecast>& value,
                            const py::array_t<std::int8_t, py::array::c_style | py::array::forcecast>& use,
                            const std::map<int, double>& inflation, const std::map<int, double>& reopen) {
@@ -97,8 +95,8 @@ class PyShadow {
     return bad;
   }
 
-  // run with a record. judge() after every step gives the values of `variables` (name, unit, long name) for the record;
-  // then after(steps done) may correct and drive the members; false ends the run.
+  // After every step judge() gives the values of `variables` (name, unit, long name) for the record; then
+  // after(steps done) may correct the members and set their drive; false ends the run.
   std::int64_t run(std::int64_t steps, const std::string& folder, int first_segment, std::int64_t per_segment,
                    std::map<std::string, std::string> attributes,
                    const std::vector<std::array<std::string, 3>>& variables, const py::function& judge,
@@ -126,7 +124,7 @@ class PyShadow {
         if (stopped) return false;
         py::gil_scoped_acquire acquire;
         try {
-          return n == 0 || after(n).cast<bool>();  // asked once before the first step
+          return n == 0 || after(n).cast<bool>();  // n = 0: before the first step
         } catch (const py::error_already_set&) {
           stopped = std::current_exception();
         }
@@ -136,7 +134,6 @@ class PyShadow {
     if (stopped) std::rethrow_exception(stopped);
     return done;
   }
-  // The error variance of each point from now on, as the square of these [SI].
   void set_noise(const py::array_t<double, py::array::c_style | py::array::forcecast>& noise) {
     if (noise.size() != shadow_.r_obs.extent(0))
       throw std::invalid_argument("set_noise: accepted: one value per point");
@@ -162,25 +159,31 @@ class PyShadow {
 }  // namespace
 
 void bind_shadow(py::module_& m) {
-  py::class_<PyShadow>(m, "Shadow", "An ensemble that is corrected by what a site publishes.")
+  py::class_<PyShadow>(m, "Shadow", "An ensemble corrected by the readings of a site")
       .def(py::init<py::object, py::object>(), "network"_a, "engine"_a)
       .def_property_readonly("points", &PyShadow::points,
-                             "The site's published points as dicts: topic, quantity, unit, noise, limits")
-      .def_property_readonly("columns", &PyShadow::columns,
-                             "What the filter estimates: name, whether by its logarithm, spread at the start")
-      .def("estimate", &PyShadow::estimate, "The members (member, column) after the last analysis")
+                             "Published points of the site as dicts: topic, name, quantity, unit, noise, limits")
+      .def_property_readonly(
+          "columns", &PyShadow::columns,
+          "Estimated parameters as dicts: name, whether the filter takes the logarithm, prior spread")
+      .def("estimate", &PyShadow::estimate,
+           "Estimated parameters of the members after the last analysis (member, column)")
       .def("drive", &PyShadow::drive, "value"_a, "known"_a,
-           "Gives the members the readings that are inputs, where known is 1")
-      .def("observe", &PyShadow::observe, "What the members would read at each point (point, member)")
-      .def("sense", &PyShadow::sense, "What the one member of an emulated site reads at each point")
+           "Sets the drive of the members to the readings of inputs (point) [SI] where known is 1")
+      .def("observe", &PyShadow::observe, "Forecast of the readings by the members (member, point) [SI]")
+      .def("sense", &PyShadow::sense, "Readings of an emulated site with instrument noise (point) [SI]")
       .def("scale_heat_share", &PyShadow::scale_heat_share, "factor"_a,
-           "For an emulated site: heat to the coolant per node power over the file's")
+           "Multiplies the share of node power to the coolant of an emulated site")
       .def("analyse", &PyShadow::analyse, "value"_a, "use"_a, "inflation"_a, "reopen"_a = std::map<int, double>{},
-           "Corrects the members by value where use is 1; inflation by domain, spread to add by column; returns the "
-           "domains in trouble")
+           "Corrects the members by the readings (point) [SI] where use is 1; inflation: factor by domain; reopen: "
+           "spread to "
+           "add by column; returns the domains whose analysis failed")
       .def("run", &PyShadow::run, "steps"_a, "folder"_a, "first_segment"_a, "per_segment"_a, "attributes"_a,
            "variables"_a, "judge"_a, "after"_a,
-           "Steps with a record; judge() gives each step's variables, after(steps) corrects the members, false ends it")
-      .def("set_noise", &PyShadow::set_noise, "noise"_a, "Standard deviation of each point's error from now on [SI]")
+           "Runs steps with a record; judge() returns the values of `variables` per step, after(steps done) corrects "
+           "the "
+           "members and returns False to end the run")
+      .def("set_noise", &PyShadow::set_noise, "noise"_a,
+           "Sets the standard deviation of each point's error (point) [SI]")
       .def("fork", &PyShadow::fork, "engine"_a, "Copies the members to another engine");
 }

@@ -1,4 +1,4 @@
-// Bindings of a site's keys: read, set, write, and the table from which Python makes its classes.
+// Bindings of the keys of a site: reading, setting, writing, and the table from which Python makes its classes.
 #include "core/site/walk.hpp"
 #include "python/bind.hpp"
 
@@ -7,7 +7,9 @@ namespace {
 const Site& site_named(const PyNetwork& n, const std::string& name) {
   for (const Site& s : n.network.site)
     if (name.empty() || s.name == name) return s;
-  throw InputError(name + " is no site of " + n.network.name);
+  std::string known;
+  for (const Site& s : n.network.site) known += (known.empty() ? "" : ", ") + s.name;
+  throw InputError("site = \"" + name + "\"; accepted: " + known);
 }
 
 py::dict row_of(const Slot& s, const std::string& prefix) {
@@ -25,7 +27,7 @@ py::dict row_of(const Slot& s, const std::string& prefix) {
                   "checks_only"_a = k.only_checked, "optional"_a = k.may_lack());
 }
 
-// One row a key of sites, plates and modules, lists of tables with the element NAME.
+// One row per key of sites, plates and modules; lists of tables have the element NAME.
 py::list key_table() {
   py::list rows;
   Site site;
@@ -46,10 +48,10 @@ void bind_site(py::module_& m, py::class_<PyNetwork, std::shared_ptr<PyNetwork>>
           [](const PyNetwork& n, const std::string& site, const std::string& path) {
             return guarded([&] { return get_key(site_named(n, site), path); });
           },
-          "site"_a, "path"_a, "SI value of a key, \"cooling.cdu.ua\"; site: a name, or empty for the only one")
-      .def(
-          "set", &set_in, "key"_a, "value"_a,
-          "Sets a key [SI]: of every site, or \"masdar/cooling.cdu.ua\" of one; n_field and t_supply [K] as studies do")
+          "site"_a, "path"_a, "Value of a key [SI], such as \"cooling.cdu.ua\"; site: name, or empty for the first")
+      .def("set", &set_in, "key"_a, "value"_a,
+           "Sets a key [SI] of every site, or of one: \"masdar/cooling.cdu.ua\"; n_field: number of resolved plates; "
+           "t_supply: constant coolant supply temperature [K]")
       .def(
           "values",
           [](const PyNetwork& n, const std::string& site) {
@@ -60,18 +62,17 @@ void bind_site(py::module_& m, py::class_<PyNetwork, std::shared_ptr<PyNetwork>>
             walk_named(s, visit);
             return out;
           },
-          "site"_a = "", "Every key and its SI value")
-      .def("check", &check_changes,
-           "Relations between keys, where some were changed; raises InputError with the sentence of the reader")
+          "site"_a = "", "All keys with their values [SI]")
+      .def("check", &check_changes, "Raises InputError where changed keys violate a relation between keys")
       .def(
           "toml", [](const PyNetwork& n, const std::string& site) { return toml_of(site_named(n, site)); },
-          "site"_a = "", "The site's file")
+          "site"_a = "", "The site as TOML text")
       .def(
           "save_site",
           [](const PyNetwork& n, const std::string& site, const std::string& path) {
             guarded([&] { return save_site(site_named(n, site), path, n.data), 0; });
           },
-          "site"_a, "path"_a, "Writes one site as TOML, with the plates and modules that were changed");
-  m.def("key_table", &key_table, "Every key of a site: table, key, unit, accepted, meaning");
-  m.def("key_page", &key_page, "The page of all keys, Markdown");
+          "site"_a, "path"_a, "Writes one site as TOML, and its changed plates and modules beside it");
+  m.def("key_table", &key_table, "All keys of a site as dicts: table, key, unit, accepted, meaning");
+  m.def("key_page", &key_page, "Reference of all keys as Markdown text");
 }

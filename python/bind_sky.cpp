@@ -71,7 +71,7 @@ auto plane(const Columns& columns, ssize_t n, int model) {
     case Transposition::perez:
       return plane_by<Transposition::perez>(columns, n);
   }
-  throw std::invalid_argument("no such transposition");
+  throw std::invalid_argument("model = " + std::to_string(model) + "; accepted: 0 to 3");
 }
 
 template <CellModel model>
@@ -96,7 +96,7 @@ auto cell(const Columns& columns, ssize_t n, int model) {
     case CellModel::faiman:
       return cell_by<CellModel::faiman>(columns, n);
   }
-  throw std::invalid_argument("no such cell model");
+  throw std::invalid_argument("model = " + std::to_string(model) + "; accepted: 0 to 2");
 }
 
 auto glass(const Columns& columns, ssize_t n) {
@@ -115,23 +115,29 @@ auto split(const Columns& columns, ssize_t n) {
 
 void bind_sky(pybind11::module_& m) {
   using namespace pybind11::literals;
-  auto s = m.def_submodule("sky", "Kernels of the sky over points; the package's sky/ is their face.");
-  s.def("sun", &sun, "columns"_a, "n"_a,
-        "UTC [s since 1970], latitude, longitude [degrees], altitude [m], pressure [Pa], temperature [degC], delta_t "
-        "[s] -> apparent_zenith, "
-        "zenith, apparent_elevation, elevation, azimuth [degrees], equation_of_time [min]");
+  auto s = m.def_submodule("sky", "Kernels of the sky over points, used by coldsun.sky");
+  s.def(
+      "sun", &sun, "columns"_a, "n"_a,
+      "UTC [s since 1970], latitude, longitude [degrees], altitude [m], pressure [Pa], air temperature [degC], delta_t "
+      "[s] -> apparent_zenith, zenith, apparent_elevation, elevation, azimuth [degrees], equation_of_time [min]");
   s.def(
       "clear_sky", &clear_sky_of, "columns"_a, "n"_a,
-      "Apparent zenith [degrees], absolute air mass, Linke turbidity, altitude [m], dni_extra -> ghi, dni, dhi [W/m2]");
-  s.def("plane", &plane, "columns"_a, "n"_a, "model"_a,
-        "Tilt, azimuth, solar zenith, solar azimuth [degrees], dni, ghi, dhi, dni_extra, air mass, albedo -> global, "
-        "direct, diffuse, sky, "
-        "ground; model: 0 isotropic, 1 Hay and Davies, 2 Reindl, 3 Perez");
+      "Apparent zenith [degrees], absolute air mass, Linke turbidity, altitude [m], dni_extra [W/m2] -> ghi, dni, dhi "
+      "[W/m2]");
+  s.def(
+      "plane", &plane, "columns"_a, "n"_a, "model"_a,
+      "Tilt, azimuth, solar zenith, solar azimuth [degrees], dni, ghi, dhi, dni_extra [W/m2], air mass, albedo -> "
+      "poa_global, poa_direct, poa_diffuse, poa_sky_diffuse, poa_ground_diffuse [W/m2]; model: 0 isotropic, 1 Hay and "
+      "Davies, 2 Reindl, 3 Perez");
   s.def("cell", &cell, "columns"_a, "n"_a, "model"_a,
-        "Irradiance, air temperature, wind, four parameters -> cell temperature; model: 0 SAPM, 1 PVsyst, 2 Faiman");
-  s.def("iam_physical", &glass, "columns"_a, "n"_a, "Angle [degrees], n, K [1/m], L [m], n of the coating -> modifier");
+        "Irradiance [W/m2], air temperature [degC], wind speed [m/s], four parameters -> cell temperature [degC]; "
+        "model: 0 "
+        "SAPM, 1 PVsyst, 2 Faiman");
+  s.def("iam_physical", &glass, "columns"_a, "n"_a,
+        "Angle of incidence [degrees], n, K [1/m], L [m], n of the coating -> incidence angle modifier");
   s.def("relative_airmass", &airmass, "columns"_a, "n"_a, "Apparent zenith [degrees] -> relative air mass");
-  s.def("erbs", &split, "columns"_a, "n"_a, "ghi, zenith [degrees], dni_extra -> dni, dhi, clearness index");
+  s.def("erbs", &split, "columns"_a, "n"_a,
+        "ghi [W/m2], zenith [degrees], dni_extra [W/m2] -> dni, dhi [W/m2], clearness index");
   s.def("extraterrestrial_dni", &coldsun::sun::extraterrestrial_dni, "day"_a,
-        "Day of the year -> irradiance outside the atmosphere [W/m2]");
+        "Day of the year -> extraterrestrial normal irradiance [W/m2]");
 }

@@ -8,7 +8,7 @@ py::dict variable(const py::array& values, const std::string& axes, const char* 
   return py::dict("values"_a = values, "axes"_a = axes, "units"_a = unit, "meaning"_a = meaning);
 }
 
-// One array over several parts that are alike: the first axis tells them apart.
+// One array over several parts with equal shapes, along a new first axis.
 template <class T, int R>
 py::array stacked(const std::vector<View<const T, R>>& parts) {
   std::vector<py::ssize_t> shape = {static_cast<py::ssize_t>(parts.size())};
@@ -19,7 +19,7 @@ py::array stacked(const std::vector<View<const T, R>>& parts) {
   return out;
 }
 
-// All fields of like structs, by their own names; traces and open windows stay inside.
+// All numeric fields of structs of one type, by their names.
 template <class Part>
 void add_fields(py::dict& out, const std::vector<const Part*>& parts, const char* axis) {
   if (parts.empty()) return;
@@ -93,7 +93,7 @@ class PyStudy {
     add_fields(out, tallies, "path");
     const View<const Real, 2> drawn = study_.parameter;
     out["parameter_value"] = variable(py::array_t<Real>({drawn.extent[0], drawn.extent[1]}, drawn.data),
-                                      "member parameter", "1", "as drawn from the priors");
+                                      "member parameter", "1", "parameter drawn from its prior");
     const View<const Real, 2> energy = study_.energy;
     out["energy_it"] = variable(py::array_t<Real>({energy.extent[0], energy.extent[1]}, energy.data), "twin member",
                                 "J", "energy of the IT load");
@@ -104,15 +104,15 @@ class PyStudy {
                        [&](const FieldInfo& info, const auto& a) { add_site(out, states, info, a, &State::orbit); });
     std::vector<View<const std::uint32_t, 1>> flags;
     for (const State* s : states) flags.push_back(s->run.flags);
-    out["flags"] =
-        variable(stacked<std::uint32_t, 1>(flags), "twin member", "1", "bits that froze the member; 0: it went on");
+    out["flags"] = variable(stacked<std::uint32_t, 1>(flags), "twin member", "1",
+                            "flag bits of the member; fatal bits have frozen it");
     return out;
   }
   std::vector<std::string> groups() const { return study_.group; }
   Time time() const { return study_.twin.state.time; }
 
  private:
-  // Counters of the site since the start: what the event did to the work.
+  // Counters of the first site since the start.
   template <class A, class Part>
   void add_site(py::dict& out, const std::vector<const State*>& states, const FieldInfo& info, const A&,
                 Part State::* part) const {
@@ -140,15 +140,15 @@ class PyStudy {
 }  // namespace
 
 void bind_study(py::module_& m) {
-  py::class_<PyStudy>(m, "Study", "Members with an event, each beside its own twin without it.")
+  py::class_<PyStudy>(m, "Study", "Members with outages, each with its reference twin without")
       .def(py::init<const PyNetwork&, int, std::uint32_t, std::uint64_t, Time, double, double, const std::string&,
                     const std::vector<std::vector<std::string>>&, double, int, bool, const py::object&>(),
            "network"_a, py::kw_only(), "members"_a, "first_member"_a, "seed"_a, "start_ns"_a, "hours"_a, "dt"_a,
            "device"_a, "paths"_a, "limit"_a, "trace_every"_a, "priors"_a, "weather"_a)
-      .def("run", &PyStudy::run, "steps"_a, "tell"_a = py::none(), "Steps; tell(steps done) after each")
-      .def("results", &PyStudy::results, "Every result as dict of values, axes, units and meaning")
-      .def_property_readonly("groups", &PyStudy::groups, "Names of the groups of nodes")
-      .def_property_readonly("time_ns", &PyStudy::time, "Time of the members, ns since 1970 UTC");
+      .def("run", &PyStudy::run, "steps"_a, "tell"_a = py::none(), "Runs steps; tell(steps done) after each")
+      .def("results", &PyStudy::results, "Results by name, each a dict of values, axes, units and meaning")
+      .def_property_readonly("groups", &PyStudy::groups, "Names of the groups of nodes and coolant temperatures")
+      .def_property_readonly("time_ns", &PyStudy::time, "Time of the members [ns since 1970 UTC]");
 
   m.def(
       "parameters",
@@ -158,7 +158,7 @@ void bind_study(py::module_& m) {
           out.append(py::dict("name"_a = p.name, "units"_a = p.unit, "meaning"_a = p.meaning));
         return out;
       },
-      "What priors can be given to: name, units, meaning");
+      "Parameters that may have a prior, as dicts: name, units, meaning");
   m.def(
       "bin_edges",
       [] {
@@ -166,8 +166,8 @@ void bind_study(py::module_& m) {
         for (int i = 0; i <= ensemble::n_bin; ++i) edge.push_back(ensemble::bin_edge(i));
         return edge;
       },
-      "Edges of the histogram's bins");
+      "Edges of the bins of the drift [K]");
   m.def(
       "look_offsets", [] { return std::vector<Real>(std::begin(look_offset), std::end(look_offset)); },
-      "When a window's traces are looked at, after the event [s]");
+      "Times after the start of an outage at which its drift is sampled [s]");
 }

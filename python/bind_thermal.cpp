@@ -44,11 +44,11 @@ PyPlate plate_of(const PyNetwork& n, const std::string& name) {
 }
 
 py::array_t<Real> resistance(const PyPlate& p, const Columns& columns, py::ssize_t n) {
-  if (columns.size() != 3) throw std::invalid_argument("flow, temperature and tim_factor are needed");
+  if (columns.size() != 3) throw std::invalid_argument("columns; accepted: flow, temperature and tim_factor");
   std::vector<Array<Real, 1>> in;
   for (const Numbers& c : columns) {
     if (c.size() != n && c.size() != 1)
-      throw std::invalid_argument("a column holds neither one number nor one a point");
+      throw std::invalid_argument("columns; accepted: one number, or one per point, in each");
     in.emplace_back(Device::host, std::array<int, 1>{static_cast<int>(n)});
     for (py::ssize_t i = 0; i < n; ++i) in.back()(i) = c.data()[c.size() == 1 ? 0 : i];
   }
@@ -95,29 +95,30 @@ auto pressure_drop(const Columns& columns, py::ssize_t n, const std::string& nam
 }  // namespace
 
 void bind_thermal(py::module_& m) {
-  auto t = m.def_submodule(
-      "thermal", "Kernels of coolants, channels and plates over points; the package's thermal.py is their face.");
+  auto t =
+      m.def_submodule("thermal", "Kernels of coolants, channels and cold plates over points, used by coldsun.thermal");
   py::class_<PyPlate>(t, "Plate", "A class of cold plate as the twin of a site has it")
-      .def_readonly("name", &PyPlate::name, "Name of its file")
-      .def_readonly("coolant", &PyPlate::coolant, "water or pg25")
-      .def_readonly("length", &PyPlate::length, "Along the flow [m]")
-      .def_readonly("width", &PyPlate::width, "Across the flow [m]")
-      .def_readonly("flow_min", &PyPlate::flow_min, "Least flow that the class is meant for [m3/s]")
-      .def_readonly("flow_max", &PyPlate::flow_max, "Largest flow that the class is meant for [m3/s]")
-      .def_readonly("t_design", &PyPlate::t_design, "Coolant temperature at which its heat capacity is fixed [K]")
+      .def_readonly("name", &PyPlate::name, "Name of the plate")
+      .def_readonly("coolant", &PyPlate::coolant, "Coolant: water or pg25")
+      .def_readonly("length", &PyPlate::length, "Length along the flow [m]")
+      .def_readonly("width", &PyPlate::width, "Width across the flow [m]")
+      .def_readonly("flow_min", &PyPlate::flow_min, "Smallest flow of the plate's range [m3/s]")
+      .def_readonly("flow_max", &PyPlate::flow_max, "Largest flow of the plate's range [m3/s]")
+      .def_readonly("t_design", &PyPlate::t_design, "Coolant temperature of its constant heat capacity [K]")
       .def_property_readonly(
-          "channel_width", [](const PyPlate& p) { return p.stack.channel.width; }, "Of one channel [m]")
+          "channel_width", [](const PyPlate& p) { return p.stack.channel.width; }, "Width of one channel [m]")
       .def_property_readonly(
-          "channel_height", [](const PyPlate& p) { return p.stack.channel.height; }, "Of one channel [m]")
+          "channel_height", [](const PyPlate& p) { return p.stack.channel.height; }, "Height of one channel [m]")
       .def_property_readonly(
-          "channel_count", [](const PyPlate& p) { return p.stack.channel.count; }, "Channels side by side")
+          "channel_count", [](const PyPlate& p) { return p.stack.channel.count; }, "Number of parallel channels")
       .def_property_readonly(
           "minor_loss", [](const PyPlate& p) { return p.stack.channel.minor_loss; },
-          "Loss coefficients of inlet and outlet")
+          "Sum of the loss coefficients of inlet, outlet and manifold")
       .def("resistance", &resistance, "columns"_a, "n"_a,
-           "Flow [m3/s], coolant temperature [K], tim_factor -> junction to inlet [K/W]");
-  t.def("plate", &plate_of, "network"_a, "name"_a, "The plate of that name in a network");
-  t.def("coolant", &coolant, "columns"_a, "n"_a, "name"_a, "Temperature [K] -> rho, mu, k, cp, Prandtl number");
+           "Flow [m3/s], coolant temperature [K], tim_factor -> resistance from junction to coolant inlet [K/W]");
+  t.def("plate", &plate_of, "network"_a, "name"_a, "Plate of a network by name; InputError for an unknown name");
+  t.def("coolant", &coolant, "columns"_a, "n"_a, "name"_a,
+        "Temperature [K] -> rho [kg/m3], mu [Pa s], k [W/(m K)], cp [J/(kg K)], Prandtl number");
   t.def("nusselt", &nusselt, "columns"_a, "n"_a,
         "Reynolds number, Prandtl number, aspect, length in hydraulic diameters -> mean Nusselt number");
   t.def("pressure_drop", &pressure_drop, "columns"_a, "n"_a, "name"_a,

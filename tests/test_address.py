@@ -1,4 +1,4 @@
-"""Addresses of brokers: a password that slipped into one is shown nowhere, and a password file gives the password or one sentence."""
+"""Addresses of brokers: a password in one is shown in no text; a password file gives the password or one sentence."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from coldsun.mqtt import Address
                                  "mqtt://plant:12/hush@host", "mqtt://plant:77#hush@host", "mqtt://plant:8?hush@host", "mqtt://plant:hush@is@host",
                                  "mqtt://plant:hush@host:x", "mqtt://plant:[hush@host"])
 def test_a_password_in_a_malformed_address_is_not_shown(url):
-    """A service's journal held it."""
+    """Regression: the journal of a service had it."""
     with pytest.raises(cs.InputError) as told:
         Address.of(url)
     text = str(told.value)
@@ -25,10 +25,10 @@ def test_a_password_file_with_a_byte_order_mark_gives_the_password(tmp_path):
     assert Address("localhost", user="plant", password_file=path).password() == "grün"
 
 
-def test_a_password_file_in_latin_1_is_one_sentence(tmp_path):
-    """Was a traceback."""
+def test_a_password_file_in_latin_1_gives_one_sentence(tmp_path):
+    """Regression: a traceback."""
     path = tmp_path / "secret"
     path.write_bytes("grün\n".encode("latin-1"))
     with pytest.raises(cs.InputError) as told:
         Address("localhost", user="plant", password_file=path).password()
-    assert str(told.value) == f"password_file = {path}: byte 3 is no UTF-8; accepted: UTF-8, the password in the first line"
+    assert str(told.value) == f"password_file = {path}: byte 3 is not UTF-8; accepted: UTF-8, password in the first line"

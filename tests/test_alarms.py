@@ -1,6 +1,6 @@
-"""The filter says when it is wrong: an emulated site errs where the model has no parameter; alarms name point, cause and time, and only then.
+"""Alarms on faults of an emulated site without a parameter in the model: they name point, cause and time, and none is false.
 
-An eighth of Atacama, lumped plates. A jump is named within 12 steps; noise told wrong within 60 steps; what creeps in within 180.
+An eighth of Atacama, lumped plates. A jump is named within 12 steps, a wrong noise within 60, a slow fault within 180.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def follow(site, folder, hours: float, members: int = 24, quality: dict | None =
 
 
 def told(s, point: str, cause: str, after: float, within: int) -> Alarm:
-    """The alarm about this point of this cause, in time."""
+    """The alarm on this point with this cause, raised in time."""
     begin = s.twin.start.value + round(after * 3600e9)
     found = [a for a in s.alarms if point in a.points and a.cause == cause and begin < a.time_ns <= begin + within * DT * 1e9]
     assert found and (len(found) == 1 or found[0].kind == "drift"), f"{point}, {cause}: {[a.line for a in s.alarms]}"
@@ -42,7 +42,7 @@ def told(s, point: str, cause: str, after: float, within: int) -> Alarm:
     return found[0]
 
 
-def test_none_in_a_clean_hour(site, tmp_path):
+def test_an_hour_without_faults_has_no_alarm(site, tmp_path):
     s, record, _ = follow(site, tmp_path, 1.0)
     assert s.alarms == []
     nis = record["nis_t_junction"]
@@ -52,7 +52,7 @@ def test_none_in_a_clean_hour(site, tmp_path):
 
 
 def test_false_alarms_of_white_innovations_are_rarer_than_one_in_thirty_hours():
-    """10 hours of 10-s steps at 450 points, as much as 100 hours of a site of 45, and not one alarm: below 0.03 an hour with 95 % certainty."""
+    """10 hours of 10-s steps at 450 points, or 100 hours of a site with 45, without an alarm: below 0.03 per hour with 95 % confidence."""
     n = 450
     m, chance = Monitor(n, [f"q{k // 40}" for k in range(n)], np.ones(n, bool)), np.random.default_rng(1)
     none, raised = np.zeros(n, bool), 0
@@ -63,7 +63,7 @@ def test_false_alarms_of_white_innovations_are_rarer_than_one_in_thirty_hours():
 
 
 def test_jumps_are_named_by_their_cause(site, tmp_path):
-    """An interface, a node's flow, an outlet's sensor, the supply's sensor: each by its own name; parameters are found anew, sensors not believed."""
+    """An interface, a node's flow, an outlet sensor, the supply sensor: parameters are estimated again, sensors are distrusted."""
     s, _, truth = follow(site, tmp_path, 0.6, interface="h200/3=1.4@0.2", node_flow="h100/1=0.5@0.3", offset=["h100/5/outlet=3@0.4", "cdu/supply=3@0.5"])
     told(s, "atacama/h200/3 t_junction", "interface", 0.2, JUMP)
     flow = told(s, "atacama/h100/1 t_outlet", "node flow", 0.3, JUMP)
@@ -72,17 +72,17 @@ def test_jumps_are_named_by_their_cause(site, tmp_path):
     told(s, "atacama t_supply", "sensor", 0.5, JUMP)
     assert len(s.alarms) == 4, [a.line for a in s.alarms]
     estimated = s.parameters()["mean"]
-    assert abs(estimated["atacama/h200/3 tim_gain"] / truth["tim_gain"][5] - 1.0) < 0.05         # half found after 54 minutes before
+    assert abs(estimated["atacama/h200/3 tim_gain"] / truth["tim_gain"][5] - 1.0) < 0.05         # regression: half found after 54 minutes
     tim = estimated[estimated.index.str.endswith("tim_gain")].to_numpy()
-    assert np.abs(tim / truth["tim_gain"] - 1.0).max() < 0.06                                    # +282 sigma at the blocked node before
+    assert np.abs(tim / truth["tim_gain"] - 1.0).max() < 0.06                                    # regression: +282 sigma at the blocked node
     flow = estimated["atacama flow_gain"] * estimated[estimated.index.str.endswith(" flow")].to_numpy()
     assert np.abs(flow / truth["flow_gain"] - 1.0).max() < 0.03
     believed = {p["name"] for p, gone in zip(s.points, s.judge.distrusted) if gone}
     assert believed == {"atacama/h100/5 t_outlet", "atacama t_supply"}
 
 
-def test_inputs_are_judged_too(site, tmp_path):
-    """A power meter at 0.9, one in MW for kW, one in W for kW, a pyrheliometer at 0.9: told as what they are, and read by what they say."""
+def test_faults_of_input_meters_are_named_and_compensated(site, tmp_path):
+    """A power meter with gain 0.9, one in MW for kW, one in W for kW, a pyrheliometer with gain 0.9."""
     s, _, truth = follow(site, tmp_path, 0.6, gain=["h200/3/power=0.9@0.2", "met/dni=0.9@0.5"], unit=["h200/4/power=MW@0.3", "h100/0/power=W@0.4"])
     told(s, "atacama/h200/3 p_node", "power meter", 0.2, JUMP)
     told(s, "atacama/h200/4 p_node", "unit", 0.3, JUMP)
@@ -94,22 +94,22 @@ def test_inputs_are_judged_too(site, tmp_path):
     assert meter["atacama/h200/4 p_node"] == 1e-3 and meter["atacama/h100/0 p_node"] == 1e3
     tim = s.parameters()["mean"]
     tim = tim[tim.index.str.endswith("tim_gain")].to_numpy()
-    assert np.abs(tim / truth["tim_gain"] - 1.0).max() < 0.07                                    # 10 % off, and 24 K, before
+    assert np.abs(tim / truth["tim_gain"] - 1.0).max() < 0.07                                    # regression: 10 % and 24 K off
 
 
-def test_a_meter_wrong_from_the_start_breaks_the_electrical_balance(site, tmp_path):
+def test_a_power_meter_wrong_from_the_start_is_named_by_the_electrical_balance(site, tmp_path):
     s, _, _ = follow(site, tmp_path, 0.5, gain="h200/3/power=0.9")
     told(s, "atacama/h200/3 p_node", "power meter", 0.0, CREEP)
 
 
-def test_all_power_meters_at_once(site, tmp_path):
+def test_one_gain_of_all_power_meters_is_named_once(site, tmp_path):
     s, _, _ = follow(site, tmp_path, 0.25, gain="RackPower=0.9@0.2")
     assert "(all)" in next(a for a in s.alarms if a.cause == "power meter" and "atacama/h200/3 p_node" in a.points)
     assert np.abs(s.judge.meter[[p["quantity"] == "p_node" for p in s.points]] - 0.9).max() < 0.02
 
 
 @pytest.mark.parametrize("factor", [2.0, 0.5])
-def test_noise_told_wrong(site, tmp_path, factor):
+def test_a_wrong_instrument_noise_is_named(site, tmp_path, factor):
     s, record, _ = follow(site, tmp_path, 0.2, noise=factor)
     for quantity in ("t_junction", "t_outlet", "t_hall", "p_pv"):
         alarm = next(a for a in s.alarms if a.kind == "noise" and a.startswith(quantity + ":"))
@@ -118,15 +118,15 @@ def test_noise_told_wrong(site, tmp_path, factor):
     assert record["nis_t_junction"][-1] > 3.0 if factor > 1 else record["nis_t_junction"][-1] < 0.35
 
 
-def test_noise_is_adapted_on_request(site, tmp_path):
+def test_a_wrong_instrument_noise_is_adapted_on_request(site, tmp_path):
     s, record, _ = follow(site, tmp_path, 0.35, noise=2.0, quality={"adapt_noise": True})
     of = np.array([p["quantity"] == "t_junction" for p in s.points])
-    assert np.abs(s.quality.noise[of] / 1.0 - 1.0).max() < 0.15      # 0.5 K told, 1 K true
+    assert np.abs(s.quality.noise[of] / 1.0 - 1.0).max() < 0.15      # 0.5 K specified, 1 K true
     assert 0.7 < float(record["nis_t_junction"][-1]) < 1.4
 
 
-def test_what_the_model_has_no_parameter_for(site, tmp_path):
-    """A heat share of 0.76 for 0.80 stands in the hall's air, a battery of 0.85 capacity in its charge, air 3 K off in the facility water."""
+def test_faults_without_a_parameter_in_the_model_are_named(site, tmp_path):
+    """Heat share 0.76 for 0.80 shows in the hall air, 0.85 of the battery capacity in the charge, air 3 K off in the facility water."""
     s, _, _ = follow(site, tmp_path / "a", 0.5, heat_share=0.95, battery_capacity=0.85)
     assert next(a for a in s.alarms if a.cause == "heat share").points == ("atacama t_hall",)
     assert next(a for a in s.alarms if a.cause == "battery capacity").points == ("atacama soc",)
@@ -135,8 +135,8 @@ def test_what_the_model_has_no_parameter_for(site, tmp_path):
     told(s, "atacama t_facility", "air temperature", 0.2, 30)
 
 
-def test_an_alarm_comes_again_and_survives_a_restart(site, tmp_path):
-    """A sensor goes off, comes back, goes off again: three alarms. Ended in between and gone on with: the same."""
+def test_a_recurring_fault_raises_a_new_alarm_also_across_a_restart(site, tmp_path):
+    """A sensor offset comes, goes and comes again: three alarms, the same with a restart in between."""
     faults = dict(offset=["cdu/return=3@0.1", "cdu/return=0@0.2", "cdu/return=3@0.3"])
     e = Emulator(site, start=START, hours=0.35, **faults)
     first = Shadow(site, InProcess(e), members=16, hours=0.35, out=tmp_path)
@@ -154,7 +154,7 @@ def test_an_alarm_comes_again_and_survives_a_restart(site, tmp_path):
     assert s.parameters()["mean"].between(0.3, 400.0).all()
 
 
-def test_alarms_stand_until_they_are_over():
+def test_an_alarm_is_raised_once_until_it_is_cleared():
     a = Alarms()
     assert a.tell("x is stuck", 1, key="stuck 1") and not a.tell("x is stuck", 2, key="stuck 1")
     a.only("stuck ", [])
@@ -167,8 +167,8 @@ def test_alarms_stand_until_they_are_over():
 @pytest.mark.parametrize("faults, words", [
     ({"gain": "nobody=0.9"}, "gain = 'nobody': no such point"), ({"interface": "h200/99=1.4"}, "interface = 'h200/99': no such node"),
     ({"unit": "h200/3/power=degC"}, "unit = .*accepted for atacama/h200/3 p_node: W"), ({"offset": "3"}, "offset = '3'; accepted: POINT=OFFSET"),
-    ({"noise": "-1"}, "noise = .*accepted: 0 to 100"), ({"heat_share": 3.0}, "heat_share = 3; accepted"), ({"foo": 1}, "no setting 'foo'"),
+    ({"noise": "-1"}, "noise = .*accepted: 0 to 100"), ({"heat_share": 3.0}, "heat_share = 3; accepted"), ({"foo": 1}, "unknown setting 'foo'"),
     ({"node_flow": "h200/3=nan"}, "node_flow = .*accepted: NODE=FACTOR")])
-def test_faults_are_read_or_refused(site, faults, words):
+def test_an_invalid_fault_of_an_emulated_site_gives_one_sentence(site, faults, words):
     with pytest.raises(cs.InputError, match=words):
         Emulator(site, start=START, hours=0.1, **faults)

@@ -69,7 +69,7 @@ def test_shunted_and_ideal_curves(resistance_shunt):
         assert cs.electrical.v_from_i(0.0, *curve) == pytest.approx(points["v_oc"], rel=1e-12)
 
 
-def test_forms_of_input_come_back():
+def test_results_have_the_form_of_the_inputs():
     curve = dict(saturation_current=1e-10, resistance_series=0.2, resistance_shunt=200.0, nNsVth=1.9)
     one = cs.electrical.singlediode(9.0, **curve)
     assert isinstance(one, dict) and isinstance(one["p_mp"], float)
@@ -94,7 +94,7 @@ def test_series_align_as_in_pandas():
 
 
 @pytest.mark.parametrize("where", range(6))
-def test_nan_stays_nan_alone(where):
+def test_nan_affects_only_its_own_point(where):
     """In a column of 1,500 points one NaN costs its own point, in whichever input it stands."""
     columns = [np.full(1500, x) for x in (30.0, 9.0, 1e-10, 0.2, 200.0, 1.9)]
     columns[where][700] = np.nan
@@ -110,7 +110,7 @@ def test_nan_stays_nan_alone(where):
     (dict(method="bisect"), "method = 'bisect'; accepted: brentq"), (dict(photocurrent="much"), "photocurrent holds str 'much'; accepted: real"),
     (dict(photocurrent=[[1.0, 2.0]], nNsVth=[1.0, 1.0, 1.0]), r"do not broadcast: photocurrent \(1, 2\), nNsVth \(3,\)"),
 ])
-def test_unusable_parameters_are_one_sentence(change, words):
+def test_an_invalid_parameter_gives_one_sentence(change, words):
     curve = dict(photocurrent=9.0, saturation_current=1e-10, resistance_series=0.2, resistance_shunt=200.0, nNsVth=1.9)
     with pytest.raises(cs.InputError, match=words):
         cs.electrical.singlediode(**curve | change)
@@ -121,7 +121,7 @@ def test_other_reference_conditions_are_refused():
         cs.electrical.calcparams_cec(800.0, 45.0, **LONGI, temp_ref=20)
 
 
-def test_the_same_bits_on_any_threads_and_in_any_batch(weather):
+def test_any_number_of_threads_and_batches_gives_the_same_bits(weather):
     curve = cs.electrical.calcparams_cec(*weather, **LONGI)
     threads = _engine.max_threads()
     whole = cs.electrical.singlediode(*curve).to_numpy()
@@ -137,6 +137,6 @@ def test_the_same_bits_on_any_threads_and_in_any_batch(weather):
             assert (other == whole).all()
 
 
-def test_night_is_dark():
+def test_a_curve_without_light_gives_zeros():
     curve = cs.electrical.calcparams_cec(np.array([0.0, 500.0]), 10.0, **LONGI)
     assert np.isinf(curve[3][0]) and cs.electrical.singlediode(*curve).iloc[0].eq(0.0).all()

@@ -51,7 +51,7 @@ def test_states_are_those_of_the_verification_file():
     assert worst_r < 2e-8 and worst_v < 1e-9, (worst_r, worst_v)
 
 
-def test_states_do_not_depend_on_how_they_are_asked(three_body):
+def test_states_do_not_depend_on_the_batch_of_times(three_body):
     time = pd.date_range("2026-06-14", periods=50, freq="17min", tz="UTC")
     states = three_body.propagate(time)
     assert dict(states.sizes) == {"time": 50, "satellite": 12, "component": 3} and not states.error.any()
@@ -98,7 +98,7 @@ def test_windows_are_those_of_skyfield(satellites):
 
 
 @pytest.mark.parametrize("strategy", ["max_elevation", "sticky", "longest_remaining"])
-def test_who_serves_stands_above_the_mask(three_body, strategy):
+def test_the_serving_satellite_is_above_the_mask(three_body, strategy):
     """At each slot's start: as many above the mask as looks show; the highest serves by max_elevation; who is kept, is kept while up."""
     link = three_body.serving(START, START + pd.Timedelta(hours=6), 24.4267, 54.6167, 10.0, elevation_mask=2.0, strategy=strategy)
     assert set(pd.DatetimeIndex(link.time.values).second) == {12, 27, 42, 57}
@@ -117,14 +117,14 @@ def test_who_serves_stands_above_the_mask(three_body, strategy):
         assert (serving[kept + 1] == serving[kept]).all()
 
 
-def test_a_faulty_record_costs_itself_and_a_deep_one_is_named():
+def test_a_faulty_record_is_skipped_and_a_deep_space_record_is_named():
     text = (DATA / "orbit_windows.tle").read_text(encoding="utf-8")
     whole = cs.orbit.Catalogue(text, "mine.tle")
     broken = cs.orbit.Catalogue(text.replace("2 63982  97.3678", "2 63982  97.x678"), "mine.tle")
     assert len(broken) == len(whole) - 1 and any("63982" in line and "mine.tle" in line for line in broken.remarks)
 
 
-def test_a_decayed_satellite_is_nan_and_coded():
+def test_a_decayed_satellite_gives_nan_and_its_error_code():
     """Codes as in python-sgp4: a satellite with much drag, a hundred days on."""
     text, _ = verification()
     catalogue = cs.orbit.Catalogue(text)
@@ -146,6 +146,6 @@ def test_a_decayed_satellite_is_nan_and_coded():
     (lambda c: c.serving("2026-06-14", "2026-06-15", 0.0, 0.0, strategy="lucky"), "strategy = 'lucky'"),
     (lambda c: c.windows("2026-06-14", "2026-06-15", [0.0, 1.0], [0.0, 1.0, 2.0]), "stations do not broadcast"),
 ])
-def test_what_cannot_be_is_one_sentence(three_body, call, words):
+def test_an_invalid_argument_gives_one_sentence(three_body, call, words):
     with pytest.raises(cs.InputError, match=words):
         call(three_body)

@@ -29,7 +29,7 @@ def sun() -> pd.DataFrame:
 
 
 @pytest.mark.parametrize(("latitude", "longitude", "altitude"), [(-22.92, -69.91, 1635.0), (24.4267, 54.6167, 10.0), (78.2, 15.6, 450.0)])
-def test_the_sun_is_where_spa_has_it(latitude, longitude, altitude):
+def test_the_solar_position_is_that_of_spa(latitude, longitude, altitude):
     """1e-6 degrees on the sphere: the same equations in another order. Equation of time 0.004 min: pvlib's mean Sun stands at TT, ours at UT1, and
     67 s move it by 0.0030 min."""
     time = pd.date_range("2024-02-28", periods=3000, freq="6h7min", tz="America/Santiago")
@@ -66,7 +66,7 @@ def test_planes_are_those_of_pvlib(sun, model):
         np.testing.assert_allclose(ours[name], theirs[name], rtol=1e-12, atol=1e-10, err_msg=name)
 
 
-def test_cells_glass_and_split_are_those_of_pvlib(sun):
+def test_cell_temperatures_incidence_modifier_and_split_are_those_of_pvlib(sun):
     """1e-13: the same formulae; glass 1e-12, for its quotients are near 0 by 0 at grazing incidence."""
     chance = np.random.default_rng(5)
     poa, air, wind = chance.uniform(0.0, 1200.0, N), chance.uniform(-20.0, 45.0, N), chance.uniform(0.0, 15.0, N)
@@ -87,7 +87,7 @@ def test_cells_glass_and_split_are_those_of_pvlib(sun):
     assert cs.sky.get_absolute_airmass(1.5, 9e4) == pvlib.atmosphere.get_absolute_airmass(1.5, 9e4)
 
 
-def test_times_of_every_form():
+def test_times_are_accepted_in_every_form():
     want = cs.sky.solarposition(pd.DatetimeIndex(["2026-06-21T16:00Z"]), 10.0, 20.0)
     for time in ("2026-06-21T16:00Z", pd.Timestamp("2026-06-21T18:00+02:00"), np.datetime64("2026-06-21T16:00"), ["2026-06-21 16:00"]):
         assert cs.sky.get_solarposition(time, 10.0, 20.0).to_numpy().tolist() == want.to_numpy().tolist()
@@ -102,7 +102,7 @@ def test_times_of_every_form():
             cs.sky.solarposition(bad, 10.0, 20.0)
 
 
-def test_nan_stays_nan_alone():
+def test_nan_affects_only_its_own_point():
     """In 1,500 points one NaN costs its own point, whichever input holds it; but an air mass of NaN is night."""
     calls = {cs.sky.ineichen: (40.0, 1.3, 3.0, 100.0, 1400.0), cs.sky.faiman: (800.0, 20.0, 2.0, 25.0, 6.84), cs.sky.physical: (50.0,),
              cs.sky.erbs: (500.0, 40.0, 100.0), cs.sky.get_total_irradiance: (30.0, 180.0, 40.0, 170.0, 800.0, 700.0, 100.0, 1400.0, 1.3, 0.2)}
@@ -129,6 +129,6 @@ def test_nan_stays_nan_alone():
     (lambda: cs.sky.get_relative_airmass(10, model="simple"), "model = 'simple'"),
     (lambda: cs.sky.solarposition("2026-06-21", 0.0, 0.0, method="ephemeris"), "method = 'ephemeris'"),
 ])
-def test_what_is_not_there_is_one_sentence(call, words):
+def test_an_unsupported_argument_gives_one_sentence(call, words):
     with pytest.raises(cs.InputError, match=words):
         call()

@@ -34,7 +34,7 @@ def test_coolants_are_those_of_coolprop(coolant):
     np.testing.assert_allclose(ours["prandtl"], ours["mu"] * ours["cp"] / ours["k"], rtol=1e-15)
 
 
-def test_outside_the_range_is_nan():
+def test_temperatures_outside_the_range_give_nan():
     rho = cs.thermal.coolant_properties([273.14, 273.15, 363.15, 363.16, np.nan])["rho"]
     assert list(np.isnan(rho)) == [True, False, False, True, True]
 
@@ -55,7 +55,7 @@ def test_developed_channels_are_those_of_shah_and_london(aspect, friction, nusse
     assert drop == pytest.approx(4 * friction / 100.0 * 1e7 * 0.5 * water["rho"] * velocity**2, rel=1e-3)
 
 
-def test_turbulent_channels_are_gnielinskis():
+def test_turbulent_channels_are_those_of_gnielinski():
     """1e-12: the same formula with Petukhov's friction, and the blend's ends."""
     reynolds, prandtl = np.array([4000.0, 1e4, 1e5]), 5.0
     f = (0.79 * np.log(reynolds) - 1.64) ** -2
@@ -66,7 +66,7 @@ def test_turbulent_channels_are_gnielinskis():
     assert cs.thermal.nusselt(500.0, prandtl, length=20.0) > cs.thermal.nusselt(500.0, prandtl, length=200.0) > cs.thermal.nusselt(500.0, prandtl)
 
 
-def test_a_plate_is_the_twins():
+def test_the_resistance_of_a_plate_is_that_of_the_twin():
     """37.8 K at 700 W and 0.98 L/min, what the plate's converged mesh has (tests/io_plate_converged_test.cpp); 0.05 K: one printed digit."""
     plate = cs.thermal.plate("gpu_700w")
     assert 700.0 * plate.resistance(0.98e-3 / 60) == pytest.approx(37.8, abs=0.05)
@@ -80,7 +80,7 @@ def test_a_plate_is_the_twins():
     assert np.isnan(plate.resistance([np.nan, flow[0]])).tolist() == [True, False]
 
 
-def test_the_tim_adds_its_own_resistance():
+def test_the_interface_material_adds_its_own_resistance():
     """Double the interface: more by at least its sheet, 50 um at 8 W/(m K) over 28.5 x 28.5 mm under an even power; the map's peaks add to it."""
     plate = cs.thermal.plate("gpu_700w")
     sheet = 50e-6 / 8.0 / (plate.length * plate.width)
@@ -88,7 +88,7 @@ def test_the_tim_adds_its_own_resistance():
     assert sheet < more < 1.5 * sheet
 
 
-def test_forms_of_input_come_back():
+def test_results_have_the_form_of_the_inputs():
     index = pd.Index([10, 20])
     frame = cs.thermal.coolant_properties(pd.Series([300.0, 310.0], index=index), "water")
     assert isinstance(frame, pd.DataFrame) and frame.index.equals(index)
@@ -106,6 +106,6 @@ def test_forms_of_input_come_back():
     (lambda: cs.thermal.plate("gpu_700w").resistance(1e-5, 25.0), "temperature = 25; accepted: 273.15 to 363.15 K"),
     (lambda: cs.thermal.plate("gpu_700w", "nowhere"), "nowhere"),
 ])
-def test_unusable_parameters_are_one_sentence(call, words):
+def test_an_invalid_parameter_gives_one_sentence(call, words):
     with pytest.raises(cs.InputError, match=words):
         call()

@@ -1,4 +1,4 @@
-"""A process that ends while a twin runs in a thread of its own."""
+"""End of a process while a twin runs in a daemon thread."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ CALLS = {"run": "twin.run(out=folder, progress=lambda share: going.set())", "ste
 
 
 @pytest.mark.parametrize("call", CALLS)
-def test_a_twin_in_a_daemon_thread_ends_quietly(call, lumped, tmp_path):
-    """The exit status is the program's ("terminate called without an active exception", 134 for 3); the record holds what was done."""
+def test_a_process_with_a_twin_in_a_daemon_thread_keeps_its_exit_status_and_record(call, lumped, tmp_path):
+    """Regression: status 134 instead of 3, "terminate called without an active exception"."""
     text = f"""
 import threading
 import coldsun as cs

@@ -16,7 +16,7 @@ SAID = {"W/m2": ("W m-2", "W/m**2", "W·m⁻²", "W m^-2", "w/m2"), "m/s": ("m s
 
 
 @pytest.mark.parametrize("unit", SAID)
-def test_a_unit_is_known_however_it_is_spelled(unit):
+def test_a_unit_is_known_in_every_spelling(unit):
     """Were refused, each with all its readings."""
     assert {said: unit_named(said, KNOWN) for said in SAID[unit]} == dict.fromkeys(SAID[unit], KNOWN[unit])
 
@@ -24,10 +24,10 @@ def test_a_unit_is_known_however_it_is_spelled(unit):
 @pytest.mark.parametrize(("said", "factor", "shift"), [("Fahrenheit", 5 / 9, 459.67 * 5 / 9), ("unit:DEG_F", 5 / 9, 459.67 * 5 / 9), ("l/sec", 1e-3, 0.0),
                                                        ("LPH", 1e-3 / 3600, 0.0), ("MPH", 0.44704, 0.0), ("cfm", 4.719474432e-4, 0.0),
                                                        ("CFM", 4.719474432e-4, 0.0), ("mW", 1e-3, 0.0), ("GW", 1e9, 0.0), ("kW m-2", 1e3, 0.0)])
-def test_a_unit_that_is_converted_is_known_too(said, factor, shift):
+def test_a_converted_unit_has_its_factor_and_shift(said, factor, shift):
     assert unit_named(said, KNOWN) == pytest.approx((factor, shift))
 
 
 @pytest.mark.parametrize("said", ["mw", "Mw", "MV", "mv", "MPa", "m-2", "s-1", "C m-1", "unit:", "furlong", "ms", "Ws"])
-def test_what_could_mean_two_units_or_none_is_refused(said):
+def test_an_ambiguous_or_unknown_unit_is_refused(said):
     assert unit_named(said, KNOWN) is None

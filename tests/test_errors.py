@@ -1,4 +1,4 @@
-"""Everything a person can get wrong on the command line: one sentence, exit status 2, no traceback, nothing half-written."""
+"""Errors of the command line: one sentence, exit status 2, no traceback, no partial files."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def refused(answer, *words) -> None:
 
 
 def empty(folder: Path) -> bool:
-    """Nothing was left behind that looks like a record."""
+    """Whether a folder is missing or empty."""
     return not folder.exists() or not any(folder.iterdir())
 
 
@@ -43,7 +43,7 @@ def empty(folder: Path) -> bool:
         ("[hall]", "[hall", ["lumped.toml"]),                                                           # no TOML
     ],
 )
-def test_site_files(cli, lumped, tmp_path, before, after, words):
+def test_an_invalid_site_file_gives_one_sentence(cli, lumped, tmp_path, before, after, words):
     text = lumped.read_text(encoding="utf-8")
     assert before in text
     path = tmp_path / "lumped.toml"
@@ -54,13 +54,13 @@ def test_site_files(cli, lumped, tmp_path, before, after, words):
 
 
 @pytest.mark.parametrize("verb", ["check", "run"])
-def test_missing_files(cli, tmp_path, verb):
+def test_a_missing_site_file_gives_one_sentence(cli, tmp_path, verb):
     refused(cli(verb, "atacma"), "atacma", "atacama")
     refused(cli(verb, tmp_path / "none.toml"), "none.toml")
     refused(cli(verb, tmp_path), tmp_path)
 
 
-# ---- words and numbers -------------------------------------------------------------------------------------------------------
+# ---- options -------------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("words", "said"),
     [
@@ -75,24 +75,24 @@ def test_missing_files(cli, tmp_path, verb):
         (["--weather", "nowhere.epw"], "nowhere.epw"), (["--hours", "many"], "hours"), (["--colour", "red"], "--colour"),
     ],
 )
-def test_options(cli, lumped, tmp_path, words, said):
+def test_an_invalid_option_gives_one_sentence(cli, lumped, tmp_path, words, said):
     refused(cli("run", lumped, "--out", tmp_path / "r", *words), said)
     assert empty(tmp_path / "r")
 
 
-def test_usage(cli):
+def test_a_usage_error_gives_one_sentence(cli):
     refused(cli("check"), "site")
     refused(cli("fly", "atacama"), "fly")
 
 
 @pytest.mark.skipif(_engine.device_available("cuda"), reason="there is a CUDA device here")
-def test_a_device_that_is_not_there(cli, lumped, tmp_path):
+def test_a_missing_device_gives_one_sentence(cli, lumped, tmp_path):
     refused(cli("run", lumped, "--device", "cuda", "--out", tmp_path / "r"), "no CUDA device is usable", "accepted: auto, cpu")
     assert empty(tmp_path / "r")
 
 
 # ---- folders -----------------------------------------------------------------------------------------------------------------
-def test_a_folder_that_cannot_be_written(cli, lumped, tmp_path):
+def test_an_unwritable_folder_gives_one_sentence(cli, lumped, tmp_path):
     (tmp_path / "file").write_text("x")
     refused(cli("run", lumped, "--hours", "0.1", "--out", tmp_path / "file" / "below"), tmp_path / "file" / "below")
     refused(cli("run", lumped, "--hours", "0.1", "--out", tmp_path / "file"), tmp_path / "file")
@@ -100,7 +100,7 @@ def test_a_folder_that_cannot_be_written(cli, lumped, tmp_path):
     assert (tmp_path / "file").read_text() == "x"
 
 
-def test_a_folder_that_holds_another_record(cli, lumped, recorded):
+def test_a_folder_with_another_record_is_refused_unchanged(cli, lumped, recorded):
     before = {p.name: p.stat().st_mtime_ns for p in recorded.glob("*.nc")}
     refused(cli("run", lumped, "--hours", "0.1", "--out", recorded), recorded, "--resume")
     assert {p.name: p.stat().st_mtime_ns for p in recorded.glob("*.nc")} == before and not list(recorded.glob("*.part"))
@@ -115,8 +115,7 @@ def copy(recorded, tmp_path):
     return shutil.copytree(recorded, tmp_path / "copy")
 
 
-def test_resume_of_nothing_starts_over(cli, lumped, tmp_path):
-    """One restart command for every case: a run killed before its first segment closed left nothing or anything else."""
+def test_resume_without_a_segment_starts_anew(cli, lumped, tmp_path):
     (tmp_path / "letters.txt").write_text("dear")
     answer = cli("run", lumped, "--hours", "0.05", "--out", tmp_path, "--resume", "--json")
     assert answer.status == 0, answer.err
@@ -142,7 +141,7 @@ def without_checkpoint(last):
 
 
 @pytest.mark.parametrize("damage", [truncated, empty_file, foreign, without_checkpoint])
-def test_resume_goes_on_before_a_damaged_segment(cli, lumped, copy, recorded, damage):
+def test_resume_continues_from_the_segment_before_a_damaged_one(cli, lumped, copy, recorded, damage):
     last = copy / "segment_0002.nc"
     damage(last)
     with pytest.warns(cs.RecordWarning, match="segment_0002.nc"):
@@ -153,18 +152,18 @@ def test_resume_goes_on_before_a_damaged_segment(cli, lumped, copy, recorded, da
 
 
 @pytest.mark.parametrize("words", [["--seed", "2"], ["--dt", "5"], ["--members", "2"], ["--paths-off", "stall"], ["--first-member", "1"]])
-def test_resume_with_other_inputs(cli, lumped, recorded, words):
+def test_resume_with_other_inputs_is_refused(cli, lumped, recorded, words):
     refused(resume(cli, lumped, recorded, *words), "other inputs")
 
 
-def test_another_schema(copy):
+def test_a_record_of_another_schema_is_refused(copy):
     with h5py.File(copy / "segment_0000.nc", "a") as file:
         file.attrs.create("coldsun_schema", np.bytes_("2"))
     with pytest.raises(cs.InputError, match="coldsun_schema = 2; accepted: 3"):
         cs.open_record(copy)
 
 
-def test_records_that_are_none(tmp_path):
+def test_a_folder_without_a_record_is_refused(tmp_path):
     with pytest.raises(cs.InputError, match="no such folder"):
         cs.open_record(tmp_path / "none")
     with pytest.raises(cs.InputError, match="no closed segment"):
@@ -172,26 +171,26 @@ def test_records_that_are_none(tmp_path):
 
 
 @pytest.mark.parametrize("wrong", [None, 7, 1.5, ["atacama"], b"atacama", {}, ()])
-def test_networks_that_are_none(wrong):
+def test_a_network_of_another_type_is_refused(wrong):
     for call in (cs.load_site, cs.load_network, cs.Twin):
         with pytest.raises(cs.InputError, match="accepted: the name of a shipped site"):
             call(wrong)
 
 
-def test_more_members_than_memory(cli, lumped, tmp_path):
+def test_more_members_than_memory_are_refused(cli, lumped, tmp_path):
     refused(cli("run", lumped, "--members", "1000000", "--hours", "9600", "--out", tmp_path / "r"), "members = 1000000", "GB", "accepted: at most")
     assert empty(tmp_path / "r")
 
 
-def test_weather_that_is_no_numbers(network):
+def test_weather_without_numbers_is_refused(network):
     series = dict(time=[0, 60], ghi=["a", "b"], dni=[0.0, 0.0], dhi=[0.0, 0.0], temp_air=[0.0, 0.0], wind_speed=[0.0, 0.0], pressure=[0.0, 0.0], interval=60.0)
     options = dict(members=1, first_member=0, seed=1, start_ns=network.start_ns, hours=0.1, dt=10.0, device="cpu", paths_off=[])
-    with pytest.raises(_engine.InputError, match="ghi is no list of numbers"):
+    with pytest.raises(_engine.InputError, match="ghi is not a list of numbers"):
         _engine.Engine(network, **options, weather=[series])
 
 
 # ---- from Python -------------------------------------------------------------------------------------------------------------
-def test_run_for_longer_than_prepared(network, tmp_path):
+def test_a_run_longer_than_its_prepared_inputs_is_refused(network, tmp_path):
     twin = cs.Twin(network, hours=0.5)
     for hours in (0.6, -1.0, 0.0, float("nan"), 0.001):
         with pytest.raises(cs.InputError, match="hours"):

@@ -1,4 +1,4 @@
-"""Feeds: files as people export them, brokers that ask who comes, payloads of all kinds, and ends that are said."""
+"""Feeds: exported files in all variants, brokers with login and TLS, invalid payloads, ends with a sentence."""
 
 from __future__ import annotations
 
@@ -50,8 +50,8 @@ def in_time(columns) -> str:
     return "\n".join(line for row in zip(*columns) for line in row) + "\n"
 
 
-def test_a_hole_in_a_file_moves_nothing(tmp_path):
-    """Ten minutes are missing (300 of 300 later values were refused as clock): all is taken, and the end is the file's."""
+def test_a_gap_in_a_file_is_no_clock_error(tmp_path):
+    """Ten minutes are missing. Regression: all 300 later values were refused as clock."""
     path = tmp_path / "hole.csv"
     path.write_text("timestamp_ms,tag,value\n" + in_time(lines(skip=range(60, 120))))
     b, frames = follow(path)
@@ -59,8 +59,8 @@ def test_a_hole_in_a_file_moves_nothing(tmp_path):
     assert not b.counts.by_reason and b.offset == 0 and frames[-1][4] == pytest.approx(25.8)
 
 
-def test_an_export_one_tag_after_another_is_sorted(tmp_path):
-    """356 of 600 values were lost, with 397 points 45,285 of 47,640."""
+def test_a_file_ordered_by_tag_is_sorted_by_time(tmp_path):
+    """Regression: 356 of 600 values were lost, with 397 points 45,285 of 47,640."""
     path = tmp_path / "by_tag.csv"
     path.write_text("\n".join(line for column in lines() for line in column))
     b, frames = follow(path)
@@ -69,7 +69,7 @@ def test_an_export_one_tag_after_another_is_sorted(tmp_path):
 
 @pytest.mark.parametrize("form", ["{iso},{tag},{value:.3f}", "{ms};{tag};{value:.3f}", "{iso};{tag};{value:.3f}", '"{ms}","{tag}","{value:.3f}"',
                                   "{ms}\t{tag}\t{value:.3f}"])
-def test_files_as_people_write_them(tmp_path, form):
+def test_all_separators_and_time_stamps_give_the_same_frames(tmp_path, form):
     path = tmp_path / "told.csv"
     text = in_time(lines(form))
     path.write_text("\ufefftime;tag;value\n".replace(";", "\t" if "\t" in form else ";" if ";" in form else ",")
@@ -78,7 +78,7 @@ def test_files_as_people_write_them(tmp_path, form):
     assert len(frames) == 180 and all(np.isfinite(f).all() for f in frames) and frames[0][1] == pytest.approx(21.01) and not b.counts.by_reason
 
 
-def test_a_file_that_cannot_be_read_says_why(tmp_path):
+def test_a_file_without_readings_is_refused_with_the_reason(tmp_path):
     path = tmp_path / "zone.csv"
     path.write_text(in_time(lines("{iso},{tag},{value:.3f}")).replace("Z,", ","))
     with pytest.raises(cs.InputError, match="900 malformed, e.g. .*a time without its zone; accepted: milliseconds"):
@@ -94,8 +94,8 @@ def test_a_file_that_cannot_be_read_says_why(tmp_path):
         follow(path)
 
 
-def test_no_line_ends_a_replay(tmp_path):
-    """A field over 131,072 characters and a stamp of 400 digits hung it for ever."""
+def test_an_invalid_line_does_not_end_a_replay(tmp_path):
+    """Regression: a field above 131,072 characters and a time stamp of 400 digits blocked it."""
     path = tmp_path / "odd.csv"
     good = in_time(lines()).splitlines()
     topic = POINTS[0]["topic"]
@@ -106,17 +106,17 @@ def test_no_line_ends_a_replay(tmp_path):
     assert b.counts.by_reason == {"malformed": 5, "unknown": 1} and "5 of 906 lines are refused as malformed, e.g. 1000" in b.alarms[0]
 
 
-def test_a_clock_never_set_in_a_file_starts_no_shadow_in_2000(tmp_path):
+def test_a_clock_never_set_in_a_file_does_not_set_the_start(tmp_path):
     path = tmp_path / "dead.csv"
     columns = lines()
     columns[0] = [f"{946684800000 + 10_000 * k},{POINTS[0]['topic']},1" for k in range(180)]
     path.write_text(in_time(columns))
     b, frames = follow(path)
     assert len(frames) == 180 and all(np.isfinite(f[1:]).all() for f in frames) and b.counts.by_reason == {"clock": 180}
-    assert "the clock of x t0 stands at 2000-01-01" in b.alarms[0]
+    assert "the clock of x t0 is at 2000-01-01" in b.alarms[0]
 
 
-def test_a_campaign_days_before_another_is_no_wrong_clock(tmp_path):
+def test_an_earlier_campaign_in_a_file_is_kept(tmp_path):
     """Monday two racks, Thursday all five: "the clock stands at" was told of every reading of Monday. A clock of another day alone is one."""
     path = tmp_path / "days.csv"
     columns = lines()
@@ -125,23 +125,23 @@ def test_a_campaign_days_before_another_is_no_wrong_clock(tmp_path):
     b = Buffer([dict(p) for p in POINTS], Counts(), dt=10.0)
     Replay(path).start(b, "x")
     assert not b.counts.by_reason and b.first_stamp(0.0) == (T0 - 3 * 86_400_000) * 1_000_000
-    assert b.alarms == ["nothing was said between 2026-06-11T15:29:50Z and 2026-06-14T15:00:10Z"]
+    assert b.alarms == ["no readings between 2026-06-11T15:29:50Z and 2026-06-14T15:00:10Z"]
     columns[0] = [f"{T0 - 3 * 86_400_000 + 10_000 * k},{POINTS[0]['topic']},1" for k in range(180)]
     path.write_text(in_time(columns))
     b, frames = follow(path)
-    assert len(frames) == 180 and b.counts.by_reason == {"clock": 180} and "the clock of x t0 stands at 2026-06-11" in b.alarms[0]
+    assert len(frames) == 180 and b.counts.by_reason == {"clock": 180} and "the clock of x t0 is at 2026-06-11" in b.alarms[0]
 
 
 # ---- brokers --------------------------------------------------------------------------------------------------------------------
-def test_addresses_keep_their_secret():
+def test_an_address_with_a_password_is_refused_without_showing_it():
     assert str(Address.of("mqtts://plant@[::1]")) == "mqtts://plant@[::1]:8883" and Address.of("mqtt://host").port == 1883
-    with pytest.raises(cs.InputError, match="a password does not belong into an address") as told:
+    with pytest.raises(cs.InputError, match="the address holds a password") as told:
         Address.of("mqtts://plant:hush@host")
     assert "hush" not in str(told.value)
     for url in ("http://host", "mqtt://", "mqtt://host:x", "mqtt://host/path", "mqtt://host?x"):
         with pytest.raises(cs.InputError, match=r"accepted: mqtt\[s\]://\[user@\]host\[:port\]"):
             Address.of(url)
-    with pytest.raises(cs.InputError, match="go with TLS"):
+    with pytest.raises(cs.InputError, match="need TLS"):
         Address.of("mqtt://host", ca="ca.pem")
     with pytest.raises(cs.InputError, match="ca = none.pem: no such file"):
         Address.of("mqtts://host", ca="none.pem")
@@ -155,8 +155,8 @@ def until(what, seconds: float = 60.0) -> None:
         time.sleep(0.01)
 
 
-def test_a_broker_with_tls_name_and_certificates(tmp_path, monkeypatch):
-    """A name with its password and a client's certificate over TLS; each of them is needed; the password is in no text."""
+def test_a_broker_with_tls_needs_user_password_and_client_certificate(tmp_path, monkeypatch):
+    """The password is in no text."""
     if shutil.which("openssl") is None:
         pytest.skip("no openssl on this machine")
     tmp_path.chmod(0o755)
@@ -197,7 +197,7 @@ def test_a_broker_with_tls_name_and_certificates(tmp_path, monkeypatch):
             heard(ca=None)
 
 
-def test_a_receiving_thread_that_ends_is_said(tmp_path, monkeypatch):
+def test_an_error_of_the_receiving_thread_ends_the_feed_with_a_sentence(tmp_path, monkeypatch):
     with running_broker(tmp_path) as broker:
         b = Buffer([dict(p) for p in POINTS], Counts(), dt=10.0)
         monkeypatch.setattr(b, "put", lambda topic, payload: 1 / 0)
@@ -211,8 +211,8 @@ def test_a_receiving_thread_that_ends_is_said(tmp_path, monkeypatch):
 
 
 # ---- ends -----------------------------------------------------------------------------------------------------------------------
-def test_nothing_usable_is_said_with_an_example(tmp_path, monkeypatch, caplog):
-    """Every message has a stamp in seconds: said after ten seconds (here: at once), and there is no record to announce."""
+def test_a_feed_without_usable_readings_gives_a_warning_with_an_example(tmp_path, monkeypatch, caplog):
+    """Every message has a time stamp in seconds: a warning after ten seconds (here: at once), and no record."""
     from coldsun import shadow
 
     monkeypatch.setattr(shadow, "SILENT", 0.0)
@@ -241,12 +241,12 @@ def test_nothing_usable_is_said_with_an_example(tmp_path, monkeypatch, caplog):
     s = shadow.Shadow(site, Feed(), members=4, out=tmp_path / "rec")
     with pytest.raises(cs.InputError, match="50 messages: 50 clock, e.g. .*1970-01-21.*looks like seconds"):
         s.follow()
-    assert "nothing that can be used was heard" in caplog.text and "looks like seconds where milliseconds" in caplog.text
+    assert "no usable reading for" in caplog.text and "looks like seconds where milliseconds" in caplog.text
     assert not (tmp_path / "rec").exists()
 
 
-def test_a_shadow_in_a_daemon_thread_ends_quietly(tmp_path):
-    """The process ends while the shadow follows ("terminate called without an active exception", SIGABRT)."""
+def test_a_process_with_a_shadow_in_a_daemon_thread_ends_without_an_error(tmp_path):
+    """Regression: "terminate called without an active exception", SIGABRT."""
     site = write_small_site(cs.data_folder(), tmp_path / "small.toml")
     text = f"""
 import threading
@@ -265,8 +265,8 @@ assert going.wait(60)
     assert cs.open_record(tmp_path / "rec").sizes["time"] >= 1
 
 
-def test_errors_of_nothing_are_no_zeros(tmp_path):
-    """Nothing speaks twice in a row: "-" stands where 0.000 stood."""
+def test_one_step_errors_without_readings_are_shown_as_a_dash(tmp_path):
+    """No point reports twice in a row. Regression: 0.000."""
     path = tmp_path / "sparse.csv"
     small = write_small_site(cs.data_folder(), tmp_path / "small.toml")
     path.write_text("".join(f"{T0 + 10_000 * k},atacama/cdu/supply,25.0\n" for k in range(1, 40, 10)))
@@ -276,8 +276,8 @@ def test_errors_of_nothing_are_no_zeros(tmp_path):
     assert row.split()[1:3] == ["-", "-"] and "0.000" not in text and "record:  " in text, text
 
 
-def test_one_instruments_clock_is_named_and_forgiven_by_a_shadow(tmp_path):
-    """One junction's sensor is 45 s ahead for three minutes: corrected by its name, and nothing of the others is lost."""
+def test_a_clock_offset_of_one_instrument_is_named_and_removed_by_a_shadow(tmp_path):
+    """One junction sensor is 45 s ahead for three minutes: corrected, and no reading of the others is lost."""
     site = cs.load_site(write_small_site(cs.data_folder(), tmp_path / "small.toml"))
     e = Emulator(site, start="2026-06-14T14:00Z", hours=0.125, stuck_after=0.05, clock_off=45.0, clock_of=["h200/3/junction"])
     s = Shadow(site, InProcess(e), members=4, hours=0.125, out=tmp_path / "rec")

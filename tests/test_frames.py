@@ -1,4 +1,4 @@
-"""Payloads and frames: nonsense, late and repeated readings, silent points, clocks that are off, units that the source names."""
+"""Payloads and frames: invalid, late and repeated readings, silent points, clock offsets, units of the source."""
 
 from __future__ import annotations
 
@@ -56,11 +56,11 @@ def take(b: Buffer, at_s: float):
     (b'{"value": 1}', "malformed"), (b"[1]", "malformed"), (b"21.5", "malformed"), (b"", "malformed"), (b"\xff\xfe", "malformed"),
     (b"[" * 4000, "malformed"), (b" " * 5000, "malformed"),
 ])
-def test_payloads(payload, reason):
+def test_a_payload_is_accepted_or_refused_with_its_reason(payload, reason):
     assert parse_value(payload)[0] == reason
 
 
-def test_a_hundred_thousand_malformed_payloads_are_counted_and_the_good_one_lives():
+def test_malformed_payloads_are_counted_and_do_not_affect_valid_ones():
     chance, b = np.random.default_rng(3), buffer()
     good = said(21.0, 10)
     put_all(b, 10)
@@ -78,14 +78,14 @@ def test_a_hundred_thousand_malformed_payloads_are_counted_and_the_good_one_live
     assert np.isfinite(frame).all() and frame[1] == 21.0
 
 
-def test_frames_sort_by_source_time_and_refuse_what_comes_late():
+def test_frames_sort_readings_by_source_time_and_refuse_late_ones():
     b = buffer()
     put_all(b, 20)                      # the second frame first
     assert take(b, 10) is None          # the lag has not passed
     b.put(POINTS[0]["topic"], said(5.0, 9.5))
-    b.put(POINTS[0]["topic"], said(4.0, 3.0))     # older in the same frame: the latest word holds
-    b.put(POINTS[0]["topic"], said(5.0, 9.5))     # said again: nothing
-    b.put(POINTS[0]["topic"], said(5.5, 9.5))     # the same instant, another value
+    b.put(POINTS[0]["topic"], said(4.0, 3.0))     # older in the same frame: the last reading counts
+    b.put(POINTS[0]["topic"], said(5.0, 9.5))     # repeated: no effect
+    b.put(POINTS[0]["topic"], said(5.5, 9.5))     # the same time stamp, another value: refused
     put_all(b, 30), put_all(b, 40)
     first = take(b, 10)
     assert first[0] == 5.0 and np.isnan(first[1:]).all()
@@ -95,18 +95,18 @@ def test_frames_sort_by_source_time_and_refuse_what_comes_late():
     assert take(b, 20)[0] == 20.0
 
 
-def test_a_silent_point_is_waited_for_and_then_no_more():
+def test_a_silent_point_delays_frames_up_to_the_deadline_only():
     b = buffer()
     for k in range(1, 40):
         put_all(b, 10.0 * k, skip=(7,) if k > 2 else ())
         frame = take(b, 10.0 * k)
         if 2 < k <= 5:
-            assert frame is None        # it may still come
+            assert frame is None        # its reading may still arrive
         if k > 32:
-            assert frame is not None and np.isnan(frame[7]) and np.isfinite(frame[0])   # 250 s of silence: it is not waited for
+            assert frame is not None and np.isnan(frame[7]) and np.isfinite(frame[0])   # after 250 s without a reading
 
 
-def test_the_source_names_its_unit():
+def test_the_unit_of_the_metadata_is_used_or_its_readings_are_refused():
     b = buffer()
     b.put(POINTS[0]["topic"].replace("/Value/", "/Metadata/"), b'{"engUnit": "K"}')
     b.put(POINTS[1]["topic"].replace("/Value/", "/Metadata/"), b'{"engUnit": "furlong"}')
@@ -115,11 +115,11 @@ def test_the_source_names_its_unit():
     si = b.si(take(b, 10))
     assert si[0] == 300.0 and np.isnan(si[1]) and si[2] == pytest.approx(302 + 273.15)
     assert b.counts.by_point["unit"] == {1: 2}
-    assert b.alarms == [f"engUnit 'furlong' of {POINTS[1]['topic']} is not known; its readings are refused; accepted: degC, K, as usually spelled"]
+    assert b.alarms == [f"engUnit 'furlong' of {POINTS[1]['topic']} is unknown; its readings are refused; accepted: degC, K, in usual spellings"]
 
 
-def test_an_odd_first_stamp_does_not_set_the_clock():
-    """The first thing heard is a week old: it is left out, the others are taken as they are."""
+def test_an_outlying_first_time_stamp_does_not_set_the_time():
+    """The first reading is a week old: it is left out, the others are accepted."""
     b = Buffer([dict(p) for p in POINTS], Counts(), dt=10.0)
     b.put(POINTS[0]["topic"], said(20.0, -7 * 86400.0))
     assert b.first_stamp(0.0) is None
@@ -130,14 +130,14 @@ def test_an_odd_first_stamp_does_not_set_the_clock():
     assert b.offset == 0 and b.alarms
 
 
-def test_a_log_that_is_read_at_once_starts_at_its_first_stamp():
+def test_readings_sent_at_once_start_at_their_first_time_stamp():
     b = Buffer([dict(p) for p in POINTS], Counts(), dt=10.0)
     for at in range(10, 1810, 10):
         put_all(b, float(at))
     assert b.first_stamp(0.0) == (T0 + 10_000) * 1_000_000
 
 
-def test_readings_a_quarter_of_an_hour_apart_are_no_leap_of_the_clock():
+def test_readings_15_min_apart_are_no_clock_error():
     buffer = Buffer([dict(topic="a", scale=1.0, offset=0.0)], Counts(), dt=900.0)
     for k in range(1, 5):
         buffer.put("a", b'{"value":1,"timestamp":%d,"quality":1}' % (1_640_995_200_000 + 900_000 * k))

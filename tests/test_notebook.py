@@ -1,4 +1,4 @@
-"""The notebooks run from top to bottom, and a kernel's stop button ends a run within a second with a whole record."""
+"""Notebooks run from top to bottom; the stop button ends a run with a complete record."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ NOTEBOOKS = sorted((Path(__file__).resolve().parent.parent / "python" / "noteboo
 def test_every_cell_runs(path, tmp_path):
     book = nbformat.read(path, as_version=4)
     nbformat.validate(book)
-    assert all(not cell.get("outputs") for cell in book.cells), f"{path.name} is kept without outputs"
+    assert all(not cell.get("outputs") for cell in book.cells), f"{path.name} must be committed without outputs"
     nbclient.NotebookClient(book, timeout=300, kernel_name="python3", resources={"metadata": {"path": str(tmp_path)}}).execute()
     pictures = [out for cell in book.cells for out in cell.get("outputs", []) if "image/png" in out.get("data", {})]
-    assert pictures, "a notebook shows something"
+    assert pictures, "a notebook must show a plot"
 
 
-def test_stop_button_ends_a_run_with_a_whole_record(lumped, tmp_path):
-    """The kernel is interrupted as the button does it: SIGINT to the kernel while its cell is busy."""
+def test_the_stop_button_ends_a_run_with_a_complete_record(lumped, tmp_path):
+    """The button sends SIGINT to the kernel while a cell runs."""
     from jupyter_client.manager import start_new_kernel
 
     manager, client = start_new_kernel(kernel_name="python3")
     try:
         site, out = str(lumped), str(tmp_path / "run")
-        # the run waits in its progress function for the button, so that it cannot end first on any machine
+        # the run waits in its progress function for the button, so that it cannot end before
         asked = client.execute(f"""import coldsun as cs, threading
 def hold(share):
     if share > 0.5:
@@ -42,7 +42,7 @@ cs.Twin(cs.load_site({site!r}), hours=3).run(out={out!r}, progress=hold)""")
             time.sleep(0.05)
         manager.interrupt_kernel()
         reply = client.get_shell_msg(timeout=300)
-        while reply["parent_header"].get("msg_id") != asked:   # a kernel that is slow to start answers the questions whether it is there later
+        while reply["parent_header"].get("msg_id") != asked:   # a slow kernel answers earlier requests first
             reply = client.get_shell_msg(timeout=300)
     finally:
         client.stop_channels()

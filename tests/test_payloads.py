@@ -1,4 +1,4 @@
-"""Payloads of all kinds are judged, bounded before they are parsed; units as sources spell them."""
+"""Payloads of all kinds are parsed or refused at bounded cost; units in the spellings of sources."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from coldsun.quality import Counts
 UNITS = {"degC": (1.0, 273.15), "K": (1.0, 0.0)}
 
 
-def test_fuzzed_payloads_are_judged_and_bounded():
-    """20,000 here; 250,000 were tried. No exception, and what is long or nested costs no more than some good ones."""
+def test_fuzzed_payloads_are_parsed_or_refused_at_bounded_cost():
+    """20,000 here, 250,000 in a trial: no exception, and long or nested payloads cost no more than a few valid ones."""
     chance = np.random.default_rng(11)
     good = b'{"value":21.5,"timestamp":1780000000000,"quality":1}'
     words = [b"[", b"{", b'"', b"1" * 400, b"9" * 4000, b"null", b"NaN", b"1e999", b"-", b'"2026-06-14T15:00:00Z"',
@@ -44,8 +44,10 @@ def test_fuzzed_payloads_are_judged_and_bounded():
 
     usual = cost(good)
     for payload in (b'{"a":' + b"[" * 3000, b'{"value":1' + b"0" * 900 + b',"timestamp":1}', b"[" * 1000):
-        assert cost(payload) < 6.0 * usual   # 20 to 40 times before
-def test_no_metadata_ends_a_thread():
+        assert cost(payload) < 6.0 * usual   # regression: 20 to 40 times
+
+
+def test_invalid_metadata_is_refused_without_an_exception():
     b = Buffer([dict(topic=f"{VALUE}CDU/T/x/cdu/0", name="x t0", scale=1.0, offset=273.15, units=UNITS)], Counts(), dt=10.0)
     for told in (b"[]", b"{", b'{"engUnit":7,"objectId":[1]}', b'{"engUnit":"' + b"x" * 500 + b'"}', b"[" * 4000, b"\xff", b'{"objectId":""}', b"1" * 5000):
         b.put(METADATA + "CDU/T/x/cdu/0", told)
@@ -53,8 +55,8 @@ def test_no_metadata_ends_a_thread():
 
 
 @pytest.mark.parametrize("said", ["C", "°C", "℃", "Cel", "degC", "degrees-celsius", "DEG_C", " degC "])
-def test_units_as_dsx_and_others_spell_them(said):
-    """262 of 397 points were refused for "C" and "LPM"."""
+def test_every_spelling_of_degree_celsius_is_known(said):
+    """Regression: 262 of 397 points were refused for "C" and "LPM"."""
     assert unit_named(said, UNITS) == (1.0, 273.15)
 
 

@@ -1,4 +1,4 @@
-"""Plans from Python and from the command line: what they say, what they do to a twin, what is refused."""
+"""Plans from Python and from the command line: their contents, their effect on a twin, errors of settings."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ START = "2026-06-14T12:00Z"
 
 @pytest.fixture(scope="module")
 def twin(network):
-    """A pilot of which half an hour's jobs wait for a plan."""
+    """A pilot whose jobs of half an hour wait for a plan."""
     twin = cs.Twin(network, hours=8, start=START, seed=3)
     twin.hold(8)
     twin.step(180)
@@ -31,7 +31,7 @@ def plan(twin):
     return twin.plan(6, **QUICK)
 
 
-def test_plan_names_every_job_and_what_it_costs(twin, plan):
+def test_a_plan_has_a_row_per_job_and_a_bill_beside_the_rules(twin, plan):
     work = twin.state["workload"]
     assert (~plan.jobs["running"]).sum() == (work["status"][0] == 2).sum() > 5
     assert set(plan.jobs["site"]) == {"atacama"}
@@ -45,7 +45,7 @@ def test_plan_names_every_job_and_what_it_costs(twin, plan):
     assert all(a[("score", "")] >= plan.score for a in plan.alternatives)
 
 
-def test_money_is_what_the_lines_come_to(plan):
+def test_money_is_the_sum_of_the_priced_lines(plan):
     scores = plan.decision["score_by_scenario"]   # of the engine: weights times lines, scenario by scenario
     assert plan.money.loc["mean", "plan"] == pytest.approx(scores.mean(), rel=1e-12)
     assert plan.money.loc["CVaR", "plan"] == pytest.approx(np.sort(scores)[-1], rel=1e-9)   # of four scenarios the worst quarter is one
@@ -54,7 +54,7 @@ def test_money_is_what_the_lines_come_to(plan):
     assert rows[0][2] == "3.6"   # a node hour of work left
 
 
-def test_weights_are_per_unit_of_the_bill(twin, plan):
+def test_prices_are_per_unit_of_the_bill(twin, plan):
     again = twin.plan(6, **QUICK, weights=plan.weight)
     assert again.score == pytest.approx(plan.score, rel=1e-12)
     assert twin.plan(6, **QUICK, weights={"battery used": 90.0}).weight[("battery used", "MWh")] == pytest.approx(90.0)
@@ -64,24 +64,24 @@ def test_weights_are_per_unit_of_the_bill(twin, plan):
             twin.plan(6, **QUICK, weights=given)
 
 
-def test_who_runs_ends_by_its_own_request(plan):
+def test_a_running_job_ends_by_its_own_request(plan):
     runs = plan.jobs[plan.jobs["running"]]
     assert runs["end"].nunique() > 0.9 * len(runs) > 20 and (runs["end"] > plan.made).all()
 
 
-def test_a_plan_in_time_is_the_best_so_far(twin):
+def test_a_time_limit_gives_the_best_plan_so_far(twin):
     short = twin.plan(6, plans=100_000, population=64, scenarios=4, seconds=0.2)
     assert 64 <= short.decision["n_priced"] < 100_000 and short.score <= short.bill.loc[("score", ""), "fcfs"]
 
 
-def test_plan_does_not_move_the_twin(twin):
+def test_planning_leaves_the_twin_unchanged(twin):
     before = twin.hash()
     again = twin.plan(6, **QUICK)
     assert twin.hash() == before
     assert again.score == twin.plan(6, **QUICK).score
 
 
-def test_plan_is_blind_to_weather_to_come(network):
+def test_a_plan_does_not_depend_on_future_weather(network):
     twins = [cs.Twin(network, hours=7, start=START, seed=3) for _ in range(2)]
     for t in twins:
         t.hold(7)
@@ -97,7 +97,7 @@ def test_plan_is_blind_to_weather_to_come(network):
     pd.testing.assert_frame_equal(a.bill, b.bill)
 
 
-def test_applied_plan_holds_jobs_until_their_start(network):
+def test_an_applied_plan_holds_jobs_until_their_start(network):
     twin = cs.Twin(network, hours=3, start=START, seed=3)
     twin.hold(3)
     twin.step(180)
@@ -116,7 +116,7 @@ def test_applied_plan_holds_jobs_until_their_start(network):
         twin.apply(plan)
 
 
-def test_plan_file_and_picture(plan, tmp_path):
+def test_a_plan_is_written_as_netcdf_and_plot(plan, tmp_path):
     with xr.open_dataset(plan.to_netcdf(tmp_path / "plan.nc")) as data:
         assert data["ghi"].dims == ("scenario", "site", "time") and data["bill"].sizes["policy"] == 5
         assert float(data["score"].sel(policy="plan")) == plan.score and data["score"].units == "USD"
@@ -126,7 +126,7 @@ def test_plan_file_and_picture(plan, tmp_path):
     assert plots_plan.gantt(plan, tmp_path / "plan.png").stat().st_size > 20_000
 
 
-def test_run_that_plans_records_its_decisions_and_resumes(network, tmp_path):
+def test_a_run_with_a_planner_records_its_decisions_and_resumes_bit_for_bit(network, tmp_path):
     settings = dict(every_min=15, plans=64, population=32, scenarios=2, horizon_hours=3)
 
     def twin():
@@ -138,16 +138,16 @@ def test_run_that_plans_records_its_decisions_and_resumes(network, tmp_path):
     assert made.sum() >= 4 and made[0] == 1 and made[90] == 1
     assert (data["plan_wall_time"].values[made > 0] > 0).all() and (data["plan_wall_time"].values[made == 0] == 0).all()
     assert (data["plan_surprises"].values <= made).all()
-    assert decided(data).startswith(f"{made.sum():.0f} decisions, {data['plan_surprises'].values.sum():.0f} of them on a surprise; ")
+    assert decided(data).startswith(f"{made.sum():.0f} decisions, {data['plan_surprises'].values.sum():.0f} of them after a surprise; ")
     twin().run(hours=0.5, out=tmp_path / "part", progress=False, segment_hours=0.25, plan=settings)
     again = twin()
     again.run(out=tmp_path / "part", progress=False, segment_hours=0.25, resume=True, plan=settings)
     assert again.hash() == whole.hash()
-    with pytest.raises(cs.InputError, match="written with plan = .*accepted: the same planner"):
+    with pytest.raises(cs.InputError, match="written with plan = .*accepted: the same settings of the planner"):
         twin().run(out=tmp_path / "part", progress=False, resume=True, plan=settings | {"policy": "fcfs"})
 
 
-def test_command_prints_the_bill_beside_the_rules(cli, lumped, tmp_path):
+def test_the_command_prints_the_bill_beside_the_rules(cli, lumped, tmp_path):
     said = cli("plan", lumped, "--backlog", "0.5", "--horizon", "4", "--plans", "128", "--scenarios", "2", "--seed", "3", "--out", tmp_path / "p")
     assert said.status == 0 and not said.errors, said.err
     for word in ("carbon", "fcfs", "easy", "greedy-", "wait-", "awhile", "in force from", "score", "CVaR", "- fcfs"):
@@ -158,12 +158,12 @@ def test_command_prints_the_bill_beside_the_rules(cli, lumped, tmp_path):
     assert said.status == 0 and answer["priced"] >= 128 and answer["bill"]["plan"]["score"] <= answer["bill"]["fcfs"]["score"]
 
 
-def test_a_setting_that_is_none_is_named(twin):
-    with pytest.raises(cs.InputError, match="bogus: no such setting of a plan; accepted: horizon_hours"):
+def test_an_unknown_setting_is_named(twin):
+    with pytest.raises(cs.InputError, match="bogus: unknown setting of a plan; accepted: horizon_hours"):
         twin.plan(1, bogus=3)
 
 
-def test_run_command_plans_as_it_goes(cli, lumped, tmp_path):
+def test_the_run_command_plans_at_intervals(cli, lumped, tmp_path):
     said = cli("run", lumped, "--hours", "0.25", "--start", START, "--plan", "--every", "5min", "--plans", "32", "--scenarios", "2", "--json", "--out",
                tmp_path / "r")
     assert said.status == 0, said.err
@@ -171,7 +171,7 @@ def test_run_command_plans_as_it_goes(cli, lumped, tmp_path):
         assert np.flatnonzero(data["plan_decisions"].values)[[0, -1]].tolist() == [0, 60]
         assert "every_min" in data.attrs["plan"]
     said = cli("run", lumped, "--hours", "0.1", "--every", "5min", "--out", tmp_path / "s")
-    assert said.status == 2 and "--every 5min: nothing is planned" in said.errors[0]
+    assert said.status == 2 and "--every 5min: no effect without planning" in said.errors[0]
     for every in ("soon", "0min"):
         said = cli("run", lumped, "--hours", "0.1", "--plan", "--every", every, "--out", tmp_path / "s")
         assert said.status == 2 and f"every = '{every}'" in said.errors[0]
@@ -181,9 +181,9 @@ def test_run_command_plans_as_it_goes(cli, lumped, tmp_path):
     (("--horizon", "0.05"), "horizon_hours"), (("--plans", "3"), "plans = 3"), (("--scenarios", "99"), "scenarios = 99"),
     (("--horizon", "-1"), "horizon = -1"), (("--out", "/dev/null"), "/dev/null"),
     (("--policy", "luck"), "policy = 'luck'"),
-    (("--weight", "carbon"), "--weight carbon"), (("--weight", "sun=1"), "no line 'sun'"),
+    (("--weight", "carbon"), "--weight carbon"), (("--weight", "sun=1"), "unknown line 'sun'"),
     (("--backlog", "-1"), "backlog = -1"), (("--at", "soon"), "start = 'soon'"),
 ])
-def test_bad_settings_are_one_sentence(cli, lumped, tmp_path, words, says):
+def test_an_invalid_setting_gives_one_sentence(cli, lumped, tmp_path, words, says):
     said = cli("plan", lumped, "--backlog", "0.1", "--plans", "32", "--out", tmp_path, *words)
     assert said.status == 2 and len(said.errors) == 1 and says in said.errors[0] and "accepted" in said.errors[0], said.err

@@ -1,4 +1,4 @@
-"""What of a reading is believed: the shadow-twin experiment in small, and the way back from a lock-out."""
+"""Quality control of readings: a small shadow experiment with faults, and recovery of a refused domain."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def eight_plates(use_stuck: bool, use_gate: bool, joint: bool, faults: bool, hou
     log_tim = 0.3 * chance.standard_normal((n, 8)) if joint else np.zeros((n, 8))
     gain = np.exp(0.1 * chance.standard_normal(n)) if joint else np.ones(n)
     power, rise, square, false, caught, injected, stuck_value = np.full(8, 0.7), 0.04, [], 0, 0, 0, None
-    extra = 0.3 * chance.standard_normal((n, 8))   # of a filter that knows no parameters
+    extra = 0.3 * chance.standard_normal((n, 8))   # state of a filter without parameters
     for k in range(steps):
         change = chance.random(8) < 0.01
         power = np.where(change, chance.uniform(0.2, 1.0, 8), power)
@@ -70,8 +70,8 @@ def eight_plates(use_stuck: bool, use_gate: bool, joint: bool, faults: bool, hou
                 tim=float(np.exp(log_tim[:, 2]).mean()), truth=float(tim[2]), counts=counts)
 
 
-def test_parameters_are_worth_estimating():
-    """State only cannot follow a growing interface and a false meter; joint does: the lesson of the first two lines of the experiment."""
+def test_joint_estimation_of_state_and_parameters_beats_state_alone():
+    """With a growing interface resistance and a wrong flow meter."""
     alone, joint = (eight_plates(True, True, j, faults=False) for j in (False, True))
     assert joint["rmse"] < 0.35 and alone["rmse"] > 3.0 * joint["rmse"]
     assert abs(joint["tim"] / joint["truth"] - 1.0) < 0.05 and abs(joint["gain"] - 1.08) < 0.02
@@ -87,8 +87,8 @@ def test_gate_and_stuck_test_are_both_needed():
     assert both["counts"].by_point["stuck"].keys() == {4}
 
 
-def test_a_domain_that_was_locked_out_comes_back():
-    """The members are sure and wrong by 20 noises: the gate refuses twelve readings, then the spread is widened until they fit."""
+def test_a_domain_refused_at_the_gate_recovers():
+    """Members with a small spread, 20 noises off: the gate refuses twelve readings, then the spread is widened until they fit."""
     chance = np.random.default_rng(1)
     q, counts = Quality([0.5], [-1e3], [1e3], [True]), Counts()
     x = 10.0 + 0.01 * chance.standard_normal(64)
@@ -106,8 +106,8 @@ def test_a_domain_that_was_locked_out_comes_back():
     assert abs(x.mean() - 20.0) < 1.0 and counts.by_reason["gate"] < 30
 
 
-def test_what_no_width_lets_in_is_not_widened_for_ever():
-    """A meter with an offset that nothing in its domain can explain: ten tries, then its refusals are counted and the spread is left alone."""
+def test_widening_of_a_domain_ends_after_ten_attempts():
+    """A meter with an offset that no parameter of its domain explains."""
     q = Quality([0.1], [-100.0], [100.0], [True])
     forecast, counts = np.linspace(-1e-3, 1e-3, 8)[:, None], Counts()
     tries = 0
@@ -119,8 +119,8 @@ def test_what_no_width_lets_in_is_not_widened_for_ever():
     assert tries == Quality.n_widen and counts.by_reason["gate"] == 200
 
 
-def test_readings_that_cannot_be_widen_nothing():
-    """Locked out at the gate, then far outside its limits: a channel that repeats another's watts widens no temperature's spread."""
+def test_readings_outside_their_limits_widen_no_domain():
+    """Refused at the gate, then far outside the limits: a temperature channel that repeats the watts of another channel."""
     q = Quality([0.5], [-40.0], [80.0], [True])
     forecast, counts = np.linspace(19.9, 20.1, 8)[:, None], Counts()
     for k in range(12):
@@ -132,8 +132,8 @@ def test_readings_that_cannot_be_widen_nothing():
         assert not q.check(watts, forecast, counts).any() and not q.widening(watts, forecast, np.array([0]))
 
 
-def test_counts_may_be_asked_for_while_they_are_added_to():
-    """A terminal view ended a live shadow: "dictionary changed size during iteration"."""
+def test_counts_can_be_read_while_another_thread_adds():
+    """Regression: a terminal view ended a live shadow, "dictionary changed size during iteration"."""
     counts, done, before = Counts(), threading.Event(), sys.getswitchinterval()
 
     def receive():
@@ -155,8 +155,8 @@ def test_counts_may_be_asked_for_while_they_are_added_to():
     assert counts.snapshot() == counts.__getstate__() and sum(counts.snapshot()["by_reason"].values()) == 30_000
 
 
-def test_what_a_feed_tells_while_it_is_asked_is_not_lost():
-    """Alarms that came between the reading of the list and its emptying went with it: the list is changed for a new one."""
+def test_alarms_of_a_feed_raised_while_they_are_read_are_kept():
+    """Regression: alarms between reading and emptying of the list were lost."""
     b = Buffer([], Counts(), dt=10.0)
     b.alarms.append("first")
     told, feed = b.told(), b.alarms
@@ -164,8 +164,8 @@ def test_what_a_feed_tells_while_it_is_asked_is_not_lost():
     assert told == ["first"] and b.told() == ["second"] and b.told() == []
 
 
-def test_how_often_a_white_point_is_beyond_its_bounds_is_as_stated():
-    """400 points for 5,000 steps: counted 1 in 41,000 and 1 in 12,000 at a step, where 1 in 500,000 was told; 30 in a row did not happen."""
+def test_the_probability_of_a_white_point_outside_its_range_is_the_stated_one():
+    """400 points for 5,000 steps: counted 1 in 41,000 and 1 in 12,000 per step; 30 consecutive ones did not occur."""
     m, chance, none = Monitor(400, ["q"] * 400, np.ones(400, bool)), np.random.default_rng(7), np.zeros(400, bool)
     beyond, steps = np.zeros(2), 5000
     for _ in range(steps):

@@ -1,4 +1,4 @@
-"""Records and States: what a run leaves, how it is read, and that the same run gives the same bits."""
+"""Records and States: contents, reading, and equal bits of equal runs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import coldsun as cs
 from coldsun import _engine
 
 
-def test_run_returns_a_view_with_units_and_cf_names(recorded):
+def test_a_record_has_units_long_names_and_cf_names(recorded):
     record = cs.open_record(recorded)
     assert dict(record.sizes) == {"time": 900, "member": 1, "site": 1, "node": 128, "nv": 2}
     for name, variable in record.data_vars.items():
@@ -30,7 +30,7 @@ def test_run_returns_a_view_with_units_and_cf_names(recorded):
     assert record.attrs["Conventions"].startswith("CF-")
 
 
-def test_the_record_carries_its_inputs(recorded, network):
+def test_a_record_holds_its_inputs_and_settings(recorded, network):
     attributes = cs.open_record(recorded).attrs
     assert attributes["coldsun_schema"] == "3" and attributes["commit"]
     assert attributes["inputs"] == network.inputs_text
@@ -46,8 +46,8 @@ def test_time_is_the_end_of_each_step(recorded):
     assert (record["step"] == 10.0).all()
 
 
-def test_bounds_of_the_step_means(recorded):
-    """CF: in every segment and in what joins them, for one segment and for many."""
+def test_time_bounds_are_start_and_end_of_each_step(recorded):
+    """As in CF, in a segment and in the joined record."""
     record, one = cs.open_record(recorded), xr.open_dataset(recorded / "segment_0001.nc", engine="h5netcdf", decode_timedelta=False)
     for data in (record, one):
         bounds = data[data["time"].attrs["bounds"]]
@@ -57,20 +57,19 @@ def test_bounds_of_the_step_means(recorded):
     assert record.sizes["nv"] == 2 and "time_bnds" in record.coords
 
 
-def test_internals_are_recorded_where_asked(recorded, network, tmp_path):
+def test_internal_fields_are_recorded_on_request(recorded, network, tmp_path):
     names = {"changed", "queue_head", "link_down_since", "heat_pending", "p_pv_seen", "v_rc1", "balance_bus", "thermal_p_aux"}
     assert not names & set(cs.open_record(recorded).variables)
     record = cs.Twin(network, hours=0.1).run(out=tmp_path / "r", internals=True, progress=False)
     assert names <= set(record.variables)
 
 
-def test_power_asked_and_power_given_close(recorded):
-    """p_it_request - p_it: the leakage of the nodes' temperatures, and what was held back."""
+def test_requested_and_served_it_power_differ_by_leakage_and_caps(recorded):
     r = cs.open_record(recorded)
     rest = r["p_it_request"] + r["p_it_leakage_change"] - r["p_it_held_back"] - r["p_it"]
     assert (np.abs(rest.values) <= 1e-10 * r["p_it_request"].values).all()
     assert "p_it_request + p_it_leakage_change - p_it_held_back" in r["p_it"].attrs["comment"]
-    assert float(np.abs(r["p_it_leakage_change"]).max()) > 1e3   # of what would else be unexplained
+    assert float(np.abs(r["p_it_leakage_change"]).max()) > 1e3   # otherwise an unexplained difference
 
 
 @pytest.mark.parametrize("engine", ["h5netcdf", "netcdf4"])
@@ -94,8 +93,7 @@ def test_open_record_joins_the_segments(recorded):
         assert np.array_equal(record[name].values, np.concatenate([p[name].values for p in parts]))
 
 
-def test_the_joined_record_reads_what_is_asked_for(recorded):
-    """Any index over the seams, as xarray's users write them."""
+def test_the_joined_record_reads_any_index_across_segments(recorded):
     record, whole = cs.open_record(recorded), cs.open_record(recorded).load()
     for index in (slice(350, 370), slice(None, None, 97), slice(719, 349, -7), [3, 359, 360, 899], -1, slice(5, 5)):
         for name in ("t_junction", "p_it"):
@@ -112,31 +110,31 @@ def test_a_gap_between_segments_is_named(recorded, tmp_path):
         cs.open_record(tmp_path)
 
 
-def test_power_balances_of_the_record(recorded):
-    """Step means keep the two balances to 1e-10 of the largest term."""
+def test_the_power_balances_of_pv_and_bus_close_in_step_means(recorded):
+    """To 1e-10 of the largest term."""
     r = cs.open_record(recorded)
     sun = r["p_pv_available"] - (r["p_pv"] + r["p_curtailed"] + r["p_mppt_loss"])
     bus = r["p_pv"] + r["p_battery"] + r["p_grid"] + r["p_genset"] - (r["p_it"] + r["p_aux"] + r["p_loss"] + r["de_bus_dt"])
     largest = np.maximum.reduce([np.abs(r[n].values) for n in ("p_pv_available", "p_pv", "p_battery", "p_grid", "p_it")])
     assert (np.abs(sun.values) <= 1e-10 * largest).all()
     assert (np.abs(bus.values) <= 1e-10 * largest).all()
-    assert float(r["p_pv"].max()) > 1e5 and float(r["p_it"].min()) > 1e5   # of a morning in which something happens
+    assert float(r["p_pv"].max()) > 1e5 and float(r["p_it"].min()) > 1e5   # a morning with PV power and load
 
 
-def test_fields_are_recorded_where_asked(tmp_path):
+def test_plate_temperature_fields_are_recorded_on_request(tmp_path):
     twin = cs.Twin(cs.load_site("atacama"), hours=0.05)
     record = twin.run(out=tmp_path / "r", fields=True, progress=False)
     assert record["t_solid"].dims == ("time", "member", "field", "z", "y", "x")
     assert record["t_solid"].sizes["field"] == 64 and record["t_solid"].dtype == np.float32
     top = record["t_solid"].isel(time=-1, member=0).values
     assert np.isfinite(top).all() and 285.0 < top.min() < top.max() < 370.0
-    junction = record["t_junction"].isel(time=-1, member=0).sel(node=record["field"].values)   # a field says whose it is
-    above = junction.values - top.max(axis=(1, 2, 3))   # the power plane stands half a cell over the uppermost cells: some 2 K at 700 W
+    junction = record["t_junction"].isel(time=-1, member=0).sel(node=record["field"].values)   # coordinate `field`: name of the node
+    above = junction.values - top.max(axis=(1, 2, 3))   # the power plane is half a cell above the uppermost cells: about 2 K at 700 W
     assert (above > 0.0).all() and above.max() < 4.0
 
 
 # ---- State -------------------------------------------------------------------------------------------------------------------
-def test_state_is_shared_memory(network):
+def test_state_views_share_memory_with_the_engine(network):
     twin = cs.Twin(network, hours=0.1)
     before = twin.hash()
     soc = twin.state["electrical"]["soc"]
@@ -145,15 +143,15 @@ def test_state_is_shared_memory(network):
     assert twin.hash() != before
     assert twin._engine.state()["electrical"]["soc"][0, 0] == 0.625
     twin.step()
-    assert abs(soc[0, 0] - 0.625) < 1e-3 and soc[0, 0] != 0.625   # the old view sees the step
+    assert abs(soc[0, 0] - 0.625) < 1e-3 and soc[0, 0] != 0.625   # the old view shows the step
 
 
-def test_views_outlive_the_twin(network):
+def test_state_views_outlive_the_twin(network):
     t_junction = cs.Twin(network, hours=0.1).state["thermal"]["t_junction"]
     assert t_junction.shape == (1, 128) and np.isfinite(t_junction).all()
 
 
-def test_fields_say_unit_and_meaning(network):
+def test_every_field_has_unit_axes_and_meaning(network):
     twin = cs.Twin(network, hours=0.1)
     assert {g for g in twin.fields} == {g for g in twin.state}
     for group, fields in twin.fields.items():
@@ -166,7 +164,7 @@ def test_fields_say_unit_and_meaning(network):
         assert name in twin.fields["electrical"]
 
 
-def test_save_load_continue_equals_an_uninterrupted_run(network, tmp_path):
+def test_a_saved_and_loaded_state_continues_with_the_same_bits(network, tmp_path):
     whole, first, second = (cs.Twin(network, hours=0.5, members=2) for _ in range(3))
     whole.step(120)
     first.step(50)
@@ -179,7 +177,7 @@ def test_save_load_continue_equals_an_uninterrupted_run(network, tmp_path):
     assert [p.name for p in tmp_path.iterdir()] == ["state.h5"]
 
 
-def test_load_refuses_what_does_not_fit(network, tmp_path):
+def test_a_state_of_another_shape_is_refused(network, tmp_path):
     one, two = cs.Twin(network, hours=0.1), cs.Twin(network, hours=0.1, members=2)
     one.save(tmp_path / "one.h5")
     with pytest.raises(cs.InputError, match="one.h5"):
@@ -190,7 +188,7 @@ def test_load_refuses_what_does_not_fit(network, tmp_path):
         one.save(tmp_path / "one.h5" / "below.h5")
 
 
-def test_member_17_alone_is_member_17_of_many(network):
+def test_a_member_alone_has_the_bits_of_the_same_member_in_an_ensemble(network):
     options = dict(hours=0.2, start="2026-06-14T13:00Z", seed=5)
     many, alone = cs.Twin(network, members=20, **options), cs.Twin(network, members=1, first_member=17, **options)
     many.step(60), alone.step(60)
@@ -212,14 +210,14 @@ def test_one_and_two_threads_give_the_same_bits(network):
     assert hashes[0] == hashes[1]
 
 
-def test_two_sites_in_one_record(tmp_path):
+def test_a_record_holds_all_sites_of_a_network(tmp_path):
     network = cs.load_network("pilots")
     record = cs.Twin(network, hours=0.1).run(out=tmp_path / "r", progress=False)
     assert list(record["site"].values) == ["atacama", "masdar"]
     assert record.sizes["node"] == sum(s["n_node"] for s in network.sites)
 
 
-def test_a_listener_hears_the_share_done_and_may_stop_the_run(network, tmp_path):
+def test_a_progress_function_gets_the_share_done_and_can_stop_the_run(network, tmp_path):
     heard = []
     cs.Twin(network, hours=0.5).run(out=tmp_path / "a", progress=heard.append)
     assert heard == sorted(heard) and heard[-1] == 1.0
@@ -230,4 +228,4 @@ def test_a_listener_hears_the_share_done_and_may_stop_the_run(network, tmp_path)
 
     with pytest.raises(RuntimeError, match="enough"):
         cs.Twin(network, hours=0.5).run(out=tmp_path / "b", progress=stop)
-    assert 0 < cs.open_record(tmp_path / "b").sizes["time"] < 180   # what was done is whole
+    assert 0 < cs.open_record(tmp_path / "b").sizes["time"] < 180   # complete up to there

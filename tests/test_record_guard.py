@@ -1,4 +1,4 @@
-"""Records that are damaged, copied, out of order or made by others: the sound part opens, the rest is named in one sentence."""
+"""Records with damaged, copied, reordered or foreign segments: undamaged segments open, the others are named in one sentence."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def flip(path, bit: int) -> None:
 
 
 def changed(path, change) -> None:
-    """Another tool's change, under a seal that fits it."""
+    """Change a segment and seal it again, as another tool could."""
     data = path.read_bytes()
     path.write_bytes(data[:-16])
     with h5py.File(path, "r+") as file:
@@ -45,8 +45,8 @@ def refusal(path) -> str:
     return text
 
 
-def test_every_flipped_bit_is_met(recorded, tmp_path):
-    """200 bits, seeded, over the whole file of the one segment there is: one sentence each, never a number."""
+def test_every_flipped_bit_is_detected(recorded, tmp_path):
+    """200 random bits over the file of a single segment: each gives one sentence, none a wrong number."""
     rng = np.random.default_rng(5)
     path = tmp_path / "segment_0000.nc"
     whole = (recorded / "segment_0000.nc").read_bytes()
@@ -58,7 +58,7 @@ def test_every_flipped_bit_is_met(recorded, tmp_path):
             cs.record.open_segment(path)
 
 
-def test_a_damaged_last_segment_is_named_and_the_sound_ones_open(copy):
+def test_a_damaged_last_segment_is_named_and_those_before_open(copy):
     flip(copy / "segment_0002.nc", 40_000)
     with pytest.warns(cs.RecordWarning, match=r"segment_0002.nc: damaged .*; the record ends before it"):
         record = cs.open_record(copy)
@@ -69,17 +69,17 @@ def test_a_damaged_last_segment_is_named_and_the_sound_ones_open(copy):
     assert sorted(str(w.message).split(":")[0][-15:] for w in said) == ["segment_0001.nc", "segment_0002.nc"]
 
 
-def test_a_damaged_segment_before_a_sound_one_is_named(copy):
+def test_a_damaged_segment_before_an_undamaged_one_is_refused(copy):
     flip(copy / "segment_0001.nc", 40_000)
     assert "segment_0001.nc: damaged" in refusal(copy)
 
 
-def test_damage_after_the_record_was_opened_is_met_when_it_is_read(copy):
+def test_damage_after_the_record_was_opened_is_detected_on_reading(copy):
     record = cs.open_record(copy)
     flip(copy / "segment_0001.nc", 40_000)
     with pytest.raises(cs.InputError, match="segment_0001.nc: damaged"):
         record["p_pv"].load()
-    assert np.isfinite(record["p_it"].isel(time=slice(0, 360)).values).all()   # of a sound segment
+    assert np.isfinite(record["p_it"].isel(time=slice(0, 360)).values).all()   # of an undamaged segment
 
 
 def test_an_older_segment_copied_as_the_newest_is_refused(copy):
@@ -93,11 +93,11 @@ def test_time_that_runs_backwards_in_a_segment_is_refused(copy):
     def back(file):
         file["time_bnds"][5] -= 100_000
     changed(copy / "segment_0000.nc", back)
-    assert "does not go on from step to step" in refusal(copy)
+    assert "the time of its steps is not continuous" in refusal(copy)
 
 
 @pytest.mark.parametrize("kind", ["external", "soft", "group", "storage"])
-def test_what_lies_outside_the_file_is_not_read(copy, tmp_path, kind):
+def test_links_out_of_the_segment_are_not_followed(copy, tmp_path, kind):
     (tmp_path / "secret").write_bytes(b"S" * 100_000)
 
     def change(file):
@@ -118,7 +118,7 @@ def test_what_lies_outside_the_file_is_not_read(copy, tmp_path, kind):
     assert ("link" in text) if kind in ("external", "soft") else ("cannot be read" in text or "another file" in text)
 
 
-def test_a_state_of_others_is_held_against_its_ranges(network, tmp_path):
+def test_a_checkpoint_with_a_value_out_of_range_is_refused(network, tmp_path):
     twin = cs.Twin(network, hours=0.1)
     twin.step(5)
     before = twin.hash()
@@ -137,8 +137,8 @@ def test_a_state_of_others_is_held_against_its_ranges(network, tmp_path):
 
 
 # ---- time and CF ----------------------------------------------------------------------------------------------------------------
-def test_time_is_read_by_every_tool(recorded):
-    """netCDF4 and cftime know milliseconds, not nanoseconds."""
+def test_time_is_in_milliseconds_which_netcdf4_and_cftime_read(recorded):
+    """netCDF4 and cftime do not read nanoseconds."""
     netCDF4 = pytest.importorskip("netCDF4")
     cftime = pytest.importorskip("cftime")
     with netCDF4.Dataset(recorded / "segment_0001.nc") as data:
@@ -211,8 +211,8 @@ def test_a_thinned_segment_keeps_means_sums_and_ends(copy):
         assert data["p_it"].dimensions == ("time", "member", "site") and data["t_junction"].shape == (30, 1, 128)
 
 
-def test_a_segment_thinned_since_the_record_was_opened_is_refused_when_it_is_read(copy):
-    """Rows of other times came instead, 53 kW off, or an IndexError."""
+def test_a_segment_thinned_after_the_record_was_opened_is_refused_on_reading(copy):
+    """Regression: rows of other times were returned, 53 kW off, or an IndexError."""
     live = cs.open_record(copy)
     record_thin.thin(copy / "segment_0000.nc", 120.0)
     for rows in (slice(0, 30), slice(0, 300), slice(350, 370), 5):

@@ -1,4 +1,4 @@
-"""Runs that end early: killed, stopped, out of room. The record stays readable, and --resume finishes it with the same bits."""
+"""Runs that end early (kill, signal, full disk): the record stays readable, and --resume completes it with the same bits."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def same(a, b) -> None:
         assert np.array_equal(a[name].values, b[name].values), name
 
 
-def test_a_killed_run_is_readable_and_resumes(lumped, uninterrupted, cli, tmp_path):
+def test_the_record_of_a_killed_run_is_readable_and_resumes_with_the_same_bits(lumped, uninterrupted, cli, tmp_path):
     folder = tmp_path / "record"
     process = start(lumped, folder)
     wait_for(folder / "segment_0001.nc", process)
@@ -60,16 +60,16 @@ def test_a_killed_run_is_readable_and_resumes(lumped, uninterrupted, cli, tmp_pa
     assert process.returncode == -signal.SIGKILL
     left = cs.open_record(folder)
     assert 720 <= left.sizes["time"] < HOURS * 360 and left.sizes["time"] % 360 == 0   # at most the open segment is lost
-    (folder / "segment_0099.nc.part").write_bytes(b"half a segment")                    # as a kill within a write leaves it
+    (folder / "segment_0099.nc.part").write_bytes(b"half a segment")                    # left by a kill during a write
     hashes, record = finish(cli, lumped, folder)
     assert hashes == uninterrupted[0]
     same(record, uninterrupted[1])
     assert not list(folder.glob("*.part"))
 
 
-def test_ctrl_c_closes_the_record(lumped, uninterrupted, cli, tmp_path):
+def test_ctrl_c_closes_the_record_and_resumes_with_the_same_bits(lumped, uninterrupted, cli, tmp_path):
     folder = tmp_path / "record"
-    # a shell's background job hands on an ignored SIGINT, and Python keeps it so
+    # background jobs of a shell inherit an ignored SIGINT, which Python keeps
     process = start(lumped, folder, preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
     wait_for(folder / "segment_0000.nc", process)
     process.send_signal(signal.SIGINT)
@@ -85,11 +85,11 @@ def test_ctrl_c_closes_the_record(lumped, uninterrupted, cli, tmp_path):
 
 
 @pytest.mark.parametrize("number, status", [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
-def test_term_and_hup_close_the_record_as_ctrl_c_does(lumped, cli, tmp_path, number, status):
-    """What was open is kept, though no segment was closed: an hour of work is not lost to a restart of the machine."""
+def test_sigterm_and_sighup_close_the_record_as_ctrl_c_does(lumped, cli, tmp_path, number, status):
+    """The open segment is kept, also where none was closed before."""
     folder = tmp_path / "record"
     process = start(lumped, folder, "--dt", "1", preexec_fn=lambda: signal.signal(number, signal.SIG_DFL))
-    while "% of" not in process.stderr.readline():   # a tenth is done: half an hour, and the first segment has one
+    while "% of" not in process.stderr.readline():   # 10 % are done: half an hour, inside the first segment
         assert process.poll() is None
     process.send_signal(number)
     out, err = process.communicate(timeout=60)
@@ -111,7 +111,7 @@ def test_a_damaged_last_segment_is_computed_again(lumped, network, cli, tmp_path
     assert again.hash() == twin.hash() and (tmp_path / "whole" / "segment_0002.nc.damaged").exists()
 
 
-def test_a_record_that_is_damaged_whole_starts_over(lumped, cli, tmp_path):
+def test_a_record_without_an_undamaged_segment_starts_anew(lumped, cli, tmp_path):
     (tmp_path / "segment_0000.nc").write_bytes(b"nothing that anybody reads")
     answer = cli("run", lumped, "--hours", 0.1, "--out", tmp_path, "--resume", "--json")
     assert answer.status == 0 and "warning: " in answer.err and "segment_0000.nc" in answer.err, answer.err
@@ -123,7 +123,7 @@ def worked(process) -> int:
     return int(Path(f"/proc/{process.pid}/stat").read_text().rsplit(")", 1)[1].split()[11])
 
 
-def test_ctrl_c_ends_steps_without_a_record(lumped):
+def test_ctrl_c_ends_steps_without_a_record_after_a_whole_step(lumped):
     code = f"""if True:
         import coldsun as cs
         twin = cs.Twin({str(lumped)!r}, hours=400.0)
@@ -137,13 +137,13 @@ def test_ctrl_c_ends_steps_without_a_record(lumped):
     process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
     assert process.stdout.readline() == "ready\n"
     begun = worked(process)
-    while worked(process) < begun + 30:   # until it is well inside its steps, however long that takes
+    while worked(process) < begun + 30:   # until it is well inside its steps
         time.sleep(0.01)
     process.send_signal(signal.SIGINT)
     assert process.communicate(timeout=300)[0] == "whole\n"
 
 
-def test_a_finished_run_resumes_to_itself(lumped, network, cli, tmp_path):
+def test_resuming_a_finished_run_changes_nothing(lumped, network, cli, tmp_path):
     folder = tmp_path / "record"
     words = ("run", lumped, "--hours", 0.2, "--out", folder, "--json")
     first = json.loads(cli(*words).out)
@@ -153,8 +153,8 @@ def test_a_finished_run_resumes_to_itself(lumped, network, cli, tmp_path):
     assert sorted(p.name for p in folder.iterdir()) == before
 
 
-def test_a_run_is_not_prolonged(lumped, cli, tmp_path):
-    """What is drawn ahead belongs to the run's length: said, not guessed."""
+def test_resuming_with_a_longer_run_is_refused(lumped, cli, tmp_path):
+    """Inputs are drawn for the length of the run."""
     folder = tmp_path / "record"
     cli("run", lumped, "--hours", 0.2, "--out", folder, "--json")
     answer = cli("run", lumped, "--hours", 0.4, "--out", folder, "--resume", "--json")
@@ -162,20 +162,20 @@ def test_a_run_is_not_prolonged(lumped, cli, tmp_path):
     assert cs.open_record(folder).sizes["time"] == 72
 
 
-def test_a_run_that_was_killed_before_its_first_segment_starts_over(lumped, cli, tmp_path):
+def test_a_run_killed_before_its_first_segment_starts_anew(lumped, cli, tmp_path):
     (tmp_path / "segment_0000.nc.part").write_bytes(b"half a segment")
     answer = cli("run", lumped, "--hours", 0.1, "--out", tmp_path, "--resume", "--json")
     assert answer.status == 0, answer.err
     assert cs.open_record(tmp_path).sizes["time"] == 36
-    for folder in (tmp_path / "not there yet", tmp_path / "empty"):   # one restart command for every case
+    for folder in (tmp_path / "not there yet", tmp_path / "empty"):   # the same command in every case
         (tmp_path / "empty").mkdir(exist_ok=True)
         answer = cli("run", lumped, "--hours", 0.1, "--out", folder, "--resume", "--json")
         assert answer.status == 0, answer.err
         assert cs.open_record(folder).sizes["time"] == 36
 
 
-def test_a_full_disk_leaves_nothing_half_written(lumped, tmp_path):
-    """A limit on the size of a file stands for the full disk: the same write fails, in the same place."""
+def test_a_full_disk_leaves_no_partial_file(lumped, tmp_path):
+    """A limit on the file size emulates a full disk: the same write fails."""
     folder = tmp_path / "record"
     process = start(lumped, folder, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000)))
     out, err = process.communicate(timeout=120)

@@ -1,4 +1,4 @@
-"""Restarts of a shadow: killed in its first hour, stopped by a signal, with damaged files beside it, with an old record thinned."""
+"""Restarts of a shadow: killed in its first hour, stopped by a signal, with damaged files, with a thinned record."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def wait_for(what, seconds: float = 180.0):
 
 @pytest.fixture(scope="module")
 def log(site, tmp_path_factory):
-    """What an emulated site said in a third of an hour, as a file."""
+    """Readings of an emulated site over 0.3 h, as a file."""
     folder = tmp_path_factory.mktemp("log")
     Shadow(site, InProcess(Emulator(site, start=START, hours=0.3)), members=4, hours=0.3, out=folder / "live").run()
     path = folder / "log.csv"
@@ -77,8 +77,8 @@ def same_end(s, other) -> None:
     np.testing.assert_equal(s.skill.keep(), other.skill.keep())
 
 
-def test_a_shadow_killed_in_its_first_hour_goes_on_from_its_own_log(site, small, log, unbroken, spawn, tmp_path):
-    """No segment was closed: the log and the first instant are there, and what the log holds need not be said again."""
+def test_a_shadow_killed_before_its_first_checkpoint_resumes_from_its_log(site, small, log, unbroken, spawn, tmp_path):
+    """Its start and its log are kept, so that the feed need not repeat readings."""
     folder = tmp_path / "rec"
     words = ("shadow", small, "--replay", log, "--members", 4, "--hours", 0.3, "--n-field", -1, "--out", folder)
     first = spawn(*words)
@@ -86,7 +86,7 @@ def test_a_shadow_killed_in_its_first_hour_goes_on_from_its_own_log(site, small,
     first.send_signal(signal.SIGKILL)
     first.wait()
     assert not list(folder.glob("segment_*.nc")) and (folder / "shadow_start.json").exists()
-    rest = tmp_path / "rest.csv"   # what the site says from then on: the log holds the frames before
+    rest = tmp_path / "rest.csv"   # later readings; the log has the frames before
     seen = max(int(line.split(",")[0]) for p in folder.glob("feed_*.csv") for line in p.read_text().splitlines() if ",end," in line)
     rest.write_text("".join(line for line in log.read_text().splitlines(True) if line.strip() and int(line.split(",")[0]) > seen))
     s = follow(site, rest, folder, segment_hours=1.0)
@@ -108,7 +108,7 @@ def test_a_signal_ends_a_shadow_after_a_whole_step(site, small, log, unbroken, s
 
 
 @pytest.mark.parametrize("damage", ["truncated", "no table", "short", "gone", "segment"])
-def test_a_damaged_checkpoint_of_a_shadow_is_gone_back_behind(site, log, unbroken, tmp_path, damage):
+def test_a_shadow_with_a_damaged_checkpoint_resumes_from_the_one_before(site, log, unbroken, tmp_path, damage):
     folder = shutil.copytree(unbroken[0], tmp_path / "rec")
     path = folder / "shadow_0002.json"
     kept = json.loads(path.read_text())
@@ -128,18 +128,18 @@ def test_a_damaged_checkpoint_of_a_shadow_is_gone_back_behind(site, log, unbroke
     assert s.twin.hash() == unbroken[1].twin.hash() and cs.open_record(folder).sizes["time"] == 108
 
 
-def test_odd_lines_of_a_feed_log_are_left_out_and_counted(site, log, unbroken, tmp_path):
+def test_invalid_lines_of_a_feed_log_are_left_out_and_counted(site, log, unbroken, tmp_path):
     folder = shutil.copytree(unbroken[0], tmp_path / "rec")
     (feed,) = folder.glob("feed_*.csv")
     with feed.open("a", encoding="utf-8") as file:
         file.write("\u00b2,BMS,1\n99999999999999999999,end,\n1780000000000,no such topic,1\nno number at all\n,,\n")
     (folder / "segment_0002.nc").unlink()
     s = follow(site, log, folder)
-    assert s.alarms == [f"{feed.name}: 5 line(s) that are no reading of a point of this site were left out"]
+    assert s.alarms == [f"{feed.name}: 5 line(s) without a reading of a point of this site were left out"]
     assert s.twin.hash() == unbroken[1].twin.hash()
 
 
-def test_hours_that_are_over_are_packed_and_read_again(tmp_path):
+def test_past_hours_of_a_feed_log_are_compressed_and_readable(tmp_path):
     points = [{"topic": "a/b"}, {"topic": "c"}]
     first, hour = pd.Timestamp("2026-06-14T12:59:50").value, 3_600_000_000_000
     written = FeedLog(tmp_path, points)
@@ -154,8 +154,8 @@ def test_hours_that_are_over_are_packed_and_read_again(tmp_path):
     assert sorted(read.read(first)) == [first + k * hour for k in (2, 3)] and "T13.csv.gz is damaged" in read.doubts[0]
 
 
-def test_an_hour_that_was_packed_is_not_packed_over(tmp_path):
-    """A shadow that began anew in an old folder: two frames were lost. What is packed twice, or damaged, costs nothing more."""
+def test_a_compressed_hour_of_a_feed_log_is_not_overwritten(tmp_path):
+    """A shadow that starts anew in an old folder. Regression: two frames were lost."""
     points, hour = [{"topic": "a"}], 3_600_000_000_000
     first = pd.Timestamp("2026-06-14T12:00").value
     for begin in (10, 30):
@@ -167,7 +167,7 @@ def test_an_hour_that_was_packed_is_not_packed_over(tmp_path):
     assert [(end - first) // 1_000_000_000 for end in sorted(frames)] == [10, 20, 30, 40, 3610, 3630]
     packed, again = tmp_path / "feed_20260614T12.csv.gz", tmp_path / "feed_20260614T12.csv"
     size = packed.stat().st_size
-    again.write_bytes(gzip.decompress(packed.read_bytes())[-20:])   # killed before the file was gone
+    again.write_bytes(gzip.decompress(packed.read_bytes())[-20:])   # killed before the file was removed
     pack(again)
     assert packed.stat().st_size == size and not again.exists()
     packed.write_bytes(packed.read_bytes()[:20])
@@ -176,8 +176,8 @@ def test_an_hour_that_was_packed_is_not_packed_over(tmp_path):
     assert 5.0 in [f[0] for f in FeedLog(tmp_path, points).read(first).values()] and packed.with_name(packed.name + ".damaged").exists()
 
 
-def test_readings_outside_their_limits_over_a_segments_end_are_counted_once(site, log, tmp_path):
-    """The frame after a segment's end was judged before what is kept beside it, and again by the restart: 73 refusals for 72."""
+def test_refusals_at_the_end_of_a_segment_are_counted_once_over_a_restart(site, log, tmp_path):
+    """Regression: the first frame after a segment was counted before the state was kept and again by the restart, 73 refusals for 72."""
     topic = next(p["topic"] for p in Shadow(site, cs.feeds.Replay(log), members=2).points if p["quantity"] == "p_node")
     begin = pd.Timestamp(START).value // 1_000_000
     path = tmp_path / "log.csv"
@@ -196,8 +196,7 @@ def test_readings_outside_their_limits_over_a_segments_end_are_counted_once(site
     np.testing.assert_equal(broken.judge.keep(), whole.judge.keep())
 
 
-def test_a_stop_before_a_run_ends_that_run(site, tmp_path):
-    """It was forgotten; the run after it is a run."""
+def test_a_stop_before_a_run_ends_that_run_only(site, tmp_path):
     s = Shadow(site, InProcess(Emulator(site, start=START, hours=0.05)), members=4, hours=0.05, out=tmp_path)
     s.stop()
     s.follow()
@@ -207,7 +206,7 @@ def test_a_stop_before_a_run_ends_that_run(site, tmp_path):
 
 
 def test_old_segments_of_a_shadow_are_thinned(site, log, unbroken, tmp_path):
-    """Default: two hours in full. Here 0.1 h, so that of three segments one is thinned, and a restart finds all that it needs."""
+    """0.1 h are kept in full, so that one of three segments is thinned; a restart still finds its checkpoint."""
     s = follow(site, log, tmp_path / "rec", keep_hours=0.1, thin=60.0)
     record = cs.open_record(tmp_path / "rec")
     assert record.sizes["time"] == 6 + 72 and s.twin.hash() == unbroken[1].twin.hash()

@@ -1,4 +1,4 @@
-"""A site in Python: every key is an attribute with unit and meaning; what is refused is refused as by the reader; what is saved reads back."""
+"""A site in Python: every key is an attribute with unit and meaning; values are checked as in a file; saved sites read back."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def site():
     return cs.load_site("small")
 
 
-def test_attributes_say_what_they_are(site):
+def test_keys_are_attributes_with_unit_and_meaning(site):
     assert site.cooling.cdu.ua == 80e3 and site.hall.node["h200"].n_node == 64 and site.hall.node[0].n_node == 64
     doc = type(site.cooling.cdu).ua.__doc__
     assert "W/K" in doc and "conductance" in doc and "> 0" in doc
@@ -38,7 +38,7 @@ def test_changes_are_saved_and_read_back(site, tmp_path):
     assert "dry_cooler.ua_kw_per_k = 130" in site.inputs_text
 
 
-def test_plates_are_saved_beside(site, tmp_path):
+def test_a_changed_plate_is_saved_beside_the_site(site, tmp_path):
     site.plate[0].channel.width = 140e-6
     back = cs.load_site(site.save(tmp_path / "mine.toml"))
     assert back.plate[0].channel.width == 140e-6 and (tmp_path / "gpu_700w.toml").is_file()
@@ -52,7 +52,7 @@ def test_plates_are_saved_beside(site, tmp_path):
     ("hall.n_rack", 1.5, "accepted: a whole number >= 1"),
     ("jobs.file", "x.toml", "a change in the site file"),
 ])
-def test_what_is_out_of_range_is_refused_as_by_the_reader(site, path, value, sentence):
+def test_a_value_out_of_range_is_refused_as_in_a_file(site, path, value, sentence):
     part = site
     *tables, key = path.split(".")
     for table in tables:
@@ -72,7 +72,7 @@ def test_unknown_names_are_refused(site):
         site.hall.node["h300"]
 
 
-def test_relations_are_checked_before_a_run(site):
+def test_relations_between_keys_are_checked_before_a_run(site):
     site.cooling.t_supply_min = 320.0
     with pytest.raises(cs.InputError, match="t_supply_min = 46.85 degC; accepted: at most t_supply"):
         site.check()

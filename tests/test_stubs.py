@@ -1,4 +1,4 @@
-"""The shipped types of coldsun._engine name every bound class, function and member, and each of those says what it is (`make stubs`)."""
+"""Every bound class, function and member of coldsun._engine has a docstring, and the shipped types name it (`make stubs`)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from coldsun import _engine
 
 
 def members(thing, name: str = ""):
-    """Every bound name below a module or class with what it stands for."""
+    """Every bound name below a module or class: owner, name, object."""
     for key, value in vars(thing).items():
         if key.startswith("_"):
             continue
@@ -21,12 +21,12 @@ def members(thing, name: str = ""):
 
 
 def described(key: str, value) -> str:
-    """A docstring without the signatures that pybind11 writes into it."""
+    """A docstring without the signatures of pybind11."""
     text = inspect.getdoc(value) or ""
     return "\n".join(line for line in text.split("\n") if line.strip() and not line.startswith((f"{key}(", "Overloaded")))
 
 
-def test_every_bound_member_says_what_it_is():
+def test_every_bound_member_has_a_docstring():
     silent = [f"{name}.{key}" for name, key, value in members(_engine)
               if (callable(value) or isinstance(value, (property, ModuleType))) and not described(key, value)]
     assert not silent

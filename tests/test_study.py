@@ -1,4 +1,4 @@
-"""Studies: exactly nothing where no path is on, the same bits however the members are cut and whoever dies, resumed, on Dask, read and drawn."""
+"""Studies: zero drift without paths; the same bits for any batches, workers and executors, after a kill or resume; tables and plots."""
 
 from __future__ import annotations
 
@@ -40,9 +40,9 @@ def whole(network):
     return drift(network).run(workers=1, batch=6, progress=False)
 
 
-def test_without_paths_every_member_differs_by_exactly_nothing(network, whole):
-    """Alone, bit for bit. Beside a twin with paths the twin without walks that one's cuts too (a stalled job ends later), which is felt by rounding
-    and by the plates' step control only."""
+def test_without_paths_the_drift_is_exactly_zero(network, whole):
+    """Bit for bit where "none" is the only path. Beside other paths both twins have the cuts of all (a stalled job ends later): equal to rounding
+    and step control of the plates."""
     none = whole.sel(path="none")
     assert (none["n_event"].sel(group="hall") > 0).sum() >= 4
     for name in ("max_rise", "max_dip", "sum_peak", "sum_time", "sum_return", "n_above"):
@@ -51,20 +51,20 @@ def test_without_paths_every_member_differs_by_exactly_nothing(network, whole):
     for name in ("highest", "weighted", "above", "energy_it", "work_done", "n_late"):
         assert np.array_equal(alone[name].sel(twin="none").values, alone[name].sel(twin="without").values), name
         np.testing.assert_allclose(whole[name].sel(twin="none").values, whole[name].sel(twin="without").values, rtol=1e-9, err_msg=name)
-    assert float(whole.sel(path="all", group="hall")["sum_peak"].sum()) > 0.0, "with the paths there is a difference"
+    assert float(whole.sel(path="all", group="hall")["sum_peak"].sum()) > 0.0, "with all paths the drift is not zero"
 
 
 @pytest.mark.parametrize("workers,batch", [(1, 1), (1, 4), (2, 2)])
-def test_same_bits_for_any_workers_and_batches(network, whole, workers, batch):
+def test_any_number_of_workers_and_batches_gives_the_same_bits(network, whole, workers, batch):
     same(drift(network).run(workers=workers, batch=batch, progress=False), whole)
 
 
-def test_same_bits_on_any_executor(network, whole, tmp_path):
+def test_any_executor_gives_the_same_bits(network, whole, tmp_path):
     with ThreadPoolExecutor(1) as executor:
         same(drift(network).run(executor, out=tmp_path, batch=3, progress=False), whole)
 
 
-def test_same_bits_on_a_local_dask_cluster(network, whole, tmp_path):
+def test_a_dask_cluster_gives_the_same_bits(network, whole, tmp_path):
     distributed = pytest.importorskip("distributed")
     with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster, distributed.Client(cluster) as client:
         same(drift(network).run(client.get_executor(retries=2), out=tmp_path, batch=2, progress=False), whole)
@@ -95,7 +95,7 @@ def test_a_killed_worker_changes_no_bit(network, whole, tmp_path):
     assert not list(tmp_path.glob("*.part"))
 
 
-def test_resumed_study_runs_what_is_missing(network, whole, tmp_path):
+def test_a_resumed_study_runs_only_missing_members(network, whole, tmp_path):
     told = []
     drift(network).run(workers=1, batch=2, out=tmp_path, progress=False)
     (tmp_path / "members_0000002_00002.nc").unlink()
@@ -113,21 +113,21 @@ def test_resumed_study_runs_what_is_missing(network, whole, tmp_path):
         drift(network, seed=4).run(workers=1, out=tmp_path, resume=True, progress=False)
 
 
-def test_dates_spread_over_a_year_and_a_batch_has_one(network):
+def test_dates_are_spread_over_a_year_with_one_per_batch(network):
     study = drift(network, members=10, dates=3, paths=("all",), trace_every=0)
     assert study.batches(list(range(10)), 16) == [(0, 4), (4, 4), (8, 2)]
     starts = [study.spec.start_of(m) for m in range(12)]
     assert starts[0] == starts[3] < starts[4] < starts[8] and starts[8] - starts[0] == round(2 * 365.25 / 3) * 86_400_000_000_000
 
 
-def test_network_travels_to_workers(network):
+def test_a_changed_network_survives_pickling(network):
     changed = network.replace(n_field=3, t_supply=315.0)
     back = pickle.loads(pickle.dumps(changed))
     assert back.sites[0]["n_field"] == 3 and back.inputs_text == changed.inputs_text != network.inputs_text
     assert cs.load_site("atacama", n_field=8).sites[0]["n_field"] == 8
 
 
-def test_tables_and_pictures(whole, tmp_path):
+def test_tables_and_plots_of_a_study_are_consistent(whole, tmp_path):
     rows = study_tables.drift_table(whole)
     beyond = next(r for r in rows if r.path == "all" and r.unit == "%")
     hall = whole.sel(path="all", group="hall")
@@ -137,7 +137,7 @@ def test_tables_and_pictures(whole, tmp_path):
     assert np.all(np.diff(above) <= 0) and 0 < above[0] <= 1
     quantiles = study_tables.fan(whole)["drift"].sel(path="all").values
     assert np.all(np.diff(quantiles, axis=0) >= 0)
-    assert np.all(np.abs(quantiles[:, 0]) < 0.02), "nothing yet when the outage begins"
+    assert np.all(np.abs(quantiles[:, 0]) < 0.02), "no drift at the start of the outage"
     for draw, name in ((plots_study.draw_fan, "fan"), (plots_study.draw_exceedance, "exceedance")):
         picture = draw(whole, tmp_path / f"{name}.png")
         assert picture.stat().st_size > 10_000
@@ -146,8 +146,7 @@ def test_tables_and_pictures(whole, tmp_path):
         assert region.low <= region.high
 
 
-def test_no_threshold_is_said_where_nothing_depends_on_any_parameter(whole):
-    """Shares along a parameter are shown in bins fixed before, each with its interval, and no sentence is picked from them."""
+def test_regions_are_fixed_bins_with_intervals_and_derive_no_threshold(whole):
     n = 240
     buffer = np.linspace(0.01, 1.0, n)
     made = whole.isel(member=np.zeros(n, int)).assign_coords(member=np.arange(n)).copy(deep=True)
@@ -161,7 +160,7 @@ def test_no_threshold_is_said_where_nothing_depends_on_any_parameter(whole):
 
 
 def test_workers_end_with_a_killed_driver(lumped, tmp_path):
-    """kill -9 of the driver: nobody tells the workers, so they watch."""
+    """After kill -9 of the driver, which cannot stop its workers."""
     code = f"""if True:
         import coldsun as cs
         if __name__ == "__main__":
@@ -211,12 +210,12 @@ def test_supply_limit_is_confirmed_and_resumed(network, tmp_path):
         assert a.found == pytest.approx(36.0 - intervals.quantile(row, 0.7)[0])
     supply = data["supply"].values
     moved = float(data["margin"].diff("supply").mean()) / (supply[1] - supply[0])
-    assert 0.7 < moved < 1.2, "a junction follows its coolant; less where the caps act, and other days are other days"
+    assert 0.7 < moved < 1.2, "a junction follows its coolant, less where caps act; the days of both runs differ"
     assert data.attrs["confirmed_degc"] <= min(a.found for a in answers)
     assert len(sentences(data, answers)) == 4
 
 
-def test_command_line(cli, lumped, tmp_path):
+def test_the_command_writes_results_and_resumes(cli, lumped, tmp_path):
     words = ("study", lumped, "--members", 2, "--hours", 0.25, "--dt", 30, "--start", START, "--n-field", 0, "--paths", "all", "--workers", 1)
     words += ("--out", tmp_path)
     result = cli(*words, "--json")
@@ -224,20 +223,20 @@ def test_command_line(cli, lumped, tmp_path):
     told = json.loads(result.out)
     assert told["members"] == 2 and told["rate"] > 0 and {r["path"] for r in told["rows"]} == {"all"}
     text = cli(*words, "--resume").out
-    assert "member-seconds per second" in text and "RAPS" in text and (tmp_path / "fan.png").is_file()
+    assert "member-seconds per worker-second" in text and "RAPS" in text and (tmp_path / "fan.png").is_file()
     assert len((tmp_path / "drift.csv").read_text().splitlines()) == 1 + len(told["rows"])
     assert cli(*words).status == 2
 
 
 @pytest.mark.parametrize(("stop", "status"), [(cs.errors.Stopped(signal.SIGTERM), 143), (cs.errors.Stopped(signal.SIGHUP), 129), (KeyboardInterrupt(), 130)])
-def test_a_study_that_a_signal_stops_exits_as_a_shell_counts(cli, lumped, tmp_path, monkeypatch, stop, status):
-    """Was 130 after any of them."""
+def test_a_study_stopped_by_a_signal_exits_with_its_status(cli, lumped, tmp_path, monkeypatch, stop, status):
+    """Regression: 130 after any signal."""
     def run(*_, **__):
         raise stop
 
     monkeypatch.setattr(studies.Study, "run", run)
     result = cli("study", lumped, "--members", 2, "--hours", 0.25, "--dt", 30, "--start", START, "--n-field", 0, "--out", tmp_path / "out")
-    assert result.status == status and "--resume goes on" in result.err
+    assert result.status == status and "--resume continues" in result.err
 
 
 @pytest.mark.parametrize("given,sentence", [
@@ -245,12 +244,12 @@ def test_a_study_that_a_signal_stops_exits_as_a_shell_counts(cli, lumped, tmp_pa
     (dict(hours=float("inf")), "hours = inf"), (dict(dt=0.0), "dt = 0"), (dict(limit=-1.0), "limit = -1"),
     (dict(n_field=-2), "n_field = -2"), (dict(supply_degc=120.0), "t_supply"), (dict(seed=-1), "seed = -1"),
 ])
-def test_bad_input_is_one_sentence(network, given, sentence):
+def test_an_invalid_argument_gives_one_sentence(network, given, sentence):
     with pytest.raises(cs.InputError, match=sentence):
         drift(network, **given)
 
 
-def test_foreign_batch_is_refused(tmp_path):
+def test_a_file_that_is_no_batch_is_refused(tmp_path):
     (tmp_path / "members_0000000_00001.nc").write_bytes(b"no netCDF")
     with pytest.raises(cs.InputError, match="not a readable netCDF-4"):
         study_batch.load(tmp_path)
@@ -258,7 +257,7 @@ def test_foreign_batch_is_refused(tmp_path):
         study_batch.load(tmp_path / "nothing")
 
 
-def test_no_workers_and_nothing_to_go_on_from(network, tmp_path):
+def test_zero_workers_and_a_missing_folder_to_resume_are_refused(network, tmp_path):
     from coldsun.cli_study import study
 
     with pytest.raises(cs.InputError, match="workers = 0; accepted"):

@@ -1,4 +1,4 @@
-"""Weather files: a good year becomes SI in UTC; each thing that can be wrong with one gives a sentence that names it."""
+"""Weather files: a valid year becomes SI in UTC; each kind of error gives one sentence that names it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def frames():
     return {place: weather_files.year(*place) for place in (ABU_DHABI, ATACAMA)}
 
 
-def test_epw(frames, tmp_path):
+def test_an_epw_year_becomes_si_at_interval_centres_in_utc(frames, tmp_path):
     frame = frames[ABU_DHABI]
     weather = cs.read_weather(weather_files.write_epw(tmp_path / "a.epw", frame, *ABU_DHABI), 2026)
     time = pd.DatetimeIndex(weather.time)
@@ -38,7 +38,7 @@ def test_epw(frames, tmp_path):
     assert "a.epw (EPW, Synthetic" in weather.source
 
 
-def test_sam_csv(frames, tmp_path):
+def test_a_sam_year_becomes_si_at_interval_centres_in_utc(frames, tmp_path):
     frame = frames[ATACAMA]
     weather = cs.read_weather(weather_files.write_sam(tmp_path / "a.csv", frame, *ATACAMA), 2026)
     time = pd.DatetimeIndex(weather.time)
@@ -55,8 +55,8 @@ def test_a_leap_year_repeats_the_28th_of_february(frames, tmp_path):
     assert np.array_equal(*days)
 
 
-def test_stamps_that_break_their_formats_rule_are_told_by_the_sun(frames, tmp_path):
-    """The same hours stamped at their start and at their middle: the centres come out the same."""
+def test_interval_centres_follow_from_the_sun_not_from_the_time_stamps(frames, tmp_path):
+    """The same hours with time stamps at their start and at their centre give the same centres."""
     a, b = (cs.read_weather(weather_files.write_sam(tmp_path / f"{m}.csv", frames[ATACAMA], *ATACAMA, minute=m), 2026) for m in (0, 30))
     assert np.array_equal(a.time, b.time) and a.source != b.source
 
@@ -75,7 +75,7 @@ def test_stamps_that_break_their_formats_rule_are_told_by_the_sun(frames, tmp_pa
     ],
 )
 @pytest.mark.parametrize("kind", ["epw", "csv"])
-def test_bad_years(frames, tmp_path, change, words, kind):
+def test_an_invalid_year_is_refused_with_row_and_value(frames, tmp_path, change, words, kind):
     frame = change(frames[ABU_DHABI].copy())
     writer = weather_files.write_epw if kind == "epw" else weather_files.write_sam
     path = writer(tmp_path / f"bad.{kind}", frame, *ABU_DHABI)
@@ -87,18 +87,18 @@ def test_bad_years(frames, tmp_path, change, words, kind):
         assert word in text
 
 
-def test_an_hour_that_is_gone(frames, tmp_path):
-    """As many rows as a year has, but one hour missing and one twice."""
+def test_a_missing_hour_is_refused(frames, tmp_path):
+    """8,760 rows with one hour missing and one repeated."""
     frame = frames[ABU_DHABI]
     index = list(frame.index)
     index[4000] = index[3999]
     path = weather_files.write_sam(tmp_path / "gap.csv", frame.set_axis(pd.DatetimeIndex(index)), *ABU_DHABI)
-    with pytest.raises(cs.InputError, match="does not go on evenly after row 4000"):
+    with pytest.raises(cs.InputError, match="irregular time after row 4000"):
         cs.read_weather(path, 2026)
 
 
 @pytest.mark.parametrize("column", ["Tdry", "Month", "Hour"])
-def test_a_missing_column(frames, tmp_path, column):
+def test_a_missing_column_is_named(frames, tmp_path, column):
     path = weather_files.write_sam(tmp_path / "a.csv", frames[ATACAMA], *ATACAMA, drop=column)
     with pytest.raises(cs.InputError, match="is missing; accepted: Year, Month"):
         cs.read_weather(path, 2026)
@@ -115,7 +115,7 @@ def test_a_missing_column(frames, tmp_path, column):
         ("none.epw", None, "no such weather file"),
     ],
 )
-def test_foreign_files(tmp_path, name, content, word):
+def test_a_file_of_another_format_is_refused(tmp_path, name, content, word):
     path = tmp_path / name
     if content is not None:
         path.write_bytes(content.encode("latin-1"))
@@ -124,20 +124,20 @@ def test_foreign_files(tmp_path, name, content, word):
     assert word in str(error.value) and "accepted: " in str(error.value) and len(str(error.value).splitlines()) == 1
 
 
-def test_a_run_on_a_file(frames, tmp_path, network, cli):
+def test_recorded_irradiance_is_that_of_the_weather_file(frames, tmp_path, network, cli):
     path = weather_files.write_sam(tmp_path / "year.csv", frames[ATACAMA], *ATACAMA)
     twin = cs.Twin(network, hours=2, start="2026-06-14T12:00Z", weather=path)
     record = twin.run(progress=False)
     used = cs.read_weather(path, 2026)
     time = pd.DatetimeIndex(used.time)
     inside = (time >= pd.Timestamp("2026-06-14T12:00")) & (time < pd.Timestamp("2026-06-14T14:00"))
-    # two hours near the clear sky: no clouds are drawn into them, so their energy is the file's but for the steps of 10 s in minutes of table
+    # two nearly clear hours, into which no clouds are drawn: their energy is the file's, except for interpolation between the minutes of the table
     assert float(record["ghi"].mean()) == pytest.approx(used.ghi[inside].mean(), rel=1e-3)
     assert "year.csv" in record.attrs["weather"]
-    assert [w for w in twin.warnings() if "supply at most 800 kW" not in w] == []   # the contract is the site's, not the file's
+    assert [w for w in twin.warnings() if "supply at most 800 kW" not in w] == []   # that warning is about the site, not the file
 
 
-def test_weather_is_one_file_per_site(frames, tmp_path):
+def test_each_site_needs_one_weather_file(frames, tmp_path):
     pilots = cs.load_network("pilots")
     files = [weather_files.write_sam(tmp_path / "c.csv", frames[ATACAMA], *ATACAMA), weather_files.write_epw(tmp_path / "m.epw", frames[ABU_DHABI], *ABU_DHABI)]
     twin = cs.Twin(pilots, hours=0.1, weather=files)

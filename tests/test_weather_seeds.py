@@ -1,4 +1,4 @@
-"""The years that the fuzz of the weather readers begins with are read; what it makes of them is read or refused in one sentence."""
+"""Seed files of the weather fuzz: valid years; their mutations are read, or refused with one sentence."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ SEEDS = {"epw": ".epw", "sam": ".csv", "nsrdb": ".csv"}
 
 
 @pytest.mark.parametrize("name", SEEDS)
-def test_a_seed_is_a_whole_year_that_is_read_and_its_changes_are_judged(name, tmp_path):
-    """The seeds had 72 rows: nothing was ever taken."""
+def test_a_seed_is_a_valid_year_and_its_mutations_are_read_or_refused(name, tmp_path):
+    """Regression: the seeds had 72 rows, so that every mutation was refused."""
     seed, path = getattr(weather_seeds, name)(), tmp_path / f"a{SEEDS[name]}"
     path.write_bytes(seed)
     weather = cs.read_weather(path, 2026)
@@ -37,10 +37,10 @@ def test_a_seed_is_a_whole_year_that_is_read_and_its_changes_are_judged(name, tm
             assert all(np.isfinite(getattr(made, q)).all() for q in ("ghi", "dni", "dhi", "temp_air", "wind_speed", "pressure"))
 
 
-@pytest.mark.parametrize(("column", "value", "words"), [(4, "1e999", "row 4001 has no minute"), (4, "-1e308", "row 4001 has no minute"),
+@pytest.mark.parametrize(("column", "value", "words"), [(4, "1e999", "row 4001 has no valid minute"), (4, "-1e308", "row 4001 has no valid minute"),
                                                         (12, "1e308", "pressure = inf Pa")])
-def test_a_number_beyond_all_is_one_sentence(tmp_path, column, value, words):
-    """Came with a raw RuntimeWarning."""
+def test_a_number_out_of_floating_point_range_is_one_sentence(tmp_path, column, value, words):
+    """Regression: it came with a RuntimeWarning."""
     lines = weather_seeds.nsrdb().decode().splitlines()
     row = lines[3 + 4000].split(",")
     lines[3 + 4000] = ",".join(row[:column] + [value] + row[column + 1:])

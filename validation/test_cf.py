@@ -13,8 +13,8 @@ LUMPED = {r"^n_field = .*$": "n_field = 0"}
 
 
 @pytest.mark.fast
-def test_a_segment_holds_to_cf_1_11(site, tmp_path):
-    """Nothing of high priority, and of medium one only the order of dimensions: members and sites stand after time, along which a record grows."""
+def test_a_segment_conforms_to_cf_1_11(site, tmp_path):
+    """No finding of high priority; of medium priority only the order of dimensions: a record grows along time, so time is first."""
     cs.Twin(site("atacama", LUMPED), members=2, hours=0.05, start="2026-06-14T16:00Z").run(out=tmp_path / "record", progress=False)
     CheckSuite.load_all_available_checkers()
     told = tmp_path / "cf.json"

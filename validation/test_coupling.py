@@ -1,4 +1,4 @@
-"""Halving the step on the stochastic day: what the coupling's step length changes. The order on smooth weather is a C++ test's."""
+"""Convergence in the step on a stochastic day: effect of the coupling's step. A C++ test checks the order on smooth weather."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def run(network, dt: float):
     return power, record["t_junction"].values[ends, 0], record["soc"].values[ends, 0, 0]
 
 
-def test_halving_the_step(site):
+def test_the_default_step_is_converged_in_mean_power_and_junction_temperature(site):
     """The finest run is the reference. Mean powers within 1e-4 of the hall's at the default step, junctions within 0.1 K rms."""
     network = site("atacama", LUMPED)
     reference = run(network, 5.0)

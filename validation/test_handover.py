@@ -1,4 +1,4 @@
-"""From the link to the silicon: what outages do to power and junctions, path by path, on one schedule of outages."""
+"""Effect of outages on power and junctions, path by path, on one schedule of outages."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ pytestmark = pytest.mark.fast
 PATHS = ("stall", "burst", "stale")
 
 
-def test_drift_by_path(site):
+def test_each_path_of_an_outage_changes_power_and_junctions_in_its_direction(site):
     """Two hours at the site with an outage at most of the boundaries."""
     network = site("masdar", LUMPED)
     start = {}

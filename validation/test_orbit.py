@@ -58,8 +58,8 @@ def elevations(latitude: float, longitude: float, altitude: float, time: pd.Date
 
 
 @pytest.mark.parametrize("name", ["atacama", "masdar"])
-def test_contact_time_of_a_day(site, name):
-    """One second per edge of a contact: a sample knows an edge no better."""
+def test_contact_time_of_a_day_is_that_of_sampling_every_second(site, name):
+    """To one second per AOS or LOS, the resolution of the samples."""
     network = site(name, LUMPED)
     (facts,) = network.sites
     twin = cs.Twin(network, hours=24.0, dt=60.0)

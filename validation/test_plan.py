@@ -97,7 +97,7 @@ class Trial:
                 "p_it": float((record["p_it"].values * step).sum())}
 
 
-def test_rollout_ranks_plans_as_the_twin(site, tmp_path):
+def test_the_rollout_ranks_plans_as_the_twin_does(site, tmp_path):
     """64 random plans under four scenarios, plates lumped in the twin: Spearman at least 0.95 on cost; bought and stored energy within 2 %."""
     trial = Trial(site("atacama", LUMPED), tmp_path)
     keys = trial.keys()
@@ -137,7 +137,7 @@ def test_rollout_ranks_plans_as_the_twin(site, tmp_path):
 
 
 # ---- what is not seen ------------------------------------------------------------------------------------------------------
-def test_the_future_does_not_enter(site):
+def test_a_plan_does_not_depend_on_future_weather(site):
     """Weather after the decision poisoned with NaN: the plan is the same to the bit, at both pilots."""
     for name in ("atacama", "masdar"):
         network = site(name, LUMPED)
@@ -207,7 +207,7 @@ def cost_of(result: dict, weight: dict) -> float:
 
 
 @pytest.mark.slow
-def test_two_days_of_hourly_plans(tmp_path):
+def test_hourly_plans_over_two_days_cost_less_than_fcfs(tmp_path):
     """Eight members at both pilots: cheaper than first come first served, never significantly dearer than greedy-green."""
     network = pilots(tmp_path)
     probe = cs.Twin(network, hours=2.0)

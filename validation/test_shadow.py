@@ -16,7 +16,7 @@ from broker import commands, running_broker  # noqa: E402
 from small_site import write_small_site  # noqa: E402
 
 
-def test_a_day(tmp_path):
+def test_a_shadow_of_an_emulated_day_finds_its_parameters_and_beats_persistence(tmp_path):
     """Midnight to midnight over a broker, 64 members, an eighth of Atacama with lumped plates: some four minutes.
 
     One step ahead better than persistence in every quantity; every interface within 5 %, that of the stuck sensor too, flow and meter within 2

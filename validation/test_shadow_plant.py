@@ -77,7 +77,7 @@ def replay(record: pd.DataFrame, path: Path) -> Path:
 
 
 @pytest.mark.skipif(not RECORD.is_file(), reason="pv/serf_west_15min.csv (PVDAQ system 51, in pvanalytics) is not in the folder that COLDSUN_DATA names")
-def test_five_days_of_a_measured_plant(tmp_path):
+def test_a_shadow_of_a_measured_plant_beats_persistence_and_names_broken_channels(tmp_path):
     record = pd.read_csv(RECORD, index_col=0, parse_dates=True).rename(columns=lambda c: c.split("__")[0])
     record.index = record.index.tz_localize("Etc/GMT+7").tz_convert("UTC").floor("15min")   # the logger's minute is its own
     file = tmp_path / "serf_west.toml"

@@ -29,7 +29,7 @@ def reference(facts: dict, middle: pd.DatetimeIndex, record) -> pd.DataFrame:
 
 
 @pytest.mark.parametrize("name", PILOTS)
-def test_irradiance_of_a_clear_day(site, name):
+def test_irradiance_of_a_clear_day_is_that_of_pvlib(site, name):
     """Tolerance 0.1 W/m2 with the sun more than 5 degrees up: the engine's table is linear between minutes (0.03 W/m2), and a step that holds a
     job's or an outage's cut is a mean of two middles. Energy of the day: 2e-5."""
     network = site(name, LUMPED, CLEAR, QUIET)
@@ -53,7 +53,7 @@ def test_irradiance_of_a_clear_day(site, name):
 
 
 @pytest.mark.parametrize("name", PILOTS)
-def test_irradiance_on_every_plane(site, name):
+def test_irradiance_on_every_plane_is_that_of_pvlib(site, name):
     """Perez's transposition of the step's own ghi, dni, dhi, every quarter of an hour, where the step is one cut: 0.05 W/m2, for
     the engine's Sun is interpolated between minutes."""
     network = site(name, LUMPED, CLEAR, QUIET)

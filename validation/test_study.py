@@ -1,4 +1,4 @@
-"""Studies: what lumping costs, and the highest coolant supply at Atacama. Both print their figures; the second takes up what an earlier run left."""
+"""Studies: error of lumped plates, and highest coolant supply temperature at Atacama. Both print results; the second resumes an earlier run."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ DRIFT = dict(members=4, hours=0.5, seed=5, start="2026-06-14T16:00Z", paths=("al
 
 
 @pytest.mark.fast
-def test_eight_nodes_as_fields_against_all(site):
-    """Half an hour of pairs with 8, 0 and all 128 nodes as fields: the drift of the furthest node and the hottest junction."""
+def test_eight_resolved_plates_give_the_drift_of_all_resolved(site):
+    """Half an hour of members with 8, 0 and all 128 plates resolved: largest drift and hottest junction."""
     def run(n_field):
         return cs.studies.handover_drift("atacama", n_field=n_field, **DRIFT).run(workers=1, batch=4, progress=False)
 
@@ -35,7 +35,7 @@ def test_eight_nodes_as_fields_against_all(site):
         assert peak >= 0.0
 
 
-def test_supply_limit_at_atacama():
+def test_the_highest_supply_temperature_at_atacama_is_confirmed_by_other_days():
     """384 days over the year, with and without handovers. Hours on two processors the first time; batches are kept and taken up."""
     folder = Path(os.environ.get("COLDSUN_STUDIES", "build/studies")) / "atacama-supply"
     data, answers = supply_limit("atacama", 384, out=folder, workers=None, progress=False)

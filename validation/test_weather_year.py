@@ -45,7 +45,7 @@ def compare(network, weather: cs.Weather, days, members: int, tolerance: float) 
 
 @pytest.mark.fast
 @pytest.mark.parametrize("name", FILES)
-def test_synthetic_year(site, name, tmp_path):
+def test_recorded_energy_of_a_synthetic_year_is_the_files(site, name, tmp_path):
     """Every member: clouds inside an hour keep its mean. 0.3 %: files round, and their Sun is not ours by some seconds."""
     place = PLACE[name]
     frame = weather_files.year(*place)
@@ -55,7 +55,7 @@ def test_synthetic_year(site, name, tmp_path):
 
 @pytest.mark.fast
 @pytest.mark.parametrize("name", FILES)
-def test_real_year(site, name):
+def test_recorded_energy_of_a_measured_year_is_the_files(site, name):
     """The same on a measured and modelled year, where the checkout has its neighbour."""
     path = RECORDS / "weather" / FILES[name]
     if not path.is_file():

@@ -1,8 +1,15 @@
-"""coldsun: a digital twin of zero-carbon data centres - cold plates, direct-drive PV, star-earth links - in one engine."""
+"""coldsun: digital twin of zero-carbon data centres: cold plates, direct-drive PV and battery, satellite links, jobs.
+
+>>> import coldsun as cs
+>>> twin = cs.Twin(cs.load_site("small"), hours=0.1)
+>>> record = twin.run(progress=False)      # xarray.Dataset
+>>> f"{float(record['t_junction'].max()) - 273.15:.0f} degC"
+'71 degC'
+"""
 
 import os as _os
 
-# Read once, when the engine's OpenMP library is loaded: threads that wait must sleep, not spin, or two twins beside each other crawl.
+# OpenMP reads it once, when the engine is loaded. Waiting threads must sleep: spinning ones slow down a second twin on the same machine.
 _os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
 from importlib.metadata import version as _version  # noqa: E402

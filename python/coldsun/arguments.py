@@ -1,4 +1,4 @@
-"""What people hand over: starts as they write them, whole numbers; each refusal is one sentence."""
+"""Checks of arguments: start times and whole numbers; each error is one sentence."""
 
 from __future__ import annotations
 
@@ -15,13 +15,19 @@ ISO_8601 = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]
 
 
 def parse_start(network: _engine.Network, start: str | date | np.datetime64 | None) -> pd.Timestamp:
-    """The start of a run: ISO 8601 (T or a blank between date and time), a date, datetime, Timestamp or datetime64; UTC unless it says otherwise; the
-    network's own by default."""
+    """Start of a run (UTC) from ISO 8601 text, date, datetime, Timestamp or datetime64; None: the network's start. InputError for anything else.
+
+    Text has T or a blank between date and time. A time without a zone is UTC.
+
+    >>> import coldsun as cs
+    >>> parse_start(cs.load_site("small"), "2026-06-14 14:00+02:00").isoformat()
+    '2026-06-14T12:00:00+00:00'
+    """
     if start is None:
         return pd.Timestamp(network.start_ns, unit="ns", tz="UTC")
     try:
         text = start.isoformat() if isinstance(start, date) else pd.Timestamp(start).isoformat() if isinstance(start, np.datetime64) else start
-        if not ISO_8601.fullmatch(text):   # pandas would take "today" and guess at 06/07/2026
+        if not ISO_8601.fullmatch(text):   # pandas would accept "today" and guess the order of 06/07/2026
             raise ValueError
         at = pd.Timestamp(text)
         at = at.tz_localize("UTC") if at.tzinfo is None else at.tz_convert("UTC")
@@ -33,11 +39,11 @@ def parse_start(network: _engine.Network, start: str | date | np.datetime64 | No
 
 
 def _whole(name: str, value, low: int, high: int) -> int:
-    """A whole number in a range; the engine's integers would wrap or refuse with a signature instead of a sentence."""
+    """A whole number from low to high; InputError otherwise. pybind11 would wrap it, or print a signature as its error."""
     try:
         whole = int(value)
         if whole != value or isinstance(value, (str, bytes)) or not low <= whole <= high:
             raise ValueError
-    except (TypeError, ValueError, OverflowError):   # nothing, text, a list, NaN, infinity
+    except (TypeError, ValueError, OverflowError):   # None, text, a list, NaN, infinity
         raise InputError(f"{name} = {value}; accepted: a whole number from {low} to {high}") from None
     return whole

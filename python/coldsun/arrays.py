@@ -1,4 +1,4 @@
-"""Array functions: inputs broadcast as in NumPy, pandas or xarray, one call of a kernel, results in the form of the inputs.
+"""Array functions: inputs broadcast as in NumPy, pandas or xarray; one call of a kernel; results in the form of the inputs.
 
 A kernel takes a list of flat columns (one number, or one per point) and the number of points, and returns a list of flat columns.
 """
@@ -17,7 +17,7 @@ Kernel = Callable[[list[np.ndarray], int], list[np.ndarray]]
 
 
 def real_array(name: str, value) -> np.ndarray:
-    """The value as an array of doubles, or one sentence why it is none."""
+    """The value as an array of float64; InputError where it holds no real numbers."""
     try:
         array = np.asarray(value)
         if np.iscomplexobj(array) or array.dtype.kind in "mMSU":
@@ -28,7 +28,7 @@ def real_array(name: str, value) -> np.ndarray:
 
 
 def require(name: str, value, holds: Callable[[np.ndarray], np.ndarray], accepted: str) -> None:
-    """Refuses a parameter of which any number is unusable; NaN passes and stays NaN."""
+    """Raise InputError unless all numbers of a parameter satisfy `holds`; NaN is accepted."""
     array = real_array(name, value)
     bad = ~(holds(array) | np.isnan(array))
     if bad.any():
@@ -36,19 +36,19 @@ def require(name: str, value, holds: Callable[[np.ndarray], np.ndarray], accepte
 
 
 def positive(**parameters) -> None:
-    """Refuses a parameter that is not above zero."""
+    """Raise InputError unless all parameters are above 0; NaN is accepted."""
     for name, value in parameters.items():
         require(name, value, lambda a: a > 0.0, "numbers above 0")
 
 
 def not_negative(**parameters) -> None:
-    """Refuses a parameter below zero."""
+    """Raise InputError where a parameter is below 0; NaN is accepted."""
     for name, value in parameters.items():
         require(name, value, lambda a: a >= 0.0, "numbers of 0 and more")
 
 
 def evaluate(kernel: Kernel, inputs: dict[str, object], n_out: int) -> list:
-    """The kernel's columns in the form of the inputs: xarray if one is a DataArray, Series if one is a Series, else arrays or floats."""
+    """Columns of the kernel in the form of the inputs: DataArray if one input is a DataArray, Series if one is a Series, else arrays or floats."""
     names, values = list(inputs), list(inputs.values())
     if any(isinstance(v, xr.DataArray) for v in values):
         def call(*arrays):
@@ -61,7 +61,7 @@ def evaluate(kernel: Kernel, inputs: dict[str, object], n_out: int) -> list:
     if not series:
         return _on_arrays(kernel, names, values)
     index = series[0].index
-    for other in series[1:]:   # as pandas adds two series: on the union of their indices
+    for other in series[1:]:   # union of the indices, as pandas adds two Series
         if not other.index.equals(index):
             index = index.union(other.index)
     values = [v.reindex(index) if isinstance(v, pd.Series) and not v.index.equals(index) else v for v in values]
@@ -78,11 +78,11 @@ def _on_arrays(kernel: Kernel, names: Sequence[str], values: Sequence) -> list:
     n = int(np.prod(shape))
     flat = [a.reshape(1) if a.size == 1 else np.ascontiguousarray(np.broadcast_to(a, shape)).reshape(n) for a in arrays]
     out = [column.reshape(shape) for column in kernel(flat, n)]
-    return [column[()] for column in out]   # a number where the inputs were numbers
+    return [column[()] for column in out]   # numbers where all inputs are numbers
 
 
 def table(columns: dict[str, object]):
-    """Columns that belong together, as pvlib has it: a DataFrame of Series, a Dataset of DataArrays, else a dict."""
+    """Columns in one object, as in pvlib: a DataFrame of Series, a Dataset of DataArrays, else a dict."""
     first = next(iter(columns.values()))
     if isinstance(first, pd.Series):
         return pd.DataFrame(columns)

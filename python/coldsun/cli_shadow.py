@@ -1,4 +1,4 @@
-"""The commands shadow and emulate: follow a site over MQTT or from a file; be a site that is not quite as its file says."""
+"""The commands `shadow` (follow a site over MQTT or from a file) and `emulate` (publish a site that differs from its file)."""
 
 from __future__ import annotations
 
@@ -18,12 +18,13 @@ from .console import Console
 from .errors import stop_status
 
 out, err = Console(), Console(stderr=True)
-CA = Annotated[Optional[Path], typer.Option(help="certificate that signs the broker's, PEM; the machine's authorities by default")]
-CERT = Annotated[Optional[Path], typer.Option(help="certificate of this client, PEM")]
-KEY = Annotated[Optional[Path], typer.Option(help="its key, PEM")]
-PASSWORD_FILE = Annotated[Optional[Path], typer.Option(help="file whose first line is the password; else COLDSUN_MQTT_PASSWORD of the environment")]
+CA = Annotated[Optional[Path], typer.Option(help="CA certificate of the broker, PEM; default: the system's certificate authorities")]
+CERT = Annotated[Optional[Path], typer.Option(help="client certificate, PEM; default: none")]
+KEY = Annotated[Optional[Path], typer.Option(help="private key of the client certificate, PEM; default: none")]
+PASSWORD_FILE = Annotated[Optional[Path], typer.Option(help="file with the password in its first line; default: environment variable "
+                                                       "COLDSUN_MQTT_PASSWORD")]
 SHOWN = dict.fromkeys(("t_junction", "t_outlet", "t_supply", "t_return", "t_facility", "t_hall"), ("°C", 1.0, -zero_Celsius))
-SHOWN |= {"flow": ("L/min", 6e4, 0.0), "soc": ("%", 100.0, 0.0), "v_bus": ("V", 1.0, 0.0)}  # the rest are powers
+SHOWN |= {"flow": ("L/min", 6e4, 0.0), "soc": ("%", 100.0, 0.0), "v_bus": ("V", 1.0, 0.0)}  # all other quantities are powers
 
 
 def _as_shown(quantity: str) -> tuple[str, float, float]:
@@ -31,9 +32,9 @@ def _as_shown(quantity: str) -> tuple[str, float, float]:
 
 
 def sensors(shadow) -> Table:
-    """Readings beside the band in which 90 % of them should lie, noise included; of many alike the one that fits worst. NIS should be 1."""
+    """Table of readings beside the forecast and its 5 to 95 % band (noise included): per quantity the point with the largest deviation. NIS should be 1."""
     table = Table(title=f"{shadow.network.title}: shadow at {shadow.twin.time:%Y-%m-%d %H:%M:%S} UTC", title_justify="left", box=None, pad_edge=False)
-    for head in ("point", "said", "twin", "5 to 95 %", "unit", "NIS", "refused"):
+    for head in ("point", "reading", "forecast", "5 to 95 %", "unit", "NIS", "refused"):
         table.add_column(head, justify="left" if head in ("point", "unit") else "right")
     mean, noise, monitor = shadow.forecast.mean(0), shadow.quality.noise, shadow.judge.monitor
     spread = np.sqrt(shadow.forecast.var(0, ddof=1) + noise**2)
@@ -54,8 +55,8 @@ def sensors(shadow) -> Table:
 
 
 def parameters(shadow, most: int = 8) -> Table:
-    """What is estimated; of many alike the farthest from the site file."""
-    table = Table(title="estimated, over the site file", title_justify="left", box=None, pad_edge=False)
+    """Table of estimated parameters over their site-file values; of the interface resistances the `most` that differ most."""
+    table = Table(title="estimated parameters over their site-file values", title_justify="left", box=None, pad_edge=False)
     for head, justify in (("parameter", "left"), ("mean", "right"), ("spread", "right")):
         table.add_column(head, justify=justify)
     told = shadow.parameters()[[c["log"] for c in shadow.columns]]
@@ -67,15 +68,17 @@ def parameters(shadow, most: int = 8) -> Table:
 
 
 def refusals(shadow) -> Text:
+    """Lines with the refused readings by reason, the lag behind the feed and the state of the connection."""
     reasons = ", ".join(f"{n} {reason}" for reason, n in sorted(shadow.counts.snapshot()["by_reason"].items())) or "none"
     age = time.monotonic() - shadow.buffer.arrived
-    state = "" if shadow.feed.connected or shadow.feed.stopped else "; THE BROKER IS AWAY"
+    state = "" if shadow.feed.connected or shadow.feed.stopped else "; BROKER DISCONNECTED"
     lag = max(0.0, (shadow.buffer.newest - shadow.twin._engine.time_ns) / 1e9)
-    return Text(f"refused: {reasons}\nlag {lag:.0f} s behind the newest stamp, last message {age:.0f} s ago, {shadow.buffer.n_message} messages{state}")
+    return Text(f"refused readings: {reasons}\n{lag:.0f} s behind the newest time stamp, last message {age:.0f} s ago, "
+                f"{shadow.buffer.n_message} messages{state}")
 
 
 class _View:
-    """The last step's tables; how long ago that was goes on by itself."""
+    """Live view: the tables of the last step, and the age of the last message at each refresh."""
 
     def __init__(self, shadow):
         self.shadow, self.tables = shadow, []
@@ -90,13 +93,14 @@ class _View:
 
 
 def _said(value: float, form: str, unit: str = "") -> str:
-    """A figure, or "-" where there is none."""
+    """A formatted value, or "-" for NaN."""
     return f"{value:{form}}{unit}" if np.isfinite(value) else "-"
 
 
 def summary(shadow) -> Table:
-    table = Table(title="one-step errors, root mean square", title_justify="left", box=None, pad_edge=False)
-    for head in ("quantity", "twin", "persistence", "unit", "taken", "NIS before the gate"):
+    """Table of one-step forecast errors by quantity: ensemble mean beside persistence, share of accepted readings, NIS."""
+    table = Table(title="one-step forecast errors, root mean square", title_justify="left", box=None, pad_edge=False)
+    for head in ("quantity", "forecast", "persistence", "unit", "accepted", "NIS before the gate"):
         table.add_column(head, justify="left" if head in ("quantity", "unit") else "right")
     for quantity, row in shadow.errors().iterrows():
         unit, scale, _ = _as_shown(str(quantity))
@@ -106,28 +110,28 @@ def summary(shadow) -> Table:
 
 
 def shadow(
-    site: Annotated[str, typer.Argument(help="a shipped site or network, or a TOML file with a table [shadow]")],
-    feed: Annotated[Optional[str], typer.Option(help="mqtt[s]://[user@]host[:port], messages as in NVIDIA DSX Exchange (BMS v1)")] = None,
-    replay: Annotated[Optional[Path], typer.Option(help="CSV of timestamp_ms,tag,value instead")] = None,
+    site: Annotated[str, typer.Argument(help="shipped site or network, or path of a TOML file with a table [shadow]")],
+    feed: Annotated[Optional[str], typer.Option(help="broker, mqtt[s]://[user@]host[:port]; messages as in NVIDIA DSX Exchange (BMS v1)")] = None,
+    replay: Annotated[Optional[Path], typer.Option(help="CSV file of timestamp_ms,tag,value in place of a broker")] = None,
     ca: CA = None,
     cert: CERT = None,
     key: KEY = None,
     password_file: PASSWORD_FILE = None,
-    members: Annotated[int, typer.Option(help="size of the ensemble")] = 64,
-    n_field: Annotated[int, typer.Option(help="nodes resolved as fields, the hottest types first; -1: as the site")] = 8,
-    record: Annotated[Optional[Path], typer.Option("--out", help="folder of the record; one that is there is gone on with")] = None,
-    hours: Annotated[float, typer.Option(help="how long to follow")] = 24.0,
-    start: Annotated[Optional[str], typer.Option(help="first instant, ISO 8601; by default the first time stamp heard")] = None,
-    dt: Annotated[float, typer.Option(help="step [s]")] = 10.0,
-    lag: Annotated[float, typer.Option(help="how long to wait for late readings, in the source's time [s]")] = 30.0,
-    seed: Annotated[int, typer.Option(help="of all chance")] = 1,
-    segment_hours: Annotated[float, typer.Option(help="time between checkpoints")] = 1.0,
-    keep_hours: Annotated[float, typer.Option(help="how much of the record is kept in full; the newest two segments are in any case")] = 2.0,
-    thin: Annotated[float, typer.Option(help="a row per so many seconds in what is older; 0: thin nothing")] = 120.0,
-    device: Annotated[str, typer.Option(help="auto, cpu or cuda")] = "auto",
-    adapt_noise: Annotated[bool, typer.Option("--adapt-noise", help="where an instrument's noise is found wrong, go on with the noise that is seen")] = False,
+    members: Annotated[int, typer.Option(help="number of ensemble members, 2 or more")] = 64,
+    n_field: Annotated[int, typer.Option(help="number of nodes with a resolved plate, the hottest types first; -1: use the value from the site file")] = 8,
+    record: Annotated[Optional[Path], typer.Option("--out", help="folder of the record; an existing record is resumed; default: runs/shadow_NAME")] = None,
+    hours: Annotated[float, typer.Option(help="length of the run [h]")] = 24.0,
+    start: Annotated[Optional[str], typer.Option(help="start of the run, ISO 8601; default: the first time stamp of the feed")] = None,
+    dt: Annotated[float, typer.Option(help="fixed time step and length of a frame of readings [s]")] = 10.0,
+    lag: Annotated[float, typer.Option(help="waiting time for late readings, in time of the source [s]")] = 30.0,
+    seed: Annotated[int, typer.Option(help="random seed")] = 1,
+    segment_hours: Annotated[float, typer.Option(help="interval between checkpoints [h]")] = 1.0,
+    keep_hours: Annotated[float, typer.Option(help="newest part of the record kept at every step [h]; at least the two newest segments")] = 2.0,
+    thin: Annotated[float, typer.Option(help="interval of rows in older segments [s]; 0: keep every step")] = 120.0,
+    device: Annotated[str, typer.Option(help="device of the run: auto, cpu or cuda")] = "auto",
+    adapt_noise: Annotated[bool, typer.Option("--adapt-noise", help="replace a wrong instrument noise of the site file by the observed noise")] = False,
 ) -> None:
-    """Follow a site: an ensemble corrected by what its instruments say; a restart goes on from the last checkpoint."""
+    """Follow a site: correct an ensemble by the readings of its instruments; a restart resumes from the last checkpoint."""
     from . import feeds
     from .shadow import Shadow
     from .site import load_network
@@ -161,7 +165,7 @@ def shadow(
             out.print(last)
         out.print(summary(s))
     if not any(s.folder.glob("segment_*.nc")):
-        out.print("record:  none, no step was made", highlight=False)
+        out.print("record:  none, since no step was completed", highlight=False)
     else:
         size = sum(f.stat().st_size for f in s.folder.glob("*")) / 1e6
         out.print(f"record:  {s.folder}, {size:.0f} MB (xarray: coldsun.open_record({str(s.folder)!r}))", highlight=False, soft_wrap=True)
@@ -170,35 +174,36 @@ def shadow(
 
 
 def emulate(
-    site: Annotated[str, typer.Argument(help="a shipped site or network, or a TOML file with a table [shadow]")],
+    site: Annotated[str, typer.Argument(help="shipped site or network, or path of a TOML file with a table [shadow]")],
     feed: Annotated[str, typer.Option(help="broker to publish to, mqtt[s]://[user@]host[:port]")] = "mqtt://localhost",
     ca: CA = None,
     cert: CERT = None,
     key: KEY = None,
     password_file: PASSWORD_FILE = None,
-    hours: Annotated[float, typer.Option(help="how long")] = 24.0,
-    start: Annotated[Optional[str], typer.Option(help="first instant, ISO 8601; by default the site's demo day")] = None,
-    dt: Annotated[float, typer.Option(help="step and interval of the values [s]")] = 10.0,
-    speed: Annotated[float, typer.Option(help="times real time; 0: as fast as a shadow acknowledges")] = 1.0,
-    seed: Annotated[int, typer.Option(help="of the site's chance and of its interfaces")] = 1001,
-    tim_sigma: Annotated[float, typer.Option(help="spread of ln(interface resistance over the file's)")] = 0.2,
-    flow: Annotated[float, typer.Option(help="coolant flow over the file's")] = 0.94,
-    meter: Annotated[float, typer.Option(help="what the flow meter says over what flows")] = 1.04,
-    soiling: Annotated[float, typer.Option(help="share of light that dirt takes beyond the file's")] = 0.04,
-    stuck: Annotated[Optional[list[str]], typer.Option(help="a point that gets stuck: its name, or a part of its topic; may be given again")] = None,
-    stuck_after: Annotated[float, typer.Option(help="when, hours from the start")] = 0.25,
-    clock_off: Annotated[float, typer.Option(help="let the clock be so far off [s] for as long again from then on")] = 0.0,
-    clock_of: Annotated[Optional[list[str]], typer.Option(help="whose clock, named as in --stuck; all by default; may be given again")] = None,
-    noise: Annotated[Optional[list[str]], typer.Option(help="true noise over the told one: FACTOR, or POINT=FACTOR[@HOURS]; may be repeated")] = None,
-    gain: Annotated[Optional[list[str]], typer.Option(help="meter gain: POINT=FACTOR[@HOURS]; may be repeated")] = None,
-    offset: Annotated[Optional[list[str]], typer.Option(help="sensor offset in its published unit: POINT=OFFSET[@HOURS]; may be repeated")] = None,
-    unit: Annotated[Optional[list[str]], typer.Option(help="publish in another unit unannounced: POINT=UNIT[@HOURS]; may be repeated")] = None,
-    interface: Annotated[Optional[list[str]], typer.Option(help="interface resistance jumps: NODE=FACTOR[@HOURS]; may be repeated")] = None,
-    node_flow: Annotated[Optional[list[str]], typer.Option(help="coolant flow of a node over its own: NODE=FACTOR[@HOURS]; may be repeated")] = None,
-    heat_share: Annotated[float, typer.Option(help="share of node power that heats the coolant, over the file's")] = 1.0,
-    battery_capacity: Annotated[float, typer.Option(help="battery capacity over the file's")] = 1.0,
+    hours: Annotated[float, typer.Option(help="length of the run [h]")] = 24.0,
+    start: Annotated[Optional[str], typer.Option(help="start of the run, ISO 8601; default: start of the site's demo day")] = None,
+    dt: Annotated[float, typer.Option(help="fixed time step and publishing interval [s]")] = 10.0,
+    speed: Annotated[float, typer.Option(help="simulated time over real time; 0: as fast as a shadow acknowledges")] = 1.0,
+    seed: Annotated[int, typer.Option(help="random seed of clouds, jobs, outages, noise and interface resistances")] = 1001,
+    tim_sigma: Annotated[float, typer.Option(help="standard deviation of ln(interface resistance over its site-file value)")] = 0.2,
+    flow: Annotated[float, typer.Option(help="true coolant flow over its site-file value")] = 0.94,
+    meter: Annotated[float, typer.Option(help="reading of the flow meter over the true flow")] = 1.04,
+    soiling: Annotated[float, typer.Option(help="soiling loss in addition to the site file's, 0 to 0.99")] = 0.04,
+    stuck: Annotated[Optional[list[str]], typer.Option(help="point that repeats one value: its name, or a part of its topic; may be repeated")] = None,
+    stuck_after: Annotated[float, typer.Option(help="time from the start to the faults of --stuck and --clock-off [h]")] = 0.25,
+    clock_off: Annotated[float, typer.Option(help="offset of the time stamps [s], from --stuck-after to twice that time")] = 0.0,
+    clock_of: Annotated[Optional[list[str]], typer.Option(help="point with that clock offset, named as in --stuck; default: all points; may be "
+                                                          "repeated")] = None,
+    noise: Annotated[Optional[list[str]], typer.Option(help="true noise over its site-file value: FACTOR, or POINT=FACTOR[@HOURS]; may be repeated")] = None,
+    gain: Annotated[Optional[list[str]], typer.Option(help="instrument gain: POINT=FACTOR[@HOURS]; may be repeated")] = None,
+    offset: Annotated[Optional[list[str]], typer.Option(help="instrument offset in its published unit: POINT=OFFSET[@HOURS]; may be repeated")] = None,
+    unit: Annotated[Optional[list[str]], typer.Option(help="publish in another unit without notice: POINT=UNIT[@HOURS]; may be repeated")] = None,
+    interface: Annotated[Optional[list[str]], typer.Option(help="step change of an interface resistance: NODE=FACTOR[@HOURS]; may be repeated")] = None,
+    node_flow: Annotated[Optional[list[str]], typer.Option(help="step change of a node's coolant flow: NODE=FACTOR[@HOURS]; may be repeated")] = None,
+    heat_share: Annotated[float, typer.Option(help="share of node power to the coolant, over its site-file value")] = 1.0,
+    battery_capacity: Annotated[float, typer.Option(help="battery capacity over its site-file value")] = 1.0,
 ) -> None:
-    """Publish a second, perturbed site, as instruments would: another seed, other interfaces, flow, dirt; noise; a stuck instrument on request."""
+    """Publish a perturbed site over MQTT: other seed, interface resistances, coolant flow and soiling; instrument noise and faults on request."""
     from .emulate import Emulator, Publisher
     from .mqtt import Address
     from .site import load_network
@@ -210,7 +215,7 @@ def emulate(
                  heat_share=heat_share, battery_capacity=battery_capacity)
     err.print(f"{e.network.title}: {len(e.points)} points every {dt:g} s for {hours:g} h to {at}", highlight=False, soft_wrap=True)
     for k in e.stuck:
-        err.print(f"stuck after {stuck_after:g} h: {e.points[k]['name']}", highlight=False, markup=False, soft_wrap=True)
+        err.print(f"stuck from {stuck_after:g} h on: {e.points[k]['name']}", highlight=False, markup=False, soft_wrap=True)
     try:
         Publisher(e, at, speed=speed).run()
     except KeyboardInterrupt as error:
@@ -218,5 +223,6 @@ def emulate(
 
 
 def register(app: typer.Typer) -> None:
+    """Add both commands to the command line."""
     app.command()(shadow)
     app.command()(emulate)

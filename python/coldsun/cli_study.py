@@ -14,29 +14,31 @@ from .errors import InputError, stop_status
 
 
 def study(
-    site: Annotated[str, typer.Argument(help="a shipped site (atacama, masdar), or a TOML file")],
-    members: Annotated[int, typer.Option(help="size of the ensemble; each member is paired with its own twin without handovers")] = 256,
-    hours: Annotated[float, typer.Option(help="length of each member's run")] = 6.0,
-    start: Annotated[Optional[str], typer.Option(help="first instant, ISO 8601, UTC; by default the site's demo day")] = None,
-    seed: Annotated[int, typer.Option(help="of all chance")] = 1,
-    dt: Annotated[float, typer.Option(help="step of the time grid [s]")] = 10.0,
-    n_field: Annotated[int, typer.Option(help="nodes resolved as fields, the hottest types first; -1: as the site")] = 8,
-    limit: Annotated[float, typer.Option(help="drift beyond it counts [K]")] = 1.0,
-    paths: Annotated[Optional[list[str]], typer.Option(help="all, stall, burst, stale or none, against none; by default all and each alone")] = None,
-    workers: Annotated[Optional[int], typer.Option(help="processes; by default one per processor")] = None,
-    batch: Annotated[int, typer.Option(help="members per unit of work; the result does not depend on it")] = 16,
-    dask: Annotated[Optional[str], typer.Option(help="address of a Dask scheduler; its workers must see --out")] = None,
-    record: Annotated[Optional[Path], typer.Option("--out", help="folder of the batches, the result and the pictures")] = None,
-    resume: Annotated[bool, typer.Option(help="go on from the batches in --out")] = False,
-    supply: Annotated[bool, typer.Option(help="the highest coolant supply with a junction in its cap band on fewer than --share of days")] = False,
-    days: Annotated[int, typer.Option(help="with --supply: days sampled")] = 384,
-    share: Annotated[float, typer.Option(help="with --supply: share of days")] = 0.01,
-    as_json: Annotated[bool, typer.Option("--json", help="print the figures as JSON")] = False,
+    site: Annotated[str, typer.Argument(help="shipped site (atacama, masdar), or path of a TOML file")],
+    members: Annotated[int, typer.Option(help="number of ensemble members; each is compared with its own twin without outages")] = 256,
+    hours: Annotated[float, typer.Option(help="length of each member's run [h]")] = 6.0,
+    start: Annotated[Optional[str], typer.Option(help="start of the runs, ISO 8601, UTC; default: start of the site's demo day")] = None,
+    seed: Annotated[int, typer.Option(help="random seed")] = 1,
+    dt: Annotated[float, typer.Option(help="fixed time step [s]")] = 10.0,
+    n_field: Annotated[int, typer.Option(help="number of nodes with a resolved plate, the hottest types first; -1: use the value from the site file")] = 8,
+    limit: Annotated[float, typer.Option(help="threshold of the junction temperature drift [K]")] = 1.0,
+    paths: Annotated[Optional[list[str]], typer.Option(help="effect of outages to compare with none: all, stall, burst, stale or none; may be repeated; "
+                                                       "default: all, then each alone")] = None,
+    workers: Annotated[Optional[int], typer.Option(help="number of worker processes; default: one per processor")] = None,
+    batch: Annotated[int, typer.Option(help="members per batch; results do not depend on it")] = 16,
+    dask: Annotated[Optional[str], typer.Option(help="address of a Dask scheduler whose workers can write to --out; default: local processes")] = None,
+    record: Annotated[Optional[Path], typer.Option("--out", help="folder of batches, result and plots; default: runs/NAME-study or runs/NAME-supply")] = None,
+    resume: Annotated[bool, typer.Option(help="continue from the batches in --out")] = False,
+    supply: Annotated[bool, typer.Option(help="find the highest coolant supply temperature at which a junction enters its cap band on fewer than --share "
+                                         "of days")] = False,
+    days: Annotated[int, typer.Option(help="with --supply: number of days sampled, a multiple of 4")] = 384,
+    share: Annotated[float, typer.Option(help="with --supply: accepted share of days, 0 to 1")] = 0.01,
+    as_json: Annotated[bool, typer.Option("--json", help="print the results as JSON")] = False,
 ) -> None:
-    """Ask what may go wrong: Monte Carlo over the site's priors, each member beside its own twin without handovers."""
+    """Run a Monte Carlo study of outages: parameters from the site's priors, each member compared with its own twin without outages."""
     folder = record or Path("runs") / f"{Path(site).stem}-{'supply' if supply else 'study'}"
     if resume and not folder.is_dir():
-        raise InputError(f"--resume: {folder} does not exist; accepted: a folder that a study left")
+        raise InputError(f"--resume: {folder} does not exist; accepted: the folder of an earlier study")
     with _executor(dask) as executor:
         if supply:
             return _supply(site, days, share, seed, n_field, folder, executor, workers, as_json)
@@ -69,7 +71,7 @@ class _executor:
         try:
             self.client = Client(self.address, timeout=10)
         except (OSError, ValueError) as error:
-            raise InputError(f"--dask {self.address}: no scheduler answers there ({type(error).__name__})") from None
+            raise InputError(f"--dask {self.address}: no answer ({type(error).__name__}); accepted: the address of a running Dask scheduler") from None
         return self.client.get_executor(retries=3)
 
     def __exit__(self, *_):
@@ -80,7 +82,7 @@ class _executor:
 def _stopped(folder: Path) -> None:
     from .cli import err
 
-    err.print(f"stopped; the batches in {folder} are whole, --resume goes on", highlight=False, soft_wrap=True)
+    err.print(f"stopped; the batches in {folder} are complete, --resume continues", highlight=False, soft_wrap=True)
 
 
 def _tell(data, folder: Path, as_json: bool) -> None:
@@ -98,19 +100,19 @@ def _tell(data, folder: Path, as_json: bool) -> None:
                           "wall_seconds": a["wall_seconds"], "rows": [_finite(vars(r)) for r in rows],
                           "regions": [_finite(vars(r)) for r in regions(data, str(data["path"].values[0]))]}))
     else:
-        heads = [("path", "left"), ("figure", "right"), ("unit", "left"), ("95 %", "right"), ("with handovers against without", "left")]
+        heads = [("path", "left"), ("value", "right"), ("unit", "left"), ("95 %", "right"), ("quantity: with outages against without", "left")]
         table = _table(f"{a['title']}: {data.sizes['member']} members", heads)
-        for name in dict.fromkeys(r.name for r in rows):   # figure by figure, its paths below each other
+        for name in dict.fromkeys(r.name for r in rows):   # grouped by quantity
             of = [r for r in rows if r.name == name]
             for k, r in enumerate(of):
                 table.add_row(r.path, f"{r.value + 0.0:.4g}", r.unit, f"{_end(r.low)} to {_end(r.high)}", Text("" if k else name), end_section=r is of[-1])
         out.print(table)
         out.print(_speed(a, data.sizes["member"]), highlight=False, soft_wrap=True)
         for picture in pictures:
-            out.print(f"picture: {picture} (numbers: {picture.with_suffix('.nc').name})", highlight=False, soft_wrap=True)
+            out.print(f"plot:    {picture} (data: {picture.with_suffix('.nc').name})", highlight=False, soft_wrap=True)
         out.print(f"study:   {folder / 'study.nc'} (xarray.open_dataset)", highlight=False, soft_wrap=True)
     if frozen:
-        raise InputError(f"{frozen} of {data.sizes['member']} members were frozen by a fault and are left out of the figures")
+        raise InputError(f"{frozen} of {data.sizes['member']} members were frozen by a fault; the results leave them out")
 
 
 def _supply(site, days, share, seed, n_field, folder, executor, workers, as_json) -> None:
@@ -126,23 +128,23 @@ def _supply(site, days, share, seed, n_field, folder, executor, workers, as_json
         return
     for line in sentences(data, answers):
         out.print(line, highlight=False, soft_wrap=True)
-    out.print(f"picture: {picture}", highlight=False, soft_wrap=True)
+    out.print(f"plot:    {picture}", highlight=False, soft_wrap=True)
 
 
 def _speed(a: dict, members: int) -> str:
-    """How fast it went, beside what others publish; of a study that was only read, by what its batches took."""
+    """Speed of the study beside a published one; where no batch was run, from the times kept in the batches."""
     from .studies import RAPS
 
     spec = json.loads(a["spec"])
     simulated, states = members * spec["hours"] * 3600, len(spec["paths"]) + 1
-    by_worker = f"{members} members took {a['seconds']:.0f} s of workers: {simulated / max(a['seconds'], 1e-9):,.0f} member-seconds per second of one worker"
+    by_worker = f"{members} members took {a['seconds']:.0f} worker-seconds: {simulated / max(a['seconds'], 1e-9):,.0f} member-seconds per worker-second"
     if a["members_run"]:
         by_worker = f"{a['members_run']:.0f} members in {a['wall_seconds']:.0f} s: {a['rate']:,.0f} member-seconds per second; " + by_worker
-    return f"{by_worker}, each member {states} twins of {spec['dt']:g}-s steps; {RAPS}"
+    return f"{by_worker}, with {states} twins per member and steps of {spec['dt']:g} s; for comparison {RAPS}"
 
 
 def _csv(rows, path: Path) -> None:
-    """The figures as a small file, to be kept where the batches are not."""
+    """The results as a small CSV file, to be kept without the batches."""
     import pandas as pd
 
     pd.DataFrame([vars(r) for r in rows]).to_csv(path, index=False, float_format="%.6g")
@@ -153,5 +155,5 @@ def _end(x: float) -> str:
 
 
 def _finite(row: dict) -> dict:
-    """JSON has no infinity and no NaN."""
+    """A row for JSON; infinity and NaN become null."""
     return {k: v if not isinstance(v, float) or math.isfinite(v) else None for k, v in row.items()}

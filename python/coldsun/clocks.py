@@ -1,4 +1,4 @@
-"""Which time it is, by what most publishers say, and how far each point's clock is off from that."""
+"""Time of a feed by majority of its publishers, and the clock offset of each point from it."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ from .majority import AHEAD, BEHIND, BURST, OK, Majority
 from .payloads import day_of
 
 SECOND, HALF_HOUR = 1_000_000_000, 1_800_000_000_000
-SURE, SURE_NEAR = 3, 5     # stamps in a row that agree on an offset beyond `leap`, and within it, before it is taken off
-HELD, HELD_FIRST = 16, 4096   # readings of a point that are held until it is known what they mean; before the first time is known
+SURE, SURE_NEAR = 3, 5     # consecutive time stamps that agree on an offset beyond `leap`, and within it, before it is corrected
+HELD, HELD_FIRST = 16, 4096   # readings of a point held until their time is known; the same before the first majority
 
 
 class Clocks(Majority):
-    """The time of a feed, by majority.
+    """Time of a feed by majority, and the clock offset of each point.
 
-    Every point has a clock; the points of one object (a rack, a CDU) share one vote. Time is the median of the last stamps of those that
-    speak. A stamp more than `leap` ahead of it is held until most say the same (then there was a silence, and time goes on from there) or
-    until the point says it again alone (then its clock is off: the offset is taken off and said). Where the stamps of most stand in what
-    was taken already, the source's clock was set back: its offset is taken off. A clock that fits without its offset again loses it.
+    Each point has a clock; the points of one object (a rack, a CDU) share one vote. Time is the median of the last time stamps of the active
+    points. A stamp more than `leap` ahead is held. If most points agree with it, there was a gap in the feed and time continues from there. If
+    the point repeats it alone, its clock is off: the offset is subtracted and an alarm raised. If the stamps of most points fall into time already
+    processed, the clock of the source was set back: its offset is subtracted. A clock that fits without its offset again loses it.
     """
 
     # ---- a stamp ------------------------------------------------------------------------------------------------------------
     def admit(self, k: int, stamp: int, value: float, floor: int) -> list[tuple[int, int, float]]:
-        """Point, corrected stamp and value of the readings that are to be believed now that this one was heard.
+        """Register a reading; return point, corrected time stamp [ns] and value of all readings accepted by it.
 
-        `floor` is the end of the last frame that was taken; 0: none yet.
+        `floor`: end of the last processed frame [ns]; 0: none yet.
         """
         wall = time.monotonic()
         if self.nth[k] < 0:
@@ -73,7 +73,7 @@ class Clocks(Majority):
         return [*out, (k, s, value)]
 
     def _sift(self, k: int, now: int, floor: int) -> list[tuple[int, int, float]]:
-        """What was held of a point that is right now: believed where time has come near it, held on where it is ahead, given up where it was passed."""
+        """Held readings of a point whose clock is right: accepted near the time, held further while ahead, dropped when the time has passed them."""
         held = [(stamp, stamp - self.off[k], value) for stamp, value in self.held[k]]
         self.held[k] = deque((stamp, value) for stamp, s, value in held if s > now + self.leap)
         self.dropped += [(k, "clock") for _, s, _ in held if s <= min(now - self.leap, floor)]
@@ -81,7 +81,7 @@ class Clocks(Majority):
 
     # ---- who does not agree ---------------------------------------------------------------------------------------------------
     def _hold(self, k, stamp, value, low, high, step, stands, floor, wall) -> list[tuple[int, int, float]]:
-        """A stamp far from the time: hold it until it is known whether time went on or the clock is off."""
+        """Hold a time stamp far from the time until it is known whether the feed has a gap or the clock is off."""
         new = AHEAD if high > 0 else BEHIND
         if self.state[k] != new:
             self.evidence[k].clear()
@@ -92,7 +92,7 @@ class Clocks(Majority):
             self.dropped.append((k, "clock"))
         self.held[k].append((stamp, value))
         seen = self.evidence[k]
-        if new == BEHIND and self._races(k, s := self.said[k], wall):   # it tells what it kept: all of that is late, and its clock is right
+        if new == BEHIND and self._races(k, s := self.said[k], wall):   # a backlog sent at once: late, with a right clock
             self.dropped += [(k, "late")] * len(self.held[k])
             self.held[k].clear()
             seen[:] = [(low, high, s, wall)]
@@ -100,11 +100,11 @@ class Clocks(Majority):
         out = self._many(new, floor, wall)
         if out or self.state[k] == OK:
             return out
-        if new == AHEAD and low <= self.leap:      # its stamp before was right: no more than a leap so far
+        if new == AHEAD and low <= self.leap:      # its previous stamp was right: at most one leap so far
             return []
         if stands:
             if len(self.held[k]) >= HELD:
-                self._say_once(f"the clock of {self._called([k])} stands still at {day_of(stamp)}; its readings are refused")
+                self._say_once(f"the clock of {self._called([k])} has stopped at {day_of(stamp)}; its readings are refused")
             return []
         seen.append((low, high, self.said[k], wall))
         del seen[:-SURE]
@@ -112,16 +112,16 @@ class Clocks(Majority):
             return []
         lows, highs = zip(*(x[:2] for x in seen))
         if min(max(lows) - min(lows), max(highs) - min(highs)) > self.slack():
-            self._say_once(f"the clock of {self._called([k])} runs away from all others'; its readings are refused")
+            self._say_once(f"the clock of {self._called([k])} drifts from all other clocks; its readings are refused")
             return []
         return self._correct(k, self._likeliest(k, self.jump[k]))
 
     def _races(self, k: int, s: int, wall: float) -> bool:
-        """Whether a point's stamps run well ahead of the wall clock while the source's time runs with it."""
+        """Whether the time stamps of a point run much faster than the wall clock while the source runs with it."""
         return bool(self.rate and self.evidence[k]) and s - self.evidence[k][0][2] > round((2.0 * (wall - self.evidence[k][0][3]) + BURST) * SECOND)
 
     def _near(self, k, s, low, high, stands, floor, wall) -> None:
-        """A stamp within `leap` of the time: believed, unless it stands as far ahead, or as late, time and again."""
+        """Correct a clock within `leap` of the time only after SURE_NEAR consecutive stamps with the same offset."""
         off = low if low > self.slack() else high if s <= floor and high < -self.lag else 0
         if not off or stands:
             if not off:
@@ -139,10 +139,10 @@ class Clocks(Majority):
             self.moved.append((k, self.off[k] - before))
 
     def _likeliest(self, k: int, jump: int) -> int:
-        """The offset that all of a point's last stamps allow: what its own step says, where that is one, else the least."""
+        """An offset within the bounds of a point's last time stamps: its own jump if that is within, else the smallest."""
         lows, highs = zip(*(x[:2] for x in self.evidence[k]))
         low, high = max(lows), min(highs)
-        if low > high:   # they come as they come
+        if low > high:   # irregular transport delays
             low = high = sorted(lows if low > 0 else highs)[len(lows) // 2]
         if jump and low <= jump <= high:
             return jump
@@ -154,17 +154,17 @@ class Clocks(Majority):
         if self.last[k]:
             self.last[k] = min(self.last[k], max(self.vote, self.last[k] - off))
         self.said[k] -= off
-        self._say_once(f"the clock of {self._called([k])} is {self.off[k] / 1e9:+.0f} s off what most publishers say; its stamps are corrected by that"
+        self._say_once(f"the clock of {self._called([k])} is {self.off[k] / 1e9:+.0f} s off the majority of publishers; its time stamps are corrected"
                        if self.off[k] else f"the clock of {self._called([k])} is right again")
         return self._let_go(k)
 
     def _rounded(self, off: int) -> int:
-        """Whole seconds, up, so that a stamp on a frame's end stays in its frame; a half hour where one is near: zones are what people get wrong."""
+        """Whole seconds, rounded up, so that a stamp at the end of a frame stays in it; a multiple of 30 min if near: most often a wrong time zone."""
         half = round(off / HALF_HOUR) * HALF_HOUR
         return half if half and abs(off - half) <= self.slack() + self.lag + self.dt else math.ceil(off / SECOND) * SECOND
 
     def _let_go(self, k: int) -> list[tuple[int, int, float]]:
-        """What was held of a point, by the offset as it is known now."""
+        """Release the held readings of a point, corrected by its present offset."""
         out = [(k, stamp - self.off[k], value) for stamp, value in self.held[k]]
         self.held[k].clear(), self.evidence[k].clear()
         self.state[k], self.fits[k] = OK, 0
@@ -185,11 +185,11 @@ class Clocks(Majority):
             self.alarms.append("the source's clock is right again")
 
     def _many(self, which: int, floor: int, wall: float) -> list[tuple[int, int, float]]:
-        """Where most who speak are as far from the time: a silence, or the source's clock."""
+        """Where most active points are equally far from the time: a gap in the feed, or an offset of the source's clock."""
         speaks = self.speaks(wall)
         off = np.array(self.said, np.int64) - self.now(wall)
         these = speaks & (np.array(self.state) == which) & ((off > self.leap) if which == AHEAD else (off < -self.leap))
-        if which == BEHIND and self.rate:   # who tells at once what it kept is behind, too: a clock goes on with the wall's
+        if which == BEHIND and self.rate:   # a backlog sent at once is behind, too, but a clock runs with the wall clock
             these &= np.array([bool(seen) and wall - seen[0][3] >= BURST for seen in self.evidence])
         if not these.any() or self.weight[these].sum() <= 0.5 * self.weight[speaks].sum():
             return []
@@ -201,7 +201,7 @@ class Clocks(Majority):
             before, self.vote = self.vote, self._median(np.array(self.said, np.int64)[agree], self.weight[agree])
             self.base = (self.vote, wall)
             self._track.clear()
-            self.alarms.append(f"nothing was said between {day_of(before)} and {day_of(self.vote)}")
+            self.alarms.append(f"no readings between {day_of(before)} and {day_of(self.vote)}")
             return sorted((x for k in np.flatnonzero(agree) for x in self._let_go(int(k))), key=lambda x: x[1])
         if which == BEHIND and not floor:
             return []
@@ -212,14 +212,14 @@ class Clocks(Majority):
         self.was = self.source_offset or self.was
         self.off = [o + leap for o in self.off]
         self.said = [s - leap if n >= 0 else s for s, n in zip(self.said, self.nth)]
-        self.alarms.append(f"the source's clock is {self.source_offset / 1e9:+.0f} s off; its stamps are corrected by that" if self.source_offset
+        self.alarms.append(f"the source's clock is {self.source_offset / 1e9:+.0f} s off; its time stamps are corrected" if self.source_offset
                            else "the source's clock is right again")
         return sorted((x for k in np.flatnonzero(these) for x in self._let_go(int(k))), key=lambda x: x[1])
 
     def _silence(self, leap: int, who: np.ndarray, wall: float) -> bool:
-        """Whether most went on after a silence: their time was not to be expected by now, but no clock contradicts it."""
+        """Whether a common leap is a gap in the feed, and not an offset of the source's clock."""
         stamp = self.said[who[0]] + self.off[who[0]]
-        if abs(stamp - time.time_ns()) < self.leap:   # it is the time here
+        if abs(stamp - time.time_ns()) < self.leap:   # equal to local time
             return True
         expected = 3.0 * self.pace * (wall - self.base[1]) * 1e9
         half = round(leap / HALF_HOUR) * HALF_HOUR

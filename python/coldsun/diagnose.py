@@ -1,10 +1,9 @@
-"""What made innovations jump: of all single faults the one that explains most of them together, by generalised likelihood ratio.
+"""Fault isolation: of all single faults the one that explains most of a site's jumped innovations, by generalised likelihood ratio.
 
-Each hypothesis is one number times a known pattern over the site's points: an instrument moves its own point alone; less coolant in one
-node warms its outlet and its junction alike; a power meter that reads low warms both in the ratio of their resistances, and the electrical
-balance says so too. With d the mean innovations of some steps and s their standard deviations, pattern g explains
-(sum g d / s^2)^2 / sum g^2 / s^2, chi-squared with one degree of freedom where there is nothing (Basseville, Nikiforov 1993, Detection of
-Abrupt Changes, sec. 4.4).
+Each fault is an amount times a known pattern over the points: an instrument changes its own point; less coolant in a node warms outlet and
+junction equally; a power meter that reads low warms both in the ratio of their resistances, and opens the electrical balance. For mean innovations d
+with standard deviations s, pattern g explains (sum g d / s^2)^2 / sum g^2 / s^2, chi-squared with one degree of freedom without a fault
+(Basseville, Nikiforov 1993, Detection of Abrupt Changes, sec. 4.4).
 """
 
 from __future__ import annotations
@@ -13,15 +12,15 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-SURE = 30.0          # explained chi-squared of what is named: 5.5 standard deviations
-PATTERN_ERROR = 0.3  # of a pattern, for what is left after it: a ratio of two resistances is known so well
-MOST = 6             # faults named at once
+SURE = 30.0          # least explained chi-squared of a named fault: 5.5 standard deviations
+PATTERN_ERROR = 0.3  # relative error of a pattern (a ratio of two resistances), added to s for the next fault
+MOST = 6             # most faults named at once
 
 
 def node_means(thermal: dict, points: list[dict], held: np.ndarray, sure: np.ndarray) -> dict[str, np.ndarray]:
-    """Of each node, from the members' thermal State: power as metered [W], outlet and junction over the supply [K], flow over its site's mean.
+    """Means per node from the members' thermal State: metered power [W], outlet and junction over supply temperature [K], flow over its site's mean.
 
-    `held` (point): what was read last [SI]; `sure` (point, bool): whether that is so now. Where it is not, the power is 0.
+    `held` (point): last readings [SI]; `sure` (point, bool): whether they are recent; the power of a node without a recent reading is 0.
     """
     n = thermal["t_junction"].shape[1]
     site, power, flow = np.zeros(n, int), np.zeros(n), np.log(np.maximum(thermal["flow_gain"].mean(0), 1e-6))
@@ -37,18 +36,18 @@ def node_means(thermal: dict, points: list[dict], held: np.ndarray, sure: np.nda
 
 @dataclass
 class Site:
-    """What the patterns of a site need: forecast means [SI] by point or node, and the points' places."""
+    """Data for the fault patterns of a site: forecast means by point or node, and places of the points."""
 
     points: list[dict]
-    mean: np.ndarray                  # (point) forecast
+    mean: np.ndarray                  # (point) forecast [SI]
     node: dict[int, str]              # nodes of the site: place -> name
-    power: np.ndarray                 # (node) what the meters said [W]
-    rise: np.ndarray                  # (node) outlet over supply [K]
-    over: np.ndarray                  # (node) junction over supply [K]
-    r_outlet: np.ndarray              # (node) the same per watt, as they were before [K/W]
+    power: np.ndarray                 # (node) metered power [W]
+    rise: np.ndarray                  # (node) outlet over supply temperature [K]
+    over: np.ndarray                  # (node) junction over supply temperature [K]
+    r_outlet: np.ndarray              # (node) both per watt, before the jump [K/W]
     r_junction: np.ndarray
     at: dict[tuple[str, int], int] = field(default_factory=dict)   # (quantity, node or -1) -> point
-    unheard: set[int] = field(default_factory=set)   # nodes whose power meter says nothing: nothing is blamed on it
+    unheard: set[int] = field(default_factory=set)   # nodes without recent power readings, whose meters are not blamed
 
     def find(self, quantity: str, node: int = -1) -> int | None:
         """Place of the point of this quantity, of a node or of the site; None: there is none."""
@@ -57,20 +56,22 @@ class Site:
 
 @dataclass
 class Finding:
+    """A named fault."""
+
     kind: str          # sensor, interface, node_flow, node_power, flow, power, light
-    points: list[int]  # the first is the one that the alarm names
-    amount: float      # times the pattern: SI of the point, W, or a share
+    points: list[int]  # the alarm names the first
+    amount: float      # factor of the pattern: SI of the point, W, or a share
     explained: float   # chi-squared
     node: int = -1
 
     @property
     def flow(self) -> float:
-        """Coolant flow over what it was: rises go with its inverse."""
+        """Coolant flow over its previous value [1]; temperature rises are inversely proportional to it."""
         return float(1.0 / np.clip(1.0 - self.amount, 0.05, 20.0))
 
 
 def _patterns(site: Site, use: np.ndarray, balance: int | None):
-    """(kind, points, node, pattern): every single fault that the points in `use` could show."""
+    """(kind, points, node, pattern) of every single fault observable at the points in `use`."""
     n = len(site.points)
     for k in np.flatnonzero(use):
         g = np.zeros(n)
@@ -116,16 +117,16 @@ def _patterns(site: Site, use: np.ndarray, balance: int | None):
 
 
 def diagnose(site: Site, d: np.ndarray, s: np.ndarray, use: np.ndarray) -> list[Finding]:
-    """Faults that explain mean innovations `d` with standard deviations `s` at the points `use`, surest first."""
+    """Faults that explain the mean innovations `d` with standard deviations `s` [SI] at the points `use` (all (point)), most significant first."""
     found: list[Finding] = []
     d, s, use = np.where(use, d, 0.0).astype(float), s.astype(float).copy(), use.copy()
-    # What battery and grid give together is the electrical balance; which of the two follows is the dispatch's choice.
+    # Battery and grid power together close the electrical balance; their division is up to the dispatch.
     ends = [k for q in ("p_battery", "p_grid") if (k := site.find(q)) is not None and use[k]]
     balance, apart = (ends[0] if ends else None), {k: abs(d[k] / s[k]) for k in ends}
     if len(ends) == 2:
         d[ends[0]], s[ends[0]], use[ends[1]] = d[ends].sum(), np.hypot(*s[ends]), False
     patterns = list(_patterns(site, use, balance))
-    loose = np.array([1.0 if p["quantity"] in ("t_return", "flow") else PATTERN_ERROR for p in site.points])   # shares of the coolant, and a lag
+    loose = np.array([1.0 if p["quantity"] in ("t_return", "flow") else PATTERN_ERROR for p in site.points])   # mixed over all nodes, and delayed
     while len(found) < MOST:
         best = (SURE, None)
         for pattern in patterns:
@@ -145,5 +146,5 @@ def diagnose(site: Site, d: np.ndarray, s: np.ndarray, use: np.ndarray) -> list[
         d = d - amount * g
         s = np.hypot(s, loose * amount * g)
         if kind in ("node_power", "power") and balance is not None and (pv := site.find("p_pv")) is not None:
-            s[pv] = np.hypot(s[pv], amount * g[balance])   # how much of it light gave, where some was curtailed, is the dispatch's choice
+            s[pv] = np.hypot(s[pv], amount * g[balance])   # while PV is curtailed, its share of the balance is up to the dispatch
     return found

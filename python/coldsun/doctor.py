@@ -1,4 +1,4 @@
-"""What this installation has: versions, backends, threads, device, and how to get what is missing."""
+"""Report on this installation: versions, backends, threads, device, and how to install missing parts."""
 
 from __future__ import annotations
 
@@ -12,14 +12,18 @@ from pathlib import Path
 
 _OPTIONAL = {
     "paho.mqtt": ("live feeds over MQTT", "pip install 'coldsun[live]'"),
-    "dask": ("studies on many machines", "pip install 'coldsun[study]'"),
-    "pytest": ("the Python tests", "pip install 'coldsun[test]'"),
-    "sgp4": ("the peer in validation", "pip install 'coldsun[validate]'"),
+    "dask": ("studies on several machines", "pip install 'coldsun[study]'"),
+    "pytest": ("Python tests", "pip install 'coldsun[test]'"),
+    "sgp4": ("reference implementation for validation", "pip install 'coldsun[validate]'"),
 }
 
 
 def examine() -> list[tuple[str, str, str]]:
-    """Rows of (what, found, remark); a remark that is not empty says what is missing and how to get it."""
+    """Rows of (part, what was found, remark); a remark names what is missing and how to install it.
+
+    >>> [found for part, found, remark in examine() if part == "backend Host (OpenMP)"]
+    ['built in']
+    """
     from . import _engine
 
     build = _engine.build_info()
@@ -27,15 +31,15 @@ def examine() -> list[tuple[str, str, str]]:
         ("coldsun", importlib.metadata.version("coldsun"), ""),
         ("commit", build["commit"], ""),
         ("compiler", build["compiler"], ""),
-        ("instruction set", build["arch"], "" if build["arch"] == "native" else "COLDSUN_ARCH=native uses all of this processor"),
+        ("instruction set", build["arch"], "" if build["arch"] == "native" else "COLDSUN_ARCH=native builds for this processor"),
         ("Python", platform.python_version(), ""),
-        ("processor threads", f"{os.cpu_count()} seen, {_engine.max_threads()} used", "OMP_NUM_THREADS sets how many are used"),
+        ("processor threads", f"{os.cpu_count()} found, {_engine.max_threads()} used", "OMP_NUM_THREADS sets the number used"),
         ("backend Host (OpenMP)", "built in", ""),
     ]
     if not build["cuda"]:
-        rows.append(("backend Cuda", "not built", "CMAKE_ARGS=-DCOLDSUN_CUDA=ON pip install . where nvcc 12 or later is"))
+        rows.append(("backend Cuda", "not built", "CMAKE_ARGS=-DCOLDSUN_CUDA=ON pip install . (needs nvcc 12 or later)"))
     elif not _engine.device_available("cuda"):
-        rows.append(("backend Cuda", "built, no device", "an NVIDIA driver and GPU; runs go on the CPU meanwhile"))
+        rows.append(("backend Cuda", "built, no device", "needs an NVIDIA GPU and driver; runs use the CPU until then"))
     else:
         rows.append(("backend Cuda", "built, device found", ""))
     bench = Path(str(files("coldsun") / "bin" / "coldsun_bench")).is_file()
@@ -48,5 +52,5 @@ def examine() -> list[tuple[str, str, str]]:
         there = importlib.util.find_spec(top) is not None
         rows.append((module, "installed" if there else "not installed", "" if there else f"{purpose}: {how}"))
     nvcc = shutil.which("nvcc")
-    rows.append(("nvcc", nvcc or "not found", "" if nvcc else "only needed to build for CUDA"))
+    rows.append(("nvcc", nvcc or "not found", "" if nvcc else "needed only to build for CUDA"))
     return rows

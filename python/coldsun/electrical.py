@@ -22,7 +22,7 @@ _POINTS = ("i_sc", "v_oc", "i_mp", "v_mp", "p_mp", "i_x", "i_xx")
 
 
 def _curve(photocurrent, saturation_current, resistance_series, resistance_shunt, nNsVth, method: str) -> dict:
-    """The five parameters by name, refused where no curve has them."""
+    """The five parameters by name; InputError where no curve has them."""
     if str(method).lower() not in _METHODS:
         raise InputError(f"method = {method!r}; accepted: {', '.join(_METHODS)} (one solution serves them all)")
     positive(saturation_current=saturation_current, resistance_shunt=resistance_shunt, nNsVth=nNsVth)
@@ -51,7 +51,7 @@ def calcparams_cec(effective_irradiance, temp_cell, alpha_sc, a_ref, I_L_ref, I_
     Raises
     ------
     InputError
-        for a reference value other than the model's, for shapes that do not broadcast, for what is no number
+        a reference value other than the model's, shapes that do not broadcast, or values that are not numbers
 
     References
     ----------
@@ -88,7 +88,7 @@ def singlediode(photocurrent, saturation_current, resistance_series, resistance_
     Raises
     ------
     InputError
-        for a parameter that no curve has: saturation_current, resistance_shunt or nNsVth of 0 or less, resistance_series below 0
+        saturation_current, resistance_shunt or nNsVth of 0 or less, or resistance_series below 0
 
     References
     ----------

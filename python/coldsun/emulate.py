@@ -1,4 +1,4 @@
-"""An emulated site: a second, perturbed twin that publishes what its instruments say, in real or accelerated time."""
+"""An emulated site: a perturbed twin that publishes the readings of its instruments, in real or accelerated time."""
 
 from __future__ import annotations
 
@@ -20,28 +20,34 @@ from .twin import Twin
 
 
 class Emulator:
-    """A site that is not quite as its file says.
+    """A site that differs from its file: a twin with other parameters, noisy instruments and faults on request.
 
     Parameters
     ----------
     network : Network
+        Site whose file has a table ``[shadow]``.
     seed : int
-        Of its clouds, jobs, links and instruments' errors, and of its interfaces.
+        Random seed of clouds, jobs, outages, instrument noise and interface resistances.
     tim_sigma : float
-        Spread of ln(interface resistance over design), node by node.
+        Standard deviation of ln(interface resistance over its site-file value), per node.
     flow, meter, soiling : float
-        Coolant flow over design; what the flow meter says over what flows; share of light that dirt takes beyond the file's.
+        Coolant flow over its site-file value; reading of the flow meter over the true flow; additional soiling loss [1].
     stuck : sequence of str
-        Points, by name or by a part of their topic, that stay at one value `stuck_after` hours from the start.
+        Points, by name or part of their topic, that repeat one value from `stuck_after` [h] on.
     clock_off : float
-        What the time stamps are ahead from `stuck_after` on, for as long again [s].
+        Offset of the time stamps [s], from `stuck_after` to twice that time.
     clock_of : sequence of str
-        Points whose clock that is, named as in `stuck`; all by default.
+        Points with that clock offset, named as in `stuck`; by default all.
     faults
-        Errors that the model has no parameter for, as in `faults.Faults`: noise, gain, offset, unit, interface, node_flow, heat_share,
-        battery_capacity.
+        Further faults, as in `faults.Faults`: noise, gain, offset, unit, interface, node_flow, heat_share, battery_capacity.
 
-    Raises InputError where a setting is out of its range, a name is not the site's, or the site publishes nothing.
+    Raises InputError where a setting is outside its range, a name is unknown, or the site publishes nothing.
+
+    >>> import coldsun as cs
+    >>> emulator = Emulator(cs.load_site("small"), hours=0.1)
+    >>> time_ns, readings = emulator.next()
+    >>> readings.shape == (len(emulator.points),)
+    True
     """
 
     def __init__(self, network, *, seed: int = 1001, start: str | None = None, hours: float = 24.0, dt: float = 10.0, tim_sigma: float = 0.2,
@@ -69,19 +75,19 @@ class Emulator:
         self.stuck_step, self.clock_off = round(stuck_after * 3600.0 / dt), clock_off
         self.frozen: dict[int, float] = {}
         if odd := set(faults) - set(WORDS) - {"heat_share", "battery_capacity"}:
-            raise InputError(f"Emulator: no setting {min(odd)!r}; accepted: {', '.join(WORDS)}, heat_share, battery_capacity")
+            raise InputError(f"Emulator: unknown setting {min(odd)!r}; accepted: {', '.join(WORDS)}, heat_share, battery_capacity")
         self.faults = Faults(self, **faults)
         self.step = 0
 
     def points_called(self, key: str, word: str) -> list[int]:
-        """Places of the points of this name, or with this part of a topic."""
+        """Places of the points with this name, or with this part of their topic; InputError where there is none."""
         found = [k for k, p in enumerate(self.points) if word == p["name"]] or [k for k, p in enumerate(self.points) if word in p["topic"]]
         if not found:
             raise InputError(f"{key} = {word!r}: no such point; accepted: a name such as {self.points[0]['name']!r} or a part of a topic")
         return found
 
     def nodes_called(self, key: str, word: str) -> list[int]:
-        """Places of the nodes of this name, with or without the site's."""
+        """Places of the nodes with this name, with or without the site's; InputError where there is none."""
         names = [c["name"].removesuffix(" tim_gain") for c in self.link.columns if c["name"].endswith(" tim_gain")]
         found = [n for n, name in enumerate(names) if word in (name, name.split("/", 1)[-1])]
         if not found:
@@ -89,7 +95,7 @@ class Emulator:
         return found
 
     def next(self) -> tuple[int, np.ndarray]:
-        """One step further: its time [ns] and what the instruments say, in their published units."""
+        """Advance one step; return its time [ns since 1970] and the readings (point) in their published units."""
         self.faults.before(self.step)
         self.twin.step(1)
         self.step += 1
@@ -100,20 +106,22 @@ class Emulator:
         return self.twin._engine.time_ns, said
 
     def stamp(self, time_ns: int, step: int, point: int = 0) -> int:
-        """The stamp on a point's value [ms]: off while its clock is."""
+        """Time stamp of a point [ms since 1970], with its clock offset."""
         off = self.clock_off if self.stuck_step <= step < 2 * self.stuck_step and point in self.clock_of else 0.0
         return time_ns // 1_000_000 + round(1000.0 * off)
 
     def truth(self) -> dict[str, np.ndarray]:
-        """What a shadow is to find."""
+        """True values of the parameters that a shadow estimates [1]."""
         s = self.twin.state
         return {"tim_gain": s["thermal"]["tim_gain"][0], "flow_gain": s["thermal"]["flow_gain"][0], "pv_gain": s["electrical"]["pv_gain"][0],
                 "gain": s["observe"]["gain"][0]}
 
 
 class Publisher:
-    """Publishes an emulator over MQTT as in DSX Exchange, at most `lead` steps ahead of what the shadow has acknowledged; what was not is
-    said again after `patience` seconds, so that a broker that went away takes nothing with it.
+    """Publishes an emulator over MQTT as in DSX Exchange.
+
+    At most `lead` steps ahead of the shadow's acknowledgements; unacknowledged steps are published again after `patience` [s], so that none is
+    lost with a broker. `speed`: simulated over real time; 0: as fast as the shadow follows. InputError for a speed below 0 or a wildcard in a topic.
     """
 
     def __init__(self, emulator: Emulator, at: Address, *, speed: float = 1.0, lead: int = 5, patience: float = 2.0):
@@ -124,7 +132,7 @@ class Publisher:
         self.acknowledged = 0
         for p in emulator.points:
             if "+" in p["topic"] or "#" in p["topic"]:
-                raise InputError(f"topic {p['topic']}: MQTT keeps + and # to itself; accepted: names without them")
+                raise InputError(f"topic {p['topic']}: + and # are wildcards of MQTT; accepted: names without them")
         self.client = client("emulator", at)
         self.client.on_message = self._on_ack
         self.client.on_connect = lambda c, *_: (c.subscribe(ACK + "#"), self._metadata())
@@ -153,7 +161,7 @@ class Publisher:
             self.client.publish(p["topic"], f'{{"value":{v!r},"timestamp":{stamp},"quality":1}}', qos=0)
 
     def run(self, progress=None) -> None:
-        """Publish to the end. With speed 0 as fast as the shadow follows; else `speed` times real time, whether it does or not."""
+        """Publish all steps; `progress` is called with the number of each. With speed 0 each step awaits the shadow's acknowledgement."""
         said: dict[int, tuple[int, np.ndarray]] = {}
         begin, e = time.monotonic(), self.emulator
         try:
@@ -173,7 +181,7 @@ class Publisher:
             self.client.loop_stop()
 
     def _wait(self, until: int, said: dict) -> None:
-        """Until the shadow has acknowledged `until`; what it has not is said again from time to time."""
+        """Wait until the shadow has acknowledged `until` [ns]; publish unacknowledged steps again meanwhile."""
         while True:
             with self.heard:
                 reached = self.heard.wait_for(lambda: self.acknowledged >= until, self.patience)

@@ -1,16 +1,16 @@
-"""What still runs when the process ends is asked to end first: a thread that is torn out of the engine would abort the process."""
+"""Stop running engines before the process ends: ending a thread inside the engine would abort the process."""
 
 from __future__ import annotations
 
 import atexit
 import threading
 
-PATIENCE = 60.0   # s that a step may take
+PATIENCE = 60.0   # longest wait for the end of a step [s]
 _running: dict[int, tuple[object, threading.Event]] = {}
 
 
 class Running:
-    """While something with a method `stop` runs: at the process's end it is stopped and waited for."""
+    """Context of a running object with a method `stop`; at the end of the process it is stopped and awaited."""
 
     def __init__(self, what):
         self.what, self.ended = what, threading.Event()

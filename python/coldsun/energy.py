@@ -1,12 +1,11 @@
-"""The energy book of a record: one sum of every flow between its ends, from the engine's own integrals. All tables take their energies from here.
+"""The energy balance of a record: the integral of every power flow. All tables take their energies from here.
 
-A step mean of the record times its step is the engine's sum over the step's cuts, so that the book does not depend on the step. Flows that have
-two signs are split inside the cuts (`p_charge`, `p_import`), not in the means. What the battery holds more at the end is what went into its cells
-less what became heat there, since the record's first instant:
+A step mean times its step is the engine's integral over the cuts of the step; so the balance does not depend on the step. Flows of two signs
+are split inside the cuts (`p_charge`, `p_import`), not from the means. The balances, from the record's start to its end:
 
-    sun + import + genset + given back = export + charged + IT + auxiliaries + losses + rise of the bus
-    stored = charged - given back - heat of the cells
-    available = sun + curtailed + missed (by the trackers)
+    sun + imported + genset + given_back = exported + charged + it + aux + loss + bus
+    stored = charged - given_back - cell_heat
+    available = sun + curtailed + missed
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
-# one of them per flow: the record's variable (or what it is made of), mean power in W
+# flow -> variable of the record, mean power [W]
 _FLOWS = {"available": "p_pv_available", "sun": "p_pv", "curtailed": "p_curtailed", "missed": "p_mppt_loss",
           "imported": "p_import", "genset": "p_genset", "charged": "p_charge",
           "cell_heat": "p_heat_battery", "it": "p_it", "aux": "p_aux", "loss": "p_loss", "bus": "de_bus_dt", "shed": "p_it_shed"}
@@ -24,71 +23,84 @@ _FLOWS = {"available": "p_pv_available", "sun": "p_pv", "curtailed": "p_curtaile
 
 @dataclass
 class EnergyBook:
-    """Energies over a record, each an array (member, site) in J; carbon in kg and price in USD of what was bought and generated, not of idle fuel."""
+    """Energies of a record [J], each an array (member, site); carbon [kg] and price [USD] of grid import and generator energy, without idle fuel.
 
-    available: np.ndarray
-    sun: np.ndarray
+    Made by `energy_book`; see its example.
+    """
+
+    available: np.ndarray       # PV energy at the maximum power points
+    sun: np.ndarray             # PV energy used
     curtailed: np.ndarray
-    missed: np.ndarray    # by the trackers
-    imported: np.ndarray
-    exported: np.ndarray
+    missed: np.ndarray          # PV energy lost to tracking
+    imported: np.ndarray        # from the grid
+    exported: np.ndarray        # to the grid
     genset: np.ndarray
-    charged: np.ndarray
-    given_back: np.ndarray
-    cell_heat: np.ndarray
-    stored: np.ndarray
-    it: np.ndarray
-    aux: np.ndarray
-    loss: np.ndarray
-    bus: np.ndarray
-    shed: np.ndarray
-    carbon: np.ndarray
+    charged: np.ndarray         # into the battery
+    given_back: np.ndarray      # discharged from the battery
+    cell_heat: np.ndarray       # heat of the battery cells
+    stored: np.ndarray          # net rise of the energy in the battery
+    it: np.ndarray              # IT energy served
+    aux: np.ndarray             # auxiliaries: pumps, fans, controls
+    loss: np.ndarray            # converters and cables
+    bus: np.ndarray             # net rise of the energy in the bus capacitors
+    shed: np.ndarray            # IT energy not served
+    carbon: np.ndarray          # of import and generator
     price: np.ndarray
-    genset_carbon: np.ndarray   # of them what was generated
+    genset_carbon: np.ndarray   # of the generator alone
     genset_price: np.ndarray
-    bought: np.ndarray    # (site) whether anything but the sun can have filled the battery before the record began
+    bought: np.ndarray          # (site) bool: the initial charge may come from grid or generator
 
     @property
     def used(self) -> np.ndarray:
-        """What the sites used up [J]: IT, auxiliaries, losses, heat of the cells, rise of the bus."""
+        """Energy used (member, site) [J]: IT, auxiliaries, losses, heat of the battery cells, rise of the bus."""
         return self.it + self.aux + self.loss + self.cell_heat + self.bus
 
     @property
     def not_carbon_free(self) -> np.ndarray:
-        """Of it what did not come from the sun [J]: import, generator, and charge of unknown origin that the run spent."""
+        """Energy used from other sources than PV (member, site) [J]: import, generator, and initial charge of unknown origin."""
         return self.imported + self.genset + np.maximum(-self.stored, 0.0) * self.bought
 
     @property
     def carbon_free_share(self) -> float:
-        """Over all sites and members [1]; not a number where nothing was used."""
+        """Carbon-free share of the energy used, over all sites and members [1]; NaN where none was used."""
         used = float(self.used.sum())
         return 1.0 - float(self.not_carbon_free.sum()) / used if used > 0.0 else float("nan")
 
     def mean(self, name: str) -> float:
-        """One of the energies summed over sites, averaged over members [J]."""
+        """One of the energies by attribute name, summed over sites, averaged over members [J]."""
         value = getattr(self, name)
         return float(value.sum() / value.shape[0])
 
 
 def energy_book(record: xr.Dataset, sites: list[dict]) -> EnergyBook:
-    """Sum up a record.
+    """Energy balance of a record.
 
     Parameters
     ----------
     record : xarray.Dataset
-        From `open_record`; of any length and step.
+        Result of `open_record` or `Twin.run`, of any length and step.
     sites : list of dict
         Facts of the sites (`Network.sites`), in the record's order.
 
     Returns
     -------
     EnergyBook
-        Energies per member and site.
+        Energies per member and site [J].
 
     Raises
     ------
     KeyError
-        Where the record lacks a flow, or its step.
+        The record lacks a flow or its step.
+
+    Examples
+    --------
+    >>> import coldsun as cs
+    >>> site = cs.load_site("small")
+    >>> book = cs.energy_book(cs.Twin(site, hours=0.1).run(progress=False), site.sites)
+    >>> given = book.sun + book.imported + book.genset + book.given_back
+    >>> taken = book.exported + book.charged + book.it + book.aux + book.loss + book.bus
+    >>> book.it.shape, bool(abs(given / taken - 1.0).max() < 1e-9)
+    ((1, 1), True)
     """
     step = record["step"].values[:, None, None]
     record = _with_parts(record)
@@ -109,7 +121,7 @@ def energy_book(record: xr.Dataset, sites: list[dict]) -> EnergyBook:
 
 
 def _with_parts(record: xr.Dataset) -> xr.Dataset:
-    """Records of engines that did not split the signs inside the cuts: split in the step means, as near as they can tell."""
+    """A record with the flows that older engines did not split inside the cuts: split from the step means, an approximation."""
     made = {"p_import": lambda r: r["p_grid"].clip(min=0.0), "p_charge": lambda r: (-r["p_battery"]).clip(min=0.0),
             "p_it_shed": lambda r: np.minimum(r["p_shed"], r["p_it_held_back"]),
             "p_mppt_loss": lambda r: r["p_pv_available"] - r["p_pv"] - r["p_curtailed"]}

@@ -1,12 +1,12 @@
-"""Units as sources spell them (engUnit of metadata): one table beside the engine's own."""
+"""Spellings of units in metadata (engUnit), mapped to the units of the engine."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 
-# Spellings of units in engUnit: DSX Exchange's guide, UCUM, QUDT/Brick, Project Haystack, BACnet's engineering units, and what people write.
-# Each names a unit of the engine's own table (core/site/units.cpp); those that it does not have stand with factor and shift over one that it has.
+# Spellings of DSX Exchange's guide, UCUM, QUDT/Brick, Project Haystack, BACnet's engineering units, and common usage, by unit of the engine
+# (core/site/units.cpp). CONVERTED: units that the engine lacks, with factor and shift to one that it has.
 SPELLINGS: dict[str, str] = {
     "degC": "C Cel celsius deg_C DEG_C degrees-celsius degreesCelsius degree_celsius degree-Celsius °C ºC",
     "K": "kelvin KEL Kel degrees-kelvin",
@@ -21,11 +21,11 @@ SPELLINGS: dict[str, str] = {
     "m/s": "m.s-1 mps meters-per-second metres-per-second meters_per_second M-PER-SEC M/S",
     "Pa": "pascal pascals", "kPa": "kilopascal kilopascals KiloPA kpa KPA", "bar": "BAR bars",
 }
-CONVERTED: dict[str, tuple[str, float, float, str]] = {   # name: a unit of the engine's, factor and shift over it, spellings
+CONVERTED: dict[str, tuple[str, float, float, str]] = {   # name: unit of the engine, factor, shift, spellings
     "degF": ("K", 5.0 / 9.0, 459.67 * 5.0 / 9.0, "F [degF] fahrenheit deg_F DEG_F degrees-fahrenheit °F ºF"),
     "mW": ("W", 1e-3, 0.0, "milliwatt milliwatts MilliW"), "GW": ("W", 1e9, 0.0, "gigawatt gigawatts GigaW"),
     "BTU/h": ("W", 1055.05585262 / 3600.0, 0.0, "BTU/hr Btu/h [Btu_IT]/h btus-per-hour BTU_IT-PER-HR"),
-    "ton": ("W", 12000.0 * 1055.05585262 / 3600.0, 0.0, "TR tons-refrigeration"),   # of refrigeration: 12,000 BTU/h
+    "ton": ("W", 12000.0 * 1055.05585262 / 3600.0, 0.0, "TR tons-refrigeration"),   # 12,000 BTU/h
     "L/s": ("m3/s", 1e-3, 0.0, "l/s LPS lps liters-per-second litres-per-second liters_per_second L-PER-SEC liters/s"),
     "L/h": ("m3/s", 1e-3 / 3600.0, 0.0, "l/h L/hr liters-per-hour LPH L-PER-HR liters/h"), "m3/min": ("m3/s", 1.0 / 60.0, 0.0, "m³/min m^3/min CMM"),
     "gal/min": ("m3/s", 3.785411784e-3 / 60.0, 0.0, "GPM gpm [gal_us]/min us-gallons-per-minute gallons_per_minute GAL_US-PER-MIN"),
@@ -39,7 +39,7 @@ NAMES = {s: unit for table in (SPELLINGS, {k: v[3] for k, v in CONVERTED.items()
 
 
 def _folded(word: str) -> str:
-    """Without capitals, blanks, hyphens and underscores; seconds, minutes and hours below a stroke by their signs."""
+    """Lower case without blanks, hyphens and underscores; seconds, minutes and hours after a slash by their symbols."""
     word = re.sub(r"[ _-]", "", word).casefold()
     return re.sub(r"/(s|min|h)(?:ec|econd|ute|r|our)$", r"/\1", word)
 
@@ -47,12 +47,16 @@ def _folded(word: str) -> str:
 _MEANT: dict[str, set[str]] = {}
 for _name, _unit in NAMES.items():
     _MEANT.setdefault(_folded(_name), set()).add(_unit)
-# A capital may be all that tells milli from mega: those are read as they stand only.
+# Only the capital distinguishes mW from MW and mV from MV: these are not folded.
 FOLDED = {word: next(iter(units)) for word, units in _MEANT.items() if len(units) == 1 and word not in ("mw", "mv")}
 
 
 def meanings(text: str) -> list[str]:
-    """What a text may stand for, the nearest first: names of units, then itself as it is spelled; nothing where it is too long."""
+    """Candidate units of a text, best first; none above 64 characters.
+
+    >>> meanings("degrees-celsius")[0], meanings("LPM")[0]
+    ('degC', 'L/min')
+    """
     if len(text) > 64:
         return []
     text = text.strip()
@@ -65,7 +69,11 @@ def meanings(text: str) -> list[str]:
 
 
 def unit_named(text: str, known: dict[str, tuple[float, float]]) -> tuple[float, float] | None:
-    """Factor and shift to SI of the unit that a source names, of those that can stand for the quantity; None where none is meant."""
+    """Factor and shift to SI of a unit in any spelling, among the `known` units of the quantity; None where it is none of them.
+
+    >>> unit_named("Celsius", {"degC": (1.0, 273.15)})
+    (1.0, 273.15)
+    """
     for unit in meanings(text):
         if unit in known:
             return known[unit]
@@ -77,5 +85,5 @@ def unit_named(text: str, known: dict[str, tuple[float, float]]) -> tuple[float,
 
 
 def names_unit(text: str) -> bool:
-    """Whether a text is a unit of any quantity."""
+    """Whether a text is a known unit of any quantity."""
     return any(unit in SPELLINGS or unit in CONVERTED for unit in meanings(text))

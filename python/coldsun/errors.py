@@ -1,4 +1,4 @@
-"""One kind of error for bad input: a sentence that names the file, the key, the value and what is accepted."""
+"""Errors and signals: one class for invalid input, whose text names file, key, value and accepted values; orderly stop of a run."""
 
 from __future__ import annotations
 
@@ -8,17 +8,30 @@ from contextlib import contextmanager
 
 from . import _engine
 
-InputError = _engine.InputError   # one class, whoever raises it
-InputError.__doc__ = """Bad input from a person or a file, a ValueError; str() is one sentence for them, never a stack trace."""
+InputError = _engine.InputError   # the same class for C++ and Python
+InputError.__doc__ = """Invalid input from a user or a file; a ValueError whose text is one sentence: file, key, value and accepted values.
+
+>>> import coldsun as cs
+>>> try:
+...     cs.Twin("small", members=0)
+... except cs.InputError as error:
+...     print(error)
+members = 0; accepted: a whole number from 1 to 1000000
+"""
 InputError.__module__ = "coldsun"
 
 
 class RecordWarning(UserWarning):
-    """Part of a record cannot be used; what is sound of it was opened."""
+    """Warning: part of a record is damaged; `open_record` opened the segments before it.
+
+    >>> import coldsun as cs, warnings
+    >>> warnings.simplefilter("error", cs.RecordWarning)      # treat it as an error
+    >>> warnings.simplefilter("default", cs.RecordWarning)
+    """
 
 
 class Stopped(KeyboardInterrupt):
-    """SIGTERM or SIGHUP, as Ctrl-C: the open segment is closed, then this is raised. `number` is the signal's."""
+    """SIGTERM or SIGHUP, handled as Ctrl-C: raised after the open segment is closed. `number`: number of the signal."""
 
     def __init__(self, number: int):
         super().__init__(signal.Signals(number).name)
@@ -26,7 +39,7 @@ class Stopped(KeyboardInterrupt):
 
 
 def stop_status(error: BaseException) -> int:
-    """Exit status after a signal, as a shell counts: 130 after Ctrl-C, 143 after SIGTERM, 129 after SIGHUP."""
+    """Exit status after a signal, by the shell's rule 128 + number: 130 after Ctrl-C, 143 after SIGTERM, 129 after SIGHUP."""
     return 128 + getattr(error, "number", signal.SIGINT)
 
 
@@ -35,7 +48,7 @@ _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 @contextmanager
 def ending_signals():
-    """SIGTERM and SIGHUP end a command like Ctrl-C does. One that is ignored (nohup) or has a handler keeps it."""
+    """Context in which SIGTERM and SIGHUP end a command as Ctrl-C does; an ignored (nohup) or handled signal stays as it is."""
     taken = []
 
     def stop(number, frame):
@@ -54,9 +67,9 @@ def ending_signals():
 
 
 class HeldSignals:
-    """While in force, signals that would raise in the middle of a step are kept: `number` says which came; a second one raises at once.
+    """Context that delays signals to the end of a step: `number` is the first received; a second one raises at once.
 
-    Only in the main thread, and only handlers that raise (Python's own for Ctrl-C, those of `ending_signals`) are replaced.
+    Only in the main thread; it replaces only handlers that raise (Python's for Ctrl-C, those of `ending_signals`).
     """
 
     def __init__(self):
@@ -81,17 +94,17 @@ class HeldSignals:
             signal.signal(number, handler)
 
     def raise_kept(self) -> None:
-        """Raise what came."""
+        """Raise the delayed signal, if any."""
         if self.number:
             raise KeyboardInterrupt if self.number == signal.SIGINT else Stopped(self.number)
 
 
 @contextmanager
 def engine_errors():
-    """What the engine says of bad input, of files and of memory, as InputError."""
+    """Context that turns the engine's errors on files and memory into InputError."""
     try:
         yield
     except _engine.FileError as error:
         raise InputError(str(error)) from None
     except MemoryError:
-        raise InputError("this needs more memory than there is; accepted: fewer members, or fewer hours at once") from None
+        raise InputError("not enough memory; accepted: fewer members, or fewer hours") from None

@@ -1,4 +1,4 @@
-"""Faults of an emulated site: errors that the model has no parameter for, each by name, from a stated hour on."""
+"""Faults of an emulated site, many without a parameter in the model: each with a name, a value and a start time."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from .errors import InputError
 
-# name -> what its words look like; the lists may hold several
+# name -> form of its text; each list may hold several
 WORDS = {
     "noise": "POINT=FACTOR[@HOURS], or FACTOR for all points",
     "gain": "POINT=FACTOR[@HOURS]",
@@ -20,7 +20,11 @@ WORDS = {
 
 
 def parse(name: str, word: str) -> tuple[str | None, str, float]:
-    """Name of a point or node (None: all), value and hour of a fault as written."""
+    """Point or node (None: all), value and start [h] of a fault, from its text; InputError for another form.
+
+    >>> parse("gain", "h200/3/power=0.9@0.5")
+    ('h200/3/power', '0.9', 0.5)
+    """
     found = re.fullmatch(r"(?:(?P<who>.+)=)?(?P<value>[^=@]+?)(?:@(?P<hours>[0-9.]+))?", str(word).strip())
     try:
         if found is None or (found["who"] is None and name != "noise"):
@@ -34,17 +38,19 @@ def parse(name: str, word: str) -> tuple[str | None, str, float]:
 
 
 class Faults:
-    """What an emulated site does that its file does not say.
+    """Faults of an emulated site.
 
     Parameters
     ----------
     emulator : emulate.Emulator
         With its twin, link and points made.
     noise, gain, offset, unit, interface, node_flow : sequences of str
-        As in `WORDS`: noise of an instrument over the told one; reading over true value; offset of a reading; readings in another unit than
-        the file says; interface resistance of a node, and coolant flow through a node, over what they were.
+        In the forms of `WORDS`: instrument noise over its site-file value; instrument gain; instrument offset; another published unit; factors on
+        the interface resistance and on the coolant flow of a node.
     heat_share, battery_capacity : float
-        Share of node power that heats the coolant, and capacity of the battery, over the file's.
+        Share of node power to the coolant, and battery capacity, over their site-file values.
+
+    Raises InputError for an unknown point or node, another form, or a value outside its range.
     """
 
     def __init__(self, emulator, *, noise=(), gain=(), offset=(), unit=(), interface=(), node_flow=(), heat_share: float = 1.0,
@@ -83,7 +89,7 @@ class Faults:
         self.coming.append((round(hours * 3600.0 / e.dt), name, places, value))
 
     def before(self, step: int) -> None:
-        """Let what begins with this step begin; step counts from 0."""
+        """Apply the faults that start at this step, counted from 0."""
         while self.coming and self.coming[0][0] <= step:
             _, name, places, value = self.coming.pop(0)
             thermal = self.emulator.twin.state["thermal"]
@@ -98,7 +104,7 @@ class Faults:
                 getattr(self, name)[places] = value
 
     def read(self) -> np.ndarray:
-        """What the instruments read at the end of a step, in the units in which they publish."""
+        """Readings of the instruments (point) at the end of a step, in their published units."""
         e = self.emulator
         read = np.array(e.link.sense())
         true = np.array(e.link.observe())[0]

@@ -1,4 +1,4 @@
-"""The log of a feed: every frame as it was taken, one file an hour, the hours before packed; a restart goes on from it."""
+"""Log of a feed: every processed frame, one file per hour, older hours compressed; a restart replays it."""
 
 from __future__ import annotations
 
@@ -11,31 +11,34 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-_STAMP = re.compile(r"[0-9]{1,13}")   # ms since 1970, before the year 2286
+_STAMP = re.compile(r"[0-9]{1,13}")   # ms since 1970, to the year 2286
 
 
 class FeedLog:
-    """What was taken, in the published units; hours that are over are kept as ``.csv.gz``, a tenth of their size."""
+    """Log of frames in published units; past hours are compressed to ``.csv.gz``, a tenth of the size.
+
+    `folder`: of the record; `points`: of the engine's shadow.
+    """
 
     def __init__(self, folder: Path, points: list[dict]):
         self.folder, self.points, self.begun = folder, points, False
         self.place = {p["topic"]: k for k, p in enumerate(points)}
         self.open: Path | None = None
-        self.doubts: list[str] = []   # what reading met
+        self.doubts: list[str] = []   # sentences on damaged files and invalid lines, after `read`
 
     def path(self, end: int) -> Path:
-        """The file of the hour in which a frame ends [ns]."""
+        """File of the hour of a frame that ends at `end` [ns]."""
         return self.folder / f"feed_{pd.Timestamp(end, unit='ns'):%Y%m%dT%H}.csv"
 
     def write(self, end: int, frame: np.ndarray) -> None:
-        """Frames as they were taken, one file an hour: a replay of them is the shadow again, to the bit."""
+        """Append a frame (point; NaN: no reading). A replay of the log gives the same shadow bit for bit."""
         self.folder.mkdir(parents=True, exist_ok=True)
         stamp = end // 1_000_000
         lines = [f"{stamp},{self.points[k]['topic']},{float(frame[k])!r}\n" for k in np.flatnonzero(np.isfinite(frame))]
         path = self.path(end)
         with path.open("a", encoding="utf-8") as file:
             file.write(("" if self.begun else "\n") + "".join(lines) + f"{stamp},end,\n")
-        self.begun = True   # the first line begins anew: a kill may have left a torn one
+        self.begun = True   # the first write starts a new line, since a kill may have left a partial one
         if path != self.open:
             for over in sorted(self.folder.glob("feed_*.csv")):
                 if over.name < path.name:
@@ -43,7 +46,7 @@ class FeedLog:
             self.open = path
 
     def read(self, after: int) -> dict[int, np.ndarray]:
-        """Whole frames of the log that end after `after`; a line that is no reading is left out and counted in `doubts`."""
+        """Complete frames that end after `after` [ns]: end -> readings (point); invalid lines are left out and counted in `doubts`."""
         frames: dict[int, np.ndarray] = {}
         whole: dict[int, np.ndarray] = {}
         for path in sorted([*self.folder.glob("feed_*.csv"), *self.folder.glob("feed_*.csv.gz")]):
@@ -54,7 +57,7 @@ class FeedLog:
                 if line == "":
                     continue
                 if line is None:
-                    self.doubts.append(f"{path.name} is damaged; what it held after that is not known")
+                    self.doubts.append(f"{path.name} is damaged; its readings after the damage are lost")
                     break
                 stamp, _, rest = line.partition(",")
                 topic, _, text = rest.rpartition(",")
@@ -73,25 +76,25 @@ class FeedLog:
                 if value is not None:
                     frame[self.place[topic]] = value
             if odd:
-                self.doubts.append(f"{path.name}: {odd} line(s) that are no reading of a point of this site were left out")
+                self.doubts.append(f"{path.name}: {odd} line(s) without a reading of a point of this site were left out")
         return whole
 
 
 def pack(path: Path) -> None:
-    """Replace a file by its packed copy, behind what was packed of that hour before; what is killed on the way leaves the file as it was."""
+    """Compress a file and append it to the compressed file of its hour; a kill on the way leaves the file as it is."""
     part, packed_at = path.with_name(path.name + ".gz.part"), path.with_name(path.name + ".gz")
     before, new = b"", path.read_bytes()
     if packed_at.exists():
         before = packed_at.read_bytes()
         try:
-            if gzip.decompress(before).endswith(new):   # killed after it was packed, before the file was gone
+            if gzip.decompress(before).endswith(new):   # compressed already; a kill came before the file was removed
                 path.unlink()
                 return
         except (OSError, EOFError, gzip.zlib.error):
             os.replace(packed_at, packed_at.with_name(packed_at.name + ".damaged"))
             before = b""
     with part.open("wb") as target:
-        target.write(before)   # one member of a gzip file after another
+        target.write(before)   # a gzip file may have several members
         with gzip.GzipFile(fileobj=target, mode="wb", compresslevel=6, mtime=0, filename="") as packed:
             packed.write(new)
         target.flush()
@@ -109,7 +112,7 @@ def _number(text: str) -> float | None:
 
 
 def _lines(path: Path):
-    """The file's lines; None where a packed file is damaged, after what could be read."""
+    """Lines of a file; None after the readable part of a damaged compressed file."""
     try:
         if path.suffix == ".gz":
             with gzip.open(path, "rt", encoding="utf-8", errors="replace", newline="\n") as file:

@@ -1,4 +1,4 @@
-"""Feeds: where readings come from. A feed puts raw messages into a Buffer of frames, or is asked for what it holds."""
+"""Feeds: sources of readings. A feed puts raw messages into a `frames.Buffer`, or is asked for its readings (a file)."""
 
 from __future__ import annotations
 
@@ -15,23 +15,38 @@ ACK = "twin/v1/ack/"
 
 
 def ack_topic(site: str) -> str:
-    """Where a shadow says up to where it has followed: no wildcard, whatever the site is called."""
+    """Topic of a shadow's acknowledgements; wildcards in the site's name are replaced.
+
+    >>> ack_topic("a+b")
+    'twin/v1/ack/a_b'
+    """
     return ACK + (re.sub(r"[^A-Za-z0-9._-]", "_", site)[:200] or "_")
 
 
 class Mqtt:
-    """A feed over MQTT 3.1.1 as in DSX Exchange; reconnects by itself.
+    """Feed over MQTT 3.1.1 with messages as in NVIDIA DSX Exchange (BMS v1); reconnects automatically.
 
     Parameters
     ----------
-    host, port :
-        Of the broker; 1883, or 8883 with `tls`.
+    host, port : str or Address, int
+        Broker; by default port 1883, or 8883 with `tls`.
     user : str, optional
-        Name at the broker. Its password is the environment's COLDSUN_MQTT_PASSWORD, or the first line of `password_file`.
+        User name. The password is the environment variable COLDSUN_MQTT_PASSWORD, or the first line of `password_file`.
     tls : bool
-        Encrypted; the broker's certificate is held against `ca`, or against the machine's authorities.
+        Encrypt; the broker's certificate is verified by `ca`, or by the system's certificate authorities.
     cert, key : path, optional
-        Certificate and key of this client.
+        Certificate and private key of this client, PEM.
+
+    Raises
+    ------
+    InputError
+        An argument is invalid or a file is missing; in `start`, the broker or its certificate is not accepted.
+
+    Examples
+    --------
+    >>> import coldsun as cs
+    >>> cs.feeds.Mqtt("localhost", user="plant", tls=True).address
+    mqtts://plant@localhost:8883
     """
 
     live, refused = True, None
@@ -41,15 +56,15 @@ class Mqtt:
         self.connected, self.n_connect, self.stopped = False, 0, False
 
     def start(self, buffer: Buffer, site: str) -> None:
-        """Connect, and put what is said into `buffer` from a thread of its own; InputError where there is no such broker or certificate."""
+        """Connect, and put messages into `buffer` in a thread; InputError where the broker cannot be reached or its certificate is not accepted."""
         self.site, self.connected, self.n_connect, self.stopped = site, False, 0, False
         at = self.address
         self.client = client("shadow", at)
 
         def on_message(c, userdata, message):
-            if message.retain and message.topic.startswith(VALUE):   # kept by the broker since who knows when: values are never retained
+            if message.retain and message.topic.startswith(VALUE):   # of unknown age
                 with buffer.ready:
-                    buffer.refuse("late", None, message.topic, "kept by the broker; values are never retained")
+                    buffer.refuse("late", None, message.topic, "retained by the broker; values must not be retained")
             else:
                 buffer.put(message.topic, message.payload)
 
@@ -58,18 +73,18 @@ class Mqtt:
         def on_connect(c, userdata, flags, reason, properties):
             if reason.is_failure:
                 log.warning("%s refuses: %s", at, reason)
-                if self.n_connect == 0:   # never let in: nothing to wait for
+                if self.n_connect == 0:   # refused at the first connection: retrying cannot help
                     self.refused = f"{at} refuses: {reason}; accepted: {at.wants}"
                     buffer.end()
                 return
             self.connected, self.n_connect = True, self.n_connect + 1
             if self.n_connect > 1:
-                log.warning("%s is back", at)
+                log.warning("%s: reconnected", at)
             c.subscribe([(METADATA + "#", 0), (VALUE + "#", 0)])
 
         def on_disconnect(*_):
             if self.connected and not self.stopped:
-                log.warning("%s is away; tried again every 1 to 5 s", at)
+                log.warning("%s: disconnected; reconnecting every 1 to 5 s", at)
             self.connected = False
 
         self.client.on_connect, self.client.on_disconnect = on_connect, on_disconnect
@@ -78,20 +93,20 @@ class Mqtt:
             try:
                 self.client.loop_forever()
                 if not self.stopped and self.refused is None:
-                    buffer.end(f"{at}: the connection ended for good; accepted: a broker that runs, and a shadow that is started again")
-            except BaseException as error:   # whatever ends this thread ends the shadow, with a sentence
-                buffer.end(f"{at}: receiving ended by {type(error).__name__}: {error}; accepted: a report of this, and a shadow that is started again")
+                    buffer.end(f"{at}: the connection ended and was not restored; accepted: a running broker, and a restart of the shadow")
+            except BaseException as error:   # any error of this thread must end the shadow
+                buffer.end(f"{at}: receiving ended by {type(error).__name__}: {error}; accepted: a restart of the shadow (and a bug report)")
 
         connect(self.client, at)
         self.thread = threading.Thread(target=receive, daemon=True, name="coldsun-receive")
         self.thread.start()
 
     def acknowledge(self, time_ns: int) -> None:
-        """Say up to where the shadow has followed."""
+        """Publish the time up to which the shadow has followed [ns]."""
         self.client.publish(ack_topic(self.site), json.dumps({"timestamp": time_ns // 1_000_000}), qos=0)
 
     def stop(self) -> None:
-        """Disconnect, and wait 10 s at most for the thread."""
+        """Disconnect, and wait at most 10 s for the thread."""
         self.stopped = True
         if thread := getattr(self, "thread", None):
             self.client.disconnect()
@@ -99,7 +114,10 @@ class Mqtt:
 
 
 class InProcess:
-    """A feed without a broker: an `emulate.Emulator` in the same process, one step published for each that was followed."""
+    """Feed without a broker: an `emulate.Emulator` in the same process publishes one step per step followed, `ahead` steps in advance.
+
+    See the example of `coldsun.Shadow`.
+    """
 
     live, connected, refused, stopped = False, True, None, False
 
@@ -107,13 +125,13 @@ class InProcess:
         self.emulator, self.ahead = emulator, ahead
 
     def start(self, buffer, site: str) -> None:
-        """Publish the first `ahead` steps into `buffer`."""
+        """Put the first `ahead` steps into `buffer`."""
         self.buffer = buffer
         for _ in range(self.ahead):
             self.acknowledge(0)
 
     def acknowledge(self, time_ns: int) -> None:
-        """One step was followed: publish one more, or end the feed."""
+        """Put one more step, or end the feed."""
         e = self.emulator
         if e.step >= e.steps:
             self.buffer.end()
@@ -123,12 +141,16 @@ class InProcess:
             self.buffer.put(p["topic"], json.dumps(dict(value=float(v), timestamp=e.stamp(at, e.step, k), quality=1)).encode())
 
     def stop(self) -> None:
-        """Nothing is open."""
+        """End the feed."""
         self.stopped = True
 
 
 def from_words(feed: str | None, replay=None, **secure):
-    """The feed that the command line names."""
+    """Feed of the command line: `Mqtt` of an address, or `Replay` of a file; InputError unless exactly one is given.
+
+    >>> from_words("mqtt://localhost").address
+    mqtt://localhost:1883
+    """
     if (feed is None) == (replay is None):
-        raise InputError("accepted: either --feed mqtt[s]://[user@]host[:port] or --replay FILE.csv")
+        raise InputError("no feed, or two; accepted: either --feed mqtt[s]://[user@]host[:port] or --replay FILE.csv")
     return Replay(replay) if replay is not None else Mqtt(Address.of(feed, **secure))

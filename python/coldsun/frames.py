@@ -1,4 +1,4 @@
-"""Frames: raw messages sorted by source time into what was said in one step, with what may go wrong on the way."""
+"""Frames: readings sorted by source time into steps; refusals are counted by reason."""
 
 from __future__ import annotations
 
@@ -13,22 +13,26 @@ from .payloads import day_of, decode, parse_value, plain, why
 from .quality import Counts
 
 VALUE, METADATA = "BMS/v1/PUB/Value/", "BMS/v1/PUB/Metadata/"
-MOST = 1_000_000   # readings that wait in frames, some 200 MB: a shadow that falls hours behind its feed refuses the rest, and says so
+MOST = 1_000_000   # readings waiting in frames, about 200 MB: a shadow hours behind its feed refuses the rest, with an alarm
 
 
 def object_of(topic: str) -> str:
-    """What speaks by a topic BMS/v1/PUB/Value/{objectType}/{pointType}/{tagPath}: the object type with the tag path but its last part."""
+    """Object of a topic BMS/v1/PUB/Value/{objectType}/{pointType}/{tagPath}: its type, and the tag path without the last part.
+
+    >>> object_of("BMS/v1/PUB/Value/Rack/Power/site/h200/3/power")
+    'Rack site/h200/3'
+    """
     parts = topic[len(VALUE):].split("/") if topic.startswith(VALUE) else topic.split("/")
     tag = parts[2:]
     return " ".join(filter(None, (parts[0] if tag else "", "/".join(tag[:-1] or tag or parts))))
 
 
 class Buffer:
-    """Readings by source time; a frame is what was said in one step, (T - dt, T], the latest word of each point.
+    """Readings by source time. A frame holds the last reading of each point in one step, (T - dt, T].
 
-    A frame is complete when every living point has spoken at its very end, or when time, as most publishers say it (`clocks.Clocks`), is `lag`
-    past it: what comes later is refused as late. A point that was silent for `deadline` is no longer waited for. A feed that is a file, a
-    `source`, is asked for what it holds instead: its stamps are taken as they stand.
+    A frame is complete when each active point has a reading at its end, or when the time (`clocks.Clocks`) is `lag` past it; later readings are
+    refused as late. A point silent for `deadline` is not awaited. A `source` (a file) is asked for its readings; its time stamps are not corrected.
+    `dt`, `lag`, `deadline`, `leap` in s.
     """
 
     def __init__(self, points: list[dict], counts: Counts, *, dt: float, lag: float = 30.0, deadline: float = 250.0, leap: float = 300.0):
@@ -40,28 +44,28 @@ class Buffer:
         self.dt, self.lag, self.deadline, self.leap = (round(x * 1e9) for x in (dt, lag, max(deadline, 2.5 * dt), max(leap, 2.5 * dt)))
         self.ready = threading.Condition()
         self.frames: dict[int, dict[int, tuple[int, float]]] = {}   # end of the frame -> point -> (stamp, value)
-        self.n_kept = 0            # readings in them
-        self.exact: dict[int, int] = {}                             # end of the frame -> points that spoke at its very end
-        self.closed = 0            # end of the last frame that was taken
-        self.newest = 0            # time as most say it; how far a file has been read
+        self.n_kept = 0            # readings in the frames
+        self.exact: dict[int, int] = {}                             # end of the frame -> number of points with a reading at its end
+        self.closed = 0            # end of the last processed frame [ns]
+        self.newest = 0            # time by majority; of a file, time up to which it has been read [ns]
         self.clocks = Clocks([object_of(p["topic"]) for p in points], self.name, dt=self.dt, lag=self.lag, leap=self.leap)
         self.last = self.clocks.last
-        self.source = None         # a feed that is asked for its readings
+        self.source = None         # feed that is asked for its readings: a file
         self.alarms: list[str] = []
-        self.examples: dict[str, str] = {}      # reason -> the first that was refused for it
+        self.examples: dict[str, str] = {}      # reason -> first refused reading
         self.n_message, self.n_repeated, self.arrived, self.over = 0, 0, time.monotonic(), False
-        self.usable = self.arrived  # when a reading was believed last
-        self.failed: str | None = None          # why the feed ended, where it should not have
+        self.usable = self.arrived  # wall clock of the last accepted reading
+        self.failed: str | None = None          # error that ended the feed
         self._living, self._full = len(points), False
 
     @property
     def offset(self) -> int:
-        """What the source's clock is ahead [ns]."""
+        """Offset of the source's clock, positive ahead [ns]."""
         return self.clocks.source_offset
 
     # ---- putting ------------------------------------------------------------------------------------------------------------
     def put(self, topic: str, payload: bytes) -> None:
-        """One raw message, whatever it is."""
+        """Put one raw message; invalid ones are counted and refused."""
         with self.ready:
             self.n_message += 1
             self.arrived = time.monotonic()
@@ -70,7 +74,7 @@ class Buffer:
                 if topic.startswith(METADATA):
                     self._metadata(VALUE + topic[len(METADATA):], payload)
                 else:
-                    self.refuse("unknown", None, f"{plain(topic)} {plain(payload)}", "the site file knows no such point")
+                    self.refuse("unknown", None, f"{plain(topic)} {plain(payload)}", "no such point in the site file")
                 return
             reason, value, stamp = parse_value(payload)
             if not reason and self.refused_unit[point]:
@@ -82,17 +86,17 @@ class Buffer:
             self.put_value(point, stamp, value)
 
     def put_value(self, point: int, stamp: int, value: float) -> None:
-        """A reading in its published unit with its source's time stamp [ns]."""
+        """Put a reading in its published unit, with the time stamp of its source [ns]."""
         clocks = self.clocks
         self._believe(clocks.admit(point, stamp, value, self.closed if self.closed_any else 0))
 
     def _believe(self, readings: list[tuple[int, int, float]]) -> None:
-        """Readings that the clocks let through, and what else they have found out."""
+        """Put readings accepted by the clocks, and apply their offsets, refusals and alarms."""
         clocks, before = self.clocks, self.newest
         for k, off in clocks.moved:
             self._move(k, off)
         for k, reason in clocks.dropped:
-            self.refuse(reason, k, f"{self.name[k]}", "its stamp is far from what most publishers say")
+            self.refuse(reason, k, f"{self.name[k]}", "its time stamp is far from the majority of publishers")
         self.alarms += clocks.alarms
         clocks.moved.clear(), clocks.dropped.clear(), clocks.alarms.clear()
         self.newest = max(before, clocks.vote)
@@ -104,16 +108,16 @@ class Buffer:
             self.ready.notify_all()
 
     def put_stamped(self, point: int, stamp: int, value: float) -> int:
-        """A reading whose stamp is believed; the end of its frame."""
+        """Put a reading with an accepted time stamp [ns]; return the end of its frame [ns]."""
         end = -(-stamp // self.dt) * self.dt
         if self.closed and end <= self.closed:
-            self.refuse("late", point, self.name[point], "it came after its frame was taken")
+            self.refuse("late", point, self.name[point], "it arrived after its frame was processed")
             return end
         if self.n_kept >= MOST:
-            self.refuse("full", point, self.name[point], "too many readings wait")
+            self.refuse("full", point, self.name[point], "too many waiting readings")
             if not self._full:
                 self._full = True
-                self.alarms.append(f"the shadow is behind its feed by {len(self.frames)} frames; readings are refused until it has caught up")
+                self.alarms.append(f"the shadow is {len(self.frames)} frames behind its feed; readings are refused until it has caught up")
             return end
         self.usable = self.arrived
         frame = self.frames.setdefault(end, {})
@@ -122,7 +126,7 @@ class Buffer:
             if known[1] == value:
                 self.n_repeated += 1
             else:
-                self.refuse("conflict", point, self.name[point], "another value with the same stamp")
+                self.refuse("conflict", point, self.name[point], "another value with the same time stamp")
             return end
         if known is None:
             self.n_kept += 1
@@ -133,7 +137,7 @@ class Buffer:
         return end
 
     def _move(self, point: int, off: int) -> None:
-        """The clock of a point is found to be off: its readings that wait are put where they belong."""
+        """Move the waiting readings of a point by a clock offset found since [ns]."""
         found = [(end, f.pop(point)) for end, f in self.frames.items() if point in f]
         self.n_kept -= len(found)
         for end, (stamp, _) in found:
@@ -152,19 +156,19 @@ class Buffer:
             self.examples[reason] = said + (f" ({because})" if because else "")
 
     def example(self, reason: str) -> str:
-        """The first that was refused for this reason, in words; empty: none."""
+        """The first reading refused for this reason, as text; empty: none."""
         return f"e.g. {self.examples[reason]}" if reason in self.examples else ""
 
     def refusals(self) -> str:
-        """What was refused by reason, the many first, each with an example."""
+        """Refusals by reason in descending number, each with an example."""
         counted = sorted(self.counts.snapshot()["by_reason"].items(), key=lambda x: -x[1])
         told = [f"{n:,} {reason}, {self.example(reason)}".rstrip(", ") for reason, n in counted if n]
         if not self.clocks.vote and (held := sum(map(len, self.clocks.held))):
-            told.insert(0, f"{held:,} readings wait until it is known which time most publishers say; {self.clocks.n_heard} of {len(self.points)} points spoke")
-        return "; ".join(told) or "nothing was refused"
+            told.insert(0, f"{held:,} readings wait for a majority of clocks; {self.clocks.n_heard} of {len(self.points)} points have reported")
+        return "; ".join(told) or "no reading was refused"
 
     def _metadata(self, topic: str, payload: bytes) -> None:
-        """Retained metadata: the unit that the source names wins where it can be converted, and its object is who speaks."""
+        """Apply retained metadata: the unit of the source, if it can be converted, and its object for the vote."""
         point = self.place.get(topic)
         if point is None:
             return
@@ -186,12 +190,12 @@ class Buffer:
         if meant is not None:
             self.scale[point], self.shift[point] = meant
         else:
-            text = f"engUnit {plain(unit, 40)!r} of {self.name[point]} is not known; its readings are refused; accepted: {', '.join(known)}, as usually spelled"
+            text = f"engUnit {plain(unit, 40)!r} of {self.name[point]} is unknown; its readings are refused; accepted: {', '.join(known)}, in usual spellings"
             if text not in self.alarms:
                 self.alarms.append(text)
 
     def end(self, because: str | None = None) -> None:
-        """Nothing more will come; `because`: and that is wrong."""
+        """End the feed; `because`: the error that ended it."""
         with self.ready:
             self._believe(self.clocks.establish(over=True))
             self.failed, self.over = self.failed or because, True
@@ -199,7 +203,7 @@ class Buffer:
 
     # ---- taking -------------------------------------------------------------------------------------------------------------
     def begin(self, start: int) -> None:
-        """Frames end after `start` [ns]."""
+        """Set the start [ns]: frames that end at or before it are dropped."""
         with self.ready:
             self.closed = start
             if self.source is not None:
@@ -214,7 +218,7 @@ class Buffer:
         return frame
 
     def complete(self, end: int) -> bool:
-        """Whether the frame that ends at `end` [ns] need not be waited for any more."""
+        """Whether the frame that ends at `end` [ns] is complete."""
         if self.over:
             return True
         if self.source is not None:
@@ -231,28 +235,28 @@ class Buffer:
         return all(k in frame and (frame[k][0] == end or off[k]) for k in living)
 
     def beyond(self, last: int) -> str | None:
-        """Whether time has gone on past `last` [ns], where all ends, with nothing said that lies before it: no frames are worth waiting for."""
+        """Sentence where the time is past `last` [ns] and no reading before it is left; None otherwise."""
         with self.ready:
             if self.source is not None and not self.frames and not self.over and self.newest <= self.closed:
                 self.source.pull(self.closed + self.dt)
             if self.newest <= last + self.leap or any(end <= last for end in self.frames) or self.over:
                 return None
-            return f"nothing is said from {day_of(self.closed)} until {day_of(self.newest)}, beyond the prepared hours: the shadow ends here"
+            return f"no readings from {day_of(self.closed)} until {day_of(self.newest)}, beyond the prepared hours: the shadow ends"
 
-    closed_any = False   # before the first frame every point of the map is waited for
+    closed_any = False   # before the first frame all points of the site file are awaited
 
     def si(self, raw: np.ndarray) -> np.ndarray:
-        """Readings in their published units as SI."""
+        """Readings in their published units (point) -> SI."""
         return raw * np.asarray(self.scale) + np.asarray(self.shift)
 
     def told(self) -> list[str]:
-        """What there was to tell since it was last asked; none is lost that comes meanwhile."""
+        """Alarms since the last call; an alarm raised meanwhile is in the next."""
         with self.ready:
             texts, self.alarms = self.alarms, []
         return texts
 
     def take(self, end: int, timeout: float | None = None) -> np.ndarray | None:
-        """Readings of the frame that ends at `end` in their published units, NaN where there is none; None where it is not complete within
+        """Readings (point) of the frame that ends at `end` [ns] in their published units, NaN: none; None where it is not complete within
         `timeout` [s]."""
         with self.ready:
             if self.source is not None and not self.complete(end):
@@ -269,7 +273,7 @@ class Buffer:
             return out
 
     def first_stamp(self, timeout: float | None) -> int | None:
-        """The oldest stamp heard so far, waited for until most publishers agree on the time: an odd first one is put away by then."""
+        """Oldest accepted time stamp [ns], after a majority of clocks is known; None where there is none within `timeout` [s]."""
         with self.ready:
             if self.source is not None:
                 return self.source.first

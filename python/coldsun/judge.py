@@ -1,4 +1,4 @@
-"""What a shadow does about readings that do not fit: refuses them until the cause is likely, names it, re-opens a parameter or distrusts a point."""
+"""Fault handling of a shadow: refuse suspect readings, name the likely cause, then re-open a parameter or distrust the point."""
 
 from __future__ import annotations
 
@@ -10,31 +10,25 @@ from .diagnose import Finding, Site, diagnose
 from .monitor import N_RELEASE, Monitor
 from .silence import Silence
 
-N_JUDGE = 6       # readings of which the innovations are averaged before a cause is named
-N_LATE, N_NEVER = 36, 72   # steps after which two readings must do, and after which none is waited for
-N_SETTLE = 36     # steps after something was done about a point, in which a drift is no news
-N_LIMITS = 6      # readings in a row outside their limits
-N_BASE = 36.0     # steps of the means of kelvins per watt
-N_MEMBER = 16     # members below which a drift is not looked for: with fewer than it has points, a domain's spread is too small
+N_JUDGE = 6       # readings whose innovations are averaged before a cause is named
+N_LATE, N_NEVER = 36, 72   # steps after which two readings suffice, and after which none is awaited
+N_SETTLE = 36     # steps after an action on a point in which its drift raises no alarm
+N_LIMITS = 6      # consecutive readings outside their limits before an alarm
+N_BASE = 36.0     # steps of the running means of K/W
+N_MEMBER = 16     # least members for drift tests: with fewer members than points, the spread of a domain is too small
 SLIPS = (1e3, 1e6, 1e-3, 1e-6)   # factors between units of one quantity
-ALIKE = 0.3       # relative: so near to a slip it is one
-RIGHT_NOISE = (0.75, 1.35)       # of the white part's variance: a noise alarm is over
-METER = (0.05, 20.0)             # reading over true value of a meter that is not of another unit
-FLOW_ODD = 0.06                  # of a node's flow over its site's: two standard deviations of the prior
-RIGHT = 0.03      # relative: a meter so near to 1 is right
+ALIKE = 0.3       # relative distance at which a factor counts as one of SLIPS
+RIGHT_NOISE = (0.75, 1.35)       # variance of the white part at which a noise alarm ends
+METER = (0.05, 20.0)             # accepted gain of a meter without a unit error
+FLOW_ODD = 0.06                  # deviation of a node's relative flow: two standard deviations of the prior
+RIGHT = 0.03      # relative distance from 1 at which the gain of a meter counts as 1
 
 
 class Judge:
-    """Keeps the statistics of all points and acts on them.
+    """Statistics of all points, and the actions on them.
 
-    Parameters
-    ----------
-    points, columns : list of dict
-        Of the engine's shadow.
-    noise : ndarray
-        Standard deviation of each instrument's error [SI]; changed in place where `adapt_noise` is set.
-    adapt_noise : bool
-        Take the noise that is seen where the told one is found wrong.
+    `points`, `columns`: of the engine's shadow; `noise` (point): standard deviation of each instrument's error [SI]; `dt`: step [s]; `adapt_noise`:
+    replace a wrong noise by the observed one, in place.
     """
 
     kept = ("distrusted", "meter", "settle", "since", "refused", "r_outlet", "r_junction", "sum_d", "n_d", "suspect")
@@ -51,25 +45,25 @@ class Judge:
         self.at = {s: {(p["quantity"], p["node"]): k for k, p in reversed(list(enumerate(points))) if p["site"] == s} for s in {p["site"] for p in points}}
         self.distrusted = np.zeros(n, bool)
         self.suspect = np.zeros(n, bool)
-        self.meter = np.ones(n)                  # reading over true value, of inputs
+        self.meter = np.ones(n)                  # estimated gain of inputs: reading over true value
         self.settle = np.zeros(n, int)
-        self.since = np.zeros(n, np.int64)       # last instant at which the point was calm [ns]
-        self.refused = np.zeros(n, int)          # readings in a row outside their limits
+        self.since = np.zeros(n, np.int64)       # last time without a sign of a jump [ns]
+        self.refused = np.zeros(n, int)          # consecutive readings outside their limits
         size = max(self.node, default=-1) + 1
         self.r_outlet, self.r_junction = np.full(size, np.nan), np.full(size, np.nan)   # [K/W]
-        self.sum_d, self.n_d = np.zeros(n), np.zeros(n, int)   # of the innovations since something became suspect
+        self.sum_d, self.n_d = np.zeros(n), np.zeros(n, int)   # sum and count of innovations since a point became suspect
         self.wait = 0
         self.means: dict[str, np.ndarray] = {}
-        self.reopen: dict[int, float] = {}       # column -> spread, of the coming analysis
+        self.reopen: dict[int, float] = {}       # column -> spread to add at the next analysis
 
     def left_out(self) -> np.ndarray:
-        """Points that are not believed now."""
+        """Points (bool) whose readings are not accepted now."""
         return self.distrusted | self.suspect | self.silence.left_out()
 
     def step(self, value: np.ndarray, forecast: np.ndarray, means: dict[str, np.ndarray], stuck: np.ndarray, equal: np.ndarray, time_ns: int,
              alarms: Alarms) -> np.ndarray:
-        """Judge one frame before it is taken in; points to leave out (point, bool). `value` (point) and `forecast` (member, point) [SI], NaN: no
-        reading; `means`: as of `node_means`, and `curtailed` (site, bool); `stuck`: places; `equal` (point): readings in a row alike."""
+        """Test one frame before the analysis; return the points to leave out (point, bool). `value` (point) and `forecast` (member, point) [SI], NaN: no
+        reading; `means`: of `node_means`, and `curtailed` (site, bool); `stuck`: places of points; `equal` (point): consecutive equal readings."""
         m, mean, self.means = self.monitor, forecast.mean(0), means
         s = np.sqrt(forecast.var(0, ddof=1) + self.noise**2)
         d = value - mean
@@ -83,8 +77,8 @@ class Judge:
         self.since = np.where(np.abs(m.of("jump")) < 2.5, time_ns, self.since)
         if self.wait == 0:
             self._learn()
-        quiet = ~out & (equal < 3)               # one that repeats itself may be stuck: that test decides
-        known = np.array([f"drift {k}" in alarms.standing for k in range(len(mean))])   # the model is to blame, not the point
+        quiet = ~out & (equal < 3)               # repeated readings are left to the test for stuck instruments
+        known = np.array([f"drift {k}" in alarms.standing for k in range(len(mean))])   # attributed to the model already
         new = m.jumped() & ~self.distrusted & quiet & ~known & (self.settle < N_SETTLE - N_JUDGE)
         self.suspect = (self.suspect | new) & ~out & ~rest & ~self.distrusted
         if self.suspect.any() and self.wait == 0:
@@ -105,13 +99,14 @@ class Judge:
         for k in np.flatnonzero(self.distrusted & (m.fits >= N_RELEASE)):
             self.distrusted[k] = False
             alarms.standing.discard(f"jump {k}")
-            alarms.tell(f"{self.points[k]['name']} agrees again; it is believed from now on", time_ns, points=[self.points[k]["name"]], kind="right again")
+            alarms.tell(f"{self.points[k]['name']} agrees with its forecast again; its readings are accepted from now on", time_ns,
+                        points=[self.points[k]["name"]], kind="right again")
             m.forget([k])
         return self.left_out()
 
     # ---- what jumped ----------------------------------------------------------------------------------------------------------
     def _learn(self) -> None:
-        """Kelvins per watt of each node, while nothing is suspected."""
+        """Update the running means of K/W of each node, while no point is suspect."""
         at, power = np.array(sorted(self.node), int), self.means["power"]
         if not len(at):
             return
@@ -131,7 +126,7 @@ class Judge:
                     {n for n in nodes if self._unheard(s, n)})
 
     def _name(self, s: int, d, sd, mean, use, time_ns: int, alarms: Alarms) -> None:
-        """Name the likely causes at site `s`, and act."""
+        """Raise alarms with the likely causes at site `s`, and act on them."""
         use = use & self.monitor.compared & np.array([p["site"] == s for p in self.points])
         if not (self.suspect & use).any():
             return
@@ -149,7 +144,7 @@ class Judge:
         return self.at[s].get(("p_node", node), 0)
 
     def _unheard(self, s: int, node: int) -> bool:
-        """Whether the node has a power meter and that says nothing now."""
+        """Whether the node has a power meter without recent readings."""
         k = self.at[s].get(("p_node", node))
         return k is not None and not self.silence.sure()[k]
 
@@ -177,22 +172,22 @@ class Judge:
             self._open(f"{name} pv_gain", abs(f.amount))
 
     def _open(self, column: str, spread: float) -> None:
-        """Re-open a parameter: as wide as its prior, or as it seems to have jumped."""
+        """Re-open a parameter with the spread of its prior, or with its estimated jump if that is larger."""
         if column in self.column:
             j, sigma = self.column[column]
             self.reopen[j] = max(sigma, spread)
 
     def _scale(self, k: int, read: float, missing: float) -> None:
-        """A power meter is read by what it seems to read of the true power."""
+        """Update the estimated gain of a power meter from its reading and the missing power [W]."""
         if not self.input[k] or not self.silence.sure()[k] or not read + missing > 0.0:
-            return   # more was read than there is: its coolant says nothing that a meter could mean
+            return   # no gain gives a true power of 0 or less
         factor = self.meter[k] * read / (read + missing)
         self.meter[k] = next((slip for slip in SLIPS if abs(factor / slip - 1.0) < ALIKE), 1.0 if abs(factor - 1.0) < RIGHT else float(np.clip(factor, *METER)))
 
     def doubtful_meter(self, s: int, missing: float) -> str | None:
-        """The one power meter that would explain watts missing in the electrical balance by its node's estimated flow, if there is one.
+        """Name of the power meter that explains `missing` watts of the electrical balance by the estimated flow of its node; None: there is none.
 
-        A meter that reads low from the start is told as less flow in its node, by as much: both make its outlet warmer.
+        A meter that reads low from the start appears as less flow in its node, by the same factor: both raise the outlet temperature.
         """
         best = None
         for node in self.node:
@@ -216,7 +211,7 @@ class Judge:
             self._open(column.get(self.points[k]["quantity"], ""), 0.0)
             self.settle[k] = N_SETTLE
         for k in np.flatnonzero(m.correlated() & ~drifting & ~self.distrusted & (self.settle == 0)):
-            alarms.tell(f"{self.points[k]['name']}: its innovations follow each other; likely cause: the model moves otherwise than the plant", time_ns,
+            alarms.tell(f"{self.points[k]['name']}: its innovations are autocorrelated; likely cause: dynamics that differ from the model's", time_ns,
                         key=f"correlation {k}", points=[self.points[k]["name"]], kind="correlation", cause="model")
         calm = (np.abs(m.of("drift")) < 2.5) & (np.abs(m.of("slow")) < 3.5) & (m.product < 3.0)
         for key in [k for k in alarms.standing if k.split(" ")[0] in ("drift", "correlation")]:
@@ -243,22 +238,22 @@ class Judge:
                 alarms.standing.discard(key)
 
     def _scatter(self, what: str, of: np.ndarray, s: np.ndarray, time_ns: int, alarms: Alarms) -> None:
-        """The innovations of these points scatter more or less than told."""
+        """Raise an alarm where the innovations of these points scatter more or less than the specified noise."""
         nis, white, (low, high) = self.monitor.nis(of), self.monitor.white(of), self.monitor.band(of)
         seen = np.sqrt(np.maximum(white * s[of] ** 2 - (s[of] ** 2 - self.noise[of] ** 2), (0.1 * self.noise[of]) ** 2))
         ratio = float(np.mean(seen / self.noise[of]))
         names = [self.points[k]["name"] for k in np.flatnonzero(of)]
-        if alarms.tell(f"{what}: NIS {nis:.2f}, its 99 % band is {low:.2f} to {high:.2f}; likely cause: the instrument's noise, about {ratio:.2g} times what "
-                       "is told", time_ns, key=f"noise {what}", points=names, kind="noise", cause="noise") and self.adapt_noise:
+        if alarms.tell(f"{what}: NIS {nis:.2f}, outside its 99 % band {low:.2f} to {high:.2f}; likely cause: instrument noise, about {ratio:.2g} times the "
+                       "specified value", time_ns, key=f"noise {what}", points=names, kind="noise", cause="noise") and self.adapt_noise:
             self.noise[of] *= ratio
             for q in {self.points[k]["quantity"] for k in np.flatnonzero(of)}:
                 self.monitor.forget_noise(q)
 
     def limits(self, si: np.ndarray, low: np.ndarray, high: np.ndarray, held: np.ndarray, time_ns: int, alarms: Alarms) -> tuple[np.ndarray, np.ndarray]:
-        """Readings by what their meters read of the true value [SI], and which of them (bool) lie within their limits; all arrays are (point).
+        """Readings divided by their estimated gain [SI], and which of them (bool) are within their limits; all arrays are (point).
 
-        After some outside in a row: a factor that puts a reading outside is dropped where the reading as published would fit, an input that
-        slipped to another unit gets its factor, and of all else it is said. `si`: as published, NaN where there is none; `held`: the last good ones.
+        After N_LIMITS consecutive ones outside: a gain is reset to 1 where the published reading is inside, an input in another unit gets the
+        factor of that unit, all others raise an alarm. `si`: as published, NaN where there is none; `held`: last accepted readings.
         """
         value = si / self.meter
         here, good = np.isfinite(value), (value >= low) & (value <= high)
@@ -266,13 +261,13 @@ class Judge:
         for k in np.flatnonzero(here & (self.refused >= N_LIMITS)):
             p = self.points[k]
             if low[k] <= si[k] <= high[k]:
-                alarms.tell(f"{p['name']} is within its limits as published and not as {self.meter[k]:.3g} of the true value; it is read as published",
+                alarms.tell(f"{p['name']} is within its limits as published, but not with its estimated gain {self.meter[k]:.3g}; the gain is reset to 1",
                             time_ns, points=[p["name"]], kind="right again")
                 self.meter[k], self.refused[k] = 1.0, 0
                 continue
             ratio = value[k] / held[k] if np.isfinite(held[k]) and held[k] != 0.0 else np.nan
             slip = next((x for x in SLIPS if abs(ratio / x - 1.0) < ALIKE), None)
-            likely = f"its unit, it reads {slip:g} times what it last did" if slip else "its unit, its wiring or the limits of the site file"
+            likely = f"its unit, since it reads {slip:g} times its last accepted reading" if slip else "its unit, its wiring or the limits of the site file"
             cause = "unit" if slip else "limits"
             alarms.tell(f"{p['name']} is outside its limits, {(si[k] - p['offset']) / p['scale']:.4g} {p['unit']}; likely cause: {likely}", time_ns,
                         key=f"limits {k}", points=[p["name"]], kind="limits", cause=cause)
@@ -283,15 +278,17 @@ class Judge:
         return value, good
 
     def outside(self) -> np.ndarray:
-        """Points (bool) of which it is said that they are outside their limits."""
+        """Points (bool) with an active alarm on their limits."""
         return self.refused >= N_LIMITS
 
     # ---- a restart ------------------------------------------------------------------------------------------------------------
     def keep(self) -> dict:
+        """Values for a restart, as of `take_up`."""
         return {k: [None if x != x else x for x in getattr(self, k).tolist()] for k in self.kept} | {
             "wait": self.wait, "noise": self.noise.tolist(), "monitor": self.monitor.keep(), "silence": self.silence.keep()}
 
     def take_up(self, kept: dict) -> None:
+        """Set the values of `keep`."""
         for k in self.kept:
             setattr(self, k, np.array([np.nan if x is None else x for x in kept[k]], getattr(self, k).dtype))
         self.wait = kept["wait"]

@@ -1,4 +1,4 @@
-"""Attributes of a site, made from the engine's table of keys: one class a table, one property a key with unit and meaning in its docs."""
+"""Attributes of a site, made from the engine's table of keys: one class per table, one documented property per key."""
 
 from __future__ import annotations
 
@@ -8,13 +8,16 @@ from . import _engine
 
 
 def plain(value):
-    """NumPy's and pandas' numbers and lists as Python's own."""
+    """A value of NumPy or pandas as a Python number or list."""
     value = value.tolist() if hasattr(value, "tolist") else value
     return list(value) if isinstance(value, tuple) else value
 
 
 class Part:
-    """One table of a site. Attributes are SI; setting one that is out of range raises InputError."""
+    """One table of a site; its attributes are the keys, in SI.
+
+    InputError where a value is set outside its range, AttributeError for an unknown name.
+    """
 
     __slots__ = ("_network", "_path", "_site")
 
@@ -35,13 +38,19 @@ class Part:
 
 
 class Parts:
-    """A list of tables, by name or number: ``site.hall.node["h200"]``, ``site.hall.node[0]``."""
+    """A list of tables, by name or number; KeyError for an unknown name.
+
+    >>> import coldsun as cs
+    >>> node = cs.load_site("small").hall.node
+    >>> node["h200"].n_node == node[0].n_node == 64
+    True
+    """
 
     def __init__(self, network, path: str, names: list[str], make: Callable):
         self._path, self._names, self._make = path, names, make
 
     def names(self) -> list[str]:
-        """The names, in the order of the file."""
+        """Names in the order of the file."""
         return list(self._names)
 
     def __getitem__(self, which):
@@ -79,7 +88,7 @@ def _table(child: str) -> property:
     def get(self):
         return PARTS[child](self._network, self._site, f"{self._path}.{name}" if self._path else name)
 
-    return property(get, doc=f"the table [{child}]")
+    return property(get, doc=f"table [{child}]")
 
 
 def _list(child: str) -> property:
@@ -90,7 +99,7 @@ def _list(child: str) -> property:
         found = {key[len(path) + 1:].split("]")[0]: None for key in self._network.values(self._site) if key.startswith(f"{path}[")}
         return Parts(self._network, path, list(found), lambda tag: PARTS[child](self._network, self._site, f"{path}[{tag}]"))
 
-    return property(get, doc=f"the tables [[{child.replace('[NAME]', '')}]], by name or number")
+    return property(get, doc=f"tables [[{child.replace('[NAME]', '')}]], by name or number")
 
 
 def _classes() -> dict[str, type]:
@@ -102,7 +111,7 @@ def _classes() -> dict[str, type]:
         rows[row["table"]].append(row)
     classes = {}
     for table, keys in rows.items():
-        body: dict = {"__slots__": (), "__doc__": f"The table [{table.replace('[NAME]', '')}] of a site." if table else "A site."}
+        body: dict = {"__slots__": (), "__doc__": f"Table [{table.replace('[NAME]', '')}] of a site; keys in SI." if table else "Keys of a site, in SI."}
         body |= {row["key"]: _key(row) for row in keys}
         for child in rows:
             if child and (child.rpartition(".")[0] == table):

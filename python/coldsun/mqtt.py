@@ -1,4 +1,4 @@
-"""A broker's address, with who asks and how the line is kept secret; a client that comes back by itself."""
+"""MQTT: address of a broker with user and TLS; a client that reconnects automatically."""
 
 from __future__ import annotations
 
@@ -11,22 +11,28 @@ from urllib.parse import unquote, urlsplit
 
 from .errors import InputError
 
-PASSWORD = "COLDSUN_MQTT_PASSWORD"   # of the environment
+PASSWORD = "COLDSUN_MQTT_PASSWORD"   # environment variable
 SHAPE = "mqtt[s]://[user@]host[:port]"
-log = logging.getLogger("coldsun")   # without a handler of the user's, warnings go to standard error
+log = logging.getLogger("coldsun")   # without a handler, Python prints warnings to standard error
 
 
 class Address:
-    """Where a broker is and how it is asked. What it says of itself holds no password."""
+    """Address of a broker with user and TLS; its text has no password.
+
+    InputError where arguments contradict each other or a file is missing.
+
+    >>> Address.of("mqtt://plant@host")
+    mqtt://plant@host:1883
+    """
 
     def __init__(self, host: str, port: int | None = None, *, user: str | None = None, tls: bool = False, ca=None, cert=None, key=None,
                  password_file=None):
         if not tls and (ca or cert or key):
-            raise InputError("ca, cert and key go with TLS; accepted: mqtts://...")
+            raise InputError("ca, cert and key need TLS; accepted: mqtts://...")
         if (cert is None) != (key is None):
-            raise InputError("cert and key go together; accepted: both, or neither")
+            raise InputError("cert or key is missing; accepted: both, or neither")
         if password_file is not None and user is None:
-            raise InputError(f"password_file = {password_file}: whose? accepted: with a user, {SHAPE}")
+            raise InputError(f"password_file = {password_file}: no user; accepted: together with a user, {SHAPE}")
         for name, path in (("ca", ca), ("cert", cert), ("key", key), ("password_file", password_file)):
             if path is not None and not Path(path).is_file():
                 raise InputError(f"{name} = {path}: no such file; accepted: a file{'' if name == 'password_file' else ' in PEM'}")
@@ -35,7 +41,7 @@ class Address:
 
     @classmethod
     def of(cls, url: str, **secure) -> Address:
-        """From mqtt[s]://[user@]host[:port]; a password in it is refused: the list of processes and a shell's history would hold it."""
+        """Address from mqtt[s]://[user@]host[:port]; InputError for other text, and for a password: process lists and shell histories show it."""
         try:
             parts = urlsplit(url)
             port, password = parts.port, parts.password
@@ -43,9 +49,9 @@ class Address:
         except ValueError:
             good, port, password = False, None, "@" in url
         if password:
-            raise InputError(f"feed: a password does not belong into an address; accepted: {SHAPE}, with {PASSWORD} in the environment or --password-file")
+            raise InputError(f"feed: the address holds a password; accepted: {SHAPE}, with {PASSWORD} in the environment or --password-file")
         if not good:
-            shown = "...@" + url.rpartition("@")[2] if "@" in url else url   # before it may stand a password
+            shown = "...@" + url.rpartition("@")[2] if "@" in url else url   # the part before @ may hold a password
             raise InputError(f"feed = {shown!r}; accepted: {SHAPE}")
         return cls(parts.hostname, port, user=unquote(parts.username) if parts.username else None, tls=parts.scheme == "mqtts", **secure)
 
@@ -57,33 +63,33 @@ class Address:
 
     @property
     def wants(self) -> str:
-        """What a broker that refuses may want."""
-        return "a user and a password that the broker knows" if self.user else f"a broker that asks for no name, or {SHAPE} with {PASSWORD} or --password-file"
+        """Text on what a broker that refuses may accept."""
+        return "a user and password of the broker" if self.user else f"a broker without login, or {SHAPE} with {PASSWORD} or --password-file"
 
     def password(self) -> str | None:
-        """From the first line of the password file, else from the environment; InputError where the file is not UTF-8."""
+        """Password: first line of the password file, else the environment variable; InputError where the file is not UTF-8."""
         if self.password_file is not None:
             try:
                 lines = Path(self.password_file).read_bytes().decode("utf-8-sig").splitlines()
             except UnicodeDecodeError as error:
-                raise InputError(f"password_file = {self.password_file}: byte {error.start + 1} is no UTF-8; accepted: UTF-8, the password in the first line"
+                raise InputError(f"password_file = {self.password_file}: byte {error.start + 1} is not UTF-8; accepted: UTF-8, password in the first line"
                                  ) from None
             return lines[0] if lines else ""
         return os.environ.get(PASSWORD)
 
 
 def client(name: str, at: Address):
-    """A paho client that comes back by itself."""
+    """A paho client that reconnects automatically; InputError where paho-mqtt is missing or a certificate is invalid."""
     try:
         import paho.mqtt.client as mqtt
     except ImportError:
-        raise InputError("MQTT needs paho-mqtt 2; accepted: pip install 'coldsun[live]'") from None
+        raise InputError("MQTT: paho-mqtt 2 is not installed; accepted: pip install 'coldsun[live]'") from None
     c = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, client_id=f"coldsun-{name}-{time.time_ns()}", protocol=mqtt.MQTTv311)
     c.reconnect_delay_set(1, 5)
     if at.user is not None:
         c.username_pw_set(at.user, at.password())
         if not at.tls and at.host not in ("localhost", "127.0.0.1", "::1") and at.password() is not None:
-            log.warning("%s: the password goes over the line as it is; mqtts:// keeps it secret", at)
+            log.warning("%s: the password is sent unencrypted; mqtts:// encrypts it", at)
     if at.tls:
         try:
             context = ssl.create_default_context(cafile=None if at.ca is None else str(at.ca))
@@ -96,9 +102,10 @@ def client(name: str, at: Address):
 
 
 def connect(c, at: Address) -> None:
+    """Connect a client; InputError where the broker cannot be reached or its certificate is not accepted."""
     try:
         c.connect(at.host, at.port, keepalive=20)
     except ssl.SSLError as error:
-        raise InputError(f"{at}: {error}; accepted: a broker whose certificate the ca has signed for this host") from None
+        raise InputError(f"{at}: {error}; accepted: a broker whose certificate is signed by the ca for this host") from None
     except (OSError, ValueError) as error:
-        raise InputError(f"{at}: {error}; accepted: the address of a broker that runs") from None
+        raise InputError(f"{at}: {error}; accepted: the address of a running broker") from None

@@ -30,7 +30,7 @@ class Catalogue:
     Parameters
     ----------
     text : TLE lines (two or three a set) or an OMM table (CSV with CCSDS 502.0-B-3 keywords)
-    name : what remarks call the text
+    name : name of the text in ``remarks``
 
     Attributes ``names``, ``norad_cat_id`` and ``epoch`` (per satellite); ``remarks``: a sentence per reason why records are not used, such
     as deep-space sets. `from_file` reads a file.
@@ -38,7 +38,7 @@ class Catalogue:
     Raises
     ------
     InputError
-        for a text without any record; a faulty record costs itself alone and is in ``remarks``
+        the text has no record; a faulty record is skipped and named in ``remarks``
 
     Examples
     --------
@@ -59,7 +59,7 @@ class Catalogue:
 
     @classmethod
     def from_file(cls, path) -> Catalogue:
-        """The catalogue of a TLE or OMM CSV file. Raises InputError for a file that cannot be read, or that has no record."""
+        """The catalogue of a TLE or OMM CSV file; InputError where it cannot be read or has no record. See the example of the class."""
         try:
             text = Path(path).read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError, TypeError) as error:

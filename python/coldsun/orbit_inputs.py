@@ -1,4 +1,4 @@
-"""What the functions of orbit take: times, spans, stations, checked and turned into the engine's form."""
+"""Arguments of the functions of orbit: times, time spans and stations, checked and converted for the engine."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .errors import InputError
 
 
 def instants(name: str, time) -> np.ndarray:
-    """Times as UTC nanoseconds since 1970, one dimension."""
+    """Times as ns since 1970 UTC, one dimension; InputError for values that are not times."""
     try:
         index = pd.DatetimeIndex(np.atleast_1d(time.values if isinstance(time, xr.DataArray) else time))
     except (TypeError, ValueError) as error:
@@ -24,7 +24,7 @@ def instants(name: str, time) -> np.ndarray:
 
 
 def span(start, stop, dut1):
-    """A span of time, stop after start, with UT1 - UTC [s]."""
+    """A time span with UT1 - UTC [s]; InputError unless stop is after start."""
     first, last = (int(instants(name, value)[0]) for name, value in (("start", start), ("stop", stop)))
     if not first < last:
         raise InputError(f"stop = {stop} is not after start = {start}; accepted: a later time")
@@ -32,7 +32,7 @@ def span(start, stop, dut1):
 
 
 def places(latitude, longitude, altitude, elevation_mask):
-    """Stations; the four broadcast, one station each number."""
+    """Stations [degrees, degrees, m, degrees]; the arguments broadcast. InputError for a value outside its range."""
     given = dict(latitude=latitude, longitude=longitude, altitude=altitude, elevation_mask=elevation_mask)
     arrays = {name: np.atleast_1d(real_array(name, value)) for name, value in given.items()}
     for name, low, high in (("latitude", -90.0, 90.0), ("longitude", -360.0, 360.0), ("altitude", -1000.0, 100e3), ("elevation_mask", -10.0, 90.0)):

@@ -1,4 +1,4 @@
-"""Payloads: what a message or a line of a file says, bounded before it is parsed; what is wrong with it, in words."""
+"""Payloads of messages: parsing with bounds on length and depth; errors as text."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ import math
 import re
 from datetime import datetime, timedelta, timezone
 
-LONGEST_VALUE, LONGEST = 1024, 4096   # bytes of a value and of metadata; a value has some seventy
-DEEPEST = 16                          # brackets that a payload may open; a value opens one
+LONGEST_VALUE, LONGEST = 1024, 4096   # bytes of a value and of metadata; a usual value has about 70
+DEEPEST = 16                          # opening brackets of a payload; a value has one
 EARLIEST, LATEST = 946_684_800_000, 4_102_444_800_000   # ms: 2000 to 2100
 ACCEPTED = "milliseconds since 1970, or ISO 8601 with a zone (2026-06-14T15:00:00Z)"
 PLAIN = re.compile(r"[+-]?(\d{1,32}(\.\d{0,32})?|\.\d{1,32})([eE][+-]?\d{1,3})?", re.ASCII)
 EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
-_decoder = json.JSONDecoder(parse_int=float)   # a whole number of 4,000 digits costs as a float does, and is infinite
+_decoder = json.JSONDecoder(parse_int=float)   # a whole number of 4,000 digits costs no more than a float, and becomes infinite
 
 
 def decode(payload: bytes, longest: int = LONGEST) -> dict:
-    """The object that a JSON payload holds; ValueError where it is none, is too long or too deep."""
+    """Object of a JSON payload; ValueError where it is no object, too long or too deep."""
     if len(payload) > longest:
         raise ValueError(f"of {len(payload)} bytes; accepted: at most {longest}")
     if payload.count(b"[") + payload.count(b"{") > DEEPEST:
@@ -29,7 +29,7 @@ def decode(payload: bytes, longest: int = LONGEST) -> dict:
 
 
 def number(told) -> float:
-    """A number, or a string that is a plain one; ValueError for all else."""
+    """A finite number, also from a decimal string; ValueError for anything else."""
     if isinstance(told, str) and len(told) <= 64 and PLAIN.fullmatch(told.strip()):
         told = float(told)
     if isinstance(told, bool) or not isinstance(told, (int, float)):
@@ -44,7 +44,7 @@ def number(told) -> float:
 
 
 def stamp_ns(told) -> int:
-    """A time stamp [ns since 1970] from milliseconds or ISO 8601 with a zone, whichever year it says; ValueError for all else."""
+    """Time stamp [ns since 1970] from milliseconds or ISO 8601 with a zone, of any year; ValueError for anything else."""
     if isinstance(told, str) and not PLAIN.fullmatch(told.strip()):
         if len(told) > 40:
             raise ValueError("no time")
@@ -65,12 +65,16 @@ def stamp_ns(told) -> int:
 
 
 def believable(ns: int) -> bool:
-    """Whether a stamp lies between 2000 and 2100."""
+    """Whether a time stamp [ns] is between 2000 and 2100."""
     return EARLIEST <= ns // 1_000_000 < LATEST
 
 
 def parse_value(payload: bytes) -> tuple[str, float | None, int | None]:
-    """Reason, value and time stamp [ns] of a DSX Exchange value payload {value, timestamp [ms], quality}; reason "" where all is well."""
+    """Reason of refusal, value and time stamp [ns] of a DSX Exchange payload {value, timestamp [ms], quality}; reason "": accepted.
+
+    >>> parse_value(b'{"value": 21.5, "timestamp": 1780000000000, "quality": 1}')
+    ('', 21.5, 1780000000000000000)
+    """
     try:
         told = decode(payload, LONGEST_VALUE)
         value, stamp = told["value"], stamp_ns(told["timestamp"])
@@ -89,7 +93,7 @@ def parse_value(payload: bytes) -> tuple[str, float | None, int | None]:
 
 
 def likely(ns: int) -> str:
-    """Why a stamp lies decades away, in words."""
+    """Likely cause of a time stamp decades off, as text."""
     ms = ns / 1e6
     for factor, said in ((1e-3, "seconds"), (1e3, "microseconds"), (1e6, "nanoseconds")):
         if factor * EARLIEST <= ms < factor * LATEST:
@@ -106,7 +110,7 @@ def day_of(ns: int) -> str:
 
 
 def plain(text: str | bytes, most: int = 120) -> str:
-    """Foreign text as it may be shown: printable, on one line, not long."""
+    """Foreign text made printable: one line of at most `most` characters."""
     if isinstance(text, bytes):
         text = text[: 4 * most].decode("utf-8", "replace")
     text = "".join(c if c.isprintable() else "?" for c in text[: 2 * most])
@@ -114,7 +118,7 @@ def plain(text: str | bytes, most: int = 120) -> str:
 
 
 def why(payload: bytes, longest: int = LONGEST_VALUE) -> str:
-    """What is wrong with a value payload, in words; "" where nothing is."""
+    """Error of a value payload as text; "" where it is valid."""
     try:
         told = decode(payload, longest)
     except (ValueError, RecursionError) as error:

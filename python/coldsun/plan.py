@@ -1,4 +1,4 @@
-"""Plans: where and when each job runs under which cap, what that is expected to cost, and what the usual rules would have cost."""
+"""Plans: place, start and power cap of each job, the expected bill, and the bills of common scheduling rules."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from .site import table_html
 
 DEFAULT = _engine.plan_defaults()
 POLICIES = ("search", "fcfs", "easy", "greedy-green", "wait-awhile")
-# A unit that people read, and what one of it is in the engine's unit.
+# unit of the engine -> unit of the bill, and its size in the engine's unit
 _READ = {"J": ("MWh", 3.6e9)} | {f"{of}s": (f"{of}h", 3600.0) for of in ("", "K ", "node ")}
 
 
 @contextmanager
 def plan_errors():
-    """The planner's refusals as InputError."""
+    """Context that turns errors of the planner into InputError."""
     try:
         with engine_errors():
             yield
@@ -37,30 +37,32 @@ def options(horizon_hours: float = DEFAULT["horizon"] / 3600.0, plans: int = DEF
             policy: str = DEFAULT["policy"], slot_min: float = DEFAULT["slot"] / 60.0, population: int = DEFAULT["population"],
             decision_s: float = DEFAULT["decision_time"], spread: float = DEFAULT["spread"], known_work: bool = DEFAULT["known_work"],
             rows: int = DEFAULT["rows"], weights: dict[str, float] | None = None, seconds: float = math.inf) -> dict:
-    """The planner's settings, checked.
+    """Checked settings of the planner, in SI; InputError for a value outside its range, an unknown policy or an unknown line.
 
     Parameters
     ----------
     horizon_hours : float
-        How far ahead a plan reaches; a whole number of slots.
+        Planning horizon [h]; a whole number of plan slots.
     plans, scenarios, population : int
-        Plans priced, forecasts that each is priced under, plans of one generation.
+        Number of plans priced, of forecast scenarios per plan, of plans per generation.
     policy : {"search", "fcfs", "easy", "greedy-green", "wait-awhile"}
-        The search, or a rule that people use.
-    slot_min : float
-        Slot of the planner's time [min].
-    decision_s : float
-        Simulated time that a decision takes [s]; it is in force after this and the control's delay.
+        The search, or a rule: first come first served; EASY backfill (Lifka 1995, doi 10.1007/3-540-60153-8_35); waiting for PV power or for low
+        carbon intensity (Wiesner et al. 2021, doi 10.1145/3464298.3493399).
+    slot_min, decision_s : float
+        Length of a plan slot [min]; simulated duration of a decision [s]. The plan is in force after this and the control delay.
     spread : float
-        Errors of the forecast's scenarios relative to those of the site's own sky; 0: persistence alone.
+        Spread of the forecast scenarios over that of the site's own clouds [1]; 0: persistence alone.
     known_work : bool
-        Durations of the jobs are known; by default they follow from the requests.
+        True: job durations are known; False: they are expected from the requests.
     rows : int
-        Rows of a decision above which jobs that run are summed up; jobs that wait have a row each.
+        Number of rows above which running jobs are merged; each waiting job has its own row.
     weights : dict, optional
-        Price of a line of the bill per its unit there [USD], in place of the default: ``{"carbon": 0.2}``; what `Plan.weight` holds gives the same plan.
+        Prices of lines of the bill [USD per unit of the bill] in place of the defaults, such as ``{"carbon": 0.2}`` or a `Plan.weight`.
     seconds : float
-        The best so far after this time; then the plan depends on the machine.
+        Limit of the search [s], after which the best plan so far is taken; the plan then depends on the machine.
+
+    >>> options(2.0, plans=64)["horizon"]      # s
+    7200.0
     """
     numbers = dict(horizon_hours=horizon_hours, plans=plans, scenarios=scenarios, slot_min=slot_min, population=population, decision_s=decision_s,
                    spread=spread, rows=rows, seconds=seconds)
@@ -69,7 +71,7 @@ def options(horizon_hours: float = DEFAULT["horizon"] / 3600.0, plans: int = DEF
             raise InputError(f"{name} = {value!r}; accepted: a number")
     slots = horizon_hours * 60.0 / slot_min if slot_min > 0 else 0.0
     if not (1.0 <= slot_min <= 60.0 and abs(slots - round(slots)) < 1e-9 and 2 <= slots <= 2016):
-        raise InputError(f"horizon_hours = {horizon_hours:g}; accepted: 2 to 2016 slots of slot_min = {slot_min:g} (1 to 60)")
+        raise InputError(f"horizon_hours = {horizon_hours:g}; accepted: 2 to 2016 plan slots of slot_min = {slot_min:g} min (1 to 60)")
     whole = (("plans", plans, 16, 10_000_000), ("scenarios", scenarios, 1, 64), ("population", population, 16, 65536), ("rows", rows, 8, 256))
     for name, value, low, high in whole:
         if int(value) != value or not low <= value <= high:
@@ -86,15 +88,15 @@ def options(horizon_hours: float = DEFAULT["horizon"] / 3600.0, plans: int = DEF
 
 
 def _weights(given) -> dict[str, float]:
-    """Prices per unit of the bill as prices per the engine's units."""
+    """Prices per unit of the bill -> prices per unit of the engine."""
     lines = _engine.plan_lines()
     if not isinstance(given, (dict, pd.Series)):
-        raise InputError(f"weights = {given!r}; accepted: a dict of line and price, lines: {', '.join(lines)}")
+        raise InputError(f"weights = {given!r}; accepted: a dict of line and price [USD per unit]; lines: {', '.join(lines)}")
     out = {}
     for key, price in given.items():
         name = key[0] if isinstance(key, tuple) else key
         if name not in lines:
-            raise InputError(f"weights: no line {name!r}; accepted: {', '.join(lines)}")
+            raise InputError(f"weights: unknown line {name!r}; accepted: {', '.join(lines)}")
         if isinstance(price, bool) or not isinstance(price, (int, float, np.number)) or not 0.0 <= price < math.inf:
             raise InputError(f"weights: {name} = {price!r}; accepted: 0 or more USD")
         out[name] = float(price) / _READ.get(lines[name], ("", 1.0))[1]
@@ -106,27 +108,27 @@ def _time(ns) -> pd.DatetimeIndex:
 
 
 class Plan:
-    """A decision of a planner for one member of a twin.
+    """A plan: the scheduler's decision per job, for one member of a twin. Made by `Twin.plan`, see its example.
 
     Attributes
     ----------
     jobs : pandas.DataFrame
-        One row per job: home, site, start, end (booked; of who runs, as its request lets expect), cap, nodes, priority, submit, deadline, running, placed,
-        put_off (held until then; the others begin whenever there is room).
+        One row per job: home (site of submission), site, start, end (booked), plan cap [1], nodes, gpus, priority, submit, deadline, running, placed,
+        put_off (True: held until its start; False: starts as soon as enough nodes are free).
     expected : pandas.DataFrame
-        Nodes that jobs not yet come are expected to be on: site, start, end, nodes.
+        Nodes kept for jobs not yet submitted: site, start, end, nodes.
     bill : pandas.DataFrame
-        Lines of the bill (means over the scenarios) and the score, for the plan and for the usual rules priced by the same evaluator.
+        Lines of the bill (means over the scenarios) and the score; columns: the plan and the rules, all priced by the same evaluator.
     weight : pandas.Series
-        USD that one unit of each line counts for; weights times lines give the mean of the money.
+        Price of each line [USD per unit]; prices times lines give the mean of `money`.
     money : pandas.DataFrame
         Mean over the scenarios, CVaR and score of each column of the bill [USD].
     alternatives : list of pandas.Series
-        The next best plans' bills, each a different way to do it.
+        Bills of the next best plans.
     outlook : xarray.Dataset
-        What the planner knew: forecast irradiance (scenario, site, time), contacts, gaps, air, carbon, price.
+        Forecast of the planner: irradiance (scenario, site, time), contact windows, outages, air temperature, carbon intensity, price.
     made, effect : pandas.Timestamp
-        When it was decided, when a site hears of it at the earliest.
+        Time of the decision; earliest time at which a site receives it.
     """
 
     def __init__(self, core: _engine.Plan, network, seed: int):
@@ -148,12 +150,12 @@ class Plan:
 
     @property
     def score(self) -> float:
-        """What was searched for: weighted lines, mean and tail over the scenarios; less is better."""
+        """Objective of the search [USD]: priced lines, mean and CVaR over the scenarios; lower is better."""
         return self.decision["score"]
 
     @property
     def wall_time(self) -> float:
-        """Measured time of the decision [s]."""
+        """Measured duration of the decision [s]."""
         return self._core.wall_time
 
     def _table(self, rows: dict) -> pd.DataFrame:
@@ -166,7 +168,7 @@ class Plan:
         return table.sort_values(["running", "start"], kind="stable")
 
     def _units(self) -> list[tuple[str, float]]:
-        """Per line the unit that people read and how many of the engine's make one."""
+        """Unit of the bill and its size in the engine's unit, per line."""
         return [_READ.get(unit, (unit, 1.0)) for unit in self.decision["unit"]]
 
     def _lines(self, cost) -> dict:
@@ -187,16 +189,18 @@ class Plan:
         data = xr.Dataset(coords={"site": self.sites, "time": time, "scenario": scenario})
         many = ("scenario", *dims)
         data["ghi"] = (many, o["clearsky_index"] * o["ghi_clear"], {"units": "W m-2", "long_name": "forecast global horizontal irradiance"})
-        data["ghi_clear"] = (dims, o["ghi_clear"], {"units": "W m-2", "long_name": "global horizontal irradiance of the clear sky"})
+        data["ghi_clear"] = (dims, o["ghi_clear"], {"units": "W m-2", "long_name": "clear-sky global horizontal irradiance"})
         data["p_pv_available"] = (many, o["pv_available"], {"units": "W", "long_name": "forecast maximum power of all strings"})
-        for name, key, units, text in (("temp_air", "temp_air", "K", "expected outside temperature"), ("contact", "contact", "1", "share with a satellite"),
-                                       ("antennas", "antennas", "1", "antennas with a path for data"), ("gap", "gap", "1", "expected share without a link"),
-                                       ("carbon_intensity", "carbon", "kg J-1", "of imported energy"), ("price", "price", "USD J-1", "of imported energy")):
+        for name, key, units, text in (("temp_air", "temp_air", "K", "forecast air temperature"),
+                                       ("contact", "contact", "1", "share of the interval in a contact window"),
+                                       ("antennas", "antennas", "1", "antennas with a data path"), ("gap", "gap", "1", "expected share of outages"),
+                                       ("carbon_intensity", "carbon", "kg J-1", "carbon intensity of imported energy"),
+                                       ("price", "price", "USD J-1", "price of imported energy")):
             data[name] = (dims, o[key], {"units": units, "long_name": text})
         return data
 
     def to_netcdf(self, path: str | Path) -> Path:
-        """Keep outlook, jobs, what is expected, bill and scenarios' costs in one netCDF file."""
+        """Write outlook, jobs, expected jobs, bill and costs by scenario to one netCDF file; return its path."""
         data = self.outlook.copy()
         for rows, table in (("job", self.jobs.reset_index()), ("expected", self.expected)):
             for name, column in table.items():
@@ -207,9 +211,9 @@ class Plan:
         said = "each line in its line_unit"
         data["bill"] = (("policy", "line"), self.bill.iloc[:-1].to_numpy().T, {"long_name": f"expected cost, {said}"})
         data["cost"] = (("scenario", "line"), np.array(self.decision["cost_by_scenario"]) / one, {"long_name": f"cost of the plan by scenario, {said}"})
-        data["weight"] = ("line", self.weight.to_numpy(), {"long_name": "USD that one unit of the line counts for"})
+        data["weight"] = ("line", self.weight.to_numpy(), {"long_name": "price of the line in USD per line_unit"})
         worst = f"mean of the worst {1.0 - self.decision['alpha']:g} of the scenarios"
-        for name, text in (("mean", "weights times lines, mean over the scenarios"), ("CVaR", worst), ("score", "what is searched for")):
+        for name, text in (("mean", "priced lines, mean over the scenarios"), ("CVaR", worst), ("score", "objective of the search")):
             data[name.lower()] = ("policy", self.money.loc[name].to_numpy(), {"units": "USD", "long_name": text})
         data["best_by_generation"] = ("generation", self.decision["best_by_generation"], {"units": "USD", "long_name": "best score so far"})
         data.attrs.update(title=f"plan of {self.network.name}, made {self.made:%Y-%m-%d %H:%M:%S} UTC", seed=str(self.seed), wall_time_s=self.wall_time,
@@ -220,23 +224,23 @@ class Plan:
         return path
 
     def summary(self) -> str:
-        """One line: how many jobs go where."""
+        """Counts of the jobs by decision, in one sentence."""
         wait = self.jobs[~self.jobs["running"]]
         moved = int((wait["site"] != wait["home"]).sum())
         later = int((wait["start"] > self.made + pd.Timedelta(minutes=10)).sum())
-        return (f"{len(wait)} jobs wait, {int(self.jobs['running'].sum())} run; {moved} go to another site, {later} start later, "
-                f"{int((self.jobs['cap'] < 1.0).sum())} under a cap, {int((~wait['placed']).sum())} not within the horizon")
+        return (f"{len(wait)} jobs wait, {int(self.jobs['running'].sum())} run; {moved} move to another site, {later} start more than 10 min later, "
+                f"{int((self.jobs['cap'] < 1.0).sum())} have a power cap, {int((~wait['placed']).sum())} start beyond the horizon")
 
     def __repr__(self) -> str:
         return f"<Plan of {self.network.name}, made {self.made:%Y-%m-%d %H:%M} UTC: {self.summary()}; score {self.score:.4g}>"
 
     def _repr_html_(self) -> str:
-        """The bill beside the rules, and what moves."""
+        """Bill of the plan and of the rules, for notebooks."""
         heads, rows = self.statement()
         return table_html(f"Plan made {self.made:%Y-%m-%d %H:%M} UTC: {self.summary()}", ["line", "unit", *heads], rows)
 
     def statement(self) -> tuple[list[str], list[list[str]]]:
-        """The bill as people read it: FCFS in full, the others as what they differ by; below the lines what they come to. (heads, rows)"""
+        """Heads and rows of the bill as text: FCFS in full, other columns as differences from it; last rows: mean, CVaR and score [USD]."""
         alone = "fcfs" not in self.bill
         base = "plan" if alone else "fcfs"
         others = [name for name in self.bill.columns if name != base]
@@ -251,15 +255,15 @@ class Plan:
 
 
 def decided(record: xr.Dataset) -> str:
-    """What the record of a run that planned says of its decisions, in a sentence."""
+    """Sentence on the decisions of a run with a planner, from its record."""
     made, wall = record["plan_decisions"].values, record["plan_wall_time"].values
     each = wall[made > 0] / made[made > 0]
-    return (f"{made.sum():.0f} decisions, {record['plan_surprises'].values.sum():.0f} of them on a surprise; "
-            f"{each.mean():.2f} s each in the mean, {each.max():.2f} s at most")
+    return (f"{made.sum():.0f} decisions, {record['plan_surprises'].values.sum():.0f} of them after a surprise; "
+            f"{each.mean():.2f} s on average, {each.max():.2f} s at most")
 
 
 def number(value: float, beside: float | None = None) -> str:
-    """A figure of the bill; signed where it is a difference, and 0 where that is rounding of what stands beside it."""
+    """A value of the bill as text; with `beside` a signed difference, and 0 where it is rounding error of `beside`."""
     if abs(value) < max(5e-5, 1e-9 * abs(beside or 0.0)):
         return "0"
     sign = "" if beside is None else "+"
@@ -271,12 +275,12 @@ def number(value: float, beside: float | None = None) -> str:
 def _checked(settings: dict) -> dict:
     unknown = settings.keys() - inspect.signature(options).parameters.keys()
     if unknown:
-        raise InputError(f"{min(unknown)}: no such setting of a plan; accepted: {', '.join(inspect.signature(options).parameters)}")
+        raise InputError(f"{min(unknown)}: unknown setting of a plan; accepted: {', '.join(inspect.signature(options).parameters)}")
     return options(**settings)
 
 
 def make_plan(twin, member: int = 0, **settings) -> Plan:
-    """A plan for a twin as it stands; see `options` for the settings."""
+    """Plan of one member of a twin at its present time; settings of `options`. InputError for an invalid member or setting. See `Twin.plan`."""
     if isinstance(member, bool) or member != int(member):
         raise InputError(f"member = {member!r}; accepted: a whole number")
     with plan_errors():
@@ -285,7 +289,10 @@ def make_plan(twin, member: int = 0, **settings) -> Plan:
 
 
 def planner(twin, every_min: float = 5.0, surprise_share: float = 0.1, **settings):
-    """The hook by which a run plans as it goes: every so many minutes, and on a surprise."""
+    """Planner for `Twin.run`: plans every `every_min` [min], and at once after a surprise; InputError where the interval is no whole number of steps.
+
+    A surprise: irradiance outside 99.74 % of the forecast, or jobs that arrive or end early on more than `surprise_share` of a site's nodes [1].
+    """
     steps = every_min * 60.0 / twin.dt
     if not every_min > 0 or abs(steps - round(steps)) > 1e-9:
         raise InputError(f"every_min = {every_min:g}; accepted: a whole number of steps of {twin.dt:g} s")

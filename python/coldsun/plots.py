@@ -1,4 +1,4 @@
-"""Pictures of a record that a person would keep."""
+"""Plot of one day of a record: power, battery and bus, temperatures, link, outages."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from .errors import InputError
 from .record import site_facts
 
 _SUN, _BATTERY, _GRID, _GENSET, _LOAD, _IT, _HOT = "#f0a92b", "#4a8f4d", "#8b8f94", "#8c564b", "#1b1b1b", "#1f5f99", "#b3261e"
-_POINTS = 1500       # more than a picture has columns
-_WINDOW = 600.0      # s, of the outage bars
-_FAINT = 1e3         # W, a flow below this all day is left out with its legend
+_POINTS = 1500       # time points of a plot, more than its pixel columns
+_WINDOW = 600.0      # s, width of the outage bars
+_FAINT = 1e3         # W, flows below this all day are not plotted
 
 
 class _Series:
-    """One site's member 0 of a record: thinned to the picture's columns, in local standard time."""
+    """Member 0 of one site of a record, thinned to the points of a plot, in local standard time."""
 
     def __init__(self, record: xr.Dataset, site: str):
         names = [str(n) for n in record["site"].values]
@@ -34,12 +34,12 @@ class _Series:
         self.nodes = np.array([str(n).startswith(f"{site}/") for n in record["node"].values])
 
     def mean(self, name: str) -> np.ndarray:
-        """Means over the picture's columns."""
+        """Means over the intervals between plotted points."""
         size = np.diff(np.append(self.starts, len(self.full_time)))
         return np.add.reduceat(self.record[name].values, self.starts) / size
 
     def at(self, name: str) -> np.ndarray:
-        """Values at the first step of each column."""
+        """Values at the plotted points."""
         return self.record[name].values[self.starts]
 
     def kw(self, name: str) -> np.ndarray:
@@ -49,18 +49,18 @@ class _Series:
         return self.at(name) - zero_Celsius
 
     def total(self, name: str) -> float:
-        """What a counter rose to."""
+        """Final value of a counter."""
         return float(self.record[name].values[-1])
 
     def rises(self, name: str) -> np.ndarray:
-        """By how much a counter rose in each step; the first step has no step before it."""
+        """Increase of a counter in each step; 0 in the first."""
         return np.diff(self.record[name].values, prepend=self.record[name].values[:1])
 
 
 def _power(axis, s: _Series) -> None:
     pv, battery, grid, genset, shed = (s.kw(n) for n in ("p_pv", "p_battery", "p_grid", "p_genset", "p_shed"))
     it, load, available = s.kw("p_it"), s.kw("p_it") + s.kw("p_aux") + s.kw("p_loss"), s.kw("p_pv_available")
-    given = [("sun, used", pv, _SUN), ("battery, discharging", battery.clip(0), _BATTERY), ("grid, imported", grid.clip(0), _GRID), ("genset", genset, _GENSET)]
+    given = [("PV, used", pv, _SUN), ("battery, discharging", battery.clip(0), _BATTERY), ("grid, imported", grid.clip(0), _GRID), ("genset", genset, _GENSET)]
     given = [g for g in given if g[1].max() > _FAINT / 1e3]
     if given:
         axis.stackplot(s.time, [g[1] for g in given], labels=[g[0] for g in given], colors=[g[2] for g in given], alpha=0.9, linewidth=0)
@@ -69,7 +69,7 @@ def _power(axis, s: _Series) -> None:
     if taken:
         axis.stackplot(s.time, [t[1] for t in taken], labels=[t[0] for t in taken], colors=[t[2] for t in taken], alpha=0.4, linewidth=0)
     if available.max() > _FAINT / 1e3:
-        axis.plot(s.time, available, color="#c27c00", linewidth=1, linestyle=(0, (1, 1.5)), label="sun, available")
+        axis.plot(s.time, available, color="#c27c00", linewidth=1, linestyle=(0, (1, 1.5)), label="PV, available")
     axis.plot(s.time, load, color=_LOAD, linewidth=1.2, label="IT + auxiliaries + losses")
     axis.plot(s.time, it, color=_IT, linewidth=1.0, label="IT")
     if shed.max() > _FAINT / 1e3:
@@ -81,11 +81,11 @@ def _power(axis, s: _Series) -> None:
 
 def _store(axis, s: _Series) -> None:
     axis.plot(s.time, 100 * s.at("soc"), color=_BATTERY, linewidth=1.5)
-    axis.set_ylabel("battery charge [%]", color=_BATTERY)
+    axis.set_ylabel("state of charge [%]", color=_BATTERY)
     axis.set_ylim(0, 100)
     bus = axis.twinx()
     bus.plot(s.time, s.at("v_bus"), color="#6a4c93", linewidth=0.8)
-    bus.set_ylabel("bus [V]", color="#6a4c93")
+    bus.set_ylabel("bus voltage [V]", color="#6a4c93")
     bus.spines["top"].set_visible(False)
 
 
@@ -95,7 +95,7 @@ def _heat(axis, s: _Series) -> None:
     axis.fill_between(s.time, median, hottest, color=_HOT, alpha=0.12, linewidth=0)
     axis.plot(s.time, hottest, color=_HOT, linewidth=1.2, label="junction, hottest node")
     axis.plot(s.time, median, color=_HOT, linewidth=1.0, linestyle=(0, (4, 1.5)), label="junction, median node")
-    for name, colour, label in (("t_return", "#e07b1a", "coolant return"), ("t_supply", "#2f7fc1", "coolant supply"), ("temp_air", "#8b8f94", "outside air")):
+    for name, colour, label in (("t_return", "#e07b1a", "coolant return"), ("t_supply", "#2f7fc1", "coolant supply"), ("temp_air", "#8b8f94", "ambient air")):
         axis.plot(s.time, s.celsius(name), color=colour, linewidth=1.1, label=label)
     axis.set_ylabel("temperature [°C]")
     _legend(axis)
@@ -105,7 +105,7 @@ def _link(axis, s: _Series) -> None:
     contact = s.rises("contact_seconds") > 0
     axis.fill_between(s.full_time, 1.05, 1.75, where=contact, color=_IT, alpha=0.85, linewidth=0, step="pre")
     axis.vlines(s.full_time[s.rises("handover_count") > 0], 0.15, 0.85, color=_LOAD, linewidth=0.4, alpha=0.7)
-    axis.set_yticks([0.5, 1.4], [f"{s.total('handover_count'):,.0f} handovers", f"data contacts, {s.total('contact_seconds') / 60:,.0f} min"])
+    axis.set_yticks([0.5, 1.4], [f"{s.total('handover_count'):,.0f} handovers", f"contact windows, {s.total('contact_seconds') / 60:,.0f} min"])
     axis.set_ylim(0, 1.9)
     axis.grid(False)
 
@@ -116,8 +116,8 @@ def _outages(axis, s: _Series) -> None:
     lost, edges = np.histogram(seconds, bins=bins if len(bins) > 1 else [0.0, _WINDOW], weights=s.rises("outage_seconds"))
     left = s.full_time[0] + pd.to_timedelta(edges[:-1], unit="s")
     axis.bar(left, lost, width=pd.Timedelta(seconds=_WINDOW), align="edge", color="crimson", alpha=0.75, linewidth=0)
-    axis.set_ylabel("outage\n[s in 10 min]")
-    axis.text(0.008, 0.93, f"{s.total('outage_count'):,.0f} outages, {s.total('outage_seconds') / 60:,.1f} min without a link", transform=axis.transAxes,
+    axis.set_ylabel("outage time\n[s per 10 min]")
+    axis.text(0.008, 0.93, f"{s.total('outage_count'):,.0f} outages, {s.total('outage_seconds') / 60:,.1f} min in total", transform=axis.transAxes,
               fontsize=8, va="top")
     axis.set_ylim(0, max(1.0, 1.35 * lost.max()))
 
@@ -127,23 +127,35 @@ def _legend(axis) -> None:
 
 
 def day(record: xr.Dataset, path: str | Path, site: str | None = None, title: str = "") -> Path:
-    """Draw one site's day: power, battery and bus, temperatures, links; member 0, local standard time.
+    """Plot power, battery and bus, temperatures, link and outages of one site: member 0, local standard time.
 
     Parameters
     ----------
     record : xarray.Dataset
-        From `open_record`.
+        Result of `open_record` or `Twin.run`.
     path : path
-        Where the PNG goes.
+        PNG file to write.
     site : str, optional
-        Name on the ``site`` axis; the first by default.
+        Name on the ``site`` axis; by default the first.
     title : str, optional
-        Headline; the site's title and the start by default.
+        Title of the figure; by default the site's title and the start.
 
     Returns
     -------
     pathlib.Path
         The file written.
+
+    Raises
+    ------
+    InputError
+        The site is not in the record, or the file cannot be written.
+
+    Examples
+    --------
+    >>> import coldsun as cs, tempfile
+    >>> record = cs.Twin("small", hours=0.1).run(progress=False)
+    >>> cs.plots.day(record, tempfile.mkdtemp() + "/day.png").name
+    'day.png'
     """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.dates import AutoDateLocator, ConciseDateFormatter

@@ -1,4 +1,4 @@
-"""Picture of a plan: per site the jobs on its nodes over time, under the irradiance that was foreseen and the contacts."""
+"""Plot of a plan: per site the forecast irradiance with contact windows, and the jobs on the nodes over time."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _RUNS, _EXPECTED, _SUN, _CONTACT, _LATE = "#d5d8dc", "#b4bac2", "#f0a92b", "#1f5
 
 
 def _free_nodes(busy_until: np.ndarray, start: float, n: int) -> np.ndarray:
-    """The lowest free nodes at an instant; where a summed-up row ends a little late, those that are free next."""
+    """Lowest free nodes at a time [s]; where a merged row ends slightly late, the nodes that are free next."""
     free = np.flatnonzero(busy_until <= start + 1e-6)
     if len(free) < n:
         free = np.argsort(busy_until, kind="stable")[:n]
@@ -22,7 +22,7 @@ def _free_nodes(busy_until: np.ndarray, start: float, n: int) -> np.ndarray:
 
 
 def _runs(nodes: np.ndarray):
-    """(first, count) of each contiguous run of node numbers."""
+    """(first, count) of each contiguous range of node numbers."""
     edges = np.flatnonzero(np.diff(nodes) != 1)
     first = np.concatenate(([0], edges + 1))
     last = np.concatenate((edges, [len(nodes) - 1]))
@@ -37,7 +37,7 @@ def _fan(axis, outlook, site: str, time) -> None:
     axis.plot(time, middle, color="#c27c00", linewidth=1.3, label="median forecast")
     axis.plot(time, outlook["ghi_clear"].sel(site=site).values, color="#8b8f94", linewidth=0.8, linestyle=(0, (2, 2)), label="clear sky")
     axis.set_ylim(0, max(100.0, 1.18 * float(outlook["ghi_clear"].max())))
-    axis.set_ylabel("W/m²")
+    axis.set_ylabel("GHI [W/m²]")
     axis.spines[["top", "right"]].set_visible(False)
     axis.grid(alpha=0.25, linewidth=0.5)
 
@@ -47,7 +47,7 @@ def _contacts(axis, outlook, site: str, time) -> None:
     width = (time[1] - time[0]).total_seconds() / 86400.0
     for k in np.flatnonzero(open_share > 0.0):
         axis.axvspan(time[k], time[k] + pd.Timedelta(days=width), ymin=0.90, ymax=0.90 + 0.09 * float(open_share[k]), color=_CONTACT, alpha=0.85, linewidth=0)
-    axis.text(0.004, 0.865, "contacts", transform=axis.transAxes, fontsize=7, color=_CONTACT, va="top")
+    axis.text(0.004, 0.865, "contact windows", transform=axis.transAxes, fontsize=7, color=_CONTACT, va="top")
 
 
 def _gantt(axis, plan, site: str, n_node: int, begin: pd.Timestamp, end: pd.Timestamp) -> None:
@@ -81,12 +81,12 @@ def _gantt(axis, plan, site: str, n_node: int, begin: pd.Timestamp, end: pd.Time
 def _legend(figure, plan) -> None:
     from matplotlib.patches import Patch
 
-    handles = [Patch(facecolor=_RUNS, label="runs already")]
+    handles = [Patch(facecolor=_RUNS, label="running")]
     if len(plan.expected):
-        handles.append(Patch(facecolor="white", edgecolor=_EXPECTED, hatch="....", linewidth=0, label="not yet come, expected"))
-    handles += [Patch(facecolor=_HOME[k % len(_HOME)], label=f"waits at {name}") for k, name in enumerate(plan.sites)]
+        handles.append(Patch(facecolor="white", edgecolor=_EXPECTED, hatch="....", linewidth=0, label="kept for expected jobs"))
+    handles += [Patch(facecolor=_HOME[k % len(_HOME)], label=f"submitted at {name}") for k, name in enumerate(plan.sites)]
     if (plan.jobs["home"] != plan.jobs["site"]).any():
-        handles.append(Patch(facecolor="white", edgecolor="#555555", hatch="////", label="sent there"))
+        handles.append(Patch(facecolor="white", edgecolor="#555555", hatch="////", label="moved from another site"))
     if (plan.jobs.loc[~plan.jobs["running"], "cap"] < 1.0).any():
         handles.append(Patch(facecolor="#555555", alpha=0.6, label="paler: lower power cap"))
     wait = plan.jobs[~plan.jobs["running"]]
@@ -96,21 +96,34 @@ def _legend(figure, plan) -> None:
 
 
 def gantt(plan, path: str | Path, title: str = "") -> Path:
-    """Draw a plan: per site the forecast irradiance with the contacts, and below it the jobs on the nodes; UTC.
+    """Plot a plan: per site the forecast irradiance with contact windows, and below it the jobs on the nodes; UTC.
 
     Parameters
     ----------
     plan : Plan
-        From `Twin.plan`.
+        Result of `Twin.plan`.
     path : path
-        Where the PNG goes.
+        PNG file to write.
     title : str, optional
-        Headline; what the plan is by default.
+        Title of the figure; by default network, time and summary of the plan.
 
     Returns
     -------
     pathlib.Path
         The file written.
+
+    Raises
+    ------
+    InputError
+        The file cannot be written.
+
+    Examples
+    --------
+    >>> import coldsun as cs, tempfile
+    >>> twin = cs.Twin("small", hours=1, ahead_hours=3, start="2026-06-14T16:00Z")
+    >>> plan = twin.plan(2, plans=32, population=16, scenarios=2)
+    >>> cs.plots_plan.gantt(plan, tempfile.mkdtemp() + "/plan.png").name
+    'plan.png'
     """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.dates import AutoDateLocator, ConciseDateFormatter

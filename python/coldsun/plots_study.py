@@ -1,4 +1,4 @@
-"""Pictures of a study, each beside a netCDF of its numbers: a fan aligned to the outage, exceedance against threshold, the day's hottest junction."""
+"""Plots of a study, each with its data in a netCDF file: drift after an outage, exceedance, days with a junction in its cap band."""
 
 from __future__ import annotations
 
@@ -39,7 +39,16 @@ def _keep(figure, numbers: xr.Dataset, path: str | Path) -> Path:
 
 
 def draw_fan(data: xr.Dataset, path: str | Path, group: str = "hall") -> Path:
-    """The drift of the furthest node after an outage begins: bands of all outages looked at, one panel per path that moves anything."""
+    """Plot the drift of the node with the largest drift after an outage: bands over all followed outages, one panel per path with any drift.
+
+    `data`: result of `Study.run`. Writes PNG and netCDF; returns the path of the PNG. InputError where they cannot be written.
+
+    >>> import coldsun as cs, tempfile
+    >>> study = cs.studies.handover_drift("small", members=2, hours=0.1, n_field=0, dt=30.0, paths=("all",), trace_every=1)
+    >>> data, folder = study.run(workers=1, progress=False), tempfile.mkdtemp()
+    >>> cs.plots_study.draw_fan(data, folder + "/fan.png").name, cs.plots_study.draw_exceedance(data, folder + "/exceedance.png").name
+    ('fan.png', 'exceedance.png')
+    """
     numbers = fan(data, group)
     moves = [str(p) for p in numbers["path"].values if float(abs(numbers["drift"].sel(path=p)).max()) > 0.02] or [str(numbers["path"].values[0])]
     figure, axes = _figure((1.5 + 3.6 * len(moves), 4.2), len(moves))
@@ -51,9 +60,9 @@ def draw_fan(data: xr.Dataset, path: str | Path, group: str = "hall") -> Path:
         axis.plot(at, q.sel(share=0.5), color=colour, linewidth=1.6, label="median")
         axis.axhline(0, color="#1b1b1b", linewidth=0.6)
         axis.set_xlim(0, 5)
-        axis.set_xlabel("after the outage begins [s]")
+        axis.set_xlabel("time after the start of the outage [s]")
         axis.set_title({"all": "all paths"}.get(name, f"{name} alone"), fontsize=10)
-    axes[0].set_ylabel("junction over its own twin [K]")
+    axes[0].set_ylabel("junction temperature drift [K]")
     axes[0].legend(fontsize=8, frameon=False, loc="lower right")
     figure.suptitle(f"{data.attrs.get('title', 'handover drift')}: {int(numbers['looks'].isel(path=0, offset=0)):,} outages, "
                     f"{data.sizes['member']} members", fontsize=11, fontweight="bold")
@@ -61,7 +70,7 @@ def draw_fan(data: xr.Dataset, path: str | Path, group: str = "hall") -> Path:
 
 
 def draw_exceedance(data: xr.Dataset, path: str | Path, group: str = "hall") -> Path:
-    """Share of outages whose largest drift exceeds a threshold, with the 95 % interval over members."""
+    """Plot the share of outages whose peak drift exceeds a threshold, with its 95 % interval over members. As `draw_fan`, see its example."""
     numbers = exceedance(data, group)
     limit = json.loads(data.attrs["spec"])["limit"]
     figure, (axis,) = _figure((7.5, 4.6))
@@ -79,24 +88,34 @@ def draw_exceedance(data: xr.Dataset, path: str | Path, group: str = "hall") -> 
     axis.minorticks_off()
     axis.set_xlim(0.05, 40)
     axis.set_ylim(0, None)
-    axis.set_xlabel("threshold on the drift of the furthest junction [K]")
-    axis.set_ylabel("outages beyond it [%]")
+    axis.set_xlabel("threshold of the largest junction temperature drift [K]")
+    axis.set_ylabel("outages above the threshold [%]")
     axis.legend(fontsize=8, frameon=False)
     figure.suptitle(f"{data.attrs.get('title', 'handover drift')}: {data.sizes['member']} members", fontsize=11, fontweight="bold")
     return _keep(figure, numbers, path)
 
 
 def draw_supply(data: xr.Dataset, answers, path: str | Path) -> Path:
-    """Share of days on which the day's hottest junction is over its cap, against the supply temperature; both runs, with and without."""
+    """Plot the share of days with a junction in its cap band against the supply temperature: both runs, with and without handovers.
+
+    `data`, `answers`: result of `supply.supply_limit`. Writes PNG and netCDF; InputError where they cannot be written.
+
+    >>> import coldsun as cs, tempfile
+    >>> from coldsun.supply import supply_limit
+    >>> folder = tempfile.mkdtemp()
+    >>> found = supply_limit("small", 4, 0.5, hours=0.1, n_field=0, out=folder, progress=False)
+    >>> cs.plots_study.draw_supply(*found, folder + "/days.png").name
+    'days.png'
+    """
     figure, (axis,) = _figure((7.5, 4.6))
     curves = []
-    for t, (answer, colour) in enumerate(zip(answers, ("#b9bdc2", "#1f5f99"))):   # the first lies under the second: wider
+    for t, (answer, colour) in enumerate(zip(answers, ("#b9bdc2", "#1f5f99"))):   # the first is drawn wider, since the second covers it
         for run, style in ((0, (0, (4, 2))), (1, "-")):
             at, margin = float(data["supply"][run]), np.sort(data["margin"].isel(supply=run, twin=t).values)
             margin = margin[np.isfinite(margin)]
             share = 100.0 * np.arange(len(margin), 0, -1) / len(margin)
             axis.step((at - margin)[::-1], share[::-1], where="post", color=colour, linestyle=style, linewidth=1.2 if t else 3.6,
-                      label=f"{answer.twin}, from the run at {at:.1f} °C")
+                      label=f"{answer.twin}, run at {at:.1f} °C")
             curves.append(len(margin))
     axis.axhline(100 * data.attrs["share"], color="#b3261e", linewidth=0.8)
     axis.set_yscale("log")

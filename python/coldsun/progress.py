@@ -1,4 +1,4 @@
-"""How far a run has come: a bar on a terminal or in a notebook, a line every tenth elsewhere, a user's function, or nothing."""
+"""Progress of a run: a bar on a terminal or in a notebook, a line per 10 % elsewhere, a user's function, or nothing."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ import time
 
 
 class Progress:
-    """One context that yields `tell(steps done)`, or None where nobody listens.
+    """Context that yields a function of the number of steps done, or None where nothing is shown or called.
 
     Parameters
     ----------
     listener : bool or callable
-        True for a bar or lines on standard error, False for silence, or a function that is told the share done.
+        True: a bar or lines on standard error; False: nothing; or a function called with the share done [1].
     steps : int
-        Steps of the whole run.
+        Number of steps of the whole run.
     opened : callable, optional
-        Called at the first tell, before anything is shown.
+        Called once, before the first output.
     unit : str
-        What is counted.
+        Name of what is counted.
     """
 
     def __init__(self, listener, steps: int, opened=None, unit: str = "steps"):
@@ -49,7 +49,7 @@ class Progress:
         from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
         self.bar = Progress(TextColumn("{task.percentage:3.0f} %"), BarColumn(), TextColumn(f"{{task.completed:.0f}} of {{task.total:.0f}} {self.unit},"),
-                            TimeElapsedColumn(), TextColumn("gone,"), TimeRemainingColumn(), TextColumn("to go"), console=console)
+                            TimeElapsedColumn(), TextColumn("elapsed,"), TimeRemainingColumn(), TextColumn("remaining"), console=console)
         self.bar.start()
         task = self.bar.add_task("run", total=self.steps)
         return lambda done: self.bar.update(task, completed=done)

@@ -1,4 +1,4 @@
-"""Records: a folder of netCDF-4 segments, each checked before it is opened, joined into one xarray.Dataset."""
+"""Records: folders of netCDF-4 segments, each checked before it is opened, joined into one xarray.Dataset."""
 
 from __future__ import annotations
 
@@ -18,29 +18,29 @@ from . import _engine
 from .errors import InputError, RecordWarning
 
 SCHEMA = "3"
-MOST_STEPS = 10_000_000   # of one segment: three years of 10-s steps
-# time in every segment and in whatever is written of a joined record: one unit for time and its bounds (CF 7.1)
+MOST_STEPS = 10_000_000   # per segment: three years of 10-s steps
+# encoding of time in segments and in files written from a joined record: one unit for time and its bounds (CF 7.1)
 TIME = {"units": "milliseconds since 1970-01-01", "calendar": "standard", "dtype": np.dtype("int64")}
 _UNREADABLE = "{}: not a readable netCDF-4 file (truncated, damaged or foreign); accepted: a segment that coldsun wrote"
-_checked: dict[str, tuple] = {}   # path -> what the file system said of it when it was last found sound
+_checked: dict[str, tuple] = {}   # path -> inode, size and modification time of the file when it was last found undamaged
 
 
 class Damaged(InputError):
-    """A file that is not whole, or holds what no segment holds."""
+    """A segment is truncated, changed or of other content."""
 
 
 def number_of(segment: Path) -> int:
-    """The number in a segment's name."""
+    """Number of a segment, from its name."""
     return int(segment.stem.split("_")[1])
 
 
 def closed_segments(folder: str | Path) -> list[Path]:
-    """Segments that were closed and renamed, in order; none where the folder is not there."""
+    """Closed segments in order; empty where the folder does not exist."""
     return sorted((p for p in Path(folder).glob("segment_*.nc") if p.stem[8:].isdecimal()), key=number_of)
 
 
 def segments(path: str | Path) -> list[Path]:
-    """Closed segments of the record at `path`, in order; raises InputError when there is none."""
+    """Closed segments of the record at `path`, in order; InputError where there is none."""
     path = Path(path)
     if not path.is_dir():
         raise InputError(f"{path}: no such folder; accepted: the folder that a run wrote (--out)")
@@ -51,7 +51,7 @@ def segments(path: str | Path) -> list[Path]:
 
 
 def check_segment(path: str | Path) -> None:
-    """Raise InputError unless the file is whole, of this schema, and holds nothing that no segment holds; a file is looked at once."""
+    """Raise InputError unless the file is an undamaged segment of this schema; an unchanged file is checked once."""
     key = os.path.abspath(path)
     try:
         s = os.stat(key)
@@ -62,18 +62,18 @@ def check_segment(path: str | Path) -> None:
         try:
             _engine.check_segment(str(path))
         except _engine.FileError as error:
-            if "coldsun_schema = " in str(error):   # sound, of another version
+            if "coldsun_schema = " in str(error):   # undamaged, of another version
                 raise InputError(str(error)) from None
             raise Damaged(str(error)) from None
         _checked[key] = now
 
 
 def open_segment(path: str | Path) -> xr.Dataset:
-    """Open one segment lazily; raises InputError where it is truncated, damaged, foreign or of another schema."""
+    """Open one segment lazily; InputError where it is damaged, of another format or of another schema."""
     check_segment(path)
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")   # what h5netcdf thinks of a foreign file is said below
+            warnings.simplefilter("ignore")   # the error below replaces warnings of h5netcdf on other formats
             part = xr.open_dataset(path, engine="h5netcdf", decode_timedelta=False)
         return part.set_coords("time_bnds")
     except Exception:
@@ -81,7 +81,7 @@ def open_segment(path: str | Path) -> xr.Dataset:
 
 
 def sound_segments(found: list[Path]) -> tuple[list[Path], list[Damaged]]:
-    """The segments up to the last sound one, and what is wrong with those after it; raises InputError where one before it is damaged."""
+    """The segments up to the last undamaged one, and the errors of those after it; InputError where one before it is damaged."""
     wrong: list[Damaged | None] = []
     for segment in found:
         try:
@@ -102,21 +102,29 @@ def open_record(path: str | Path) -> xr.Dataset:
     Parameters
     ----------
     path : path
-        The folder that `Twin.run` or ``coldsun run --out`` wrote. A record of a run that was killed opens as well: what its
-        closed segments hold. Where the last of them are damaged, those before open and a `RecordWarning` names the damaged.
+        Folder written by `Twin.run` or ``coldsun run --out``. The record of a killed run opens up to its last closed segment. Where the last
+        segments are damaged, the segments before them open and a `RecordWarning` names the damaged ones.
 
     Returns
     -------
     xarray.Dataset
-        Dimensions ``time`` (end of each step, UTC), ``member``, ``site``, ``node``, ...; every variable carries ``long_name`` and ``units`` or,
-        of flags, ``flag_meanings``; the coordinate ``time_bnds`` (time, nv) holds start and end of each step. Attributes hold the inputs, the
-        commit and the schema version.
+        Dimensions ``time`` (end of each step, UTC), ``member``, ``site``, ``node``, ...; every variable has ``long_name`` and ``units``, or
+        ``flag_meanings``; the coordinate ``time_bnds`` (time, nv) holds start and end of each step. Attributes: inputs, commit, schema.
 
     Raises
     ------
     InputError
-        When the folder holds no record, a segment before the last is damaged, one is missing, of another run or schema, or out of its order in
-        time; and when a segment that was changed since is read.
+        The folder holds no record, or a segment is missing, damaged (with an undamaged one after it), of another run or schema, or out of order
+        in time; later, when a variable is read, a segment has changed since.
+
+    Examples
+    --------
+    >>> import coldsun as cs, tempfile
+    >>> folder = tempfile.mkdtemp()
+    >>> _ = cs.Twin("small", hours=0.1).run(out=folder, progress=False)
+    >>> record = cs.open_record(folder)
+    >>> record["t_junction"].dims, record["p_it"].shape, record["p_it"].units
+    (('time', 'member', 'node'), (36, 1, 1), 'W')
     """
     found = segments(path)
     numbers = [number_of(segment) for segment in found]
@@ -132,9 +140,9 @@ def open_record(path: str | Path) -> xr.Dataset:
 
 
 def scan(found: list[Path]) -> tuple[list[np.ndarray], set[str]]:
-    """Start and end of every segment's steps [ms since 1970], and the variables that all segments hold (a resumed run may record others).
+    """Start and end of the steps of each segment [ms since 1970], and the variables of all segments (a resumed run may record others).
 
-    Every segment is looked at once, so that a bad one is named before anything is read: of another run, out of its place, of another shape.
+    InputError names a segment of another run, number, time or shape before any data is read.
     """
     out: list[np.ndarray] = []
     shapes: dict[str, tuple] = {}
@@ -156,9 +164,9 @@ def scan(found: list[Path]) -> tuple[list[np.ndarray], set[str]]:
         if _text(theirs) != inputs_hash:
             raise InputError(f"{segment}: was written by another run than {found[0].name}; accepted: the folder of one run")
         if kept_as is not None and _text(kept_as) != str(number_of(segment)):
-            raise InputError(f"{segment}: was written as segment {_text(kept_as)}; accepted: segments under their own names, none copied")
+            raise InputError(f"{segment}: was written as segment {_text(kept_as)}; accepted: segments under their own names, without copies")
         if len(time) and (time[0, 0] < 0 or (time[:, 1] <= time[:, 0]).any() or (time[1:, 0] != time[:-1, 1]).any()):
-            raise InputError(f"{segment}: its time does not go on from step to step; accepted: a segment that coldsun wrote")
+            raise InputError(f"{segment}: the time of its steps is not continuous; accepted: a segment that coldsun wrote")
         if len(time) and out and len(out[-1]) and time[0, 0] != out[-1][-1, 1]:
             begins, ends = (np.datetime64(int(t), "ms") for t in (time[0, 0], out[-1][-1, 1]))
             raise InputError(f"{segment}: begins at {begins}, where the segment before ends at {ends}; accepted: segments in the order of time")
@@ -203,7 +211,7 @@ class _Record(BackendEntrypoint):
 
 
 class _Joined(BackendArray):
-    """One variable over all segments, read when it is asked for; files are open only while they are read."""
+    """One variable over all segments, read on demand; a file is open only while it is read."""
 
     def __init__(self, found: list[Path], stop: np.ndarray, name: str, rest: tuple[int, ...], dtype):
         self.found, self.stop, self.name = found, stop, name
@@ -219,26 +227,26 @@ class _Joined(BackendArray):
         parts = [np.empty((0, *self.shape[1:]), self.dtype)]
         for segment, start, stop in zip(self.found, [0, *self.stop[:-1]], self.stop):
             if start < high and stop > low:
-                check_segment(segment)   # it may have been changed since
+                check_segment(segment)   # it may have changed since the record was opened
                 try:
                     with h5py.File(segment, "r") as file:
                         rows_now = len(file[self.name])
                         parts.append(file[self.name][max(low - start, 0) : min(high, stop) - start])
                 except (OSError, KeyError):
                     raise InputError(_UNREADABLE.format(segment)) from None
-                if rows_now != stop - start:   # thinned meanwhile: its rows are other times'
+                if rows_now != stop - start:   # thinned meanwhile: its rows have other times
                     raise InputError(f"{segment}: was changed since the record was opened ({rows_now} rows instead of {stop - start}); "
                                      "accepted: open_record again")
         return np.concatenate(parts)[(rows - low, *key[1:])]
 
 
 def site_facts(record: xr.Dataset, site: str) -> dict:
-    """What the record says of one of its sites: title and utc_offset [s]."""
+    """Title and utc_offset [s] of a site, from the record."""
     return json.loads(record.attrs.get("sites", "{}")).get(site, {"title": site, "utc_offset": 0.0})
 
 
 def field_paths(table, names) -> list[str]:
-    """Paths of fields of the State that a record is to hold, by their names (or paths, where two groups have a field of one name)."""
+    """Paths group/name of fields of the State, from names, or from paths where two groups have a field of one name; InputError for others."""
     paths = {f"{group}/{name}": name for group, fields in table.items() for name in fields}
     out = []
     for name in names:

@@ -1,4 +1,4 @@
-"""Thinning: older segments of a record on a coarser time grid and without their checkpoint, so that a site can be followed for months."""
+"""Thinning: older segments of a record on a coarser time grid and without their checkpoint, for shadows that run for months."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ from . import _engine
 from .errors import InputError
 from .record import check_segment
 
-_REFERENCES = {"DIMENSION_LIST", "REFERENCE_LIST", "CLASS", "NAME"}   # what makes a dimension scale; made anew
-_PLAIN = "This is a netCDF dimension but not a netCDF variable.{:10d}"   # as netCDF-4 says it of an axis without a variable
+_REFERENCES = {"DIMENSION_LIST", "REFERENCE_LIST", "CLASS", "NAME"}   # attributes of dimension scales, which h5py writes itself
+_PLAIN = "This is a netCDF dimension but not a netCDF variable.{:10d}"   # name that netCDF-4 gives to an axis without a variable
 
 
 def is_thinned(segment: Path) -> bool:
-    """Whether a segment was thinned already."""
+    """Whether a segment is thinned; True also for a damaged one, which stays as it is."""
     try:
         with h5py.File(segment, "r") as file:
             return "thinned" in file.attrs
     except OSError:
-        return True   # damaged: left as it is
+        return True
 
 
 def thin(segment: Path, seconds: float) -> None:
-    """Replace a segment by one with a row per `seconds`, whole or not at all.
+    """Replace a segment by one with a row per `seconds` [s], completely or not at all.
 
-    What is a step mean becomes the mean over the steps joined, weighted by their lengths; what is a value at a step's end that of the last one;
-    `step` their sum; `time_bnds` the first start and the last end. The checkpoint goes. Whole numbers and fields keep their types.
+    Step means become means weighted by the steps' lengths; values at the end of a step become the last of their interval; `step` is summed and
+    `time_bnds` joined. The checkpoint is dropped; types are kept. InputError where the segment is damaged or the disk is full.
     """
     check_segment(segment)
     part = segment.with_suffix(".thin.part")
@@ -38,7 +38,7 @@ def thin(segment: Path, seconds: float) -> None:
             _copy(old, new, seconds)
     except (OSError, KeyError, ValueError) as error:
         part.unlink(missing_ok=True)
-        raise InputError(f"{segment}: cannot be thinned: {error}; accepted: a segment that coldsun wrote, and room beside it") from None
+        raise InputError(f"{segment}: cannot be thinned: {error}; accepted: a segment that coldsun wrote, and free disk space") from None
     _engine.seal(str(part))
     with part.open("rb") as file:
         os.fsync(file.fileno())
@@ -68,7 +68,7 @@ def _copy(old: h5py.File, new: h5py.File, seconds: float) -> None:
                 values = (np.add.reduceat(values * weight, first) / np.add.reduceat(weight, first)).astype(item.dtype)
             else:
                 values = values[last]
-        plain = values.size == 0 or values.dtype.kind not in "iuf" or name == "nv"   # no filter takes texts of any length
+        plain = values.size == 0 or values.dtype.kind not in "iuf" or name == "nv"   # HDF5 filters do not apply to text of variable length
         packing = {} if plain else dict(compression="gzip", compression_opts=4, shuffle=True, fletcher32=True, chunks=_chunks(values))
         made = new.create_dataset(name, data=values, dtype=item.dtype, track_order=True, **packing)
         for key, value in item.attrs.items():
@@ -86,7 +86,7 @@ def _copy(old: h5py.File, new: h5py.File, seconds: float) -> None:
 
 
 def _attribute(where, name: str, value) -> None:
-    """Texts with a fixed length, as the engine writes and reads them."""
+    """Write an attribute; text with a fixed length, as the engine reads it."""
     if isinstance(value, (str, bytes)):
         text = value.encode() if isinstance(value, str) else bytes(value)
         kind = h5py.string_dtype("utf-8", max(1, len(text)))
@@ -102,7 +102,7 @@ def _on_time(item: h5py.Dataset, old: h5py.File) -> bool:
 
 
 def _chunks(values: np.ndarray) -> tuple[int, ...]:
-    """Last axes whole, the first as many as fit into 1 MiB."""
+    """Chunk shape of at most 1 MiB: the last axes complete, the first as long as fits."""
     chunk, budget = list(values.shape), (1 << 20) // max(1, values.itemsize if values.dtype.kind in "iuf" else 16)
     for axis in reversed(range(len(chunk))):
         chunk[axis] = max(1, min(chunk[axis], budget))

@@ -1,4 +1,4 @@
-"""Replay: a feed from a file. A file is at hand as a whole: it is sorted, and its stamps are taken as they stand."""
+"""Replay: a feed from a file. The file is read and sorted as a whole; its time stamps are not corrected."""
 
 from __future__ import annotations
 
@@ -12,18 +12,25 @@ import numpy as np
 from .errors import InputError
 from .payloads import ACCEPTED, believable, day_of, likely, number, plain, stamp_ns
 
-LONGEST_LINE = 65_536           # characters; a line has some ninety
-MOST = 200_000_000              # readings of a file, some 4 GB
-DAY = 86_400_000_000_000        # ns: a gap that is said, and from which on stamps may be those of a clock that was never set
-YEAR = 365 * DAY                # ns: so far from all others no plant was measured before
+LONGEST_LINE = 65_536           # characters; a usual line has about 90
+MOST = 200_000_000              # readings of a file, about 4 GB
+DAY = 86_400_000_000_000        # ns: longer gaps raise an alarm; time stamps beyond one may be of a clock that was never set
+YEAR = 365 * DAY                # ns: time stamps so far from all others are of a wrong clock
 log = logging.getLogger("coldsun")
 
 
 class Replay:
-    """A feed from a CSV file of lines ``timestamp,topic or tag path,value`` in the units of the map, in any order.
+    """Feed from a CSV file with lines ``timestamp,topic or tag path,value`` in any order, values in the units of the site file.
 
-    Parted by commas, semicolons or tabs (with semicolons a comma may stand for the point); the first line may be a header. Stamps are
-    milliseconds since 1970 or ISO 8601 with a zone.
+    Separators: commas, semicolons (with decimal point or comma) or tabs; the first line may be a header. Time stamps: milliseconds since 1970,
+    or ISO 8601 with a zone. InputError where the file is missing; in `start`, where none of its lines is a reading.
+
+    >>> import coldsun as cs
+    >>> try:
+    ...     cs.feeds.Replay("none.csv")
+    ... except cs.InputError as error:
+    ...     print(error)
+    none.csv: no such file; accepted: a CSV file of timestamp_ms,tag,value
     """
 
     live, connected, refused, stopped = False, True, None, False
@@ -31,16 +38,16 @@ class Replay:
     def __init__(self, path: str | Path):
         self.path = Path(path)
         if not self.path.is_file():
-            raise InputError(f"{path}: no such file; accepted: a CSV of timestamp_ms,tag,value")
+            raise InputError(f"{path}: no such file; accepted: a CSV file of timestamp_ms,tag,value")
 
     def start(self, buffer, site: str) -> None:
-        """Read the file; InputError where none of its lines is a reading."""
+        """Read the file; InputError where none of its lines is a reading of the site's points."""
         self.buffer, self.at = buffer, 0
         self._read()
         buffer.source = self
 
     def _lines(self):
-        """Lines, none longer than is good: what is cut off an overlong one is no line."""
+        """Lines of the file; lines above LONGEST_LINE are empty."""
         with self.path.open(newline=None, encoding="utf-8-sig", errors="replace") as file:
             whole = True
             while line := file.readline(LONGEST_LINE):
@@ -63,7 +70,7 @@ class Replay:
                 fields = text.split(parting) if '"' not in text else next(csv.reader([text], delimiter=parting), [])
             except csv.Error:
                 fields = []
-            if len(fields) >= 2 and fields[1] == "end":   # a shadow's own log: the end of a frame
+            if len(fields) >= 2 and fields[1] == "end":   # end of a frame in the log of a shadow
                 first = False
                 continue
             n += 1
@@ -75,7 +82,7 @@ class Replay:
                 self.buffer.refuse(reason, point, plain(text), said)
             first = False
             if len(self.stamps) > MOST:
-                raise InputError(f"{self.path}: more than {MOST:,} readings; accepted: files of less, one after the other")
+                raise InputError(f"{self.path}: more than {MOST:,} readings; accepted: smaller files, one after the other")
         self.buffer.n_message += n
         self.stamps, self.points, self.values = np.array(self.stamps, np.int64), np.array(self.points, np.int32), np.array(self.values, float)
         if not len(self.stamps):
@@ -91,19 +98,19 @@ class Replay:
         self.first = int(self.stamps[0])
 
     def _take(self, fields: list[str], parting: str | None, known: dict[str, int]) -> tuple[str, str]:
-        """Take a line's fields in; the reason why not and what is wrong with it."""
+        """Append a line's fields; return reason and text of a refusal, or two empty texts."""
         if len(fields) != 3:
             return "malformed", f"{len(fields)} fields; accepted: 3"
         stamp, tag, value = (f.strip() for f in fields)
         try:
             at = stamp_ns(stamp)
         except ValueError as error:
-            return "malformed", f"stamp: {error}; accepted: {ACCEPTED}"
+            return "malformed", f"time stamp: {error}; accepted: {ACCEPTED}"
         if not believable(at):
-            return "clock", f"its stamp is of {day_of(at)}: {likely(at)}"
+            return "clock", f"its time stamp is of {day_of(at)}: {likely(at)}"
         point = known.get(tag)
         if point is None:
-            return "unknown", "the site file knows no such tag"
+            return "unknown", "no such tag in the site file"
         if value in ("", "null"):
             return "missing", "no value"
         if parting == ";" and "." not in value:
@@ -116,9 +123,9 @@ class Replay:
         return "", ""
 
     def _never_set(self) -> None:
-        """Leave out what few points say before or after all others: by a year, or by a day and nothing else: clocks never set, or that run away.
+        """Refuse leading and trailing readings of few points, far from all others: by a year, or by a day if these points have no others.
 
-        What points say days before that speak with all others, too, is an earlier campaign: kept, and the gap is said.
+        They are of clocks never set, or drifting. Readings days before, of points that also report later, are an earlier campaign: kept, with an alarm.
         """
         cut = np.flatnonzero(np.diff(self.stamps) > DAY) + 1
         if not len(cut):
@@ -137,10 +144,10 @@ class Replay:
         while end < len(parts) and real(parts[end], int(self.stamps[parts[end][0]] - self.stamps[parts[end - 1][-1]])):
             end += 1
         for p in parts[begin + 1:end]:
-            self.buffer.alarms.append(f"nothing was said between {day_of(int(self.stamps[p[0] - 1]))} and {day_of(int(self.stamps[p[0]]))}")
+            self.buffer.alarms.append(f"no readings between {day_of(int(self.stamps[p[0] - 1]))} and {day_of(int(self.stamps[p[0]]))}")
         for p in parts[:begin] + parts[end:]:
             names = ", ".join(self.buffer.name[k] for k in np.unique(self.points[p])[:3])
-            self.buffer.alarms.append(f"the clock of {names} stands at {day_of(int(self.stamps[p[0]]))}, days away from what most publishers say; "
+            self.buffer.alarms.append(f"the clock of {names} is at {day_of(int(self.stamps[p[0]]))}, days away from the majority of publishers; "
                                       f"{len(p):,} readings were refused")
             for k in self.points[p]:
                 self.buffer.refuse("clock", int(k))
@@ -148,11 +155,11 @@ class Replay:
         self.stamps, self.points, self.values = self.stamps[keep], self.points[keep], self.values[keep]
 
     def skip(self, until: int) -> None:
-        """What was said up to `until` [ns] is not asked for."""
+        """Skip readings up to `until` [ns]."""
         self.at = int(np.searchsorted(self.stamps, until, "right"))
 
     def pull(self, end: int) -> None:
-        """Put what was said up to `end` [ns], and say how far the file has come."""
+        """Put the readings up to `end` [ns] into the buffer, and set its time."""
         upto = int(np.searchsorted(self.stamps, end, "right"))
         for j in range(self.at, upto):
             self.buffer.put_stamped(int(self.points[j]), int(self.stamps[j]), float(self.values[j]))
@@ -163,8 +170,8 @@ class Replay:
             self.buffer.over = True
 
     def acknowledge(self, time_ns: int) -> None:
-        """Nobody listens."""
+        """No effect: a file needs no acknowledgement."""
 
     def stop(self) -> None:
-        """Nothing is open."""
+        """End the feed."""
         self.stopped = True

@@ -1,4 +1,4 @@
-"""The day in a short table: each figure with the range in which it is plausible, and where that range comes from."""
+"""Results of a day in a short table: each value with its plausible range and the source of that range."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .energy import energy_book
 
 @dataclass
 class Row:
-    """One line of the day's table; `value` in `unit`, plausible between `low` and `high` according to `source`."""
+    """One row of `day_table`: `value` in `unit`, plausible from `low` to `high` according to `source`."""
 
     name: str
     value: float
@@ -26,17 +26,17 @@ class Row:
 
     @property
     def plausible(self) -> bool:
-        """Whether the figure lies in its range, up to rounding."""
+        """Whether the value is in its plausible range, up to rounding."""
         slack = 1e-9 * max(abs(self.low), abs(self.high))
         return bool(self.low - slack <= self.value <= self.high + slack)
 
     def text(self, value: float) -> str:
-        """A number with as many decimals as the figure deserves."""
+        """A number with the row's decimals; "-" for NaN."""
         return "-" if not np.isfinite(value) else f"{round(value, self.decimals) + 0.0:,.{self.decimals}f}"   # never -0.0
 
     @property
     def range_text(self) -> str:
-        """The plausible range as people read it."""
+        """The plausible range as text."""
         def short(value: float) -> str:
             text = f"{value:,.{2 if abs(value) < 10 else 1 if abs(value) < 100 else 0}f}"
             return text.rstrip("0").rstrip(".") if "." in text else text
@@ -45,8 +45,8 @@ class Row:
 
 
 def counts(facts: dict) -> str:
-    """One line on what a site's State holds: every node and string has its row, whatever its fidelity."""
-    return (f"{facts['name']}: {facts['n_node']} nodes ({facts['n_field']} as fields, {facts['n_node'] - facts['n_field']} lumped), "
+    """Counts of nodes, accelerators and strings of a site, in one line."""
+    return (f"{facts['name']}: {facts['n_node']} nodes ({facts['n_field']} with a resolved plate, {facts['n_node'] - facts['n_field']} lumped), "
             f"{facts['n_gpu']} accelerators; {facts['n_string']} strings in {facts['n_string_row']} rows")
 
 
@@ -59,15 +59,15 @@ class _Sums:
         self.last = record.isel(time=-1)
 
     def mwh(self, name: str) -> float:
-        """One energy of the book."""
+        """An energy of the energy balance [MWh]."""
         return self.book.mean(name) / 3.6e9
 
     def energy(self, name: str) -> float:
-        """MWh of a variable of the record."""
+        """Energy of a power in the record [MWh]."""
         return float((self.record[name].values * self.step).sum() / self.members / 3.6e9)
 
     def count(self, name: str) -> float:
-        """A counter's value at the end."""
+        """Value of a counter at the end."""
         return float(self.last[name].sum() / self.members)
 
 
@@ -81,49 +81,49 @@ def _hottest(record: xr.Dataset) -> tuple[float, str]:
 def _power_rows(s: _Sums, sites: list[dict], hours: float) -> list[Row]:
     stc, it_max = (sum(site[k] for site in sites) / 1e6 for k in ("p_pv_stc", "p_it_max"))
     store = sum(site["battery_capacity"] for site in sites) / 3.6e9
-    whole = int(hours // 24.0)   # a lower bound on the sun's energy needs a whole day
+    whole = int(hours // 24.0)   # a lower bound on PV energy holds only for a whole day
     available, it, aux, genset = (s.mwh(name) for name in ("available", "it", "aux", "genset"))
     hall = s.energy("loss_rack") + s.energy("loss_load_cable") + s.energy("loss_aux_converter")
     cycles = 2.0 * store * max(hours / 24.0, 0.5)
     rows = [
-        Row("sun: available", available, "MWh", 0.5 * stc * whole, 9.5 * stc * max(hours / 24.0, min(hours, 9.5) / 9.5), "0.5 (overcast) to 9.5 kWh/kWp a day",
+        Row("PV: available", available, "MWh", 0.5 * stc * whole, 9.5 * stc * max(hours / 24.0, min(hours, 9.5) / 9.5), "0.5 (overcast) to 9.5 kWh/kWp a day",
             decimals=2),
-        Row("sun: used", s.mwh("sun"), "MWh", 0.0, available, "at most what was available", decimals=2),
-        Row("sun: curtailed", s.mwh("curtailed"), "MWh", 0.0, available, "at most what was available", decimals=2),
-        Row("sun: missed", s.mwh("missed"), "MWh", 0.0, 0.02 * available, "by the trackers, what used and curtailed leave; assumed: 2 %", decimals=2),
+        Row("PV: used", s.mwh("sun"), "MWh", 0.0, available, "at most the available energy", decimals=2),
+        Row("PV: curtailed", s.mwh("curtailed"), "MWh", 0.0, available, "at most the available energy", decimals=2),
+        Row("PV: tracking loss", s.mwh("missed"), "MWh", 0.0, 0.02 * available, "assumed: 2 % of the available energy", decimals=2),
         Row("battery: charged", s.mwh("charged"), "MWh", 0.0, cycles, "two full cycles a day", decimals=2),
-        Row("battery: given back", s.mwh("given_back"), "MWh", 0.0, cycles, "two full cycles a day", decimals=2),
-        Row("stored over the run", s.mwh("stored"), "MWh", -store, store, "the pack's capacity", decimals=2),
+        Row("battery: discharged", s.mwh("given_back"), "MWh", 0.0, cycles, "two full cycles a day", decimals=2),
+        Row("battery: net stored", s.mwh("stored"), "MWh", -store, store, "battery capacity", decimals=2),
         Row("grid: imported", s.mwh("imported"), "MWh", 0.0, 1.35 * it_max * hours, "full hall at a PUE of 1.35", decimals=2),
-        Row("grid: exported", s.mwh("exported"), "MWh", 0.0, available, "at most what the sun gave", decimals=2),
+        Row("grid: exported", s.mwh("exported"), "MWh", 0.0, available, "at most the available PV energy", decimals=2),
     ]
     if genset > 0.0 or any(site.get("p_genset", 0.0) > 0.0 for site in sites):
         rows += _genset_rows(s, sites, genset, 1.35 * it_max * hours, hours)
     rows += [
-        Row("IT: served", it, "MWh", 0.15 * it_max * hours, it_max * hours, "idle floor to nameplate", decimals=2),
-        Row("IT: shed", s.mwh("shed"), "MWh", 0.0, 0.2 * it_max * hours, "assumed: a fifth of the nameplate", decimals=3),
-        Row("PUE, from the bus", (it + aux + hall) / it if it > 0 else np.nan, "", 1.03, 1.35,
-            "Frontier 1.03; mean of all halls 1.56 (Uptime 2024)", decimals=3),
-        Row("PUE, from the sources", s.mwh("used") / it if it > 0 else np.nan, "", 1.03, 1.45,
-            "with the converters of PV, battery and grid, and the cells' heat", decimals=3),
+        Row("IT: served", it, "MWh", 0.15 * it_max * hours, it_max * hours, "idle to nameplate power", decimals=2),
+        Row("IT: shed", s.mwh("shed"), "MWh", 0.0, 0.2 * it_max * hours, "assumed: a fifth of nameplate power", decimals=3),
+        Row("PUE at the bus", (it + aux + hall) / it if it > 0 else np.nan, "", 1.03, 1.35,
+            "Frontier 1.03; mean of all data centres 1.56 (Uptime 2024)", decimals=3),
+        Row("PUE at the sources", s.mwh("used") / it if it > 0 else np.nan, "", 1.03, 1.45,
+            "adds converters of PV, battery and grid, and heat of the battery cells", decimals=3),
         Row("carbon-free share", 100.0 * s.book.carbon_free_share, "%", 0.0, 100.0,
-            "1 - (import + genset + charge spent) / (IT + aux + losses + heat of the cells)", decimals=1),
+            "1 - (import + generator + initial charge used) / energy used", decimals=1),
     ]
     return rows
 
 
 def _genset_rows(s: _Sums, sites: list[dict], energy: float, most: float, hours: float) -> list[Row]:
-    """What the generators gave, burnt and cost; hours and starts of all of them; carbon and cost as the energy book has them, by the MWh."""
+    """Rows of the generators: energy, fuel, hours, starts, carbon and cost of all of them."""
     n = sum(site.get("p_genset", 0.0) > 0.0 for site in sites) or len(sites)
     run = s.count("genset_run_time") / 3600.0
-    carbon, price = (max((site.get(k, 0.0) for site in sites), default=0.0) for k in ("genset_carbon", "genset_price"))   # per J, the dearest
+    carbon, price = (max((site.get(k, 0.0) for site in sites), default=0.0) for k in ("genset_carbon", "genset_price"))   # highest of the sites, per J
     return [
-        Row("genset", energy, "MWh", 0.0, most, "full hall at a PUE of 1.35", decimals=2),
+        Row("genset: energy", energy, "MWh", 0.0, most, "full hall at a PUE of 1.35", decimals=2),
         Row("genset: fuel", 1000.0 * s.count("genset_fuel"), "L", 200.0 * energy, 500.0 * energy + 100.0 * run + 1e-3, "0.2 to 0.5 L/kWh, 100 L/h idle"),
-        Row("genset: run", run, "h", 0.0, hours * n, "at most the run's length each", decimals=1),
+        Row("genset: run time", run, "h", 0.0, hours * n, "at most the length of the run, each", decimals=1),
         Row("genset: starts", s.count("genset_starts"), "", 0.0, max(2.0, 24.0 * max(1.0, hours / 24.0)) * n, "assumed: once an hour"),
-        Row("genset: carbon", s.book.mean("genset_carbon"), "kg", 0.0, most * 3.6e9 * carbon + 1e-9, "a full hall's, at the site's g/kWh"),
-        Row("genset: cost", s.book.mean("genset_price"), "USD", 0.0, most * 3.6e9 * price + 1e-9, "a full hall's, at the site's price"),
+        Row("genset: carbon", s.book.mean("genset_carbon"), "kg", 0.0, most * 3.6e9 * carbon + 1e-9, "full hall at the site's carbon intensity"),
+        Row("genset: cost", s.book.mean("genset_price"), "USD", 0.0, most * 3.6e9 * price + 1e-9, "full hall at the site's price"),
     ]
 
 
@@ -135,31 +135,43 @@ def _work_rows(s: _Sums, sites: list[dict], hours: float) -> list[Row]:
     slots = 240.0 * hours * n
     return [
         Row("hottest junction", hottest, "°C", 30.0, 95.0, "firmware throttles at 85 to 95 °C", where, decimals=1),
-        Row("data contacts", s.count("contact_seconds") / 60.0, "min", 20.0 * n * whole, 60.0 * min(hours, max(0.15 * hours, 2.0)) * n,
+        Row("contact time", s.count("contact_seconds") / 60.0, "min", 20.0 * n * whole, 60.0 * min(hours, max(0.15 * hours, 2.0)) * n,
             "12 satellites in one plane: 6-8 % of a day", decimals=1),
         Row("handovers", s.count("handover_count"), "", 200.0 * n * whole, 3000.0 * n * max(days, 0.05), "342 (longest remaining) to 2,872 a day"),
         Row("outages", s.count("outage_count"), "", 0.02 * slots * (whole > 0), slots, "6 % to nearly all 15-s slots (measured)"),
         Row("outage time", s.count("outage_seconds") / 60.0, "min", 0.0, 0.1 * 60.0 * hours * n, "0.5 s in every slot are 3.5 %", decimals=1),
-        Row("jobs done", done, "", 0.0, done + running + queued if whole == 0 else 1.2 * s.count("next_job"), "at most all that came"),
-        Row("jobs late", late, "", 0.0, done + running + queued, "at most all of them"),
+        Row("jobs done", done, "", 0.0, done + running + queued if whole == 0 else 1.2 * s.count("next_job"), "at most all submitted jobs"),
+        Row("jobs late", late, "", 0.0, done + running + queued, "at most all submitted jobs"),
     ]
 
 
 def day_table(record: xr.Dataset, sites: list[dict]) -> list[Row]:
-    """Rows for a record of a day, summed over sites and averaged over members.
+    """Results of a record, summed over sites and averaged over members, each with its plausible range.
 
     Parameters
     ----------
     record : xarray.Dataset
-        From `open_record`.
+        Result of `open_record` or `Twin.run`, usually of one day.
     sites : list of dict
-        Facts of the sites (`Network.sites`), in the record's order: p_pv_stc [W], p_it_max [W], battery_capacity [J], and what `energy_book` wants.
+        Facts of the sites (`Network.sites`), in the record's order.
 
     Returns
     -------
     list of Row
-        Value, unit, plausible range and its source. The ranges scale with the record's length; lower bounds of what depends on the
-        time of day hold from one whole day on.
+        Name, value, unit, plausible range and its source. Ranges scale with the record's length; lower bounds apply from one whole day on.
+
+    Raises
+    ------
+    KeyError
+        The record lacks a variable.
+
+    Examples
+    --------
+    >>> import coldsun as cs
+    >>> site = cs.load_site("small")
+    >>> rows = cs.day_table(cs.Twin(site, hours=0.1).run(progress=False), site.sites)
+    >>> next(f"{row.name}, {row.unit}, {row.range_text}: {row.plausible}" for row in rows if row.name == "hottest junction")
+    'hottest junction, °C, 30 to 95: True'
     """
     hours = float(record["step"].sum()) / 3600.0
     sums = _Sums(record, sites)

@@ -1,4 +1,4 @@
-"""Going on with a record: which segment a run takes up, and what becomes of damaged ones."""
+"""Resuming a record: from its last undamaged segment; damaged ones after it are set aside."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from .record import closed_segments, number_of, open_segment, scan, sound_segmen
 
 
 def set_aside(segment: Path, why: object) -> None:
-    """Take a damaged file out of the record's way, under its name with ``.damaged``, and say so."""
+    """Rename a damaged file to its name with ``.damaged``, with a RecordWarning."""
     aside = segment.with_name(segment.name + ".damaged")
     os.replace(segment, aside)
-    warnings.warn(f"{why}; it was renamed to {aside.name}, and what it held is computed again", RecordWarning, stacklevel=4)
+    warnings.warn(f"{why}; it was renamed to {aside.name} and is computed again", RecordWarning, stacklevel=4)
 
 
 def resume_from(twin, folder: Path, plan: str | None) -> int:
-    """Take up the last sound segment; the number of the next one. Where there is none the run starts over.
+    """Load the checkpoint of the last undamaged segment; return the number of the next segment, 0 where there is none.
 
-    Damaged segments after it are named and put aside under their name with ``.damaged``.
+    Damaged segments after it are renamed, with a RecordWarning. InputError where the record is of another run, plan or inputs.
     """
     found = closed_segments(folder)
     if not found:
@@ -37,12 +37,12 @@ def resume_from(twin, folder: Path, plan: str | None) -> int:
     with open_segment(last) as kept:
         theirs, planned, ends = str(kept.attrs.get("inputs_hash")), kept.attrs.get("plan"), pd.Timestamp(kept["time"].values[-1], tz="UTC")
     if planned != plan:
-        raise InputError(f"{last}: was written with plan = {planned}; accepted: the same planner, not {plan}")
+        raise InputError(f"{last}: was written with plan = {planned}; accepted: the same settings of the planner, not {plan}")
     if theirs != twin.inputs_hash():
         raise InputError(f"{last}: was written with other inputs ({theirs}); accepted: the same site, start, hours, dt, seed, members, paths, weather")
     twin.load(last)
     if twin.time != ends:
-        raise InputError(f"{last}: its checkpoint is of {twin.time:%Y-%m-%d %H:%M:%S}, its last step of {ends:%Y-%m-%d %H:%M:%S}; "
+        raise InputError(f"{last}: its checkpoint has the time {twin.time:%Y-%m-%d %H:%M:%S}, its last step {ends:%Y-%m-%d %H:%M:%S}; "
                          "accepted: a segment that coldsun wrote")
     for segment, error in zip(found[len(sound):], damaged):
         set_aside(segment, error)

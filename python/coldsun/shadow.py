@@ -1,4 +1,4 @@
-"""The shadow: an ensemble that follows a site's published values, tells which of them to believe, and estimates what nobody measures."""
+"""The shadow: an ensemble that follows a site by its published readings, tests them, and estimates unmeasured parameters."""
 
 from __future__ import annotations
 
@@ -25,51 +25,50 @@ from .record import open_record
 from .shadow_restart import judged_of, keep, keep_start, known_start, take_up_last, thin_old
 from .twin import Twin
 
-SILENT = 10.0   # s of the wall clock without a reading that can be used, after which a log says so
+SILENT = 10.0   # s of the wall clock without a usable reading before a warning
 
 
 class Shadow:
-    """A shadow of a site.
+    """A shadow: an ensemble of twins that follows a site by the readings of its instruments.
 
     Parameters
     ----------
     network : Network
-        From `load_site` or `load_network`; its files hold a table ``[shadow]``.
+        Result of `load_site` or `load_network`; its files have a table ``[shadow]``.
     feed : feed
-        `feeds.Mqtt` or `feeds.Replay`.
-    members : int
-        Size of the ensemble.
+        `feeds.Mqtt`, `feeds.Replay` or `feeds.InProcess`.
+    members, seed, device
+        As in `Twin`; 2 members or more.
     out : path, optional
-        Folder of the record. One that a shadow of the same site left is gone on with, from its last checkpoint and the log of what it had
-        been told since.
-    seed : int
-        Of all chance.
+        Folder of the record. A record of the same shadow is resumed from its last checkpoint and the log of later readings.
     start : str, optional
-        First instant; by default the first time stamp that is heard.
-    hours : float
-        How far the shadow's inputs are prepared: it ends there.
-    dt : float
-        Step and width of a frame [s].
-    lag : float
-        How long a frame waits for late readings, in the source's time [s].
-    segment_hours : float
-        Time between checkpoints.
+        Start, ISO 8601; by default the first time stamp of the feed.
+    hours, segment_hours : float
+        Length of the shadow, and interval between checkpoints [h].
+    dt, lag : float
+        Fixed time step and length of a frame; waiting time for late readings, in time of the source [s].
     keep_hours, thin : float
-        Segments older than `keep_hours` (and the newest two in any case, which a restart may need) are thinned to a row per `thin` seconds
-        and lose their checkpoint (`record_thin.thin`); 0 thins none.
+        Segments older than `keep_hours` [h], except the newest two, are thinned to a row per `thin` [s] without checkpoint; 0: none.
     quality : dict, optional
-        Arguments of `quality.Quality`, and `adapt_noise`: take the noise that is seen where the told one is found wrong.
+        Arguments of `quality.Quality`, and `adapt_noise`: replace a wrong instrument noise by the observed one.
 
-    Raises InputError where a setting is out of its range, or the site publishes nothing.
+    Raises InputError where a setting is outside its range, or the site publishes nothing.
+
+    >>> import coldsun as cs
+    >>> from coldsun.emulate import Emulator
+    >>> site = cs.load_site("small")
+    >>> shadow = cs.Shadow(site, cs.feeds.InProcess(Emulator(site, hours=0.05)), members=4, hours=0.05)
+    >>> shadow.run().sizes["time"], shadow.alarms, list(shadow.parameters().columns)
+    (18, [], ['mean', 'spread'])
     """
 
     def __init__(self, network, feed, members: int = 64, out: str | Path | None = None, *, seed: int = 1, start: str | None = None,
                  hours: float = 24.0, dt: float = 10.0, lag: float = 30.0, segment_hours: float = 1.0, keep_hours: float = 2.0,
                  thin: float = 120.0, device: str = "auto", quality: dict | None = None):
         if not (members >= 2 and members == int(members)):
-            raise InputError(f"members = {members}; accepted: a whole number, 2 or more, since a spread is needed")
+            raise InputError(f"members = {members}; accepted: a whole number, 2 or more")
         if odd := set(quality or {}) - {"gate", "n_stuck", "n_lost", "use_stuck", "use_gate", "adapt_noise"}:
-            raise InputError(f"quality: no setting {min(odd)!r}; accepted: gate, n_stuck, n_lost, use_stuck, use_gate, adapt_noise")
+            raise InputError(f"quality: unknown setting {min(odd)!r}; accepted: gate, n_stuck, n_lost, use_stuck, use_gate, adapt_noise")
         for name, value, least in (("dt", dt, 1e-3), ("hours", hours, 1e-3), ("segment_hours", segment_hours, 1e-3), ("lag", lag, 0.0),
                                    ("keep_hours", keep_hours, 0.0), ("thin", thin, 0.0)):
             if not least <= value < 1e6:
@@ -80,7 +79,7 @@ class Shadow:
         self.per_segment = max(1, round(segment_hours * 3600.0 / dt))
         self.thin, self.n_full, self._n_thinned = float(thin), max(2, math.ceil(keep_hours * 3600.0 / dt / self.per_segment)), 0
         self.counts, self.alarms = Counts(), Alarms()
-        probe = Twin(self.network, members=2, hours=dt / 3600.0, dt=dt, device="cpu")   # which points there are does not depend on time
+        probe = Twin(self.network, members=2, hours=dt / 3600.0, dt=dt, device="cpu")   # the points do not depend on time
         with engine_errors():
             link = _engine.Shadow(self.network, probe._engine)
             self.points = link.points
@@ -95,18 +94,18 @@ class Shadow:
         self.skill, self._signals = Skill(len(self.points)), HeldSignals()
         self.twin, self.start, self.last_wall, self.stopped = None, start, time.monotonic(), False
         self.value = self.forecast = self.use = np.full(len(self.points), np.nan)
-        self.pending: dict[int, np.ndarray] = {}   # frames that the log holds beyond the checkpoint
+        self.pending: dict[int, np.ndarray] = {}   # frames of the log after the checkpoint
 
     def run(self, hours: float | None = None, progress: Callable[["Shadow"], object] | None = None):
-        """As `follow`; the record as `open_record` gives it, and InputError where there is none."""
+        """Follow the feed and return the record, as of `open_record`; arguments and errors as `follow`."""
         self.follow(hours, progress)
         return open_record(self.folder)
 
     def follow(self, hours: float | None = None, progress: Callable[["Shadow"], object] | None = None) -> None:
-        """Follow the feed, to the end of the prepared hours or of the feed.
+        """Follow the feed for `hours` [h], by default to the end of the prepared hours or of the feed.
 
-        `progress` is called with the shadow after every step; if it returns False the run ends there. Ctrl-C ends it with a whole record.
-        Raises InputError where the feed is refused, ends that should not, or says nothing of the site; where the folder is of another run.
+        `progress` is called with the shadow after every step; False ends the run. Ctrl-C ends it with a complete record. InputError where the broker
+        refuses, the feed ends by an error or has no reading of the site, or the folder is of another run.
         """
         with Running(self):
             self._follow(hours, progress)
@@ -114,7 +113,7 @@ class Shadow:
             raise InputError(self.buffer.failed)
 
     def stop(self) -> None:
-        """End `follow` at its next step, with a whole record; from any thread. Before it has begun: that run ends at once."""
+        """End `follow` at its next step with a complete record, from any thread; before its start: the run ends at once."""
         self.stopped = True
 
     def _follow(self, hours: float | None, progress) -> None:
@@ -127,7 +126,7 @@ class Shadow:
             self._signals.raise_kept()
         finally:
             self.feed.stop()
-            self.stopped = False   # a stop is of one run, whether it came before or in it
+            self.stopped = False   # a stop ends one run only
 
     def _steps_of(self, hours: float | None, progress) -> None:
         first_segment = self._prepare()
@@ -139,7 +138,7 @@ class Shadow:
         frame = self._frame(self._now() + self.buffer.dt)
         if frame is None or steps < 1:
             if first_segment == 0 and not self._ending and not self.buffer.failed:
-                raise InputError(self._nothing("at least one frame of values"))
+                raise InputError(self._nothing("at least one frame of readings"))
             return
         if first_segment == 0:
             keep_start(self)
@@ -152,14 +151,14 @@ class Shadow:
         return self.twin._engine.time_ns
 
     def _prepare(self) -> int:
-        """Make the twin, take up a record that is there; the number of the next segment."""
+        """Make the twin, resume an existing record; return the number of the next segment."""
         kept = known_start(self)
         again, start = kept is not None, self.start if kept is None else kept
         if start is None:
             stamp = self._patient(lambda: self.buffer.first_stamp(0.25))
             if stamp is None:
                 self._signals.raise_kept()
-                raise InputError(self.feed.refused or self.buffer.failed or self._nothing("at least one value"))
+                raise InputError(self.feed.refused or self.buffer.failed or self._nothing("at least one reading"))
             dt = self.buffer.dt
             start = pd.Timestamp(-(-stamp // dt) * dt - dt, unit="ns", tz="UTC").isoformat()
         self.make(start)
@@ -172,32 +171,32 @@ class Shadow:
         return number
 
     def make(self, start: str) -> None:
-        """The members as they are at the first instant."""
+        """Make the members at the start (ISO 8601)."""
         self.twin = Twin(self.network, start=start, device=self.device, **self.settings)
         with engine_errors():
             self.link = _engine.Shadow(self.network, self.twin._engine)
         self.columns = self.link.columns
 
     def _patient(self, ask):
-        """Ask until there is an answer or the feed is over; Ctrl-C gets through."""
+        """Call `ask` until it has an answer, the feed ends or a signal arrives."""
         silent = SILENT
         while True:
             answer = ask()
             if answer is not None or self.buffer.over or self._ending:
                 return answer
             if (age := time.monotonic() - self.buffer.usable) > silent:
-                log.warning("nothing that can be used was heard for %.0f s%s; %d messages so far: %s", age,
-                            "" if self.feed.connected else ", the broker is away", self.buffer.n_message, self.buffer.refusals())
+                log.warning("no usable reading for %.0f s%s; %d messages so far: %s", age,
+                            "" if self.feed.connected else ", broker disconnected", self.buffer.n_message, self.buffer.refusals())
                 silent = 10.0 * age
             if self.feed.live and self.twin is not None:
-                self.feed.acknowledge(self._now())   # the last one may have gone with a broker
+                self.feed.acknowledge(self._now())   # the last acknowledgement may be lost with a broker
 
     def _nothing(self, least: str) -> str:
         told = f" ({self.buffer.n_message:,} messages: {self.buffer.refusals()})" if self.buffer.n_message else ""
-        return "; ".join([f"the feed said nothing that the site file knows{told}", *self.alarms[-1:], f"accepted: {least}"])
+        return "; ".join([f"the feed has no reading of a point of the site file{told}", *self.alarms[-1:], f"accepted: {least}"])
 
     def _frame(self, end: int) -> np.ndarray | None:
-        """The next frame, from the log or the feed; None where the feed is over."""
+        """The next frame from the log or the feed; None at the end of the feed."""
         if self.pending:
             return self.pending.pop(end, np.full(len(self.points), np.nan))
         if far := self.buffer.beyond(self.twin.start.value + round(self.twin.hours * 3600e9)):
@@ -210,7 +209,7 @@ class Shadow:
         return frame
 
     def _drive(self, raw: np.ndarray) -> None:
-        """Set what drives the members over the coming step; what is missing is held for a while."""
+        """Set the drive of the members for the next step; a missing input keeps its last reading for `deadline`."""
         end = self._now() + self.buffer.dt
         self.value, good = self.judge.limits(self.buffer.si(raw), self.quality.low, self.quality.high, self.held, end, self.alarms)
         good &= self.input
@@ -222,7 +221,7 @@ class Shadow:
         self.link.drive(np.nan_to_num(self.held), known.astype(np.int8))
 
     def _judge(self) -> list[float]:
-        """After a step: compare with what was read, judge, and give the record the NIS of each quantity."""
+        """After a step: test its readings; return the NIS of each quantity and the number of alarms for the record."""
         members = self.link.observe()
         compared = np.where(self.input, np.nan, self.value)
         means = node_means(self.twin.state["thermal"], self.points, self.held, self.judge.silence.sure())
@@ -234,14 +233,14 @@ class Shadow:
         return [*self.judge.monitor.nis_by_quantity(), float(len(self.alarms))]
 
     def _after(self, done: int) -> bool:
-        """Correct, acknowledge; then wait for the next frame and drive by it."""
+        """Correct the members, acknowledge, then await the next frame and set the drive."""
         compared = np.where(self.input, np.nan, self.value)
         wide = self.quality.widening(compared, self.forecast, np.where(self.judge.left_out(), -1, self.domain))
         if self.judge.adapt_noise:
             self.link.set_noise(self.quality.noise)
         troubled = self.link.analyse(np.nan_to_num(compared), self.use.astype(np.int8), wide, self.judge.reopen)
-        self.alarms.domains("sound", troubled, "the members' covariance is no longer sound; the estimate was left as it was", self.points, self._now())
-        self.alarms.domains("wide", wide, "readings were refused for long; the spread is widened until they fit", self.points, self._now())
+        self.alarms.domains("sound", troubled, "innovation covariance not positive definite; this analysis is skipped", self.points, self._now())
+        self.alarms.domains("wide", wide, "readings refused for many frames; the spread is widened until they fit", self.points, self._now())
         self.quality.after(self.link.observe())
         self.alarms.stuck(self.quality.stuck_points(), self.points, self._now())
         self.alarms.feed(self.buffer.told(), self._now())
@@ -252,7 +251,7 @@ class Shadow:
             go_on = (self._progress is None or self._progress(self) is not False) and not self._ending
             frame = self._frame(self._now() + self.buffer.dt) if go_on and done < self._steps else None
             if done % self.per_segment == 0:
-                judged = judged_of(self)   # before the next frame drives: a restart drives by it again
+                judged = judged_of(self)   # before the next drive, which a restart sets again
             if frame is not None:
                 self._drive(frame)
         finally:
@@ -263,7 +262,7 @@ class Shadow:
         return frame is not None
 
     def tell(self, text: str) -> None:
-        """An alarm of the record, or of the feed as a whole."""
+        """Raise an alarm on the record or on the feed as a whole."""
         self.alarms.tell(text, self._now() if self.twin is not None else 0, kind="record")
 
     @property
@@ -271,28 +270,28 @@ class Shadow:
         return self.stopped or bool(self._signals.number)
 
     def parameters(self) -> pd.DataFrame:
-        """Mean and spread of every estimated value."""
+        """Mean and standard deviation of every estimated parameter over the members; index: parameter name."""
         members = self.link.estimate()
         return pd.DataFrame({"mean": members.mean(0), "spread": members.std(0, ddof=1)}, index=[c["name"] for c in self.columns])
 
     def errors(self) -> pd.DataFrame:
-        """Root mean square one-step errors by quantity [SI]: the twin's and persistence's, and how many of the readings were taken."""
+        """Root mean square one-step errors by quantity [SI] of forecast (twin) and persistence; share of accepted readings (taken); NIS before the gate."""
         rows = {}
         for quantity in dict.fromkeys(p["quantity"] for p, i in zip(self.points, self.input) if not i):
             of = [k for k, p in enumerate(self.points) if p["quantity"] == quantity]
             twin, persistence = self.skill.rmse(of)
-            seen = int(self.quality.seen[of].sum()) or float("nan")   # nothing was seen: nothing is said
+            seen = int(self.quality.seen[of].sum()) or float("nan")   # NaN without readings
             rows[quantity] = dict(twin=twin, persistence=persistence, taken=self.quality.taken[of].sum() / seen, nis=self.quality.chi2[of].sum() / seen)
         return pd.DataFrame.from_dict(rows, orient="index")
 
     def fork(self, hours: float = 24.0) -> Twin:
-        """A twin of all members as they stand, with the last word on powers and the weather that was told, prepared for so many hours on: to ask what if.
+        """A twin with copies of all members at the present time, prepared for `hours` more [h]: for what-if runs of the plant.
 
-        Its nodes draw what the meters last said, and it knows no jobs: what if the flow, the set-point or the sun were others, not what if a plan.
-        Raises InputError before the first step.
+        Node powers stay at their last readings and there are no jobs: flow, set-points and sun may be changed, not plans.
+        InputError before the first step.
         """
         if self.twin is None:
-            raise InputError("the shadow has not begun; accepted: a fork after the first step")
+            raise InputError("the shadow has not started; accepted: a fork after the first step")
         ends = max(self.settings["hours"], (self._now() - self.twin.start.value) / 3600e9 + hours)
         twin = Twin(self.network, start=self.twin.start.isoformat(), device=self.device, **self.settings | {"hours": ends})
         with engine_errors():

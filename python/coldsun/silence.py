@@ -1,4 +1,4 @@
-"""Inputs that are not heard: the members run by a guess then, so what rests on it is neither judged nor taken in, and the silence is said."""
+"""Inputs without recent readings: points that depend on them are neither tested nor used in the analysis, and an alarm is raised."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ import pandas as pd
 
 from .alarms import Alarms
 
-N_STALE = 6       # steps, and 2.5 of its own intervals, after which an input's last word says nothing about now
-N_REST = 36       # steps after it is heard again, until temperatures have followed
-PART = 0.25       # of a standard deviation: what may be moved by less is judged on; so small a bias stays below the bound of a drift
-POWERS = ("p_battery", "p_grid", "p_it")             # move by the watts of a node; PV, too, where some of it is curtailed
-HEATS = ("t_supply", "t_return", "t_facility", "t_hall")   # by no more than its coolant is warmed, mixed with that of all others
+N_STALE = 6       # steps (and 2.5 of its own intervals) after which the last reading of an input is too old
+N_REST = 36       # steps after its return until temperatures have followed
+PART = 0.25       # standard deviations: points that the unknown input changes by less are still tested; such a bias stays below the drift bound
+POWERS = ("p_battery", "p_grid", "p_it")             # change by the watts of a node; PV too, while it is curtailed
+HEATS = ("t_supply", "t_return", "t_facility", "t_hall")   # change at most by the node's outlet temperature rise, mixed over all nodes
 WEATHER = {"dni": ("p_pv", "p_battery", "p_grid", "soc"), "dhi": ("p_pv", "p_battery", "p_grid", "soc"), "temp_air": ("t_facility", "t_hall")}
 
 
 class Silence:
-    """Which inputs are heard, and which points rest on one that is not.
+    """Inputs with and without recent readings, and the points that depend on the latter.
 
     Parameters
     ----------
@@ -37,18 +37,18 @@ class Silence:
         self.fresh = np.ones(len(points), bool)
 
     def hear(self, good: np.ndarray, before: np.ndarray, now: int, begin: int, deadline: int, wrong: np.ndarray, alarms: Alarms) -> None:
-        """Take one frame's inputs; tell which have been silent for `deadline`, and which are heard again.
+        """Register the inputs of one frame; raise alarms for inputs silent for `deadline`, and when they report again.
 
         Parameters
         ----------
         good : ndarray of bool (point)
-            Inputs that were read within their limits.
+            Inputs read within their limits.
         before : ndarray of int64 (point)
-            When that was so last, before this frame [ns]; 0: never.
+            Time of the last such reading before this frame [ns]; 0: never.
         now, begin, deadline : int
-            End of the frame, first instant of the shadow, and how long a last word is held [ns].
+            End of the frame, start of the shadow, and longest age of a held reading [ns].
         wrong : ndarray of bool (point)
-            Those of which an alarm says already that they are outside their limits.
+            Points with an active alarm on their limits.
         """
         since = np.maximum(before, begin)
         self.every = np.where(good & (before > 0), now - before, self.every)
@@ -61,12 +61,12 @@ class Silence:
                 groups.setdefault(int(before[k]), []).append(int(k))
         for at, of in sorted(groups.items()):
             when = f"{pd.Timestamp(at, unit='ns'):%H:%M:%S}" if at else "the start"
-            alarms.tell(f"{self._called(of)}: not heard since {when}; what rests on it is not judged until it is heard again", now,
+            alarms.tell(f"{self._called(of)}: no readings since {when}; points that depend on it are not tested until it reports again", now,
                         points=[self.points[k]["name"] for k in of], kind="silent", cause="silent")
             alarms.standing |= {f"silent {k}" for k in of}
         again = [int(k) for k in np.flatnonzero(good) if f"silent {k}" in alarms.standing]
         if again:
-            alarms.tell(f"{self._called(again)}: heard again", now, points=[self.points[k]["name"] for k in again], kind="right again")
+            alarms.tell(f"{self._called(again)}: reports again", now, points=[self.points[k]["name"] for k in again], kind="right again")
         alarms.only("silent ", [f"silent {k}" for k in np.flatnonzero(silent)])
 
     def _called(self, of: list[int]) -> str:
@@ -74,18 +74,18 @@ class Silence:
         return text if len(of) <= 3 else f"{text} and {len(of) - 3} more"
 
     def step(self, s: np.ndarray, r_outlet: np.ndarray, curtailed: np.ndarray) -> np.ndarray:
-        """Points that rest from this step on and did not before.
+        """Points (bool) that are not tested from this step on and were before.
 
         Parameters
         ----------
         s : ndarray (point)
             Standard deviation of each innovation [SI].
         r_outlet : ndarray (node)
-            Outlet over supply per watt [K/W]; NaN: not known.
+            Outlet over supply temperature per watt [K/W]; NaN: not known.
         curtailed : ndarray of bool (site)
-            Whether some of the light is not used: how much is, is the load's choice.
+            Whether PV is curtailed: its power then depends on the load.
         """
-        far = np.zeros(len(s))   # how far what is not known may move a point [SI]
+        far = np.zeros(len(s))   # largest effect of the unknown inputs on a point [SI]
         for k in np.flatnonzero(~self.fresh):
             of, far[k] = (self.site == self.site[k]) & ~self.input, np.inf
             if self.quantity[k] != "p_node":
@@ -101,18 +101,18 @@ class Silence:
         return held & ~before
 
     def sure(self) -> np.ndarray:
-        """Points (bool) that are judged, and inputs that say what is so now."""
+        """Points (bool) that are tested, and inputs with recent readings."""
         return self.fresh & (self.rest == 0)
 
     def left_out(self) -> np.ndarray:
-        """Points (bool) that are not to be taken in; a battery's charge is: what is not known moves it slowly."""
+        """Points (bool) not used in the analysis; the state of charge is used, since unknown inputs change it slowly."""
         return (self.rest > 0) & (self.quantity != "soc")
 
     def keep(self) -> dict:
-        """What a restart needs."""
+        """Values for a restart, as of `take_up`."""
         return {k: getattr(self, k).tolist() for k in self.kept}
 
     def take_up(self, kept: dict) -> None:
-        """What `keep` gave; ValueError, KeyError or TypeError where it is none of it."""
+        """Set the values of `keep`; ValueError, KeyError or TypeError for other values."""
         for k in self.kept:
             setattr(self, k, np.array(kept[k], getattr(self, k).dtype))

@@ -1,4 +1,4 @@
-"""Sites and networks: read by the engine, named as people write them."""
+"""Sites and networks: reading, changing and saving their files."""
 
 from __future__ import annotations
 
@@ -13,26 +13,45 @@ from .keys import PARTS, Parts, plain
 
 
 def data_folder() -> Path:
-    """Folder of the shipped sites, networks, plates, modules, constellations and job statistics."""
+    """Folder of the shipped sites, networks, plates, modules, constellations and job statistics.
+
+    >>> import coldsun as cs
+    >>> (cs.data_folder() / "sites" / "small.toml").is_file()
+    True
+    """
     return Path(str(files("coldsun") / "data"))
 
 
 class Network(_engine.Network):
-    """A network of sites as read from its files; every key of a site can be read and set.
+    """A network of sites, read from its files; every key of a site can be read and set, in SI.
 
-    ``site`` lists the sites by name: ``network.site["masdar"].cooling.cdu.ua``. Values are SI; a value outside its range is refused with the
-    sentence of the reader, relations between keys are checked by `check`, before a run and by `save`. `copy.deepcopy` and `replace` leave the
-    original as it is. Names that point at other files, and tables or elements of lists that are not there, are changed in the file.
+    ``site`` lists the sites: ``network.site["masdar"].cooling.cdu.ua``. `copy.deepcopy` and `replace` give an independent copy. Names of other
+    files, and missing tables or list elements, can be changed only in the file. Made by `load_network`.
+
+    Raises InputError where a value is set outside its range; `check`, `save` and a run also check relations between keys.
+
+    >>> import coldsun as cs
+    >>> network = cs.load_network("pilots")
+    >>> network.site["masdar"].cooling.cdu.ua = 1.7e5      # W/K
+    >>> network.site.names(), network.site["masdar"].cooling.cdu.ua
+    (['atacama', 'masdar'], 170000.0)
     """
 
     @property
     def site(self) -> Parts:
-        """The sites, by name or number."""
+        """Sites of the network, by name or number."""
         return Parts(self, "", [s["name"] for s in self.sites], lambda name: PARTS[""](self, name, ""))
 
     def replace(self, changes: dict | None = None, /, **more):
-        """A copy with keys changed: ``replace({"cooling.cdu.ua": 5e4})`` or ``replace(cooling__cdu__ua=5e4)``, of every site, or of one as
-        ``"masdar/cooling.cdu.ua"``. ``n_field`` and ``t_supply`` [K] do what studies do: so many nodes as fields, the supply held."""
+        """A copy with changed keys [SI], of every site or of one: ``"masdar/cooling.cdu.ua"``. InputError for an unknown key or an invalid value.
+
+        Two names are no keys: ``n_field``, number of nodes with a resolved plate, and ``t_supply``, constant coolant supply temperature [K].
+
+        >>> import coldsun as cs
+        >>> site = cs.load_site("small")
+        >>> site.replace({"cooling.cdu.ua": 9e4}, jobs__load=0.5).cooling.cdu.ua, site.cooling.cdu.ua
+        (90000.0, 80000.0)
+        """
         other = copy.deepcopy(self)
         for key, value in ((changes or {}) | {k.replace("__", "."): v for k, v in more.items()}).items():
             other.set(key, plain(value))
@@ -45,26 +64,43 @@ class Network(_engine.Network):
 
 
 class Site(Network):
-    """One site: a network of one, whose tables are attributes, ``site.cooling.cdu.ua = 5.2e4`` [W/K]; docs of each attribute say its unit and
-    meaning (``help(type(site.cooling.cdu))``), data/KEYS.md lists all of them."""
+    """A network of one site, whose tables are attributes; made by `load_site`.
+
+    ``help(type(site.cooling.cdu))`` gives unit, accepted values and meaning of each key; data/KEYS.md lists all keys. InputError where a
+    value is set outside its range, AttributeError for an unknown name.
+
+    >>> import coldsun as cs
+    >>> site = cs.load_site("small")
+    >>> site.cooling.cdu.ua = 5.2e4      # W/K
+    >>> site.cooling.cdu.ua, "W/K" in type(site.cooling.cdu).ua.__doc__
+    (52000.0, True)
+    """
 
     def __getattr__(self, name):
         root = PARTS[""]
         if name.startswith("_") or name not in root.__dict__:
-            raise AttributeError(f"a site has no {name!r}")
+            raise AttributeError(f"site has no table or key {name!r}; accepted: those of dir(site)")
         return getattr(root(self, self.name, ""), name)
 
     def __setattr__(self, name, value):
         root = PARTS[""]
         if name not in root.__dict__ or name == "name":
-            raise AttributeError(f"a site has no {name!r} that can be set")
+            raise AttributeError(f"site has no settable key {name!r}; accepted: those of data/KEYS.md, except name")
         setattr(root(self, self.name, ""), name, value)
 
     def __dir__(self):
         return sorted({*super().__dir__(), *(k for k in PARTS[""].__dict__ if not k.startswith("_"))})
 
     def save(self, path: str | Path) -> Path:
-        """Write the site as TOML, each value with its unit and source; beside it the plates and modules that are not shipped as they are."""
+        """Write the site as TOML with units and sources, and beside it each plate or module that differs from the shipped one.
+
+        InputError where relations between keys are violated, or the file cannot be written.
+
+        >>> import coldsun as cs, tempfile
+        >>> site = cs.load_site("small")
+        >>> cs.load_site(site.save(tempfile.mkdtemp() + "/mine.toml")).values() == site.values()
+        True
+        """
         path = Path(path)
         with engine_errors():
             self.check()
@@ -73,24 +109,31 @@ class Site(Network):
 
 
 def load_network(name: str | Path, n_field: int | None = None) -> Network:
-    """Read a network or site file, or a shipped one by name ("pilots", "atacama", "masdar").
+    """Read a network or site: a shipped one by name, or a TOML file.
 
     Parameters
     ----------
     name : str or path
+        "pilots", "atacama", "masdar" or "small", or the path of a file.
     n_field : int, optional
-        Nodes per site that are resolved as fields, the hottest types first; the others are lumped. As the site says by default.
+        Number of nodes per site with a resolved plate, the hottest types first; all others are lumped. By default the value from the site file.
 
     Returns
     -------
-    Network
+    Network or Site
         With ``name``, ``title``, ``sites`` (facts as dicts, SI), ``start_ns``, ``inputs_text``, ``describe()``, ``figures()`` (every
-        value with where it comes from) and ``doubts()``. A site alone is a `Site`.
+        value with its source) and ``doubts()``.
 
     Raises
     ------
     InputError
-        One sentence with file, key, value and what is accepted.
+        The file is missing or invalid; the text names file, key, value and accepted values.
+
+    Examples
+    --------
+    >>> import coldsun as cs
+    >>> [site["name"] for site in cs.load_network("pilots").sites]
+    ['atacama', 'masdar']
     """
     if not isinstance(name, (str, Path)):
         raise InputError(f'name = {name!r}; accepted: the name of a shipped site or network such as "atacama", or the path of a TOML file')
@@ -104,21 +147,30 @@ def load_network(name: str | Path, n_field: int | None = None) -> Network:
 
 
 def load_site(name: str | Path, n_field: int | None = None) -> Site:
-    """Read one site, shipped by name or from a path: a network of one. Parameters and errors as `load_network`."""
+    """Read one site: a shipped one by name, or a TOML file. Parameters and errors as `load_network`; InputError for a network of several sites.
+
+    >>> import coldsun as cs
+    >>> cs.load_site("small").title
+    'Example: 64 nodes near Almeria, Spain'
+    """
     network = load_network(name, n_field)
     if not isinstance(network, Site):
-        raise InputError(f"{name}: a network of {len(network.sites)} sites; accepted here: one site (use load_network)")
+        raise InputError(f"{name}: a network of {len(network.sites)} sites; accepted: one site (load_network reads a network)")
     return network
 
 
 def place(facts: dict) -> str:
-    """Where a site lies: 22.920 S 69.910 W, 1,635 m."""
+    """Location of a site as text, from its facts.
+
+    >>> place({"latitude": -22.92, "longitude": -69.91, "altitude": 1635})
+    '22.920 S 69.910 W, 1,635 m'
+    """
     north, east = facts["latitude"], facts["longitude"]
     return f"{abs(north):.3f} {'S' if north < 0 else 'N'} {abs(east):.3f} {'W' if east < 0 else 'E'}, {facts['altitude']:,.0f} m"
 
 
 def table_html(caption: str, head: list[str], rows: list[list[str]]) -> str:
-    """A small HTML table, for notebooks."""
+    """An HTML table for notebooks."""
     cells = "".join(f"<th>{escape(h)}</th>" for h in head)
     body = "".join("<tr>" + "".join(f"<td>{escape(c)}</td>" for c in row) + "</tr>" for row in rows)
     return f"<table><caption><b>{escape(caption)}</b></caption><thead><tr>{cells}</tr></thead><tbody>{body}</tbody></table>"
@@ -127,8 +179,8 @@ def table_html(caption: str, head: list[str], rows: list[list[str]]) -> str:
 def _network_html(self) -> str:
     """Short view for notebooks: one line per site."""
     rows = [[s["name"], place(s), f"{s['p_it_max'] / 1e6:.2f} MW", f"{s['p_pv_stc'] / 1e6:.2f} MWp", f"{s['battery_capacity'] / 3.6e9:.2f} MWh",
-             f"{s['n_node']} ({s['n_field']} as fields)"] for s in self.sites]
-    return table_html(self.title, ["site", "place", "IT", "PV", "battery", "nodes"], rows)
+             f"{s['n_node']} ({s['n_field']} resolved)"] for s in self.sites]
+    return table_html(self.title, ["site", "location", "IT", "PV", "battery", "nodes"], rows)
 
 
 _engine.Network._repr_html_ = _network_html

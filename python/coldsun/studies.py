@@ -1,4 +1,4 @@
-"""Studies: Monte Carlo of members with an event, each paired with its own twin without it; batches on any executor, resumable."""
+"""Studies: Monte Carlo of members, each with and without outages; batches on any executor, resumable."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ from .site import load_site
 from .study_batch import ALL, Spec, load, open_batch, plain, run_batch
 from .twin import PATHS, _whole, parse_start
 
-RAPS = "RAPS (ExaDigiT, commit 6c142bf, Frontier at 15-s ticks, uncertainties on): 6 to 8 simulated seconds per second on one core"
+RAPS = "RAPS (ExaDigiT, commit 6c142bf, Frontier with 15-s steps and uncertainty propagation): 6 to 8 simulated seconds per second on one core"
 
 
 class Study:
-    """A study that can be run, stopped, taken up and read. Made by `handover_drift`."""
+    """A study that can be run, stopped, resumed and read. Made by `handover_drift`, see its example."""
 
     def __init__(self, spec: Spec):
         self.spec = spec
 
     def shards(self, folder: str | Path) -> list[Path]:
-        """Batches in the folder that are of this study; raises InputError where one is of another."""
+        """Batch files of this study in the folder; InputError where one is of another study."""
         found = sorted(Path(folder).glob("members_*.nc"))
         for path in found:
             with open_batch(path) as shard:
@@ -41,7 +41,7 @@ class Study:
         return found
 
     def missing(self, folder: str | Path) -> list[int]:
-        """Members that no batch holds."""
+        """Numbers of the members that no batch holds."""
         done: set[int] = set()
         for path in self.shards(folder):
             _, first, count = path.stem.split("_")
@@ -49,7 +49,7 @@ class Study:
         return [m for m in range(self.spec.members) if m not in done]
 
     def batches(self, members: list[int], size: int) -> list[tuple[int, int]]:
-        """(first, count) of runs of neighbours of one start, at most `size` each."""
+        """(first, count) of groups of consecutive members with the same start, at most `size` each."""
         out: list[list[int]] = []
         for m in members:
             joins = out and m == out[-1][0] + out[-1][1] and out[-1][1] < size and self.spec.start_of(m) == self.spec.start_of(out[-1][0])
@@ -61,34 +61,39 @@ class Study:
 
     def run(self, executor=None, workers: int | None = None, *, out: str | Path | None = None, resume: bool = False, batch: int = 16,
             progress=True) -> xr.Dataset:
-        """Run what is missing and join all members.
+        """Run the missing members and join all.
 
         Parameters
         ----------
         executor : concurrent.futures.Executor, optional
-            Any: a Dask client's ``get_executor()``, ``mpi4py.futures``; its workers must see `out`. By default processes of this machine.
+            Such as ``get_executor()`` of a Dask client, or ``mpi4py.futures``; its workers must be able to write to `out`. By default local processes.
         workers : int, optional
-            Processes, where no executor is given; 1: this one. By default one per processor.
+            Number of local processes; 1: this process. By default one per processor.
         out : path, optional
-            Folder of the batches and of the result ``study.nc``; a temporary one by default.
+            Folder of the batches and of the result ``study.nc``; by default a temporary one.
         resume : bool
-            Take up the batches that `out` holds; else the folder must hold none.
+            Continue from the batches in `out`; False: `out` must hold none.
         batch : int
-            Members per unit of work; the result does not depend on it.
+            Members per batch; the result does not depend on it.
         progress : bool or callable
             As in `Twin.run`.
 
         Returns
         -------
         xarray.Dataset
-            Every member's results, drift per path and event, extremes with and without; the fan's counts are sums over members.
+            Results per member with units and meaning: drift by path, extremes with and without outages. Counts of the fan are sums over members.
+
+        Raises
+        ------
+        InputError
+            The folder cannot be written, holds batches (without `resume`) or another study; workers die repeatedly; a number is out of range.
         """
         if workers is not None:
             _whole("workers", workers, 1, 4096)
         folder = Path(out) if out is not None else Path(tempfile.mkdtemp(prefix="coldsun-study-"))
         _prepare(folder)
         if not resume and self.shards(folder):
-            raise InputError(f"{folder}: holds batches of this study already; accepted: --resume to go on, or another folder")
+            raise InputError(f"{folder}: holds batches of this study already; accepted: --resume, or another folder")
         begin, missing = time.monotonic(), self.missing(folder)
         todo = self.batches(missing, _whole("batch", batch, 1, 4096))
         with Progress(progress, len(missing), unit="members") as tell:
@@ -109,7 +114,7 @@ class Study:
         return self._join(folder, len(missing), time.monotonic() - begin)
 
     def _pool(self, workers: int, todo: list[tuple[int, int]], folder: Path, tick) -> None:
-        """Processes of our own; a batch whose worker died is run again, and after three deaths without progress the study ends with a word."""
+        """Run batches on local processes; a batch whose worker died is run again. Three deaths without progress raise InputError."""
         deaths = 0
         while todo:
             before = len(todo)
@@ -117,7 +122,7 @@ class Study:
                 with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _end_with_parent) as pool:   # OpenMP does not survive a fork
                     try:
                         _work(pool, self.spec, todo, folder, tick)
-                    except KeyboardInterrupt:   # no batch is waited for; what lies in the folder is whole
+                    except KeyboardInterrupt:   # finished batches are complete files, so that none needs to be awaited
                         for process in list(getattr(pool, "_processes", {}).values()):
                             process.terminate()
                         raise
@@ -127,12 +132,12 @@ class Study:
                 todo = [(first, count) for first, count in todo if first in gone]
                 deaths = deaths + 1 if len(todo) == before else 0
                 if deaths == 3:
-                    raise InputError("three workers died one after the other without a batch done; accepted: fewer workers, a smaller batch; "
-                                     "a script keeps what it starts under if __name__ == \"__main__\":") from None
+                    raise InputError("three workers in a row died before finishing a batch (out of memory?); accepted: fewer workers, a smaller batch; "
+                                     "in a script, the call under if __name__ == \"__main__\":") from None
 
     def _join(self, folder: Path, made: int, wall: float) -> xr.Dataset:
         data = load(folder)
-        for part in folder.glob("*.part"):   # of workers that died
+        for part in folder.glob("*.part"):   # left by workers that died
             part.unlink(missing_ok=True)
         states = len(self.spec.paths) + 1
         seconds = made * self.spec.hours * 3600
@@ -144,19 +149,19 @@ class Study:
 
 
 def _end_with_parent() -> None:
-    """A worker ends when the process that started it is gone, killed or not: nobody else would ever tell it to."""
+    """End this worker when its parent process ends: a killed parent stops no workers."""
     parent = multiprocessing.parent_process()
 
     def watch() -> None:
         parent.join()
-        os._exit(1)   # its batch is whole or not at all, as after any death
+        os._exit(1)   # a batch file is complete or absent
 
     if parent is not None:
         threading.Thread(target=watch, daemon=True).start()
 
 
 def _work(executor, spec: Spec, todo: list[tuple[int, int]], folder: Path, tick) -> None:
-    """All batches through an executor, few more in flight than it may have workers."""
+    """Run all batches on an executor, at most 64 submitted at a time."""
     queue, flying = list(todo), set()
     try:
         while queue or flying:
@@ -187,28 +192,46 @@ def _save(data: xr.Dataset, path: Path) -> None:
 def handover_drift(site, members: int = 256, hours: float = 6.0, *, n_field: int | None = 8, seed: int = 1, start: str | None = None, dt: float = 10.0,
                    paths=(ALL, *PATHS), limit: float = 1.0, trace_every: int = 16, priors: bool = True, supply_degc: float | None = None,
                    dates: int = 0, per_day: int = 4) -> Study:
-    """What outages of the link do to junctions and coolant: each member beside its own twin without them.
+    """Study of outages: drift of junction and coolant temperatures of each member from its own twin without outages.
 
     Parameters
     ----------
     site : Network, str or path
         One site.
     members, hours, seed, start, dt
-        As in `Twin`; every member draws its parameters from the site's priors.
+        As in `Twin`; each member draws its parameters from the site's priors.
     n_field : int, optional
-        Nodes resolved as fields, the hottest types first; None: as the site says.
+        Number of nodes with a resolved plate, the hottest types first; None: the value from the site file.
     paths : sequence
-        Ways of the outage to the silicon that are compared with none: "all", each of "stall", "burst", "stale" alone, "none".
+        Effects of outages to compare with none: "all", "stall", "burst" or "stale" alone, "none".
     limit : float
-        Drift beyond it counts [K].
+        Threshold of the drift [K].
     trace_every : int
-        Outages of every so many 15-s slots are looked at closely; 0: none, for extremes alone.
+        Record the course of the drift after outages in every n-th 15-s slot; 0: in none, only extremes.
     priors : bool
-        False: every member has the site's values.
+        False: all members have the site's values.
     supply_degc : float, optional
-        Coolant supply held at this temperature.
-    dates : int
-        Spread the members over so many dates of a year, `per_day` members on each; 0: all on the start's date.
+        Constant coolant supply temperature [degC].
+    dates, per_day : int
+        Spread the members over `dates` dates of a year with `per_day` members each; 0 dates: all start at `start`.
+
+    Returns
+    -------
+    Study
+        `Study.run` computes it.
+
+    Raises
+    ------
+    InputError
+        An argument or the site is invalid.
+
+    Examples
+    --------
+    >>> import coldsun as cs
+    >>> study = cs.studies.handover_drift("small", members=2, hours=0.1, n_field=0, dt=30.0, paths=("all",), trace_every=1)
+    >>> data = study.run(workers=1, progress=False)
+    >>> data["max_rise"].dims, data["max_rise"].units
+    (('path', 'member', 'group'), 'K')
     """
     network = load_site(site) if isinstance(site, (str, Path)) else site
     with engine_errors():
@@ -223,7 +246,7 @@ def handover_drift(site, members: int = 256, hours: float = 6.0, *, n_field: int
         raise InputError(f"dt = {dt:g}; accepted: more than 0, at most 3600 s")
     steps = hours * 3600 / dt
     if not 0.0 < steps < 1e9 or abs(steps - round(steps)) > 1e-6:
-        raise InputError(f"hours = {hours:g} is no whole number of steps of {dt:g} s")
+        raise InputError(f"hours = {hours:g}; accepted: a whole number of steps of {dt:g} s")
     if not 0.0 < limit < math.inf:
         raise InputError(f"limit = {limit:g}; accepted: more than 0 K")
     return Study(Spec(network, _whole("members", members, 1, 10_000_000), float(hours), _whole("seed", seed, 0, 2**64 - 1), parse_start(network, start).value,

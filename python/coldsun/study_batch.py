@@ -1,4 +1,4 @@
-"""One batch of a study's members: what it is, how it is run, written and read. The unit of work that any process may run again."""
+"""A batch of members of a study: its specification, run, writing and reading. Any process may run a batch again."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ALL = "all"
 
 @dataclass(frozen=True)
 class Spec:
-    """What a study is: the same spec gives the same bits in every member, whatever batches and workers."""
+    """Specification of a study: it determines each member bit for bit, for any batches and workers."""
 
     network: object = field(compare=False)
     members: int
@@ -30,33 +30,33 @@ class Spec:
     seed: int
     start_ns: int
     dt: float
-    paths: tuple[str, ...]     # "all", "none", or one of PATHS: a State with the event each
-    limit: float
+    paths: tuple[str, ...]     # "all", "none", or one of PATHS; one State each
+    limit: float               # threshold of the drift [K]
     trace_every: int
     priors: bool
-    per_day: int               # members of one date; 0: all on the start's date
+    per_day: int               # members per date; 0: all start at start_ns
     days: int                  # dates over the year
 
     def start_of(self, member: int) -> int:
-        """First instant of a member's run [ns]."""
+        """Start of a member's run [ns since 1970 UTC]."""
         if not self.per_day:
             return self.start_ns
         day = (member // self.per_day) % self.days
         return self.start_ns + round(day * 365.25 / self.days) * 86_400_000_000_000
 
     def identity(self) -> str:
-        """Hash of all that a member's result depends on, the engine's own commit included."""
+        """Hash of all inputs of a member's result, including the engine's commit."""
         given = {k: v for k, v in plain(self).items() if k != "members"} | {"commit": _engine.build_info()["commit"]}
         return hashlib.sha256((json.dumps(given, sort_keys=True) + self.network.inputs_text).encode()).hexdigest()[:16]
 
 
 def plain(spec: Spec) -> dict:
-    """The spec without its network."""
+    """Fields of the specification except the network."""
     return {k: getattr(spec, k) for k in spec.__dataclass_fields__ if k != "network"}
 
 
 def run_batch(spec: Spec, first: int, count: int, folder: str, threads: int = 1) -> tuple[int, int]:
-    """One unit of work: members [first, first + count), written whole under their name or not at all. Any process may run it again."""
+    """Run members [first, first + count) and write their file, completely or not at all; return (first, count). InputError for an invalid site."""
     _engine.set_threads(threads)
     begin, processor = time.monotonic(), time.process_time()
     paths = [list(PATHS) if p == ALL else [] if p == "none" else [p] for p in spec.paths]
@@ -81,7 +81,7 @@ def _dataset(study, spec: Spec, first: int) -> xr.Dataset:
         variables[name] = xr.Variable(v["axes"].split(), v["values"], {"units": v["units"], "long_name": v["meaning"]})
     count = variables["parameter_value"].shape[0]
     member, start = np.arange(first, first + count), [spec.start_of(m) for m in range(first, first + count)]
-    after = {"units": "s", "long_name": "after the outage's start"}
+    after = {"units": "s", "long_name": "time after the start of the outage"}
     coords = {"member": member, "path": list(spec.paths), "twin": ["without", *spec.paths], "group": study.groups,
               "parameter": [p["name"] for p in _engine.parameters()], "offset": ("offset", np.array(_engine.look_offsets()), after),
               "bin_low": ("bin", edge[:-1], {"units": "K"}), "bin_high": ("bin", edge[1:], {"units": "K"}),
@@ -90,10 +90,11 @@ def _dataset(study, spec: Spec, first: int) -> xr.Dataset:
 
 
 def open_batch(path: Path) -> xr.Dataset:
+    """Open a batch file; InputError where it is no batch of a study."""
     try:
         data = xr.open_dataset(path, engine="h5netcdf", decode_timedelta=False)
     except Exception:
-        raise InputError(f"{path}: not a readable netCDF-4 file; accepted: a study's own") from None
+        raise InputError(f"{path}: not a readable netCDF-4 file; accepted: a batch that a study wrote") from None
     if data.attrs.get("coldsun_schema") != SCHEMA:
         data.close()
         raise InputError(f"{path}: coldsun_schema = {data.attrs.get('coldsun_schema')!r}; accepted: {SCHEMA!r}")
@@ -101,20 +102,20 @@ def open_batch(path: Path) -> xr.Dataset:
 
 
 def load(folder: str | Path) -> xr.Dataset:
-    """All members that the batches in a folder hold, in order, each once; the fan's counts are sums over them."""
+    """All members of the batches in a folder, in order, each once; counts of the fan are summed over them. InputError where there is no batch."""
     parts = []
     for path in sorted(Path(folder).glob("members_*.nc")):
         with open_batch(path) as shard:
             parts.append(shard.load())
     if not parts:
-        raise InputError(f"{folder}: holds no batch of a study (members_*.nc)")
+        raise InputError(f"{folder}: holds no batch of a study (members_*.nc); accepted: the folder of a study")
     data = xr.concat(parts, "member", data_vars="minimal", coords="minimal", compat="override", join="override", combine_attrs="override")
     data = data.sortby("member")
     data = data.isel(member=np.unique(data["member"].values, return_index=True)[1])
     data["fan_count"] = data["fan_count"].sum("member", dtype=np.int64).assign_attrs(data["fan_count"].attrs)   # events, not members
     units = {p["name"]: p["units"] for p in _engine.parameters()}
     data = data.assign_coords(parameter_units=("parameter", [units.get(str(p), "1") for p in data["parameter"].values]))
-    data["parameter_value"].attrs.pop("units", None)   # each has its own
-    for name in ("seconds", "processor_seconds"):   # of all workers together
+    data["parameter_value"].attrs.pop("units", None)   # units differ by parameter
+    for name in ("seconds", "processor_seconds"):   # sums over workers
         data.attrs[name] = float(sum(part.attrs.get(name, 0.0) for part in parts))
     return data

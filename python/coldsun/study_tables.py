@@ -1,4 +1,4 @@
-"""What a study says, as tables with intervals: drift per path, exceedance, and where in the priors the drift stays small."""
+"""Results of a study as tables with intervals: drift by path, exceedance, fan, dependence on the parameters."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from . import _engine, intervals
 
 @dataclass
 class Row:
-    """One figure with its 95 % interval; an infinite end: the sample gives no such bound."""
+    """One value with its 95 % interval; an infinite end: the sample gives no bound. Made by `drift_table`."""
 
     path: str
     name: str
@@ -25,15 +25,22 @@ class Row:
 
 
 def sound(data: xr.Dataset) -> xr.Dataset:
-    """The members that no fault stopped."""
+    """The members of a study that no fault has frozen. See the example of `fan`."""
     bad = np.vectorize(lambda f: _engine.is_fatal(int(f)))(data["flags"].values).any(axis=0)
     return data.isel(member=~bad)
 
 
 def drift_table(data: xr.Dataset, group: str = "hall") -> list[Row]:
-    """Per path: how many outages move a junction by more than the limit, how far, how long; and what that does to work and power.
+    """Rows by path: share, size and duration of drifts, and their effects on work and power, each with a 95 % interval.
 
-    Quantiles are over members, of each member's own mean over its events or of its largest: members are independent, events of one are not.
+    Quantiles are over members, of each member's mean or maximum over its outages: members are independent, outages of one member are not.
+    `data`: result of `Study.run`; `group`: group of nodes or coolant. KeyError for a path or group that the study lacks.
+
+    >>> import coldsun as cs
+    >>> study = cs.studies.handover_drift("small", members=2, hours=0.1, n_field=0, dt=30.0, paths=("all",), trace_every=1)
+    >>> row = cs.study_tables.drift_table(study.run(workers=1, progress=False))[0]
+    >>> row.name, row.unit, row.low <= row.value <= row.high
+    ('outages with a drift above 1 K', '%', True)
     """
     d = sound(data)
     hours = float(_spec(data)["hours"])
@@ -53,24 +60,27 @@ def drift_table(data: xr.Dataset, group: str = "hall") -> list[Row]:
 
         if some.any():
             over = intervals.share(at["n_above"].values, n)
-            rows.append(Row(path, f"outages with a drift beyond {_spec(data)['limit']:g} K", "%", *(100 * x for x in over), "Wilson over members"))
-            quantiles("peak of the drift, mean of a member's outages", "K", at["sum_peak"].values[some] / n[some])
+            rows.append(Row(path, f"outages with a drift above {_spec(data)['limit']:g} K", "%", *(100 * x for x in over), "Wilson over members"))
+            quantiles("peak drift, mean over a member's outages", "K", at["sum_peak"].values[some] / n[some])
             quantiles("largest rise in a member's run", "K", at["max_rise"].values[some])
             quantiles("deepest dip in a member's run", "K", -at["max_dip"].values[some])
-            quantiles("time beyond the limit per outage", "s", at["sum_time"].values[some] / n[some])
-            quantiles("longest return in a member's run, looked for 15 s long", "s", at["max_return"].values[some])
+            quantiles("time above the threshold per outage", "s", at["sum_time"].values[some] / n[some])
+            quantiles("longest recovery in a member's run, followed for 15 s after each outage", "s", at["max_return"].values[some])
             for name, coolant in (("supply", "t_supply"), ("return", "t_return")):
                 c = d.sel(path=path, group=coolant)
                 quantiles(f"coolant {name}: largest drift in a member's run", "mK", 1e3 * np.maximum(c["max_rise"], -c["max_dip"]).values[some])
-        mean("held back by the cap law, more node-seconds per hour", "s/h", site["weighted"].sel(group="hall").values / hours)
-        mean("jobs found late, more", "1", site["n_late"].values)
-        mean("IT energy, more", "kWh", site["energy_it"].values / 3.6e6)
-        mean("work done, more", "s", site["work_done"].values)
+        mean("change of throttled node-seconds per hour", "s/h", site["weighted"].sel(group="hall").values / hours)
+        mean("change of late jobs", "1", site["n_late"].values)
+        mean("change of IT energy", "kWh", site["energy_it"].values / 3.6e6)
+        mean("change of work done", "s", site["work_done"].values)
     return rows
 
 
 def exceedance(data: xr.Dataset, group: str = "hall") -> xr.Dataset:
-    """(path, threshold) share of outages with a larger drift, with the interval over members; thresholds are the bins' edges."""
+    """Share of outages whose drift exceeds a threshold (path, threshold) [1], with its 95 % interval over members; thresholds: edges of the bins [K].
+
+    See the example of `fan`.
+    """
     d = sound(data).sel(group=group)
     edge = d["bin_low"].values
     keep = np.flatnonzero((edge > 0.04) & (edge < 40.0))
@@ -86,7 +96,16 @@ def exceedance(data: xr.Dataset, group: str = "hall") -> xr.Dataset:
 
 
 def fan(data: xr.Dataset, group: str = "hall", shares=(0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)) -> xr.Dataset:
-    """(path, share, offset) quantiles of the drift at fixed times after an outage's start, over all outages looked at; linear inside a bin."""
+    """Quantiles of the drift at fixed times after the start of an outage, over all followed outages (path, share, offset) [K]; linear inside a bin.
+
+    >>> import coldsun as cs
+    >>> study = cs.studies.handover_drift("small", members=2, hours=0.1, n_field=0, dt=30.0, paths=("all",), trace_every=1)
+    >>> data = study.run(workers=1, progress=False)
+    >>> cs.study_tables.fan(data)["drift"].dims, cs.study_tables.exceedance(data)["share"].dims, cs.study_tables.sound(data).sizes["member"]
+    (('path', 'share', 'offset'), ('path', 'threshold'), 2)
+    >>> cs.study_tables.regions(data, names=("buffer",))[0].parameter
+    'buffer'
+    """
     count = data["fan_count"].sel(group=group)
     low, high = data["bin_low"].values, data["bin_high"].values
     out = np.full((count.sizes["path"], len(shares), count.sizes["offset"]), np.nan)
@@ -99,30 +118,33 @@ def fan(data: xr.Dataset, group: str = "hall", shares=(0.01, 0.05, 0.25, 0.5, 0.
                     k = min(int(np.searchsorted(below, share * total, side="right")) - 1, len(n) - 1)
                     out[p, s, o] = low[k] + (high[k] - low[k]) * (share * total - below[k]) / n[k] if n[k] else low[k]
     coords = {"path": data["path"].values, "share": list(shares), "offset": data["offset"]}
-    title = "drift of the node that is furthest from its own twin"
+    title = "drift of the node with the largest drift"
     return xr.Dataset({"drift": (("path", "share", "offset"), out, {"units": "K", "long_name": title}), "looks": count.sum("bin")}, coords)
 
 
 @dataclass
 class Region:
-    """Shares of outages beyond the limit along one parameter, in six bins of equal numbers of members.
+    """Shares of outages above the threshold along one parameter, in six bins with equal numbers of members. Made by `regions`.
 
-    No threshold is picked from them: the longest stretch that looks quiet, looked for along six parameters, was a false sentence in 40 to 97 % of studies
-    in which no parameter had an effect.
+    No safe range is derived from them: the longest range with a small share, sought along six parameters, was a false finding in 40 to 97 % of
+    studies without any effect of a parameter.
     """
 
     parameter: str
     unit: str
-    low: float             # of the members drawn
+    low: float             # smallest and largest value drawn
     high: float
-    bins: list[tuple[float, float, float, float, float]]   # from, to, share of outages beyond the limit, its 95 % interval
+    bins: list[tuple[float, float, float, float, float]]   # from, to, share of outages above the threshold, its 95 % interval
 
 
 _SCANNED = ("outage_probability", "link_bound_share", "buffer", "outage_median", "buffer / outage_median", "burst_gain")
 
 
 def regions(data: xr.Dataset, path: str = "all", names=_SCANNED) -> list[Region]:
-    """For each parameter, or ratio of two: share of outages beyond the limit in six bins of equal numbers of members."""
+    """Share of outages above the threshold in six bins with equal numbers of members, per parameter or ratio of two. KeyError for an unknown name.
+
+    See the example of `fan`.
+    """
     d = sound(data).sel(path=path, group="hall")
     n, above = d["n_event"].values.astype(float), d["n_above"].values.astype(float)
     units = {p["name"]: p["units"] for p in _engine.parameters()}

@@ -32,7 +32,7 @@ def coolant_properties(temperature, coolant="pg25"):
     Raises
     ------
     InputError
-        for another coolant, for what is no number
+        another coolant, or values that are not numbers
 
     References
     ----------
@@ -124,9 +124,9 @@ def pressure_drop(flow, width, height, count, length, temperature=313.15, *, min
 
 
 class Plate:
-    """A cold plate as the twin has it: resistance and pressure drop against flow. Made by `plate`.
+    """A cold plate with the data of the twin: resistance and pressure drop against flow. Made by `plate`.
 
-    Attributes ``name``, ``coolant``, ``length``, ``width`` [m], ``flow_min``, ``flow_max`` (the range of flow that it is meant for) [m3/s].
+    Attributes ``name``, ``coolant``, ``length``, ``width`` [m], ``flow_min``, ``flow_max`` (range of its flow) [m3/s].
 
     >>> import coldsun as cs
     >>> cs.thermal.plate("gpu_700w")
@@ -143,15 +143,15 @@ class Plate:
                 f"{6e4 * self.flow_max:.3g} L/min>")
 
     def resistance(self, flow, temperature=313.15, tim_factor=1.0):
-        """Thermal resistance at rest from the hottest point of the power plane to the coolant's inlet [K/W].
+        """Steady-state thermal resistance from the hottest point of the power plane to the coolant inlet [K/W].
 
-        By the resolved plate: 8 x 16 columns with the plate's power map, fins, spreading, film and the coolant's own rise.
+        Of the resolved plate: 8 x 16 columns with power map, fins, spreading, film, and temperature rise of the coolant.
 
         Parameters
         ----------
         flow : of one plate [m3/s]
-        temperature : mean temperature of the coolant [K], which its film sees
-        tim_factor : resistance of the interface material relative to the plate file's
+        temperature : mean temperature of the coolant [K], for the properties of the film
+        tim_factor : resistance of the interface material over its value in the plate file
 
         Returns
         -------
@@ -179,7 +179,7 @@ class Plate:
         return evaluate(lambda columns, n: [self._plate.resistance(columns, n)], inputs, 1)[0]
 
     def pressure_drop(self, flow, temperature=313.15):
-        """Pressure drop of the plate [Pa] at a flow [m3/s] and a temperature of its coolant [K]; as the function `pressure_drop`.
+        """Pressure drop of the plate [Pa] at a flow [m3/s] and coolant temperature [K]; errors and source as the function `pressure_drop`.
 
         >>> import coldsun as cs
         >>> float(cs.thermal.plate("gpu_700w").pressure_drop(1e-3 / 60).round(0))
@@ -191,17 +191,17 @@ class Plate:
 
 
 def plate(name: str, site="atacama") -> Plate:
-    """A shipped plate by name, or a plate of a site of one's own.
+    """A cold plate of a site, by name.
 
     Parameters
     ----------
-    name : "gpu_700w", or the plate's name in the site
-    site : a site or network that uses the plate: name, path, or what `load_site` returned; its coolant temperature is the plate's design point
+    name : "gpu_700w", or the name of another plate of the site
+    site : site or network with the plate: name, path, or result of `load_site`; its coolant supply temperature is the plate's design point
 
     Raises
     ------
     InputError
-        for a site that cannot be read, or that has no plate of that name
+        the site cannot be read or has no plate of that name
 
     Examples
     --------

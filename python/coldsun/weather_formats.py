@@ -1,4 +1,4 @@
-"""Weather files as people have them: EPW, SAM and NSRDB CSV, TMY3 CSV -> rows of one year by local standard time, with a word on all that is not used."""
+"""Formats of weather files: EPW, and CSV of SAM, NSRDB and TMY3 -> rows of one year in local standard time; unused parts are noted."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .errors import InputError
 QUANTITIES = ("ghi", "dni", "dhi", "temp_air", "wind_speed", "pressure")
 COLUMNS = "Year, Month, Day, Hour, GHI, DNI, DHI, Tdry, Wspd, Pres"
 
-# Names in small letters, without what stands in brackets, as SAM and the NSRDB's downloads write them.
+# Column names of SAM and NSRDB, in lower case without brackets.
 _NAMES = {
     "month": ("month", "mo", "mon"), "day": ("day", "dy"), "hour": ("hour", "hr"), "minute": ("minute", "min"), "year": ("year", "yr"),
     "ghi": ("ghi", "gh", "global", "global horizontal", "global horizontal irradiance", "global horizontal radiation"),
@@ -42,19 +42,19 @@ _UNITS = {
     "wind_speed": {"m/s": (1, 0), "mps": (1, 0), "m s-1": (1, 0), "km/h": (1 / 3.6, 0), "kph": (1 / 3.6, 0), "mph": (0.44704, 0)},
     "pressure": {"mbar": (100, 0), "millibar": (100, 0), "mb": (100, 0), "hpa": (100, 0), "kpa": (1000, 0), "pa": (1, 0), "atm": (101_325, 0), "bar": (1e5, 0)},
 } | {q: {u: (1, 0) for u in ("w/m2", "w/m^2", "w/m²", "w m-2", "wh/m2", "wh/m^2", "w/sq.m", "w/m**2")} for q in ("ghi", "dni", "dhi")}
-# EnergyPlus' codes of a value that is missing.
+# EPW: column and code of a missing value (EnergyPlus).
 _EPW = {"ghi": (13, 9999.0), "dni": (14, 9999.0), "dhi": (15, 9999.0), "temp_air": (6, 99.9), "wind_speed": (21, 999.0), "pressure": (9, 999_999.0)}
 
 
 @dataclass
 class Rows:
-    """Columns as they stand in the file, in W m-2, degC, m s-1, Pa; time by its own clock."""
+    """Columns of a file in W m-2, degC, m s-1 and Pa, each (row); time in the file's own clock."""
 
-    column: dict[str, np.ndarray]     # of QUANTITIES, those that the file has
+    column: dict[str, np.ndarray]     # QUANTITIES of the file
     month: np.ndarray
     day: np.ndarray
-    minute: np.ndarray                # since the day's midnight, as the file says it; up to 1440
-    stamp: float                      # which part of its interval has passed at its stamp, by the format's rule
+    minute: np.ndarray                # since midnight, up to 1440
+    stamp: float                      # share of the interval before its time stamp, by the rule of the format
     latitude: float
     longitude: float
     zone: float                       # h ahead of UTC
@@ -65,14 +65,14 @@ class Rows:
 
 
 def read_rows(path: Path) -> Rows:
-    """The rows of an EPW file (.epw) or of a SAM, NSRDB or TMY3 table (.csv)."""
+    """Rows of an EPW file (.epw) or of a SAM, NSRDB or TMY3 table (.csv); InputError where the file cannot be read."""
     raw = path.read_bytes()
     if raw[:2] in (b"\xff\xfe", b"\xfe\xff") or raw[:200].count(0) > 20:
-        raise InputError(f"{path}: not a readable weather file (it is written in UTF-16); accepted: UTF-8 or Latin-1")
+        raise InputError(f"{path}: not a readable weather file (it is encoded in UTF-16); accepted: UTF-8 or Latin-1")
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError:
-        text = raw.decode("latin-1")   # a station's name needs no code page
+        text = raw.decode("latin-1")   # only the station's name has such characters
     if path.suffix.lower() == ".epw":
         return _read_epw(path, text)
     lines = text.splitlines()
@@ -80,9 +80,9 @@ def read_rows(path: Path) -> Rows:
 
 
 def _parted(lines: list[str]) -> str:
-    """What a file without one readable row is parted by, where it is not commas."""
+    """Hint for a file without a readable row: its separator, if it is not a comma."""
     name = next((n for mark, n in ((";", "semicolons"), ("\t", "tabs")) if sum(line.count(mark) > 4 for line in lines[:40]) > 2), None)
-    return f": it is parted by {name}" if name else ""
+    return f": it is separated by {name}" if name else ""
 
 
 def _number(path: Path, what: str, text: str, low: float, high: float) -> float:
@@ -104,7 +104,7 @@ def _table(path: Path, text: str, what: str, **options) -> pd.DataFrame:
     try:
         return pd.read_csv(StringIO(text), skipinitialspace=True, index_col=False, dtype=str, keep_default_na=False, **options)
     except (ValueError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        raise InputError(f"{path}: not a readable {what} ({' '.join(str(error).split())}); accepted: rows of one length") from None
+        raise InputError(f"{path}: not a readable {what} ({' '.join(str(error).split())}); accepted: rows of equal length") from None
 
 
 def _numbers(column: pd.Series) -> np.ndarray:
@@ -113,7 +113,7 @@ def _numbers(column: pd.Series) -> np.ndarray:
 
 
 def _drop_absent(rows: Rows, code: dict[str, float]) -> Rows:
-    """A column that holds nothing but its code for a missing value is no column."""
+    """Drop columns that hold only their code for a missing value."""
     for name, values in list(rows.column.items()):
         if np.all(np.isnan(values) | np.isin(values, (code.get(name, -9999.0), -9999.0, -999.0, -99.0))):
             del rows.column[name]
@@ -125,7 +125,7 @@ def _read_epw(path: Path, text: str) -> Rows:
     lines = text.splitlines()
 
     def wrong(what) -> InputError:
-        return InputError(f"{path}: not a readable EPW file ({what}); accepted: EnergyPlus weather format, parted by commas")
+        return InputError(f"{path}: not a readable EPW file ({what}); accepted: EnergyPlus weather format, separated by commas")
 
     first = next((i for i, line in enumerate(lines) if re.match(r"\s*\d+\s*,\s*\d+\s*,\s*\d+\s*,\s*\d+\s*,", line)), None)
     place = next((line for line in lines[:first or 0] if line.lstrip().lower().startswith("location")), None)
@@ -133,13 +133,13 @@ def _read_epw(path: Path, text: str) -> Rows:
         raise wrong(("no LOCATION line" if place is None else "no rows of data") + _parted(lines))
     head = next(csv.reader([place], skipinitialspace=True))
     if len(head) < 10:
-        raise wrong(f"LOCATION has {len(head)} fields instead of 10")
+        raise wrong(f"the LOCATION line has {len(head)} fields instead of 10")
     table = _table(path, "\n".join(lines[first:]), "EPW file", header=None)
     if table.shape[1] < 22:
         raise wrong(f"{table.shape[1]} fields in a row instead of 35")
     month, day, hour = (_numbers(table[k]) for k in (1, 2, 3))
     _dates(path, month, day, hour)
-    # The n rows of an hour are its n parts in order, whatever its minute column says: 0, 60, 30 and 60, or 0 and 30 are all found.
+    # The n rows of an hour are its n parts in order; the minute column is ignored, since files have 0, or 60, or 30 and 60, or 0 and 30.
     change = np.flatnonzero(np.diff(np.stack([month, day, hour]), axis=1).any(axis=0)) + 1
     size = np.diff(np.concatenate([[0], change, [len(hour)]]))
     parts = int(np.bincount(size).argmax())
@@ -179,25 +179,25 @@ def _clean(name: str) -> str:
 
 
 def _unit_of(path: Path, quantity: str, said: str, values: np.ndarray, notes: list[str]) -> np.ndarray:
-    """Values in the unit that the rows have; SAM's own where the file names none."""
+    """Values in the unit of `Rows`; SAM's unit where the file names none."""
     table = _UNITS[quantity]
     word = said.strip().lower()
-    if not word and quantity == "pressure":   # SAM: mbar; other files show by their values what they mean
+    if not word and quantity == "pressure":   # SAM: mbar; in other files the size of the values decides
         usual = float(np.nanmedian(values)) if np.isfinite(values).any() else 1000.0
         word = "pa" if usual > 20_000 else ("kpa" if usual < 200 else "mbar")
         if word != "mbar":
-            notes.append(f"pressure is read as {'kPa' if word == 'kpa' else 'Pa'}: its values are about {usual:g} and no unit is named")
+            notes.append(f"pressure is read as {'kPa' if word == 'kpa' else 'Pa'}: its values are about {usual:g} and the file names no unit")
     if word and word not in table:
         raise InputError(f"{path}: the unit of {quantity} is {said.strip()!r}; accepted: {', '.join(table)}")
     factor, offset = table[word] if word else (1, 0)
-    with np.errstate(over="ignore"):   # what overflows is refused as out of range
+    with np.errstate(over="ignore"):   # overflow is refused later, as out of range
         return values * factor + offset
 
 
 def _read_sam(path: Path, lines: list[str]) -> Rows:
     def wrong(what) -> InputError:
         return InputError(f"{path}: not a readable SAM CSV file ({what}); accepted: two metadata rows with Latitude, Longitude, "
-                          f"Time Zone, Elevation, then columns {COLUMNS}, parted by commas")
+                          f"Time Zone, Elevation, then columns {COLUMNS}, separated by commas")
 
     try:
         head = list(csv.reader(lines[:40], skipinitialspace=True))
@@ -212,7 +212,7 @@ def _read_sam(path: Path, lines: list[str]) -> Rows:
     for names, keys, values in zip(head[:at], named[:at], head[1:at]):
         if sum(key in _PLACE for key in keys) < 3:
             continue
-        more = len(values) - len(names)   # a city with commas of its own: the numbers stand where they stand from the right
+        more = len(values) - len(names)   # a city name with commas shifts the numbers, which are counted from the right
         for k, (name, key) in enumerate(zip(names, keys)):
             shifted = k + more if more > 0 and key in _PLACE else k
             if key and shifted < len(values):
@@ -226,12 +226,12 @@ def _read_sam(path: Path, lines: list[str]) -> Rows:
     body = at + 1
     while body < len(lines) and body < at + 4 and not re.match(r'\s*"?\s*[-+.]?\d', lines[body]):   # rows of units or words
         said = [(key, cell.strip()) for key, cell in zip(named[at], next(csv.reader([lines[body]], skipinitialspace=True), [])) if key in _UNITS]
-        if any(cell.lower() in _UNITS[key] or names_unit(cell) for key, cell in said):   # one unit makes it the units' row: what is unknown in it is refused
+        if any(cell.lower() in _UNITS[key] or names_unit(cell) for key, cell in said):   # one known unit makes it the row of units; unknown ones are refused
             units = {key: cell for key, cell in reversed(said) if cell not in ("", "-")} | units
         elif lines[body].strip(", \t"):
-            notes.append(f"the row {lines[body].strip()[:60]!r} under the columns' names is not used")
+            notes.append(f"the row {lines[body].strip()[:60]!r} below the column names is not used")
         body += 1
-    # The names are ours already: two columns of one name, or an empty one at a row's end, are told by their place.
+    # Columns are addressed by position: names may repeat, and a row may end with an empty cell.
     table = _table(path, "\n".join(lines[body:]), "SAM CSV file", header=None)
     place: dict[str, int] = {}
     unused = []
@@ -255,7 +255,7 @@ def _read_sam(path: Path, lines: list[str]) -> Rows:
         minute_of_year = np.arange(len(table)) * (525_600 // len(table))
         date = pd.Timestamp("2023-01-01") + pd.to_timedelta(minute_of_year, unit="min")
         month, day, minute = date.month.to_numpy(float), date.day.to_numpy(float), (minute_of_year % 1440).astype(float)
-        notes.append("no columns of time: the rows are the year from 1 January 0:00 on")
+        notes.append("no time columns: the rows start at 1 January 0:00")
         rule = 0.0
     else:
         missing = [c for c in ("month", "day", "hour") if c not in place]
@@ -264,7 +264,7 @@ def _read_sam(path: Path, lines: list[str]) -> Rows:
         month, day, hour = (_numbers(table[place[c]]) for c in ("month", "day", "hour"))
         _dates(path, month, day, hour)
         minute = 60.0 * hour + (_numbers(table[place["minute"]]) if "minute" in place else 0.0)
-        # SAM: without minutes a row is its hour, from its stamp on, or up to it where hours go to 24; minutes name the middle.
+        # SAM: without minutes a row covers the hour after its time stamp, or before it where hours run to 24; a minute column gives the centre.
         rule = 0.5 if "minute" in place else (1.0 if hour.max() == 24 else 0.0)
     where = _site(path, *(about[key] for key in _PLACE))
     return _drop_absent(Rows(column, month, day, minute, rule, **where, place=(about.get("place") or about.get("id", "")).strip(), format="SAM CSV",

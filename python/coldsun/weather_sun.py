@@ -1,4 +1,4 @@
-"""Where the sun stands in a weather file's intervals: files break their formats' own rule, and clocks keep summer time."""
+"""Position of the interval centres of a weather file, found from the sun: files break the rule of their format, or keep summer time."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ import pvlib
 from .errors import InputError
 from .weather_formats import Rows
 
-_CLOSED = 0.06          # of the year's ghi: how far dni cos(zenith) + dhi may be from it
-_DOUBT, _FAR = 20.0, 45.0   # min: how far the middle of the day's light may stand from the sun's noon, without a word and at all; two real years: 1
-_HOUR = 60.0            # min: what a clock with summer time is ahead by
-_WORSE, _GAP = 0.6, 0.015   # a month's gap an hour away is that much smaller, and its own that large: the clock is an hour off there
+_CLOSED = 0.06          # largest accepted closure error |ghi - dni cos(zenith) - dhi| over the year's ghi
+_DOUBT, _FAR = 20.0, 45.0   # min between the centroid of daily irradiance and solar noon: noted above, refused above; two real years have 1
+_HOUR = 60.0            # min, advance of summer time
+_WORSE, _GAP = 0.6, 0.015   # a month is in summer time: its closure error falls below this share one hour away, and exceeds this value as it is
 MONTHS = "January February March April May June July August September October November December".split()
 
 
 def cos_zenith(at: pd.DatetimeIndex, rows: Rows) -> np.ndarray:
-    """Cosine of the sun's zenith angle, 0 below the horizon."""
+    """Cosine of the solar zenith angle [1], 0 below the horizon."""
     sun = pvlib.solarposition.ephemeris(at, rows.latitude, rows.longitude)
     return np.cos(np.radians(sun["zenith"].to_numpy(np.float64))).clip(0.0)
 
 
 def sun_centre(path: Path, frame: pd.DataFrame, rows: Rows, step: float) -> tuple[pd.DatetimeIndex, float, str]:
-    """Centres of the intervals, their offset from the stamps [min], and a word on how it was found.
+    """Centres of the intervals, their offset from the time stamps [min], and how it was found.
 
-    Told by ghi = dni cos(zenith) + dhi where the file has all three, by its format's rule otherwise; each month on its own shows a clock that
-    goes an hour ahead in summer.
+    With ghi, dni and dhi the offset is the one that best closes ghi = dni cos(zenith) + dhi; otherwise it follows from the rule of the format. The
+    closure month by month detects summer time. InputError for summer time, an open closure or a wrong time zone.
     """
     half = step / 2
     sample = frame if len(frame) < 40_000 else frame[frame.index.day_of_year % 5 == 0]
@@ -38,7 +38,7 @@ def sun_centre(path: Path, frame: pd.DataFrame, rows: Rows, step: float) -> tupl
         offset, how = (0.5 - rows.stamp) * step, " by the rule of its format"
         _by_noon(path, sample, rows, offset)
     centre = frame.index + pd.Timedelta(minutes=offset)
-    # Whole minutes: a middle written as 2 or 7 min is 2.5 or 7.5; what is shorter than 5 min is moved by half a minute.
+    # Whole minutes: a centre written as 2 or 7 min is 2.5 or 7.5; intervals shorter than 5 min are moved by half a minute.
     begin = float(np.mod((centre[0] - frame.index[0].normalize()).total_seconds() / 60.0 - half, step))
     move = 0.5 if begin == step - 0.5 else (-0.5 if begin == 0.5 else (0.5 if step < 5.0 and begin % 1.0 == 0.5 else 0.0))
     if begin * 2.0 != np.floor(begin * 2.0):
@@ -67,49 +67,49 @@ def _by_closure(path: Path, frame: pd.DataFrame, rows: Rows, half: float) -> flo
     def share(offset: float) -> np.ndarray:
         return gap(offset) / np.maximum(light, 1e-9)
 
-    # Does an hour earlier or later close a month far better? All months: the time zone; some: summer time.
+    # One hour earlier or later closes far better: in all months the time zone is wrong, in some the clock has summer time.
     for away in (-_HOUR, _HOUR):
         off = lit & (share(best) > _GAP) & (share(best + away) < _WORSE * share(best))
         if 2 <= off.sum() < lit.sum():
             names = ", ".join(MONTHS[m] for m in np.flatnonzero(off))
-            raise InputError(f"{path}: the sun of {names} stands {abs(away):g} min {'before' if away < 0 else 'after'} that of the other months: "
-                             "a clock with summer time; accepted: standard time all year")
+            raise InputError(f"{path}: the sun of {names} is {abs(away):g} min {'earlier' if away < 0 else 'later'} than in the other months (summer time); "
+                             "accepted: standard time all year")
     total = gap(best).sum() / light.sum()
     if total > _CLOSED:
-        hint = next((f"; with a clock {abs(away):g} min {'earlier' if away < 0 else 'later'} it would be {gap(best + away).sum() / light.sum():.1%}"
+        hint = next((f"; with time stamps {abs(away):g} min {'earlier' if away < 0 else 'later'} it would be {gap(best + away).sum() / light.sum():.1%}"
                      for away in (-_HOUR, _HOUR) if gap(best + away).sum() < 0.5 * gap(best).sum()), "")
-        raise InputError(f"{path}: ghi differs from dni cos(zenith) + dhi by {total:.0%} of the year's sum wherever in the interval the sun "
-                         f"is put{hint}; accepted: at most 6 % (look at Time Zone, the hour column and the irradiance columns)")
-    # A stamp stands at its interval's middle, or at an end; an end lies on a whole step.
+        raise InputError(f"{path}: ghi differs from dni cos(zenith) + dhi by {total:.0%} of the year's sum or more, for any position of the sun in the "
+                         f"interval{hint}; accepted: at most 6 % (check Time Zone, the hour column and the irradiance columns)")
+    # A time stamp is at the start, centre or end of its interval; starts and ends lie on a whole step.
     if abs(best) > half or (best and rows.minute[0] % (2.0 * half)):
-        rows.notes.append(f"doubtful: the light fits the sun {best:+g} min from the stamps, which none at an interval's begin, middle or end explains: it is "
-                          f"put there, with all that the row holds (look at Time Zone, {rows.zone:+g} h)")
+        rows.notes.append(f"doubtful: irradiance fits the sun {best:+g} min from the time stamps, which is no start, centre or end of an interval; all "
+                          f"values are moved there (check Time Zone, {rows.zone:+g} h)")
     return best
 
 
 def _by_noon(path: Path, frame: pd.DataFrame, rows: Rows, offset: float) -> None:
-    """Two components cannot close on each other: the middle of each month's light stands near noon, clouds or not."""
+    """Check of a file with two components, which have no closure: the centroid of daily irradiance must be near solar noon in each month."""
     light = frame["ghi"] if "ghi" in frame else frame["dni"] + frame["dhi"]
     at = frame.index + pd.Timedelta(minutes=offset)
     local = at + pd.Timedelta(hours=rows.zone)
     days = at.day_of_year.to_numpy()
     hours = (at.hour * 60 + at.minute).to_numpy(np.float64) + pvlib.solarposition.equation_of_time_spencer71(days) + 4.0 * rows.longitude
-    away = np.mod(hours, 1440.0) - 720.0   # min from the sun's noon
+    away = np.mod(hours, 1440.0) - 720.0   # min from solar noon
     month = local.month.to_numpy() - 1
     sums = np.bincount(month, light, 12)
     lit = sums > 0.01 * sums.sum()
     middle = np.bincount(month, light.to_numpy() * away, 12) / np.maximum(sums, 1e-9)
     usual = float(np.median(middle[lit]))
     if abs(usual) > _FAR:
-        raise InputError(f"{path}: the middle of the day's light stands {usual:+.0f} min from the sun's noon; accepted: within {_FAR:g} min "
-                         "(look at Time Zone)")
+        raise InputError(f"{path}: the centroid of daily irradiance is {usual:+.0f} min from solar noon; accepted: within {_FAR:g} min "
+                         "(check Time Zone)")
     if abs(usual) > _DOUBT:
-        rows.notes.append(f"doubtful: the middle of the day's light stands {usual:+.0f} min from the sun's noon (look at Time Zone, {rows.zone:+g} h): what is "
-                          "derived is off with it")
-    # The widest gap between the months' middles, put in order: two groups an hour apart are two clocks.
+        rows.notes.append(f"doubtful: the centroid of daily irradiance is {usual:+.0f} min from solar noon (check Time Zone, {rows.zone:+g} h); derived "
+                          "components have the same error")
+    # Two groups of months whose centroids are an hour apart are standard and summer time.
     order = np.sort(middle[lit])
     k = int(np.argmax(np.diff(order))) + 1
     if np.diff(order).max() > 25.0 and 40.0 < order[k:].mean() - order[:k].mean() < 80.0 and min(k, len(order) - k) >= 2:
         later = ", ".join(MONTHS[m] for m in np.flatnonzero(lit & (middle >= order[k])))
-        raise InputError(f"{path}: the day's light of {later} stands an hour later than that of the other months: a clock with summer time; "
+        raise InputError(f"{path}: irradiance of {later} is an hour later than in the other months (summer time); "
                          "accepted: standard time all year")

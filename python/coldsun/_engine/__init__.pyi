@@ -18,18 +18,18 @@ class InputError(ValueError):
     """
 class FileError(OSError):
     """
-    A file that cannot be read or written; str() is one sentence.
+    A file cannot be read or written; the text is one sentence.
     """
 class Network:
     """
-    A network of sites as read from its files.
+    A network of sites, read from its files
     """
     def __getstate__(self) -> tuple[str, str, list[tuple[str, bool | int | float | str | list[float] | list[str]]]]:
         ...
     @typing.overload
     def __init__(self, name: str, data: str) -> None:
         """
-        Reads a shipped network or site by name, or a file by path; data: the folder of what is shipped
+        Reads a shipped network or site by name, or a file by path; data: folder of the shipped files; InputError where the file is missing or invalid
         """
     @typing.overload
     def __init__(self, other: Network) -> None:
@@ -50,19 +50,19 @@ class Network:
         """
     def check(self) -> None:
         """
-        Relations between keys, where some were changed; raises InputError with the sentence of the reader
+        Raises InputError where changed keys violate a relation between keys
         """
     def describe(self, whole: bool = False) -> str:
         """
-        What a person wants to know of it; whole: every value with its origin
+        Ratings and counts of assumed values as text; whole: all values with their sources
         """
     def doubts(self) -> list[str]:
         """
-        Values outside their usual range, one sentence each
+        Sentences on values outside their usual range
         """
     def element_epochs_ns(self) -> list[int]:
         """
-        Epochs of the data satellites' element sets, ns since 1970 UTC
+        Epochs of the element sets of the data satellites [ns since 1970 UTC]
         """
     def figures(self) -> dict:
         """
@@ -70,60 +70,60 @@ class Network:
         """
     def get(self, site: str, path: str) -> bool | int | float | str | list[float] | list[str]:
         """
-        SI value of a key, "cooling.cdu.ua"; site: a name, or empty for the only one
+        Value of a key [SI], such as "cooling.cdu.ua"; site: name, or empty for the first
         """
     def remarks(self, start_ns: typing.SupportsInt | typing.SupportsIndex, stop_ns: typing.SupportsInt | typing.SupportsIndex, most: typing.SupportsInt | typing.SupportsIndex = 8) -> list[str]:
         """
-        Element sets that a run over this span does not use, or uses with a word; one sentence per file and reason, naming `most` satellites
+        Sentences on element sets that a run over this time span [ns since 1970 UTC] does not use, or uses with a remark: one per file and reason, with the names of at most `most` satellites
         """
     def save_site(self, site: str, path: str) -> None:
         """
-        Writes one site as TOML, with the plates and modules that were changed
+        Writes one site as TOML, and its changed plates and modules beside it
         """
     def set(self, key: str, value: bool | typing.SupportsInt | typing.SupportsIndex | typing.SupportsFloat | typing.SupportsIndex | str | collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex] | collections.abc.Sequence[str]) -> None:
         """
-        Sets a key [SI]: of every site, or "masdar/cooling.cdu.ua" of one; n_field and t_supply [K] as studies do
+        Sets a key [SI] of every site, or of one: "masdar/cooling.cdu.ua"; n_field: number of resolved plates; t_supply: constant coolant supply temperature [K]
         """
     def toml(self, site: str = '') -> str:
         """
-        The site's file
+        The site as TOML text
         """
     def values(self, site: str = '') -> dict:
         """
-        Every key and its SI value
+        All keys with their values [SI]
         """
     def without_work(self) -> Network:
         """
-        The same network with no jobs of its own
+        A copy without jobs
         """
     @property
     def inputs_text(self) -> str:
         """
-        Every value that was read, one per line
+        All values that were read, one per line
         """
     @property
     def name(self) -> str:
         """
-        Name in its file
+        Name of the network
         """
     @property
     def sites(self) -> list:
         """
-        Facts of each site as dicts: place, ratings, counts, prices; SI, latitude and longitude in degrees
+        Facts of each site as dicts: location [degrees, m], ratings, counts, prices; SI
         """
     @property
     def start_ns(self) -> int:
         """
-        First instant of the demo day, ns since 1970 UTC
+        Start of the demo day [ns since 1970 UTC]
         """
     @property
     def title(self) -> str:
         """
-        Title of the one site, or the network's name
+        Title of a single site, or name of the network
         """
 class Engine:
     """
-    System, State and Inputs of a network, and what moves them
+    A twin: System, State and Inputs of a network, and their steps; InputError where an argument is invalid
     """
     def __init__(self, network: Network, *, members: typing.SupportsInt | typing.SupportsIndex, first_member: typing.SupportsInt | typing.SupportsIndex, seed: typing.SupportsInt | typing.SupportsIndex, start_ns: typing.SupportsInt | typing.SupportsIndex, hours: typing.SupportsFloat | typing.SupportsIndex, dt: typing.SupportsFloat | typing.SupportsIndex, device: str, paths_off: collections.abc.Sequence[str], weather: typing.Any) -> None:
         ...
@@ -133,123 +133,123 @@ class Engine:
         """
     def fields(self) -> dict:
         """
-        Units, axes, meaning and kind of every field by group
+        Units, axes, meaning, kind and writer of every field, by group and name
         """
     def hash(self) -> list[str]:
         """
-        A hash of every member's state, 16 hexadecimal digits
+        Hash of each member's state, 16 hexadecimal digits
         """
     def restore(self, path: str) -> None:
         """
-        Reads the State from a file that `save` or a record wrote
+        Reads the State from a file of `save` or from a segment of a record
         """
     def run(self, steps: typing.SupportsInt | typing.SupportsIndex, folder: str, first_segment: typing.SupportsInt | typing.SupportsIndex, per_segment: typing.SupportsInt | typing.SupportsIndex, attributes: collections.abc.Mapping[str, str], fields: bool, internals: bool, tell: typing.Any, hook: typing.Any = None, also: collections.abc.Sequence[str] = []) -> int:
         """
-        Steps with a record in `folder`; returns the steps done
+        Runs steps with a record in `folder`; tell(steps done) after each 16th; returns the number of steps done
         """
     def save(self, path: str) -> None:
         """
-        Writes the State to a file
+        Writes the State to an HDF5 file
         """
     def state(self) -> dict:
         """
-        Zero-copy views of the State by group and field; they keep the engine alive
+        Zero-copy views of the fields of the State, by group and name; they keep the engine alive
         """
     def step(self, n: typing.SupportsInt | typing.SupportsIndex = 1) -> None:
         """
-        Steps without a record; Ctrl-C ends them after a whole step
+        Runs steps without a record; Ctrl-C ends them after a whole step
         """
     def stop(self) -> None:
         """
-        Ends `run` and `step`, in whatever thread they go, after a whole step
+        Ends `run` and `step` after a whole step; callable from any thread
         """
     @property
     def device(self) -> str:
         """
-        cpu or cuda
+        Device of the State: cpu or cuda
         """
     @property
     def span_ns(self) -> list[int]:
         """
-        First and last instant of the inputs, ns since 1970 UTC
+        Start and end of the inputs [ns since 1970 UTC]
         """
     @property
     def time_ns(self) -> int:
         """
-        Time of the State, ns since 1970 UTC
+        Time of the State [ns since 1970 UTC]
         """
 class Plan:
     """
-    A decision and the task that it answers.
+    A plan and its task
     """
     def alternatives(self) -> list:
         """
-        Other plans of the search, as `decision`
+        The next best plans of the search, each as `decision`
         """
     def decision(self) -> dict:
         """
-        Score and cost of the decision by line and scenario, beside the usual rules; the weights
+        Score and cost by line and scenario of the plan and of the common rules; prices of the lines
         """
     def expected(self) -> dict:
         """
-        Where and when the decision puts jobs that have not come yet
+        Nodes kept for jobs not yet submitted: site, number, start, end [ns since 1970 UTC]
         """
     def follow_scenario(self, scenario: typing.SupportsInt | typing.SupportsIndex) -> None:
         """
-        Gives the twin the weather of one of the plan's scenarios
+        Sets the weather of the twin to a scenario of the plan
         """
     def outlook(self) -> dict:
         """
-        What was foreseen: sky, PV, contacts, carbon, price by slot
+        Forecast of the planner by plan slot: irradiance, PV power, contact windows, carbon intensity, price
         """
     def price(self, keys: typing.Annotated[numpy.typing.ArrayLike, numpy.float64]) -> dict:
         """
-        Prices other plans by their keys (plan, gene of a job): schedules, costs, scores
+        Schedules, costs and scores of the plans with these keys (plan, gene of a job)
         """
     def rows(self) -> dict:
         """
-        Columns of the plan's jobs: place, start, end, cap, ...; times in ns since 1970 UTC
+        Columns of the plan's jobs: site, start, end, cap, ...; times [ns since 1970 UTC]
         """
     def rows_of(self, arg0: typing.Annotated[numpy.typing.ArrayLike, numpy.float64]) -> dict:
         """
-        The rows that one plan's keys stand for
+        Columns of the jobs of the plan with these keys
         """
     def tell(self) -> None:
         """
-        Tells the plan to the twin, over the link
+        Sends the plan to the sites of the twin, over their links
         """
     def tell_keys(self, keys: typing.Annotated[numpy.typing.ArrayLike, numpy.float64]) -> None:
         """
-        Tells the plan that these keys stand for
+        Sends the plan with these keys to the sites of the twin
         """
     @property
     def effect_ns(self) -> int:
         """
-        From when it holds, ns since 1970 UTC
+        Earliest time in force [ns since 1970 UTC]
         """
     @property
     def keys(self) -> numpy.typing.NDArray[numpy.float64]:
         """
-        Keys of the decision
+        Keys of the plan (gene of a job)
         """
     @property
     def made_ns(self) -> int:
         """
-        When it was made, ns since 1970 UTC
+        Time of the decision [ns since 1970 UTC]
         """
     @property
     def n_row(self) -> int:
         """
-        Jobs of the problem
+        Number of rows of the task
         """
     @property
     def wall_time(self) -> float:
         """
-        Measured time of the decision [s]
+        Measured duration of the decision [s]
         """
 class Planner:
     """
-    Plans again while a twin runs
+    Planner of a run: plans at intervals and after surprises
     """
     def _hook(self) -> typing_extensions.CapsuleType:
         """
@@ -257,21 +257,21 @@ class Planner:
         """
 class Shadow:
     """
-    An ensemble that is corrected by what a site publishes.
+    An ensemble corrected by the readings of a site
     """
     def __init__(self, network: typing.Any, engine: typing.Any) -> None:
         ...
     def analyse(self, value: typing.Annotated[numpy.typing.ArrayLike, numpy.float64], use: typing.Annotated[numpy.typing.ArrayLike, numpy.int8], inflation: collections.abc.Mapping[typing.SupportsInt | typing.SupportsIndex, typing.SupportsFloat | typing.SupportsIndex], reopen: collections.abc.Mapping[typing.SupportsInt | typing.SupportsIndex, typing.SupportsFloat | typing.SupportsIndex] = {}) -> list[int]:
         """
-        Corrects the members by value where use is 1; inflation by domain, spread to add by column; returns the domains in trouble
+        Corrects the members by the readings (point) [SI] where use is 1; inflation: factor by domain; reopen: spread to add by column; returns the domains whose analysis failed
         """
     def drive(self, value: typing.Annotated[numpy.typing.ArrayLike, numpy.float64], known: typing.Annotated[numpy.typing.ArrayLike, numpy.int8]) -> None:
         """
-        Gives the members the readings that are inputs, where known is 1
+        Sets the drive of the members to the readings of inputs (point) [SI] where known is 1
         """
     def estimate(self) -> numpy.typing.NDArray[numpy.float64]:
         """
-        The members (member, column) after the last analysis
+        Estimated parameters of the members after the last analysis (member, column)
         """
     def fork(self, engine: typing.Any) -> None:
         """
@@ -279,61 +279,61 @@ class Shadow:
         """
     def observe(self) -> numpy.typing.NDArray[numpy.float64]:
         """
-        What the members would read at each point (point, member)
+        Forecast of the readings by the members (member, point) [SI]
         """
     def run(self, steps: typing.SupportsInt | typing.SupportsIndex, folder: str, first_segment: typing.SupportsInt | typing.SupportsIndex, per_segment: typing.SupportsInt | typing.SupportsIndex, attributes: collections.abc.Mapping[str, str], variables: collections.abc.Sequence[typing.Annotated[collections.abc.Sequence[str], "FixedSize(3)"]], judge: collections.abc.Callable, after: collections.abc.Callable) -> int:
         """
-        Steps with a record; judge() gives each step's variables, after(steps) corrects the members, false ends it
+        Runs steps with a record; judge() returns the values of `variables` per step, after(steps done) corrects the members and returns False to end the run
         """
     def scale_heat_share(self, factor: typing.SupportsFloat | typing.SupportsIndex) -> None:
         """
-        For an emulated site: heat to the coolant per node power over the file's
+        Multiplies the share of node power to the coolant of an emulated site
         """
     def sense(self) -> list[float]:
         """
-        What the one member of an emulated site reads at each point
+        Readings of an emulated site with instrument noise (point) [SI]
         """
     def set_noise(self, noise: typing.Annotated[numpy.typing.ArrayLike, numpy.float64]) -> None:
         """
-        Standard deviation of each point's error from now on [SI]
+        Sets the standard deviation of each point's error (point) [SI]
         """
     @property
     def columns(self) -> list:
         """
-        What the filter estimates: name, whether by its logarithm, spread at the start
+        Estimated parameters as dicts: name, whether the filter takes the logarithm, prior spread
         """
     @property
     def points(self) -> list:
         """
-        The site's published points as dicts: topic, quantity, unit, noise, limits
+        Published points of the site as dicts: topic, name, quantity, unit, noise, limits
         """
 class Study:
     """
-    Members with an event, each beside its own twin without it.
+    Members with outages, each with its reference twin without
     """
     def __init__(self, network: Network, *, members: typing.SupportsInt | typing.SupportsIndex, first_member: typing.SupportsInt | typing.SupportsIndex, seed: typing.SupportsInt | typing.SupportsIndex, start_ns: typing.SupportsInt | typing.SupportsIndex, hours: typing.SupportsFloat | typing.SupportsIndex, dt: typing.SupportsFloat | typing.SupportsIndex, device: str, paths: collections.abc.Sequence[collections.abc.Sequence[str]], limit: typing.SupportsFloat | typing.SupportsIndex, trace_every: typing.SupportsInt | typing.SupportsIndex, priors: bool, weather: typing.Any) -> None:
         ...
     def results(self) -> dict:
         """
-        Every result as dict of values, axes, units and meaning
+        Results by name, each a dict of values, axes, units and meaning
         """
     def run(self, steps: typing.SupportsInt | typing.SupportsIndex, tell: typing.Any = None) -> None:
         """
-        Steps; tell(steps done) after each
+        Runs steps; tell(steps done) after each
         """
     @property
     def groups(self) -> list[str]:
         """
-        Names of the groups of nodes
+        Names of the groups of nodes and coolant temperatures
         """
     @property
     def time_ns(self) -> int:
         """
-        Time of the members, ns since 1970 UTC
+        Time of the members [ns since 1970 UTC]
         """
 def bin_edges() -> list[float]:
     """
-    Edges of the histogram's bins
+    Edges of the bins of the drift [K]
     """
 def build_info() -> dict:
     """
@@ -341,15 +341,15 @@ def build_info() -> dict:
     """
 def check_segment(arg0: str) -> None:
     """
-    Raises FileError unless the file is whole and holds what a segment may hold
+    Raises FileError unless the file is an undamaged segment
     """
 def device_available(word: str) -> bool:
     """
-    Whether this build and machine have the device: cpu or cuda
+    Whether this build and machine have the device cpu or cuda
     """
 def flag_text(arg0: typing.SupportsInt | typing.SupportsIndex) -> str:
     """
-    Flag bits in words
+    Meaning of flag bits as text
     """
 def is_fatal(arg0: typing.SupportsInt | typing.SupportsIndex) -> bool:
     """
@@ -357,31 +357,31 @@ def is_fatal(arg0: typing.SupportsInt | typing.SupportsIndex) -> bool:
     """
 def job_table(engine: typing.Any) -> dict:
     """
-    The jobs of a run, (member, job)
+    Views of the jobs of a run (member, job)
     """
 def key_page() -> str:
     """
-    The page of all keys, Markdown
+    Reference of all keys as Markdown text
     """
 def key_table() -> list:
     """
-    Every key of a site: table, key, unit, accepted, meaning
+    All keys of a site as dicts: table, key, unit, accepted, meaning
     """
 def look_offsets() -> list[float]:
     """
-    When a window's traces are looked at, after the event [s]
+    Times after the start of an outage at which its drift is sampled [s]
     """
 def max_threads() -> int:
     """
-    Threads that loops may use
+    Number of threads of parallel loops
     """
 def parameters() -> list:
     """
-    What priors can be given to: name, units, meaning
+    Parameters that may have a prior, as dicts: name, units, meaning
     """
 def plan(engine: typing.Any, network: typing.Any, member: typing.SupportsInt | typing.SupportsIndex, options: dict) -> Plan:
     """
-    Decides for one member of a twin
+    Plan of one member of a twin
     """
 def plan_defaults() -> dict:
     """
@@ -393,18 +393,18 @@ def plan_lines() -> dict:
     """
 def planner(engine: typing.Any, network: typing.Any, every: typing.SupportsFloat | typing.SupportsIndex, surprise_share: typing.SupportsFloat | typing.SupportsIndex, options: dict) -> Planner:
     """
-    A planner that decides every so many seconds, and out of turn when a share of the members is surprised
+    Planner with an interval [s]; surprise_share: share of a site's nodes whose jobs arrive or end early
     """
 def seal(arg0: str) -> None:
     """
-    Seals a file that another tool wrote
+    Appends the checksum to a file of another tool
     """
 def set_threads(n: typing.SupportsInt | typing.SupportsIndex) -> None:
     """
-    Sets the threads that loops may use
+    Sets the number of threads of parallel loops
     """
 def weather_table(engine: typing.Any) -> dict:
     """
-    The weather of a run, (site, knot), as it is: what is written there is what the twin will meet
+    Views of the weather of a run (site, knot); written values change the run
     """
 n_gene: int = 4

@@ -1,5 +1,5 @@
 """
-Kernels of the orbits over catalogues; the package's orbit.py is their face.
+Kernels of orbits over catalogues, used by coldsun.orbit
 """
 from __future__ import annotations
 import collections.abc
@@ -9,13 +9,13 @@ import typing
 __all__: list[str] = ['Catalogue', 'Places', 'Span', 'read_catalogue']
 class Places:
     """
-    Stations: latitude, longitude [degrees], altitude [m], elevation mask [degrees], one number each
+    Stations: latitude, longitude [degrees], altitude [m], elevation mask [degrees], a list each
     """
     def __init__(self, latitude: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex], longitude: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex], altitude: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex], mask: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex]) -> None:
         ...
 class Span:
     """
-    From start to stop, ns since 1970 UTC; UT1 - UTC [s]
+    Time span from start to stop [ns since 1970 UTC], with UT1 - UTC [s]
     """
     def __init__(self, start_ns: typing.SupportsInt | typing.SupportsIndex, stop_ns: typing.SupportsInt | typing.SupportsIndex, dut1: typing.SupportsFloat | typing.SupportsIndex) -> None:
         ...
@@ -27,7 +27,7 @@ class Catalogue:
         ...
     def epochs_ns(self) -> numpy.typing.NDArray[numpy.int64]:
         """
-        Epoch of every set, ns since 1970 UTC
+        Epoch of every set [ns since 1970 UTC]
         """
     def looks(self, time_ns: typing.Annotated[numpy.typing.ArrayLike, numpy.int64], place: Places, dut1: typing.SupportsFloat | typing.SupportsIndex) -> tuple:
         """
@@ -43,7 +43,7 @@ class Catalogue:
         """
     def serving(self, places: Places, span: Span, strategy: typing.SupportsInt | typing.SupportsIndex) -> dict:
         """
-        Serving satellite of every 15-s slot, tables (station, slot) flat
+        Serving satellite of every 15-s slot as columns (station x slot)
         """
     def states(self, time_ns: typing.Annotated[numpy.typing.ArrayLike, numpy.int64]) -> tuple:
         """
@@ -51,14 +51,14 @@ class Catalogue:
         """
     def windows(self, places: Places, span: Span) -> dict:
         """
-        Contact windows, columns sorted by station and rise
+        Contact windows as columns, sorted by station and AOS
         """
     @property
     def remarks(self) -> list[str]:
         """
-        Records of the text that are not used, or used with a word: one sentence per reason
+        Sentences on records that are not used, or used with a remark, one per reason
         """
 def read_catalogue(text: str, file: str) -> Catalogue:
     """
-    TLE or OMM CSV text
+    Catalogue of TLE or OMM CSV text; InputError where it has no record
     """

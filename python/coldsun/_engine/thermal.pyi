@@ -1,5 +1,5 @@
 """
-Kernels of coolants, channels and plates over points; the package's thermal.py is their face.
+Kernels of coolants, channels and cold plates over points, used by coldsun.thermal
 """
 from __future__ import annotations
 import coldsun._engine
@@ -14,66 +14,66 @@ class Plate:
     """
     def resistance(self, columns: collections.abc.Sequence[typing.Annotated[numpy.typing.ArrayLike, numpy.float64]], n: typing.SupportsInt | typing.SupportsIndex) -> numpy.typing.NDArray[numpy.float64]:
         """
-        Flow [m3/s], coolant temperature [K], tim_factor -> junction to inlet [K/W]
+        Flow [m3/s], coolant temperature [K], tim_factor -> resistance from junction to coolant inlet [K/W]
         """
     @property
     def channel_count(self) -> float:
         """
-        Channels side by side
+        Number of parallel channels
         """
     @property
     def channel_height(self) -> float:
         """
-        Of one channel [m]
+        Height of one channel [m]
         """
     @property
     def channel_width(self) -> float:
         """
-        Of one channel [m]
+        Width of one channel [m]
         """
     @property
     def coolant(self) -> str:
         """
-        water or pg25
+        Coolant: water or pg25
         """
     @property
     def flow_max(self) -> float:
         """
-        Largest flow that the class is meant for [m3/s]
+        Largest flow of the plate's range [m3/s]
         """
     @property
     def flow_min(self) -> float:
         """
-        Least flow that the class is meant for [m3/s]
+        Smallest flow of the plate's range [m3/s]
         """
     @property
     def length(self) -> float:
         """
-        Along the flow [m]
+        Length along the flow [m]
         """
     @property
     def minor_loss(self) -> float:
         """
-        Loss coefficients of inlet and outlet
+        Sum of the loss coefficients of inlet, outlet and manifold
         """
     @property
     def name(self) -> str:
         """
-        Name of its file
+        Name of the plate
         """
     @property
     def t_design(self) -> float:
         """
-        Coolant temperature at which its heat capacity is fixed [K]
+        Coolant temperature of its constant heat capacity [K]
         """
     @property
     def width(self) -> float:
         """
-        Across the flow [m]
+        Width across the flow [m]
         """
 def coolant(columns: collections.abc.Sequence[typing.Annotated[numpy.typing.ArrayLike, numpy.float64]], n: typing.SupportsInt | typing.SupportsIndex, name: str) -> list[numpy.typing.NDArray[numpy.float64]]:
     """
-    Temperature [K] -> rho, mu, k, cp, Prandtl number
+    Temperature [K] -> rho [kg/m3], mu [Pa s], k [W/(m K)], cp [J/(kg K)], Prandtl number
     """
 def nusselt(columns: collections.abc.Sequence[typing.Annotated[numpy.typing.ArrayLike, numpy.float64]], n: typing.SupportsInt | typing.SupportsIndex) -> list[numpy.typing.NDArray[numpy.float64]]:
     """
@@ -81,7 +81,7 @@ def nusselt(columns: collections.abc.Sequence[typing.Annotated[numpy.typing.Arra
     """
 def plate(network: coldsun._engine.Network, name: str) -> Plate:
     """
-    The plate of that name in a network
+    Plate of a network by name; InputError for an unknown name
     """
 def pressure_drop(columns: collections.abc.Sequence[typing.Annotated[numpy.typing.ArrayLike, numpy.float64]], n: typing.SupportsInt | typing.SupportsIndex, name: str) -> list[numpy.typing.NDArray[numpy.float64]]:
     """

@@ -1,4 +1,4 @@
-"""Modules in the sun: cell temperature and what their glass lets through."""
+"""PV modules: cell temperature, and incidence angle modifier of the glass."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Irradiance: air mass, clear sky, split into beam and diffuse light, and what arrives on a plane."""
+"""Irradiance: air mass, clear sky, split into beam and diffuse, transposition to a plane."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def get_relative_airmass(zenith, model="kastenyoung1989"):
 def get_absolute_airmass(airmass_relative, pressure=101325.0):
     """Air mass at a pressure [Pa], as ``pvlib.atmosphere.get_absolute_airmass``: the relative one times pressure over 101,325 Pa.
 
-    Raises InputError for what is no number. Source: Gueymard 1993, doi 10.1016/0038-092X(93)90074-X.
+    Raises InputError for values that are not numbers. Source: Gueymard 1993, doi 10.1016/0038-092X(93)90074-X.
 
     >>> import coldsun as cs
     >>> float(cs.sky.get_absolute_airmass(2.0, 81060.0))

@@ -1,4 +1,4 @@
-"""Where the Sun stands over a place: the Solar Position Algorithm, with pvlib's columns."""
+"""Position of the Sun by the Solar Position Algorithm, with pvlib's columns."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _METHODS = ("nrel_numpy", "nrel_numba", "nrel_c")
 
 
 def _seconds(time) -> tuple[object, pd.DatetimeIndex | None]:
-    """UTC seconds since 1970 in the shape of the times, and the index of a table of them; times without a zone are UTC, as in pvlib."""
+    """Times as s since 1970 UTC in their shape, and the index of a table; times without a zone are UTC, as in pvlib."""
     if isinstance(time, xr.DataArray):
         return xr.DataArray(_since_1970(time.values), dims=time.dims, coords=time.coords), None
     if isinstance(time, np.ndarray) and time.ndim > 1:
@@ -45,18 +45,18 @@ def solarposition(time, latitude, longitude, altitude=None, pressure=None, metho
     altitude, pressure : m, Pa; one follows from the other in the standard atmosphere, both None: sea level
     method : 'nrel_numpy', 'nrel_numba', 'nrel_c' are the same here: the Solar Position Algorithm
     temperature : air temperature [degC], for refraction
-    delta_t : TT - UT1 [s]; pvlib's 67 shifts the Sun by 0.00003 degrees from today's 69.2
+    delta_t : TT - UT1 [s]; with pvlib's 67 the Sun is 0.00003 degrees off its position with today's 69.2
 
     Returns
     -------
     DataFrame over time; Dataset for a DataArray; dict of arrays for more than one dimension
         apparent_zenith, zenith, apparent_elevation, elevation, azimuth [degrees], equation_of_time [min]. apparent: with refraction. NaT
-        gives NaN. Within 0.0003 degrees from 1678 to 2261.
+        gives NaN. Accurate to 0.0003 degrees from 1678 to 2261.
 
     Raises
     ------
     InputError
-        for what is no time, for another method, for shapes that do not broadcast
+        values that are not times, another method, or shapes that do not broadcast
 
     References
     ----------
