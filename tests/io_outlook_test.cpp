@@ -1,6 +1,7 @@
 // What a planner knows ahead: the clear sky of coming days.
 #include "core/plan/outlook.hpp"
 #include "io_twin.hpp"
+#include "sky/climate.hpp"
 
 namespace coldsun {
 namespace {
