@@ -110,7 +110,7 @@ void bind_thermal(py::module_& m) {
       .def_property_readonly(
           "channel_height", [](const PyPlate& p) { return p.stack.channel.height; }, "Of one channel [m]")
       .def_property_readonly(
-          "channel_count", [](const PyPlate& p) { return p.stack.channel.count; }, "Channels side by side")
+          "channel_count", [](const PyPlate& p) { return p.stack.channel.n_channel; }, "Channels side by side")
       .def_property_readonly(
           "minor_loss", [](const PyPlate& p) { return p.stack.channel.minor_loss; },
           "Loss coefficients of inlet and outlet")
