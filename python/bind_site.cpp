@@ -10,6 +10,11 @@ const Site& site_named(const PyNetwork& n, const std::string& name) {
   throw InputError(name + " is no site of " + n.network.name);
 }
 
+// The network itself is ".".
+KeyValue value_in(const PyNetwork& n, const std::string& site, const std::string& path) {
+  return guarded([&] { return site == "." ? get_key(n.network, path) : get_key(site_named(n, site), path); });
+}
+
 py::dict row_of(const Slot& s, const std::string& prefix) {
   const Key& k = s.key;
   const Unit* u = k.quantity ? &unit_of(nullptr, s) : nullptr;
@@ -25,15 +30,17 @@ py::dict row_of(const Slot& s, const std::string& prefix) {
                   "checks_only"_a = k.only_checked, "optional"_a = k.may_lack());
 }
 
-// One row a key of sites, plates and modules, lists of tables with the element NAME.
+// One row a key of sites, plates, modules and networks (table "@"), lists of tables with the element NAME.
 py::list key_table() {
   py::list rows;
   Site site;
   PlateClass plate;
   PvModule module;
+  Network network;
   walk(site, [&](const Slot& s) { rows.append(row_of(s, "")); }, true);
   walk(plate, [&](const Slot& s) { rows.append(row_of(s, "plate[NAME]")); }, true);
   walk(module, [&](const Slot& s) { rows.append(row_of(s, "module[NAME]")); }, true);
+  walk(network, [&](const Slot& s) { rows.append(row_of(s, "@")); }, true);
   return rows;
 }
 
@@ -41,21 +48,23 @@ py::list key_table() {
 
 void bind_site(py::module_& m, py::class_<PyNetwork, std::shared_ptr<PyNetwork>>& network) {
   network
-      .def(
-          "get",
-          [](const PyNetwork& n, const std::string& site, const std::string& path) {
-            return guarded([&] { return get_key(site_named(n, site), path); });
-          },
-          "site"_a, "path"_a, "SI value of a key, \"cooling.cdu.ua\"; site: a name, or empty for the only one")
-      .def(
-          "set", &set_in, "key"_a, "value"_a,
-          "Sets a key [SI]: of every site, or \"masdar/cooling.cdu.ua\" of one; n_field and t_supply [K] as studies do")
+      .def("get", &value_in, "site"_a, "path"_a,
+           "SI value of a key, \"cooling.cdu.ua\"; site: a name, empty for the only one, \".\" for the network's own "
+           "keys")
+      .def("set", &set_in, "key"_a, "value"_a,
+           "Sets a key [SI]: of every site, \"masdar/cooling.cdu.ua\" of one, \"./link[0].latency\" of the network; "
+           "n_field and t_supply [K] "
+           "as studies do")
       .def(
           "values",
           [](const PyNetwork& n, const std::string& site) {
-            Site s = site_named(n, site);
             py::dict out;
             const Visit visit = [&](const Slot& slot) { out[py::str(slot.path())] = py::cast(value_of(slot)); };
+            if (site == ".") {
+              Network own = n.network;
+              return walk(own, visit), out;
+            }
+            Site s = site_named(n, site);
             walk(s, visit);
             walk_named(s, visit);
             return out;
@@ -67,11 +76,11 @@ void bind_site(py::module_& m, py::class_<PyNetwork, std::shared_ptr<PyNetwork>>
           "toml", [](const PyNetwork& n, const std::string& site) { return toml_of(site_named(n, site)); },
           "site"_a = "", "The site's file")
       .def(
-          "save_site",
-          [](const PyNetwork& n, const std::string& site, const std::string& path) {
-            guarded([&] { return save_site(site_named(n, site), path, n.data), 0; });
+          "write",
+          [](const PyNetwork& n, const std::string& path) {
+            guarded([&] { return save_network(n.network, path, n.data), 0; });
           },
-          "site"_a, "path"_a, "Writes one site as TOML, with the plates and modules that were changed");
+          "path"_a, "Writes the network as TOML with the sites, plates and modules that are not shipped as they are");
   m.def("key_table", &key_table, "Every key of a site: table, key, unit, accepted, meaning");
   m.def("key_page", &key_page, "The page of all keys, Markdown");
 }

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 
 from . import _engine
 
+NETWORK = "@"   # the table of a network's own keys
+
 
 def plain(value):
     """NumPy's and pandas' numbers and lists as Python's own."""
@@ -102,12 +104,13 @@ def _classes() -> dict[str, type]:
         rows[row["table"]].append(row)
     classes = {}
     for table, keys in rows.items():
-        body: dict = {"__slots__": (), "__doc__": f"The table [{table.replace('[NAME]', '')}] of a site." if table else "A site."}
+        where = f"The table [{table.removeprefix(f'{NETWORK}.').replace('[NAME]', '')}] of a {'network' if table.startswith(NETWORK) else 'site'}."
+        body: dict = {"__slots__": (), "__doc__": where if table not in ("", NETWORK) else "A site." if not table else "A network."}
         body |= {row["key"]: _key(row) for row in keys}
         for child in rows:
-            if child and (child.rpartition(".")[0] == table):
+            if child not in ("", NETWORK) and child.rpartition(".")[0] == table:
                 body[child.split(".")[-1].removesuffix("[NAME]")] = _list(child) if child.endswith("]") else _table(child)
-        name = "".join(word.replace("[NAME]", "").title().replace("_", "") for word in table.split(".")) or "SitePart"
+        name = "".join(word.replace("[NAME]", "").title().replace("_", "") for word in table.replace(NETWORK, "network").split(".")) or "SitePart"
         classes[table] = type(name, (Part,), body)
     return classes
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from . import _engine
 from .errors import InputError, engine_errors
-from .keys import PARTS, Parts, plain
+from .keys import NETWORK, PARTS, Parts, plain
 
 
 def data_folder() -> Path:
@@ -20,10 +20,13 @@ def data_folder() -> Path:
 class Network(_engine.Network):
     """A network of sites as read from its files; every key of a site can be read and set.
 
-    ``site`` lists the sites by name: ``network.site["masdar"].cooling.cdu.ua``. Values are SI; a value outside its range is refused with the
-    sentence of the reader, relations between keys are checked by `check`, before a run and by `save`. `copy.deepcopy` and `replace` leave the
-    original as it is. Names that point at other files, and tables or elements of lists that are not there, are changed in the file.
+    ``site`` lists the sites by name, ``network.site["masdar"].cooling.cdu.ua``; the network's own keys are attributes, ``network.link[0].latency``.
+    Values are SI; a value outside its range is refused with the sentence of the reader, relations between keys are checked by `check`, before a
+    run and by `save`. `copy.deepcopy` and `replace` leave the original as it is. Names that point at other files, and tables or elements of lists
+    that are not there, are changed in the file.
     """
+
+    _own = NETWORK, "."   # table of the attributes, and whose they are
 
     @property
     def site(self) -> Parts:
@@ -31,45 +34,53 @@ class Network(_engine.Network):
         return Parts(self, "", [s["name"] for s in self.sites], lambda name: PARTS[""](self, name, ""))
 
     def replace(self, changes: dict | None = None, /, **more):
-        """A copy with keys changed: ``replace({"cooling.cdu.ua": 5e4})`` or ``replace(cooling__cdu__ua=5e4)``, of every site, or of one as
-        ``"masdar/cooling.cdu.ua"``. ``n_field`` and ``t_supply`` [K] do what studies do: so many nodes as fields, the supply held."""
+        """A copy with keys changed: ``replace({"cooling.cdu.ua": 5e4})`` or ``replace(cooling__cdu__ua=5e4)``, of every site, of one as
+        ``"masdar/cooling.cdu.ua"``, or of the network itself as ``"./link[0].latency"``. ``n_field`` and ``t_supply`` [K] do what studies do: so many
+        nodes as fields, the supply held."""
         other = copy.deepcopy(self)
         for key, value in ((changes or {}) | {k.replace("__", "."): v for k, v in more.items()}).items():
             other.set(key, plain(value))
         other.check()
         return other
 
+    def save(self, path: str | Path) -> Path:
+        """Write as TOML, each value with its unit and source: a ``.toml`` file, or a folder that gets ``NAME.toml``.
+
+        Of a network, sites that are not shipped as they are stand in a folder of their name beside its file; plates and modules that are not shipped
+        as they are stand beside their site's file. What is read back is the same network.
+        """
+        path = Path(path)
+        path = path if path.suffix == ".toml" else path / f"{self.name}.toml"
+        with engine_errors():
+            self.check()
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self.write(str(path.absolute()))
+        return path
+
     def __deepcopy__(self, memo):
         return type(self)(self)
 
+    def __getattr__(self, name):
+        table, owner = type(self)._own
+        if name.startswith("_") or name not in PARTS[table].__dict__:
+            raise AttributeError(f"{self.name} has no {name!r}")
+        return getattr(PARTS[table](self, owner or self.name, ""), name)
+
+    def __setattr__(self, name, value):
+        table, owner = type(self)._own
+        if name not in PARTS[table].__dict__ or name == "name":
+            raise AttributeError(f"{self.name} has no {name!r} that can be set")
+        setattr(PARTS[table](self, owner or self.name, ""), name, value)
+
+    def __dir__(self):
+        return sorted({*super().__dir__(), *(k for k in PARTS[type(self)._own[0]].__dict__ if not k.startswith("_"))})
 
 
 class Site(Network):
     """One site: a network of one, whose tables are attributes, ``site.cooling.cdu.ua = 5.2e4`` [W/K]; docs of each attribute say its unit and
     meaning (``help(type(site.cooling.cdu))``), data/KEYS.md lists all of them."""
 
-    def __getattr__(self, name):
-        root = PARTS[""]
-        if name.startswith("_") or name not in root.__dict__:
-            raise AttributeError(f"a site has no {name!r}")
-        return getattr(root(self, self.name, ""), name)
-
-    def __setattr__(self, name, value):
-        root = PARTS[""]
-        if name not in root.__dict__ or name == "name":
-            raise AttributeError(f"a site has no {name!r} that can be set")
-        setattr(root(self, self.name, ""), name, value)
-
-    def __dir__(self):
-        return sorted({*super().__dir__(), *(k for k in PARTS[""].__dict__ if not k.startswith("_"))})
-
-    def save(self, path: str | Path) -> Path:
-        """Write the site as TOML, each value with its unit and source; beside it the plates and modules that are not shipped as they are."""
-        path = Path(path)
-        with engine_errors():
-            self.check()
-            self.save_site("", str(path))
-        return path
+    _own = "", ""
 
 
 def load_network(name: str | Path, n_field: int | None = None) -> Network:

@@ -70,19 +70,15 @@ class Network:
         """
     def get(self, site: str, path: str) -> bool | int | float | str | list[float] | list[str]:
         """
-        SI value of a key, "cooling.cdu.ua"; site: a name, or empty for the only one
+        SI value of a key, "cooling.cdu.ua"; site: a name, empty for the only one, "." for the network's own keys
         """
     def remarks(self, start_ns: typing.SupportsInt | typing.SupportsIndex, stop_ns: typing.SupportsInt | typing.SupportsIndex, most: typing.SupportsInt | typing.SupportsIndex = 8) -> list[str]:
         """
         Element sets that a run over this span does not use, or uses with a word; one sentence per file and reason, naming `most` satellites
         """
-    def save_site(self, site: str, path: str) -> None:
-        """
-        Writes one site as TOML, with the plates and modules that were changed
-        """
     def set(self, key: str, value: bool | typing.SupportsInt | typing.SupportsIndex | typing.SupportsFloat | typing.SupportsIndex | str | collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex] | collections.abc.Sequence[str]) -> None:
         """
-        Sets a key [SI]: of every site, or "masdar/cooling.cdu.ua" of one; n_field and t_supply [K] as studies do
+        Sets a key [SI]: of every site, "masdar/cooling.cdu.ua" of one, "./link[0].latency" of the network; n_field and t_supply [K] as studies do
         """
     def toml(self, site: str = '') -> str:
         """
@@ -95,6 +91,10 @@ class Network:
     def without_work(self) -> Network:
         """
         The same network with no jobs of its own
+        """
+    def write(self, path: str) -> None:
+        """
+        Writes the network as TOML with the sites, plates and modules that are not shipped as they are
         """
     @property
     def inputs_text(self) -> str:
@@ -330,6 +330,28 @@ class Study:
     def time_ns(self) -> int:
         """
         Time of the members, ns since 1970 UTC
+        """
+class KeyPrior:
+    """
+    A key of a study's site and the prior that it is drawn from, once a draw.
+    """
+    def __init__(self, network: Network, key: str, distribution: str, low: typing.SupportsFloat | typing.SupportsIndex | None, high: typing.SupportsFloat | typing.SupportsIndex | None, centre: typing.SupportsFloat | typing.SupportsIndex, spread: typing.SupportsFloat | typing.SupportsIndex, priors: bool) -> None:
+        """
+        Refused with the sentence of the reader where a number is outside the key's range
+        """
+    def draw(self, network: Network, seed: typing.SupportsInt | typing.SupportsIndex, draw: typing.SupportsInt | typing.SupportsIndex) -> float:
+        """
+        The value in that draw [SI]
+        """
+    @property
+    def key(self) -> str:
+        """
+        Path of the key
+        """
+    @property
+    def unit(self) -> str:
+        """
+        Symbol of the key's SI unit
         """
 def bin_edges() -> list[float]:
     """
