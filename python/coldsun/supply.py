@@ -45,13 +45,13 @@ def _sound(margin: xr.DataArray) -> np.ndarray:
 
 def supply_limit(site, days: int = 384, share: float = 0.01, *, first_degc: float = 38.0, seed: int = 1, dt: float = 30.0, n_field: int = 8,
                  out: str | Path, executor=None, workers: int | None = 1, batch: int = 4, progress=True,
-                 hours: float = 24.0) -> tuple[xr.Dataset, list[Answer]]:
+                 hours: float = 24.0, draw: dict | None = None) -> tuple[xr.Dataset, list[Answer]]:
     """The answer, with and without handovers, and the days behind it.
 
     One run with every plate lumped and the supply held at `first_degc` gives the distribution of the day's hottest junction; a junction
     follows its coolant, so the distance of its (1 - share) quantile to the cap is what the supply may rise. A second run at the temperature
     found, with `n_field` nodes resolved, confirms it. Dates are spread over the year, four members on each, parameters drawn from the site's priors.
-    Both runs leave their batches in `out` and go on from them.
+    Both runs leave their batches in `out` and go on from them. `draw` as in `handover_drift`: each day has its own values of those keys.
 
     Returns
     -------
@@ -68,7 +68,8 @@ def supply_limit(site, days: int = 384, share: float = 0.01, *, first_degc: floa
     folder = Path(out)
 
     def sample(degc: float, fields: int, chance: int) -> xr.DataArray:
-        study = handover_drift(site, days, hours, n_field=fields, seed=chance, dt=dt, paths=("all",), trace_every=0, supply_degc=degc, dates=days // 4)
+        study = handover_drift(site, days, hours, n_field=fields, seed=chance, dt=dt, paths=("all",), trace_every=0, supply_degc=degc, dates=days // 4,
+                               draw=draw)
         data = study.run(executor, workers, out=folder / f"supply_{degc:.1f}_fields_{fields}", resume=True, batch=batch, progress=progress)
         return margins(data)
 
