@@ -63,8 +63,7 @@ inline void set_in(PyNetwork& n, const std::string& key, const KeyValue& value) 
 inline void check_changes(const PyNetwork& n) {
   const bool by_hand = std::any_of(n.changes.begin(), n.changes.end(),
                                    [](const auto& c) { return c.first != "n_field" && c.first != "t_supply"; });
-  if (by_hand)
-    for (const Site& s : n.network.site) guarded([&] { return check_site(s, n.data), 0; });
+  if (by_hand) guarded([&] { return check_network(n.network, n.data), 0; });
 }
 
 template <class T>

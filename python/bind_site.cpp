@@ -12,6 +12,11 @@ const Site& site_named(const PyNetwork& n, const std::string& name) {
   throw InputError("site = \"" + name + "\"; accepted: " + known);
 }
 
+// The network itself is ".".
+KeyValue value_in(const PyNetwork& n, const std::string& site, const std::string& path) {
+  return guarded([&] { return site == "." ? get_key(n.network, path) : get_key(site_named(n, site), path); });
+}
+
 py::dict row_of(const Slot& s, const std::string& prefix) {
   const Key& k = s.key;
   const Unit* u = k.quantity ? &unit_of(nullptr, s) : nullptr;
@@ -27,15 +32,17 @@ py::dict row_of(const Slot& s, const std::string& prefix) {
                   "checks_only"_a = k.only_checked, "optional"_a = k.may_lack());
 }
 
-// One row per key of sites, plates and modules; lists of tables have the element NAME.
+// One row per key of sites, plates, modules and networks (table "@"); lists of tables have the element NAME.
 py::list key_table() {
   py::list rows;
   Site site;
   PlateClass plate;
   PvModule module;
+  Network network;
   walk(site, [&](const Slot& s) { rows.append(row_of(s, "")); }, true);
   walk(plate, [&](const Slot& s) { rows.append(row_of(s, "plate[NAME]")); }, true);
   walk(module, [&](const Slot& s) { rows.append(row_of(s, "module[NAME]")); }, true);
+  walk(network, [&](const Slot& s) { rows.append(row_of(s, "@")); }, true);
   return rows;
 }
 
@@ -43,21 +50,24 @@ py::list key_table() {
 
 void bind_site(py::module_& m, py::class_<PyNetwork, std::shared_ptr<PyNetwork>>& network) {
   network
+      .def("get", &value_in, "site"_a, "path"_a,
+           "Value of a key [SI], such as \"cooling.cdu.ua\"; site: name, empty for the first, \".\" for the network's "
+           "own "
+           "keys")
       .def(
-          "get",
-          [](const PyNetwork& n, const std::string& site, const std::string& path) {
-            return guarded([&] { return get_key(site_named(n, site), path); });
-          },
-          "site"_a, "path"_a, "Value of a key [SI], such as \"cooling.cdu.ua\"; site: name, or empty for the first")
-      .def("set", &set_in, "key"_a, "value"_a,
-           "Sets a key [SI] of every site, or of one: \"masdar/cooling.cdu.ua\"; n_field: number of resolved plates; "
-           "t_supply: constant coolant supply temperature [K]")
+          "set", &set_in, "key"_a, "value"_a,
+          "Sets a key [SI] of every site, of one: \"masdar/cooling.cdu.ua\", or of the network: \"./link[0].latency\"; "
+          "n_field: number of resolved plates; t_supply: constant coolant supply temperature [K]")
       .def(
           "values",
           [](const PyNetwork& n, const std::string& site) {
-            Site s = site_named(n, site);
             py::dict out;
             const Visit visit = [&](const Slot& slot) { out[py::str(slot.path())] = py::cast(value_of(slot)); };
+            if (site == ".") {
+              Network own = n.network;
+              return walk(own, visit), out;
+            }
+            Site s = site_named(n, site);
             walk(s, visit);
             walk_named(s, visit);
             return out;
@@ -68,11 +78,11 @@ void bind_site(py::module_& m, py::class_<PyNetwork, std::shared_ptr<PyNetwork>>
           "toml", [](const PyNetwork& n, const std::string& site) { return toml_of(site_named(n, site)); },
           "site"_a = "", "The site as TOML text")
       .def(
-          "save_site",
-          [](const PyNetwork& n, const std::string& site, const std::string& path) {
-            guarded([&] { return save_site(site_named(n, site), path, n.data), 0; });
+          "write",
+          [](const PyNetwork& n, const std::string& path) {
+            guarded([&] { return save_network(n.network, path, n.data), 0; });
           },
-          "site"_a, "path"_a, "Writes one site as TOML, and its changed plates and modules beside it");
-  m.def("key_table", &key_table, "All keys of a site as dicts: table, key, unit, accepted, meaning");
+          "path"_a, "Writes the network as TOML, and its changed sites, plates and modules beside it");
+  m.def("key_table", &key_table, "All keys of sites and networks as dicts: table, key, unit, accepted, meaning");
   m.def("key_page", &key_page, "Reference of all keys as Markdown text");
 }

@@ -1,4 +1,5 @@
-// Bindings of studies: pairs of twins, their results as arrays with axes and units.
+// Bindings of studies: pairs of twins, their results as arrays with axes and units, keys drawn from priors.
+#include "core/study/drawn.hpp"
 #include "core/study/study.hpp"
 #include "python/bind.hpp"
 
@@ -150,6 +151,22 @@ void bind_study(py::module_& m) {
       .def_property_readonly("groups", &PyStudy::groups, "Names of the groups of nodes and coolant temperatures")
       .def_property_readonly("time_ns", &PyStudy::time, "Time of the members [ns since 1970 UTC]");
 
+  py::class_<KeyPrior>(m, "KeyPrior", "A key of a study's site and the prior that it is drawn from, once a draw.")
+      .def(py::init([](const PyNetwork& n, const std::string& key, const std::string& distribution,
+                       std::optional<Real> low, std::optional<Real> high, Real centre, Real spread, bool priors) {
+             return guarded(
+                 [&] { return key_prior(n.network, key, {distribution, low, high, centre, spread}, priors); });
+           }),
+           "network"_a, "key"_a, "distribution"_a, "low"_a, "high"_a, "centre"_a, "spread"_a, "priors"_a,
+           "Refused with the sentence of the reader where a number is outside the key's range")
+      .def_readonly("key", &KeyPrior::key, "Path of the key")
+      .def_readonly("unit", &KeyPrior::unit, "Symbol of the key's SI unit")
+      .def(
+          "draw",
+          [](const KeyPrior& k, const PyNetwork& n, std::uint64_t seed, std::uint32_t draw) {
+            return drawn(k, n.network, seed, draw);
+          },
+          "network"_a, "seed"_a, "draw"_a, "The value in that draw [SI]");
   m.def(
       "parameters",
       [] {

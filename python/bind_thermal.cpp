@@ -110,7 +110,7 @@ void bind_thermal(py::module_& m) {
       .def_property_readonly(
           "channel_height", [](const PyPlate& p) { return p.stack.channel.height; }, "Height of one channel [m]")
       .def_property_readonly(
-          "channel_count", [](const PyPlate& p) { return p.stack.channel.count; }, "Number of parallel channels")
+          "channel_count", [](const PyPlate& p) { return p.stack.channel.n_channel; }, "Number of parallel channels")
       .def_property_readonly(
           "minor_loss", [](const PyPlate& p) { return p.stack.channel.minor_loss; },
           "Sum of the loss coefficients of inlet, outlet and manifold")

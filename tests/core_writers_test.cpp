@@ -51,13 +51,13 @@ void bad_day(Twin& t) {
                           .soc_stop = 0.9,
                           .fuel_idle = 1e-6,
                           .fuel_slope = 6e-11};
-  power.site(0).genset_rectifier = {.rating = 250e3};
+  power.site(0).genset.rectifier = {.p_rated = 250e3};
   power.site(0).p_import_plan = 0.0;
   power.string_n_series(0) *= 2;
   t.state.electrical.soc(0, 0) = t.state.electrical.soc(1, 0) = power.site(0).battery.soc_min + 0.002;
   for (int n = 0; n < 4; ++n) t.system.thermal.t_trip(n) = 306.0, t.system.thermal.t_cap(n + 4) = 300.0;
   t.state.electrical.soc(2, 0) = power.site(0).battery.soc_max;
-  t.system.thermal.loop(0).hall_air_cooler_ua = 100.0;
+  t.system.thermal.loop(0).hall_air.cooler_ua = 100.0;
   t.state.thermal.t_hall.fill(315.0);
   t.state.workload.load_gain.fill(3.0);
   t.state.orbit.window_shift(2, orbit::data_constellation) = seconds(t.state.time - t.inputs.contacts.start(0)) + 60.0;

@@ -214,7 +214,7 @@ TEST(ElectricalSystem, RejectsInvalidDescriptions) {
   };
   EXPECT_NO_THROW(with([](Site&) {}));
   EXPECT_THROW(with([](Site& s) { s.v_min = 900.0; }), std::invalid_argument);
-  EXPECT_THROW(with([](Site& s) { s.p_export = 1e3; }), std::invalid_argument);
+  EXPECT_THROW(with([](Site& s) { s.grid.p_export = 1e3; }), std::invalid_argument);
   EXPECT_THROW(with([](Site& s) { s.battery.soc_reserve = 0.01; }), std::invalid_argument);
   EXPECT_THROW(with([](Site& s) { s.r_droop = 1e3; }), std::invalid_argument);
   EXPECT_THROW(make_system({}, {base_site()}, {{0, 0, 0, 14, 1, 8e3, 1e-3, 5e4, 0.0}}, {}, Device::host),

@@ -41,8 +41,8 @@ TEST(Genset, FuelIsLinearInPower) {
 
 Site island_site() {
   Site s = base_site();
-  s.genset_rectifier = Converter{1100e3, 0.004, 0.006, 0.008}, s.genset = set;
-  s.battery = pack_lfp_280ah(250, 20), s.battery_converter.rating = 1300e3, s.battery.soc_reserve = 0.10;
+  s.genset = set, s.genset.rectifier = Converter{1100e3, {0.004, 0.006, 0.008}};
+  s.battery = pack_lfp_280ah(250, 20), s.battery.converter.p_rated = 1300e3, s.battery.soc_reserve = 0.10;
   return s;
 }
 Dispatch dispatched(const Site& p, const PackLimits& b, GensetMode mode, Real pv, Real need) {
@@ -54,7 +54,7 @@ TEST(Genset, SuppliesItsMinimumFirstAndTheRestBeforeTheBattery) {
   Site p = island_site();
   p.r_pv_cable = p.r_battery_cable = 0.0;
   const PackLimits b{500e3, 600e3, 400e3};
-  const Real least = through(p.genset_rectifier, 300e3), most = through(p.genset_rectifier, 1000e3);
+  const Real least = through(p.genset.rectifier, 300e3), most = through(p.genset.rectifier, 1000e3);
   Dispatch d = dispatched(p, b, GensetMode::running, 0.0, 100e3);  // less than the least: the battery takes the rest
   EXPECT_NEAR(d.genset, least, 1e-6);
   EXPECT_NEAR(d.battery, 100e3 - least, 1e-6);
@@ -79,7 +79,7 @@ TEST(Genset, SuppliesItsMinimumFirstAndTheRestBeforeTheBattery) {
 
 TEST(Genset, PlannedGridImportComesBeforeIt) {
   Site p = island_site();
-  p.grid_tie = Converter{500e3, 0.0, 0.0, 0.0}, p.p_import = 400e3, p.p_import_plan = 150e3;
+  p.grid.converter = Converter{500e3, {0.0, 0.0, 0.0}}, p.grid.p_import = 400e3, p.p_import_plan = 150e3;
   const PackLimits b{500e3, 600e3, 400e3};
   Dispatch d = dispatched(p, b, GensetMode::running, 0.0, 600e3);
   EXPECT_NEAR(d.grid, 150e3, 1e-6);

@@ -228,10 +228,11 @@ TEST(Battery, LimitsHoldInsideTheCut) {
 
 TEST(ElectricalHeatSink, StoredHeatClosesItsBalance) {
   Site p;
-  p.sink_capacity = 4e4, p.sink_conductance = 900.0;
+  p.converter_sink.heat_capacity = 4e4, p.converter_sink.conductance = 900.0;
   for (double dt : {0.01, 10.0, 3600.0}) {
     const Sink s = sink_after(p, 305.0, 303.0, 12e3, dt);
-    EXPECT_NEAR(12e3, s.p_heat + p.sink_capacity * (s.t_end - 305.0) / dt, 1e-9 * 12e3 / (dt < 1.0 ? dt : 1.0));
+    EXPECT_NEAR(12e3, s.p_heat + p.converter_sink.heat_capacity * (s.t_end - 305.0) / dt,
+                1e-9 * 12e3 / (dt < 1.0 ? dt : 1.0));
   }
   EXPECT_NEAR(sink_after(p, 305.0, 303.0, 12e3, 1e6).t_end, 303.0 + 12e3 / 900.0, 1e-10);
 }

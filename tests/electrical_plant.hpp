@@ -28,25 +28,24 @@ inline Site base_site() {
   Site s;
   s.r_droop = 0.15, s.capacitance = 5e-3, s.r_pv_cable = 0.05, s.r_battery_cable = 0.03, s.r_load_cable = 0.04;
   s.battery = pack_lfp_280ah(125, 1);
-  s.battery_converter = Converter{60e3, 0.0016, 0.0038, 0.0049};
-  s.aux_converter = Converter{15e3, 0.003, 0.01, 0.01};
+  s.battery.converter = Converter{60e3, {0.0016, 0.0038, 0.0049}};
+  s.aux_converter = Converter{15e3, {0.003, 0.01, 0.01}};
   s.rack = loss_rack_llc();
-  s.sink_capacity = 2e4, s.sink_conductance = 500.0;
+  s.converter_sink.heat_capacity = 2e4, s.converter_sink.conductance = 500.0;
   return s;
 }
 
 inline std::vector<Site> eight_sites() {
   std::vector<Site> s(n_kind, base_site());
   for (int k : {grid_and_battery, no_battery, export_site, low_bus})
-    s[k].grid_tie = Converter{120e3, 0.002, 0.005, 0.008}, s[k].p_import = 110e3;
-  s[small_grid].grid_tie = Converter{30e3, 0.002, 0.005, 0.008}, s[small_grid].p_import = 20e3;
-  s[genset].genset_rectifier = Converter{50e3, 0.002, 0.006, 0.008},
-  s[genset].genset = {45e3, 10e3, 30.0, 1800.0, 0.5, 1e-6, 7e-8};
-  s[no_battery].battery = Pack{}, s[no_battery].battery_converter = Converter{};
-  s[export_site].p_export = 25e3;
+    s[k].grid.converter = Converter{120e3, {0.002, 0.005, 0.008}}, s[k].grid.p_import = 110e3;
+  s[small_grid].grid.converter = Converter{30e3, {0.002, 0.005, 0.008}}, s[small_grid].grid.p_import = 20e3;
+  s[genset].genset = {45e3, 10e3, 30.0, 1800.0, 0.5, 1e-6, 7e-8, {50e3, {0.002, 0.006, 0.008}}};
+  s[no_battery].battery = Pack{}, s[no_battery].battery.converter = Converter{};
+  s[export_site].grid.p_export = 25e3;
   s[low_bus].v_min = 480.0, s[low_bus].v_nominal = 520.0,
   s[low_bus].v_max = 560.0;  // below the strings' maximum: pass-through
-  s[tiny_battery].battery = pack_lfp_280ah(4, 1), s[tiny_battery].battery_converter.rating = 2e3;
+  s[tiny_battery].battery = pack_lfp_280ah(4, 1), s[tiny_battery].battery.converter.p_rated = 2e3;
   return s;
 }
 
@@ -195,8 +194,8 @@ inline void check_site(const Rig& b, int m, int s) {
     EXPECT_GE((*a)(m, s), -1e-9);
   EXPECT_GE(st.v_bus(m, s), p.v_min);
   EXPECT_LE(st.v_bus(m, s), p.v_max);
-  EXPECT_LE(st.p_grid(m, s), p.p_import * (1.0 + 1e-12));
-  EXPECT_GE(st.p_grid(m, s), -p.p_export * (1.0 + 1e-12));
+  EXPECT_LE(st.p_grid(m, s), p.grid.p_import * (1.0 + 1e-12));
+  EXPECT_GE(st.p_grid(m, s), -p.grid.p_export * (1.0 + 1e-12));
   EXPECT_LE(st.p_genset(m, s), p.genset.p_max * (1.0 + 1e-12));
   if (p.battery.n_series > 0) {
     EXPECT_GE(st.soc(m, s), p.battery.soc_min - 1e-12);

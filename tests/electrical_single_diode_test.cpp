@@ -102,8 +102,8 @@ TYPED_TEST(SingleDiode, SatisfiesItsEquationForExtremeCurves) {
   const Chance chance{5, 0, Stream::test, 0};
   for (int i = 0; i < n; ++i) {
     Module m = i % 2 ? module_longi_lr5_72hbd_545m() : module_first_solar_fs_6460a();
-    m.resistance_series *= std::pow(10.0, 2.0 * chance.uniform(static_cast<std::uint32_t>(i), 0) - 1.5);
-    m.resistance_shunt *= std::pow(10.0, 2.0 * chance.uniform(static_cast<std::uint32_t>(i), 1) - 1.0);
+    m.r_s *= std::pow(10.0, 2.0 * chance.uniform(static_cast<std::uint32_t>(i), 0) - 1.5);
+    m.r_sh_ref *= std::pow(10.0, 2.0 * chance.uniform(static_cast<std::uint32_t>(i), 1) - 1.0);
     c.module(i) = m;
     c.g(0, i) = std::pow(10.0, -1.0 + 4.15 * chance.uniform(static_cast<std::uint32_t>(i), 2));
     c.t(0, i) = 243.0 + 120.0 * chance.uniform(static_cast<std::uint32_t>(i), 3);
@@ -112,7 +112,7 @@ TYPED_TEST(SingleDiode, SatisfiesItsEquationForExtremeCurves) {
   c.run();
   double worst = 0.0, worst_p = 0.0, worst_oc = 0.0;
   for (int i = 0; i < n; ++i) {
-    const Curve k = make_curve(c.il(0, i), c.i0(0, i), c.module(i).resistance_series, c.gsh(0, i), c.a(0, i));
+    const Curve k = make_curve(c.il(0, i), c.i0(0, i), c.module(i).r_s, c.gsh(0, i), c.a(0, i));
     const Real x = c.v(0, i) + c.i(0, i) * k.resistance_series;
     const Point p = at(k, x);
     // Residual of the implicit equation, as a current, against the largest of the currents in it.

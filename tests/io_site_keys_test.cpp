@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "core/io/describe.hpp"
 #include "core/io/library.hpp"
@@ -73,6 +74,17 @@ TEST(SiteKeys, SavedSiteKeepsItsPlates) {
   EXPECT_TRUE(fs::exists(folder / "gpu_700w.toml"));
   EXPECT_FALSE(fs::exists(folder / "longi_lr5_72hbd_545m.toml"));
   fs::remove_all(folder);
+}
+
+// A flow in L/min that no number of L/min gives: written in SI.
+TEST(SiteKeys, WhatIsSavedIsExact) {
+  Site site = load_site("atacama", data);
+  for (int i = 0; i < 64; ++i) {
+    Real flow = 0.02;
+    for (int k = 0; k <= i; ++k) flow = std::nextafter(flow, 1.0);
+    set_key(site, "cooling.pump.flow", flow, "a test");
+    ASSERT_EQ(read_site(toml_of(site), "mine.toml", data).cooling.pump.flow, flow);
+  }
 }
 
 std::string refusal(const char* path, const KeyValue& value) {
@@ -185,6 +197,23 @@ const char* reader_of(const std::string& path) {
   for (const auto& [prefix, file] : table)
     if (path.starts_with(prefix)) return file;
   return nullptr;
+}
+
+TEST(SiteKeys, ASavedNetworkMakesTheSameSystem) {
+  const fs::path folder = fs::path(testing::TempDir()) / "coldsun_network_keys";
+  fs::create_directories(folder);
+  Network n = load_network("pilots", data);
+  n = changed(n, "masdar/plate[gpu_700w].channel.width", 1.51e-4);
+  n = changed(n, "atacama/cooling.dry_cooler.ua", 2.345678901e5);
+  n = changed(n, "./link[0].latency", 0.2);
+  save_network(n, folder / "mine.toml", data);
+  Network back = load_network((folder / "mine.toml").string(), data);
+  const Library a = io::load_library(n, data), b = io::load_library(back, data);
+  EXPECT_EQ(bytes_of(n, a), bytes_of(back, b));
+  EXPECT_EQ(back.link[0].latency, 0.2);
+  EXPECT_TRUE(fs::exists(folder / "masdar" / "gpu_700w.toml"));
+  EXPECT_FALSE(fs::exists(folder / "atacama" / "gpu_700w.toml"));
+  fs::remove_all(folder);
 }
 
 TEST(SiteKeys, EveryKeyHasAnEffect) {

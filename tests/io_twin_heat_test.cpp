@@ -110,12 +110,12 @@ void expect_loops(const Twin& t, const Stores& before, int m, int k, Real dt) {
       s.q_cdu(m, k), l.c_return + l.c_supply, dt);
   expect_heat("facility water", s.q_cdu(m, k) + s.q_coil(m, k) + s.q_pump_facility(m, k),
               l.c_facility * change(s.t_facility, before.t_facility) / dt, s.q_cooler(m, k), l.c_facility, dt);
-  expect_heat("hall air", s.q_air(m, k), l.hall_air_heat_capacity * change(s.t_hall, before.t_hall) / dt,
-              s.q_coil(m, k) + s.q_chiller(m, k), l.hall_air_heat_capacity, dt);
+  expect_heat("hall air", s.q_air(m, k), l.hall_air.heat_capacity * change(s.t_hall, before.t_hall) / dt,
+              s.q_coil(m, k) + s.q_chiller(m, k), l.hall_air.heat_capacity, dt);
   // Heat into the hall air: share of the nodes, pump losses, constant auxiliaries, and coil fans (at most full speed).
   const Real rest = s.q_air(m, k) - air - (s.p_pump(m, k) - s.q_pump(m, k) - s.q_pump_facility(m, k)) - l.p_aux_base;
-  EXPECT_GE(rest, 0.999 * l.hall_air_fan_power * l.hall_air_fan_min * l.hall_air_fan_min * l.hall_air_fan_min);
-  EXPECT_LE(rest, l.hall_air_fan_power * (1.0 + 1e-9));
+  EXPECT_GE(rest, 0.999 * l.hall_air.fan_power * l.hall_air.fan_min * l.hall_air.fan_min * l.hall_air.fan_min);
+  EXPECT_LE(rest, l.hall_air.fan_power * (1.0 + 1e-9));
   EXPECT_EQ(s.p_aux(m, k), s.p_pump(m, k) + s.p_fan(m, k) + s.p_cdu(m, k) + s.p_hall_cooler(m, k));
 }
 

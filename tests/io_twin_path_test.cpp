@@ -14,7 +14,7 @@ Gap next_gap(const Twin& t, Time after, Real length, Real offset = -0.18) {
   Time start = orbit::slot_start(orbit::slot_number(after)) + nanoseconds(offset);
   while (start <= after) start += orbit::slot_length;
   Gap g;
-  g.start = start, g.stall = start + nanoseconds(site.link_buffer), g.stop = start + nanoseconds(length);
+  g.start = start, g.stall = start + nanoseconds(site.buffer), g.stop = start + nanoseconds(length);
   g.drained = g.stop + static_cast<Time>(std::llround(static_cast<Real>(g.stop - g.stall) * site.burst_ratio));
   return g;
 }

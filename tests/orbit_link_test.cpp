@@ -31,18 +31,21 @@ template <class Space>
 Case make_case(int n_member, Real offset, std::uint32_t first_member = 0) {
   constexpr Device device = device_of<Space>;
   Case c;
-  c.system = make_system(2, device);
-  const Real place[2][3] = {{24.4267, 54.6167, 10.0}, {-22.92, -69.91, 1635.0}};
-  for (int b = 0; b < 2; ++b) {
-    c.system.latitude(b) = place[b][0] * degree, c.system.longitude(b) = place[b][1] * degree,
-    c.system.altitude(b) = place[b][2];
-    c.system.elevation_mask(link_constellation, b) = 25 * degree,
-                                                c.system.elevation_mask(data_constellation, b) = 5 * degree;
-    c.system.strategy(b) = static_cast<std::int32_t>(Strategy::longest_remaining);
-    c.system.outage_probability(b) = b == 0 ? 0.5 : 1.0, c.system.outage_median(b) = b == 0 ? 0.519 : 5.0;
-    c.system.outage_sigma(b) = b == 0 ? 0.03 : 1.0, c.system.outage_offset(b) = offset,
-    c.system.processing_delay(b) = 0.02;
-  }
+  const Site masdar{.latitude = 24.4267 * degree,
+                    .longitude = 54.6167 * degree,
+                    .altitude = 10.0,
+                    .broadband_mask = 25 * degree,
+                    .mask = 5 * degree,
+                    .strategy = Strategy::longest_remaining,
+                    .outage_probability = 0.5,
+                    .outage_median = 0.519,
+                    .outage_sigma = 0.03,
+                    .outage_offset = offset,
+                    .processing_delay = 0.02};
+  Site atacama = masdar;
+  atacama.latitude = -22.92 * degree, atacama.longitude = -69.91 * degree, atacama.altitude = 1635.0;
+  atacama.entity = 1, atacama.outage_probability = 1.0, atacama.outage_median = 5.0, atacama.outage_sigma = 1.0;
+  c.system = make_system({masdar, atacama}, device);
   c.state = make_state(c.system, n_member, device);
   const Time margin = 600 * ns_per_s;
   c.catalogue = make_catalogue(small_shell(start), device);
@@ -60,7 +63,7 @@ Link link_of(const Case& c, int m, int site) {
   return {Chance{c.drive.seed, c.drive.first_member + static_cast<std::uint32_t>(m), Stream::link,
                  static_cast<std::uint32_t>(site)},
           OutageLaw{c.state.outage_probability(m, site), c.state.outage_median(m, site), c.state.outage_sigma(m, site),
-                    c.system.outage_offset(site)},
+                    c.system.site(site).outage_offset},
           c.drive.slots, site, nanoseconds(c.state.window_shift(m, link_constellation))};
 }
 
@@ -262,7 +265,7 @@ TYPED_TEST(OrbitLink, OneMemberAloneHasTheSameValues) {
 }
 
 TEST(OrbitFields, ListsFillTheirStructs) {
-  const System system = make_system(2, Device::host);
+  const System system = make_system({{}, {}}, Device::host);
   const State state = make_state(system, 3, Device::host);
   EXPECT_NO_THROW(check_fields(system));
   EXPECT_NO_THROW(check_fields(state));

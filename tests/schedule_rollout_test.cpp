@@ -29,8 +29,8 @@ Problem plain_problem(Device device) {
   p.pv_linear.fill(0.0), p.pv_square.fill(0.0), p.pv_available.fill(0.0);
   p.price.fill(2e-8), p.carbon.fill(1e-7);
   Place& s = p.place(0);
-  s.bus.battery = {}, s.bus.battery_converter = {};
-  s.bus.p_import = 200e3, s.bus.grid_tie.rating = 200e3, s.p_grid_budget = 200e3;
+  s.bus.battery = {}, s.bus.battery.converter = {};
+  s.bus.grid.p_import = 200e3, s.bus.grid.converter.p_rated = 200e3, s.p_grid_budget = 200e3;
   return p;
 }
 template <class Space>
@@ -68,8 +68,8 @@ TYPED_TEST(ScheduleRollout, EnergyMatchesAHandSum) {
     const auto row = [&](int r) {
       return s.loop.p_aux[r][k] + (b - k) * (s.loop.p_aux[r][k + 1] - s.loop.p_aux[r][k]);
     };
-    const Real aux = row(i) + (a - i) * (row(i + 1) - row(i)), c = aux / s.bus.aux_converter.rating;
-    const Real load = input + aux + s.bus.aux_converter.rating * (0.004 + c * (0.008 + c * 0.01));
+    const Real aux = row(i) + (a - i) * (row(i + 1) - row(i)), c = aux / s.bus.aux_converter.p_rated;
+    const Real load = input + aux + s.bus.aux_converter.p_rated * (0.004 + c * (0.008 + c * 0.01));
     const Real fed = load + s.bus.r_load_cable / (800.0 * 800.0) * load * load;
     Real tie = fed;  // input of the grid tie for this output: its loss by repetition
     for (int n = 0; n < 60; ++n) tie = fed + 200e3 * (0.004 + tie / 200e3 * (0.006 + tie / 200e3 * 0.008));
@@ -115,7 +115,7 @@ TYPED_TEST(ScheduleRollout, BatteryEnergyMatchesTheDraw) {
   p.job(0).work = 3600.0, p.job(0).n_node = 8, p.job(0).deadline = 1e6;
   p.pv_linear.fill(0.0), p.pv_square.fill(0.0), p.pv_available.fill(0.0);
   Place& s = p.place(0);
-  s.bus.grid_tie = {}, s.bus.p_import = 0.0, s.p_grid_budget = 0.0, s.soc = 0.8;
+  s.bus.grid.converter = {}, s.bus.grid.p_import = 0.0, s.p_grid_budget = 0.0, s.soc = 0.8;
   prepare(TypeParam{}, p);
   Population x = make_population(p, 1, device_of<TypeParam>);
   price<TypeParam>(p, x);
@@ -157,7 +157,7 @@ TYPED_TEST(ScheduleRollout, ShortageIsSharedInOrderOfService) {
   }
   p.pv_linear.fill(0.0), p.pv_square.fill(0.0), p.pv_available.fill(0.0);
   Place& s = p.place(0);
-  s.bus.battery = {}, s.bus.battery_converter = {}, s.p_overhead = 0.0;
+  s.bus.battery = {}, s.bus.battery.converter = {}, s.p_overhead = 0.0;
   s.p_grid_budget = 16 * 1400.0 + 8 * 5600.0 * 1.25;  // rest of all and a job and a quarter
   prepare(TypeParam{}, p);
   Population x = make_population(p, 1, device_of<TypeParam>);
@@ -181,7 +181,7 @@ TYPED_TEST(ScheduleRollout, IdleNodesSwitchOffFirst) {
   p.job(0).n_node = 8, p.job(0).work = 24 * p.slot, p.job(0).priority = 1, p.job(0).deadline = 1e6;
   p.pv_linear.fill(0.0), p.pv_square.fill(0.0), p.pv_available.fill(0.0);
   Place& s = p.place(0);
-  s.bus.battery = {}, s.bus.battery_converter = {}, s.p_overhead = 0.0;
+  s.bus.battery = {}, s.bus.battery.converter = {}, s.p_overhead = 0.0;
   s.p_grid_budget = 8 * 7000.0 * 1.12;  // all of the job with its losses and auxiliaries, nothing for the empty half
   prepare(TypeParam{}, p);
   Population x = make_population(p, 1, device_of<TypeParam>);

@@ -49,7 +49,7 @@ struct Models {
       out(i, 7 + k) = on_plane(static_cast<Transposition>(k), now, tilt, incidence, in(i, 11)).global();
     CellTemperature sapm, pvsyst, faiman;
     pvsyst.model = CellModel::pvsyst;
-    faiman.model = CellModel::faiman, faiman.u_0 = 25.0, faiman.u_1 = 6.84;
+    faiman.model = CellModel::faiman, faiman.u_c = 25.0, faiman.u_v = 6.84;
     const Real poa = out(i, 10);
     out(i, 11) = temp_cell_steady(sapm, poa, in(i, 12), in(i, 13));
     out(i, 12) = temp_cell_steady(pvsyst, poa, in(i, 12), in(i, 13));

@@ -93,3 +93,45 @@ def test_a_changed_site_runs(site):
         twin.step(10)
     assert cool.hash() != warm.hash()
     assert "changed after reading" in str(warm.network.figures())
+
+
+def test_a_networks_own_keys_are_attributes():
+    network = cs.load_network("pilots")
+    doc = type(network.link[0]).latency.__doc__
+    assert "[s]" in doc and "latency, one way" in doc and {"link", "start"} <= set(dir(network))
+    network.link[0].latency = 0.2
+    other = network.replace({"./link[0].rate": 2e9, "masdar/cooling.cdu.ua": 2.1e5})
+    assert (network.link[0].latency, other.link[0].rate) == (0.2, 2e9) and network.link[0].rate == 1e10
+    with pytest.raises(cs.InputError, match=r"link\[0\].latency = 11 s; accepted: 0 to 10 s"):
+        network.link[0].latency = 11.0
+    network.link[0].latency = 1e-3   # in its range, but no light is as fast
+    with pytest.raises(cs.InputError, match="that light takes in a straight line"):
+        network.check()
+    with pytest.raises(AttributeError):
+        network.cooling = 1
+    assert pickle.loads(pickle.dumps(other)).values(".") == other.values(".")
+
+
+def test_a_network_is_saved_with_the_sites_that_were_changed(tmp_path):
+    network = cs.load_network("pilots").replace({"masdar/cooling.pump.flow": 0.0201234567, "masdar/plate[gpu_700w].channel.width": 2.01e-4,
+                                                 "./link[1].latency": 0.0131})
+    path = network.save(tmp_path / "mine")
+    assert path == tmp_path / "mine" / "pilots.toml"
+    assert sorted(str(p.relative_to(path.parent)) for p in path.parent.rglob("*.toml")) == ["masdar/gpu_700w.toml", "masdar/masdar.toml", "pilots.toml"]
+    back = cs.load_network(path)
+    for site in ("atacama", "masdar", "."):
+        assert {k: v for k, v in back.values(site).items() if k != "sites"} == {k: v for k, v in network.values(site).items() if k != "sites"}
+    again = cs.load_network(back.save(tmp_path / "again.toml"))
+    hashes = []
+    for one in (network, back, again):
+        twin = cs.Twin(one.replace(n_field=0), hours=0.1)
+        twin.step(6)
+        hashes.append(twin.hash())
+    assert hashes[0] == hashes[1] == hashes[2]
+
+
+def test_a_site_is_saved_into_a_folder_and_starts_when_it_says(site, tmp_path):
+    site.start = site.start + 3_600_000_000_000
+    assert site.start_ns == site.start
+    back = cs.load_site(site.save(tmp_path / "new"))
+    assert back.start == site.start and (tmp_path / "new" / "small.toml").is_file()

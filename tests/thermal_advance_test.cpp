@@ -58,7 +58,7 @@ TYPED_TEST(ThermalAdvance, EnergyBalancesOfPlatesAndLoop) {
       const LoopModel& l = p.sys.loop(0);
       loop.push_back(l.c_supply * p.state.t_supply(m, 0) + l.c_return * p.state.t_return(m, 0));
       loop.push_back(l.c_facility * p.state.t_facility(m, 0)),
-          loop.push_back(l.hall_air_heat_capacity * p.state.t_hall(m, 0));
+          loop.push_back(l.hall_air.heat_capacity * p.state.t_hall(m, 0));
     }
     p.step(TypeParam{}, cuts[k]);
     for (int m = 0; m < 2; ++m) {
@@ -83,8 +83,8 @@ TYPED_TEST(ThermalAdvance, EnergyBalancesOfPlatesAndLoop) {
       near(l.c_supply * s.t_supply(m, 0) + l.c_return * s.t_return(m, 0), old[0], plates, s.q_cdu(m, 0),
            l.c_supply + l.c_return);
       near(l.c_facility * s.t_facility(m, 0), old[1], water, s.q_cooler(m, 0), l.c_facility);
-      near(l.hall_air_heat_capacity * s.t_hall(m, 0), old[2], s.q_air(m, 0), s.q_coil(m, 0) + s.q_chiller(m, 0),
-           l.hall_air_heat_capacity);
+      near(l.hall_air.heat_capacity * s.t_hall(m, 0), old[2], s.q_air(m, 0), s.q_coil(m, 0) + s.q_chiller(m, 0),
+           l.hall_air.heat_capacity);
       EXPECT_NEAR(s.q_plates(m, 0), s.q_carried(m, 0) + s.q_carried(m, 1), 1e-9);
       EXPECT_EQ(s.p_aux(m, 0), s.p_pump(m, 0) + s.p_fan(m, 0) + s.p_cdu(m, 0) + s.p_hall_cooler(m, 0));
     }

@@ -61,7 +61,7 @@ TEST(ThermalFilm, RowsKeepTheMean) {  // the mean of the rows is the mean over t
 TEST(ThermalFilm, TransitionIsContinuousAndGnielinskiIsMet) {
   const CoolantProperties p = water(313.15);
   const auto flow_at = [&](Real re) {
-    return re * p.mu / (p.rho * channel.hydraulic_diameter()) * channel.count * channel.width * channel.height;
+    return re * p.mu / (p.rho * channel.hydraulic_diameter()) * channel.n_channel * channel.width * channel.height;
   };
   const auto h = [&](Real re) { return film_coefficient(channel, p, flow_at(re), 0.0, length); };
   const auto dp = [&](Real re) { return pressure_drop(channel, p, flow_at(re), length); };

@@ -11,12 +11,13 @@ namespace coldsun::thermal::test {
 
 inline LoopModel loop_model() {  // of a hall of 100 kW
   LoopModel l;
-  l.c_supply = 4e5, l.c_return = 4e5, l.pump_flow = 2.5e-3, l.dp = 1.5e5, l.dp_exponent = 1.85, l.pump_efficiency = 0.6;
-  l.cdu_ua = 2.5e4, l.c_facility = 2e6, l.flow_facility = 1.2e4, l.facility_pump_flow = 2.9e-3,
-  l.facility_pump_dp = 1e5, l.facility_pump_efficiency = 0.6;
-  l.dry_cooler_ua = 2e4, l.air_flow = 15, l.dry_cooler_fan_power = 4e3, l.hall_air_heat_capacity = 1e6,
-  l.hall_air_cooling = 4e4;
-  l.hall_air_cooler_ua = 2e3, l.hall_air_fan_power = 500, l.p_aux_base = 300;
+  l.c_supply = 4e5, l.c_return = 4e5, l.pump.flow = 2.5e-3, l.pump.dp = 1.5e5, l.pump.dp_exponent = 1.85,
+  l.pump.efficiency = 0.6;
+  l.cdu.ua = 2.5e4, l.c_facility = 2e6, l.flow_facility = 1.2e4, l.facility.pump.flow = 2.9e-3,
+  l.facility.pump.dp = 1e5, l.facility.pump.efficiency = 0.6;
+  l.dry_cooler.ua = 2e4, l.dry_cooler.air_flow = 15, l.dry_cooler.fan_power = 4e3, l.hall_air.heat_capacity = 1e6,
+  l.hall_air.cooling = 4e4;
+  l.hall_air.cooler_ua = 2e3, l.hall_air.fan_power = 500, l.p_aux_base = 300;
   return l;
 }
 

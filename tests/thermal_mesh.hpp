@@ -65,13 +65,13 @@ class FinePlate {
       }
     }
     const Real solid = 1.0 - open, d = p.channel.height / mesh.n_fin,
-               half = 0.5 * d / (p.fin_conductivity * solid * area);
+               half = 0.5 * d / (p.channel.fin_conductivity * solid * area);
     up.back() += 0.5 * p.layer.back().thickness / mesh.per_layer / (p.layer.back().conductivity * area);
     add(0, 0, 0, half, open * area);
     for (int c = 0; c < mesh.n_fin; ++c) {
       if (c > 0) up.back() += half;
-      add(p.fin_heat_capacity * solid * d * area, 0, p.fin_conductivity * solid * d * dx / dy, half,
-          2.0 * p.channel.count / p.width * area * d);
+      add(p.channel.fin_heat_capacity * solid * d * area, 0, p.channel.fin_conductivity * solid * d * dx / dy, half,
+          2.0 * p.channel.n_channel / p.width * area * d);
     }
     if (p.lid.thickness > 0) {
       const Real l = p.lid.thickness / mesh.n_lid, half_lid = 0.5 * l / (p.lid.conductivity * area);

@@ -42,7 +42,7 @@ inline PlateSpec benchmark_plate() {
   PlateSpec p;
   p.length = p.width = 0.03, p.tim_layer = 2;
   p.layer = {{50e-6, 120, 1.63566e6, 0}, {700e-6, 120, 1.63566e6, 0}, {50e-6, 5, 2.5e6, 0}, {1e-3, 390, 3.45e6, 0}};
-  p.channel = {0.2e-3, 1e-3, 75, 1.5}, p.fin_conductivity = 390, p.fin_heat_capacity = 3.45e6,
+  p.channel = {{0.2e-3, 1e-3, 75, 1.5}}, p.channel.fin_conductivity = 390, p.channel.fin_heat_capacity = 3.45e6,
   p.lid = {1e-3, 390, 3.45e6, 0};
   const auto overlap = [](Real i, Real low, Real high) {
     return std::fmax(0.0, std::fmin((i + 1) * 3.75, high) - std::fmax(i * 3.75, low));

@@ -228,7 +228,7 @@ TEST(ThermalPlate, StackKeepsItsLayers) {
   EXPECT_NEAR(resistance, 750e-6 / 120 + 50e-6 / 5 + 1e-3 / 390, 1e-15);
   EXPECT_EQ(s.n_below + s.n_fin + s.n_lid(), n_solid);
   PlateSpec bad = test::benchmark_plate();
-  bad.channel.count = 150;
+  bad.channel.n_channel = 150;
   EXPECT_THROW(make_stack(bad), std::invalid_argument);
   bad = test::benchmark_plate(), bad.layer.resize(6, bad.layer[0]);
   EXPECT_THROW(make_stack(bad), std::invalid_argument);

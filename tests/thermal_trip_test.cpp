@@ -79,13 +79,14 @@ TYPED_TEST(ThermalTrip, AnyBoilingCellRaisesAFlag) {
 // raises pump power by the plate's own pressure drop.
 TEST(ThermalLoop, PlatesPressureDropCostsPumpPower) {
   PlateSpec plate = test::benchmark_plate(), halved = plate, lossy = plate;
-  halved.channel.count *= 0.5, lossy.channel.minor_loss += 10;
+  halved.channel.n_channel *= 0.5, lossy.channel.minor_loss += 10;
   const auto work = [](const PlateSpec& s) {
     const System sys = make_system({s}, {node(0, true)}, {test::loop_model()}, Device::host);
     return pump_work(sys.loop(0), sys.loop(0).v_dot);
   };
   const LoopModel l = test::loop_model();
-  const Real v_dot = 8 * node(0, true).flow, rest = v_dot * l.dp * std::pow(v_dot / l.pump_flow, l.dp_exponent);
+  const Real v_dot = 8 * node(0, true).flow,
+             rest = v_dot * l.pump.dp * std::pow(v_dot / l.pump.flow, l.pump.dp_exponent);
   const auto head = [&](const PlateSpec& s) {
     return pressure_drop(s.channel, l.properties, node(0, true).flow, s.length);
   };

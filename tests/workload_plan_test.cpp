@@ -16,7 +16,7 @@ TYPED_TEST_SUITE(WorkloadPlan, Backends);
 // Two sites of four nodes; the second one's nodes hold half as many GPUs. Jobs are submitted at the first one.
 wl::System two_sites(Device device) {
   wl::System sys = small_system({4, 4}, device);
-  sys.site(1).gpu_per_node = 4;
+  sys.site(1).n_plate = 4;
   return sys;
 }
 wl::JobTable jobs_at_first(const wl::System& sys, int n_member, const std::vector<HandJob>& jobs, Device device) {

@@ -44,8 +44,8 @@ inline wl::JobStatistics small_mix() {
 inline wl::Site small_site(int node_first, int node_count) {
   wl::Site s;
   s.node_first = node_first, s.node_count = node_count, s.entity = static_cast<std::uint32_t>(node_first);
-  s.gpu_per_node = 8, s.load = 0.8, s.utc_offset = -4.0 * 3600.0;
-  s.link_bound_share = 0.25, s.link_buffer = 0.3, s.burst_gain = 0.5, s.burst_ratio = 0.8;
+  s.n_plate = 8, s.load = 0.8, s.utc_offset = -4.0 * 3600.0;
+  s.link_bound_share = 0.25, s.buffer = 0.3, s.burst_gain = 0.5, s.burst_ratio = 0.8;
   return s;
 }
 

@@ -63,8 +63,8 @@ void loop_balances(const Twin& t, const Stores& before, int m, int k, std::size_
                -stored(s.t_facility, before.t_facility, l.c_facility)},
               keeps * l.c_facility);
   h.loops.add(
-      {sum("q_air"), -sum("q_coil"), -sum("q_chiller"), -stored(s.t_hall, before.t_hall, l.hall_air_heat_capacity)},
-      keeps * l.hall_air_heat_capacity);
+      {sum("q_air"), -sum("q_coil"), -sum("q_chiller"), -stored(s.t_hall, before.t_hall, l.hall_air.heat_capacity)},
+      keeps * l.hall_air.heat_capacity);
 }
 
 // Balances of one member over its last cut.

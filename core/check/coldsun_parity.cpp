@@ -86,8 +86,7 @@ Tables tables_on(const Space& space, const Ahead& ahead, const orbit::System& sy
   const Time start = check_start(), stop = start + nanoseconds(10800.0), margin = orbit::slot_length;
   const auto station = orbit::stations_of(sys, orbit::link_constellation);
   std::vector<orbit::Strategy> strategy;
-  for (std::size_t k = 0; k < station.size(); ++k)
-    strategy.push_back(static_cast<orbit::Strategy>(sys.strategy(static_cast<int>(k))));
+  for (std::size_t k = 0; k < station.size(); ++k) strategy.push_back(sys.site(static_cast<int>(k)).strategy);
   Tables t;
   t.data =
       orbit::find_windows(space, ahead.data, orbit::stations_of(sys, orbit::data_constellation), {start, stop, 0.0});

@@ -10,6 +10,7 @@
 #include <fstream>
 #include <memory>
 
+#include "core/io/site_reader_parts.hpp"
 #include "core/site/walk.hpp"
 
 namespace coldsun {
@@ -28,7 +29,7 @@ std::string in_quotes(std::string_view text) {
   return out + '"';
 }
 
-// The number in unit u that reads back to exactly this SI value: as written before, or the shortest one.
+// The number in unit u that reads back to exactly this SI value: as written before, or the shortest one; empty: none.
 std::string in_unit(Real si, const Unit* u, std::string_view written) {
   if (!written.empty()) {
     const std::string text(written);
@@ -44,7 +45,7 @@ std::string in_unit(Real si, const Unit* u, std::string_view written) {
     for (const Real candidate : {short_one, near})
       if ((u ? to_si(*u, candidate) : candidate) == si) return fmt::format("{}", candidate);
   }
-  return fmt::format("{}", x);
+  return "";
 }
 
 std::string instant(Time t) {
@@ -69,8 +70,9 @@ class Writer {
       return;  // left out
     std::string& out = text_of_table(table);
     const Unit* u = s.key.quantity ? &unit_of(p, s) : nullptr;
-    const std::string key = u ? fmt::format("{}_{}", s.key.key, u->suffix) : s.key.key,
-                      value = text(s, u, p ? p->text : "");
+    std::string value = text(s, u, p ? p->text : "");
+    if (value.empty()) u = &unit_of(nullptr, s), value = text(s, u, "");
+    const std::string key = u ? fmt::format("{}_{}", s.key.key, u->suffix) : s.key.key;
     constexpr const char* word[] = {"measured", "sourced", "assumed"};
     if (p && p->origin != Origin::unstated)
       out += fmt::format("{} = {{ value = {}, source = {} }}\n", key, value,
@@ -95,7 +97,11 @@ class Writer {
   }
   static std::string list(const auto& items, auto&& one) {
     std::string out;
-    for (const auto& item : items) out += (out.empty() ? "" : ", ") + one(item);
+    for (const auto& item : items) {
+      const std::string text = one(item);
+      if (text.empty()) return "";
+      out += (out.empty() ? "" : ", ") + text;
+    }
     return "[" + out + "]";
   }
   static std::string text(const Slot& s, const Unit* u, std::string_view written) {
@@ -130,10 +136,20 @@ std::string written(P part, const std::vector<Provenance>& from, const std::stri
   return "# " + clean(first) + "\n" + writer.take();
 }
 
-bool unchanged(const std::vector<Provenance>& all, const std::string& prefix) {
-  for (const Provenance& p : all)
-    if (p.file.empty() && p.key.starts_with(prefix)) return false;
-  return true;
+// What is shipped under that name; nothing where no such file is.
+template <class P>
+std::optional<std::string> shipped_text(const char* what, const char* folder, const std::string& name,
+                                        const fs::path& data) {
+  std::error_code error;
+  if (!is_plain(name) || !fs::is_regular_file(data / folder / (name + ".toml"), error)) return {};
+  Site site;
+  if constexpr (std::is_same_v<P, Site>) return toml_of(load_site(name, data));
+  else {
+    site_reader::File none = site_reader::parse("", what);
+    const P part =
+        site_reader::read_named<P>(what, folder, name, site_reader::Table(none.root, "", none), {&site, {}, data});
+    return toml_of(part, site);
+  }
 }
 
 void write(const fs::path& path, const std::string& text) {
@@ -153,38 +169,76 @@ std::string toml_of(const PvModule& m, const Site& s) {
 }
 std::string toml_of(const Network& n) { return written(n, n.provenance, "", "Network " + n.name); }
 
-fs::path save_site(const Site& given, const fs::path& path, const fs::path& data) {
-  Site site = given;
+namespace {
+
+// Whether a part needs no file beside the one that names it.
+template <class P>
+bool as_shipped(const P& part, const Site& site, const char* what, const char* folder, const fs::path& data) {
+  std::string text;
+  if constexpr (std::is_same_v<P, Site>) {
+    for (const Constellation& c : part.constellation)
+      if (fs::path(c.file).is_absolute()) return false;
+    for (const PlateClass& p : part.plate)
+      if (!as_shipped(p, part, "plate", "plates", data)) return false;
+    for (const PvModule& m : part.power.module)
+      if (!as_shipped(m, part, "module", "modules", data)) return false;
+    text = toml_of(part);
+  } else {
+    text = toml_of(part, site);
+  }
+  return shipped_text<P>(what, folder, part.name, data) == text;
+}
+
+// A file beside the first file is not beside the one that is written.
+void name_files(std::string& name, const std::vector<Constellation>& all) {
+  for (const Constellation& c : all)
+    if (c.name == name && fs::path(c.file).is_absolute()) name = c.file;
+}
+
+}  // namespace
+
+void save_site(Site site, const fs::path& path, const fs::path& data) {
   const auto beside = [&](const auto& part, const char* what, const char* folder) {
-    std::error_code error;
-    if (is_plain(part.name) && fs::is_regular_file(data / folder / (part.name + ".toml"), error) &&
-        unchanged(site.provenance, fmt::format("{}[{}]", what, part.name)))
-      return;
-    if (!is_plain(part.name))
-      throw SiteError(
-          fmt::format("{} = \"{}\"; accepted in a site to be saved: a plain name, not a path", what, part.name));
-    write(path.parent_path() / (part.name + ".toml"), toml_of(part, site));
+    const fs::path file = path.parent_path() / (part.name + ".toml");
+    if (as_shipped(part, site, what, folder, data) && !fs::exists(file)) return;
+    if (!is_plain(part.name) || file.filename() == path.filename())
+      throw SiteError(fmt::format(
+          "{} = \"{}\"; accepted in a site to be saved: a plain name, another than that of its file", what, part.name));
+    write(file, toml_of(part, site));
   };
   for (const PlateClass& p : site.plate) beside(p, "plate", "plates");
   for (const PvModule& m : site.power.module) beside(m, "module", "modules");
-  for (const Constellation& c : site.constellation) {  // a file beside the original site file is not beside this one
-    if (!fs::path(c.file).is_absolute()) continue;
-    if (site.comms.broadband == c.name) site.comms.broadband = c.file;
-    for (std::string& name : site.comms.data)
-      if (name == c.name) name = c.file;
-  }
+  name_files(site.comms.broadband, site.constellation);
+  for (std::string& name : site.comms.data) name_files(name, site.constellation);
   write(path, toml_of(site));
-  return path;
 }
 
-void check_site(const Site& site, const fs::path& data) {
+void save_network(Network network, const fs::path& path, const fs::path& data) {
+  if (network.sites.empty()) return save_site(network.site.front(), path, data);
+  for (std::size_t i = 0; i < network.site.size(); ++i) {
+    const Site& site = network.site[i];
+    network.sites[i] = site.name;
+    if (as_shipped(site, site, "site", "sites", data) && !fs::exists(path.parent_path() / (site.name + ".toml")))
+      continue;
+    network.sites[i] = fmt::format("{0}/{0}", site.name);
+    fs::create_directories(path.parent_path() / site.name);
+    save_site(site, path.parent_path() / (network.sites[i] + ".toml"), data);
+  }
+  for (std::string& name : network.constellations) name_files(name, network.constellation);
+  for (Link& link : network.link)
+    name_files(link.from, network.constellation), name_files(link.to, network.constellation);
+  write(path, toml_of(network));
+}
+
+void check_network(const Network& network, const fs::path& data) {
   static std::atomic<unsigned> count = 0;
-  const fs::path folder = fs::temp_directory_path() / fmt::format("coldsun-{}-{}", ::getpid(), ++count);
+  fs::path folder = fs::temp_directory_path() / fmt::format("coldsun-{}-{}", ::getpid(), ++count);
   fs::create_directories(folder);
-  const auto remove = [&](fs::path* f) { fs::remove_all(*f); };
-  fs::path held = folder;
-  const std::unique_ptr<fs::path, decltype(remove)> gone(&held, remove);
-  load_site(save_site(site, folder / (site.name + ".toml"), data).string(), data);
+  const auto remove = [](fs::path* f) { fs::remove_all(*f); };
+  const std::unique_ptr<fs::path, decltype(remove)> gone(&folder, remove);
+  const fs::path file = folder / (network.name + ".toml");
+  save_network(network, file, data);
+  load_network(file.string(), data);
 }
 
 }  // namespace coldsun

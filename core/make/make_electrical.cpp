@@ -7,18 +7,6 @@ namespace coldsun {
 
 namespace {
 
-electrical::Module module_of(const PvModule& m) {
-  return {.photocurrent = m.i_l_ref,
-          .saturation_current = m.i_o_ref,
-          .resistance_series = m.r_s,
-          .resistance_shunt = m.r_sh_ref,
-          .a_ref = m.a_ref,
-          .alpha_sc = m.alpha_sc,
-          .adjust = 100.0 * m.adjust};
-}
-
-electrical::Converter converter_of(const BusConverter& c) { return {c.p_rated, c.loss.c0, c.loss.c1, c.loss.c2}; }
-
 // Efficiency at load points -> loss over rating against output over rating; loss at no load extrapolated from the first
 // points, never negative.
 electrical::LossTable rack_loss(const RackConverter& r) {
@@ -44,21 +32,10 @@ electrical::OcvTable ocv_of(const Battery& b) {
 
 electrical::Site site_of(const Power& p, Real t_start) {
   electrical::Site s;
-  take(s, p), take(s, p.bus);
-  s.mppt_step = p.string_converter.mppt_step;
-  s.string_converter = converter_of({p.string_converter.p_rated, p.string_converter.loss});
+  take(s, p), take(s, p.bus), take(s, p.string_converter);
   s.battery.v_ocv = ocv_of(p.battery);
-  s.battery_converter = converter_of(p.battery.converter);
-  s.aux_converter = converter_of(p.aux_converter);
-  if (p.grid.present) {
-    s.grid_tie = converter_of(p.grid.converter);
-    take(s, p.grid);
-  }
   s.p_import_plan = planned_import(p.grid);
-  if (p.genset.present) s.genset_rectifier = converter_of(p.genset.rectifier);
   s.rack = rack_loss(p.rack_converter);
-  s.sink_capacity = p.converter_sink.heat_capacity;
-  s.sink_conductance = p.converter_sink.conductance;
   s.t_sink_initial = t_start;
   return s;
 }
@@ -76,7 +53,7 @@ electrical::System make_electrical(const Network& network, Device device) {
     const Power& p = site.power;
     const StringConverter& c = p.string_converter;
     const auto first_module = static_cast<std::int32_t>(modules.size());
-    for (const PvModule& m : p.module) modules.push_back(module_of(m));
+    for (const PvModule& m : p.module) take(modules.emplace_back(), m);
     sites.push_back(site_of(p, site.cooling.t_supply));
     sites.back().string_first = static_cast<std::int32_t>(strings.size());
     for (const StringGroup& g : p.strings) {

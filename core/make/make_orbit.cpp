@@ -46,24 +46,14 @@ Fleets make_fleets(const Library& library, int n_site, Time start, Time stop, De
 }  // namespace
 
 orbit::System make_orbit(const Network& network, Device device) {
-  orbit::System o = orbit::make_system(static_cast<int>(network.site.size()), device);
-  for (int s = 0; s < o.n_site(); ++s) {
-    const Site& site = network.site[static_cast<std::size_t>(s)];
-    const LinkPrior& link = site.comms.link;
-    o.entity(s) = entity_of(site);
-    o.latitude(s) = site.latitude;
-    o.longitude(s) = site.longitude;
-    o.altitude(s) = site.altitude;
-    o.elevation_mask(orbit::link_constellation, s) = site.comms.broadband_mask;
-    o.elevation_mask(orbit::data_constellation, s) = site.comms.mask;
-    o.strategy(s) = static_cast<std::int32_t>(strategy_of(site));
-    o.outage_probability(s) = link.outage_probability;
-    o.outage_median(s) = link.outage_median;
-    o.outage_sigma(s) = link.outage_sigma;
-    o.outage_offset(s) = link.outage_offset;
-    o.processing_delay(s) = link.processing_delay;
+  std::vector<orbit::Site> sites;
+  for (const Site& site : network.site) {
+    orbit::Site& o = sites.emplace_back();
+    take(o, site), take(o, site.comms), take(o, site.comms.link);
+    o.entity = entity_of(site);
+    o.strategy = strategy_of(site);
   }
-  return o;
+  return orbit::make_system(sites, device);
 }
 
 std::vector<std::string> element_remarks(const Library& library, int n_site, Time start, Time stop, std::size_t most) {
@@ -79,7 +69,7 @@ void fill_links(Inputs& in, const System& system, const Library& library, Time s
   const auto data_station = orbit::stations_of(system.orbit, orbit::data_constellation);
   const auto link_station = orbit::stations_of(system.orbit, orbit::link_constellation);
   std::vector<orbit::Strategy> strategy;
-  for (int s = 0; s < system.n_site(); ++s) strategy.push_back(static_cast<orbit::Strategy>(system.orbit.strategy(s)));
+  for (int s = 0; s < system.n_site(); ++s) strategy.push_back(system.orbit.site(s).strategy);
   constexpr Real dut1 = 0.0;  // UT1 - UTC: below 0.05 s in 2026, or 20 ms of an AOS; reference tables use 0 too
   with_space(system.device, [&](auto space) {
     in.windows =

@@ -10,33 +10,16 @@ sky::Climate sky_climate(const Site& site) {
   const Climate& c = site.climate;
   constexpr Real days[12] = {31, 28.25, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
   sky::Climate k{};
-  for (int m = 0; m < 12; ++m) {
-    const auto i = static_cast<std::size_t>(m);
-    k.linke_turbidity[m] = c.linke_turbidity[i];
-    k.haze[m] = c.haze[i];
-    k.dust_probability[m] = std::min(1.0, c.dust_days[i] / days[m]);
-    k.temp_air_min[m] = c.temp_air_min[i];
-    k.temp_air_max[m] = c.temp_air_max[i];
-    k.wind_speed[m] = c.wind_speed[i];
-  }
+  for (std::size_t m = 0; m < 12; ++m) k.dust_probability[m] = std::min(1.0, c.dust_days[m] / days[m]);
   take(k, c);
   return k;
 }
 
 sky::Site sky_site(const Site& site) {
-  const Climate& c = site.climate;
   sky::Cloudiness cloud;
-  for (int m = 0; m < 12; ++m) {
-    const auto i = static_cast<std::size_t>(m);
-    cloud.clear_fraction[m] = c.cloud.clear_fraction[i];
-    cloud.overcast_fraction[m] = c.cloud.overcast_fraction[i];
-  }
-  take(cloud, c.cloud);
+  take(cloud, site.climate.cloud);
   sky::Site k;
-  k.latitude = site.latitude;
-  k.longitude = site.longitude;
-  k.altitude = site.altitude;
-  k.albedo = c.albedo;
+  take(k, site), take(k, site.climate);
   k.entity = static_cast<std::int32_t>(entity_of(site));
   k.cloud = sky::make_cloud_law(cloud);
   return k;
@@ -51,12 +34,8 @@ sky::System make_sky(const Network& network, Device device) {
     for (const StringGroup& g : site.power.strings) {
       sky::Plane p;
       p.site = s;
-      take(p, g);
+      take(p, g), take(p.cell, g), take(p.iam, g);
       p.cell.model = sky::CellModel::faiman;
-      p.cell.u_0 = g.u_c;
-      p.cell.u_1 = g.u_v;
-      p.iam.refractive_index_ar = g.refractive_index_ar;
-      p.tau = g.t_cell_time;
       planes.push_back(p);
     }
   }

@@ -46,7 +46,7 @@ void settle(const System& system, const Inputs& inputs, State& s) {
     for (int k = 0; k < system.n_site(); ++k) {
       const Real t = couple::supply_set_point(system.control(k), inputs.weather.temp_air(k, 0));
       s.thermal.t_supply(m, k) = s.thermal.t_return(m, k) = t;
-      s.thermal.t_facility(m, k) = t - system.thermal.loop(k).approach;
+      s.thermal.t_facility(m, k) = t - system.thermal.loop(k).facility.approach;
       for (int n = system.thermal.first_node(k); n < system.thermal.first_node(k + 1); ++n)
         settle_node(system.thermal, s.thermal, m, n, t);
     }
@@ -75,7 +75,7 @@ State make_state(const System& system, const Inputs& inputs, int n_member, std::
   s.orbit = orbit::make_state(system.orbit, n_member, device);
   s.workload = workload::make_state(system.workload, inputs.jobs, n_member, device);
   s.electrical = electrical::make_state(system.electrical, n_member, device);
-  s.thermal = thermal::make_state(system.thermal, n_member, device, system.control(0).t_supply_design);
+  s.thermal = thermal::make_state(system.thermal, n_member, device, system.control(0).t_supply);
   settle(system, inputs, s);
   s.observe.gain.fill(1.0);
   for (int m = 0; m < n_member; ++m)

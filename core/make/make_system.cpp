@@ -11,11 +11,8 @@ namespace coldsun {
 namespace {
 
 ControlLaw control_of(const Site& site) {
-  const Cooling& c = site.cooling;
   ControlLaw law;
-  law.t_supply_design = c.t_supply;
-  law.t_supply_min = c.t_supply_min;
-  law.approach = c.supply_approach;
+  take(law, site.cooling);
   for (const NodeType& t : site.hall.node) law.p_it_max += t.n_node * t.p_max;
   law.p_grid_budget = planned_import(site.power.grid);
   return law;

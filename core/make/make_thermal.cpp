@@ -15,8 +15,6 @@ thermal::Coolant coolant_of(const std::string& word) {
   throw std::invalid_argument("coolant = \"" + word + "\"; accepted: \"water\", \"pg25\"");
 }
 
-thermal::LayerSpec layer_of(const Layer& l) { return {l.thickness, l.conductivity, l.heat_capacity, 0.0}; }
-
 thermal::LoopModel loop_of(const Site& site) {
   const Cooling& c = site.cooling;
   const auto plate = thermal::coolant_properties(coolant_of(c.coolant), c.t_supply);
@@ -25,39 +23,11 @@ thermal::LoopModel loop_of(const Site& site) {
   // Half of the coolant volume on either side of the plates; the CDU metal counts with the supply.
   l.c_supply = 0.5 * c.volume * plate.rho * plate.cp + c.cdu.heat_capacity;
   l.c_return = 0.5 * c.volume * plate.rho * plate.cp;
-  l.pump_flow = c.pump.flow;
-  l.dp = c.pump.dp;
-  l.dp_exponent = c.pump.dp_exponent;
-  l.pump_efficiency = c.pump.efficiency;
   l.properties = plate;
-  l.cdu_ua = c.cdu.ua;
-  l.cdu_ua_exponent = c.cdu.ua_exponent;
-  l.cdu_band = c.cdu.band;
-  l.cdu_control_time = c.cdu.control_time;
   l.c_facility = c.facility.volume * facility.rho * facility.cp;
   l.flow_facility = c.facility.pump.flow * facility.rho * facility.cp;
-  l.facility_pump_flow = c.facility.pump.flow;
-  l.facility_pump_dp = c.facility.pump.dp;
-  l.facility_pump_efficiency = c.facility.pump.efficiency;
-  l.dry_cooler_ua = c.dry_cooler.ua;
-  l.dry_cooler_ua_exponent = c.dry_cooler.ua_exponent;
-  l.air_flow = c.dry_cooler.air_flow;
-  l.approach = c.facility.approach;
-  l.dry_cooler_fan_power = c.dry_cooler.fan_power;
-  l.fan_min = c.dry_cooler.fan_min;
-  l.fan_band = c.dry_cooler.fan_band;
-  l.fan_time = c.dry_cooler.fan_time;
   l.pressure = standard_pressure(site.altitude);
-  l.hall_air_heat_capacity = c.hall_air.heat_capacity;
-  l.hall_air_t_set = c.hall_air.t_set;
-  l.hall_air_band = c.hall_air.band;
-  l.hall_air_cooling = c.hall_air.cooling;
-  l.hall_air_cooler_ua = c.hall_air.cooler_ua;
-  l.hall_air_fan_power = c.hall_air.fan_power;
-  l.hall_air_fan_min = c.hall_air.fan_min;
-  l.hall_air_chiller_cop = c.hall_air.chiller_cop;
-  l.hall_air_chiller_t_air = c.hall_air.chiller_t_air;
-  l.p_aux_base = c.p_aux_base;
+  take(l, c);
   return l;
 }
 
@@ -68,18 +38,10 @@ thermal::PlateSpec plate_spec(const PlateClass& p, Real t_design) {
     throw std::invalid_argument("plate " + p.name + ": n_x, n_y = " + std::to_string(p.n_x) + ", " +
                                 std::to_string(p.n_y) + "; accepted: 8, 8");
   thermal::PlateSpec s;
-  s.length = p.length;
-  s.width = p.width;
-  for (const Layer& l : p.layer) s.layer.push_back(layer_of(l));
+  take(s, p);
   s.tim_layer = p.tim();
-  s.channel = {p.channel.width, p.channel.height, static_cast<Real>(p.channel.n_channel), p.channel.minor_loss};
-  s.fin_conductivity = p.channel.fin_conductivity;
-  s.fin_heat_capacity = p.channel.fin_heat_capacity;
-  s.n_fin = p.channel.n_fin_layer;
-  s.lid = layer_of(p.lid);
   s.coolant = coolant_of(p.coolant);
   s.t_design = t_design;
-  s.power_map = p.power_map;
   return s;
 }
 

@@ -11,17 +11,12 @@ workload::System make_workload(const Network& network, const Library& library, D
     workload::Site w;
     w.node_first = static_cast<std::int32_t>(nodes.size());
     for (const NodeType& t : site.hall.node) {
-      w.gpu_per_node = t.n_plate;
+      take(w, t);
       for (int i = 0; i < t.n_node; ++i) nodes.push_back({s, t.p_idle + t.p_leakage, t.p_max, t.utilisation_exponent});
     }
     w.node_count = static_cast<std::int32_t>(nodes.size()) - w.node_first;
     w.entity = entity_of(site);
-    w.load = site.jobs.load;
-    w.utc_offset = site.utc_offset;
-    w.link_bound_share = site.comms.link.link_bound_share;
-    w.link_buffer = site.comms.link.buffer;
-    w.burst_gain = site.comms.link.burst_gain;
-    w.burst_ratio = site.comms.link.burst_ratio;
+    take(w, site), take(w, site.jobs), take(w, site.comms.link);
     sites.push_back(w);
   }
   return workload::make_system(sites, library.jobs, nodes, device);

@@ -59,9 +59,9 @@ struct SiteOutlook {
   // Expected share of [a, b) without a link: 1 in slots without a serving satellite, else mean outage duration times
   // outage probability.
   Real gap(Time a, Time b) const {
-    const orbit::System& o = sys.orbit;
-    const Real length = o.outage_median(s) * std::exp(0.5 * o.outage_sigma(s) * o.outage_sigma(s));
-    const Real usual = std::min(o.outage_probability(s) * length / seconds(orbit::slot_length), 1.0);
+    const orbit::Site& o = sys.orbit.site(s);
+    const Real length = o.outage_median * std::exp(0.5 * o.outage_sigma * o.outage_sigma);
+    const Real usual = std::min(o.outage_probability * length / seconds(orbit::slot_length), 1.0);
     const orbit::SlotView slots = in.slots;
     Real down = 0.0;
     int n = 0;

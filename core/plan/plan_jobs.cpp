@@ -52,7 +52,7 @@ struct Jobs {
     const bool home = s == t.job_site(j);
     const wl::Site& site = sys.workload.site(s);
     job.home = s;
-    job.n_node = home ? t.n_node(m, j) : wl::node_count_of(t.n_gpu(m, j), site.gpu_per_node, site.node_count);
+    job.n_node = home ? t.n_node(m, j) : wl::node_count_of(t.n_gpu(m, j), site.n_plate, site.node_count);
     job.priority = t.priority(m, j);
     job.release = std::min(seconds(t.submit_time(m, j) - state.time), 0.0);
     // What a plan in force sends elsewhere is on its way: there by the start it was given, and not to be sent anew from

@@ -53,7 +53,8 @@ schedule::LoopTable loop_of(const System& sys, const State& state, const Outlook
   const Real v_dot = thermal::flow_of_site(sys.thermal, state.thermal, m, s), half = 0.5 * sys.control(s).p_it_max;
   const electrical::Site& bus = sys.electrical.site(s);
   const Real extra =
-      0.5 * (electrical::converter_loss(bus.grid_tie, half) + electrical::converter_loss(bus.battery_converter, half)) /
+      0.5 *
+      (electrical::converter_loss(bus.grid.converter, half) + electrical::converter_loss(bus.battery.converter, half)) /
       half;
   const int n = sys.thermal.first_node(s);
   return schedule::make_loop_table(loop,

@@ -1,6 +1,7 @@
 // Keys of a site file: each part of a site is a list with one line per key. From that line follow the member of the
 // struct, reader, writer, `coldsun check`, the page of all keys (data/KEYS.md), provenance and the attribute in Python.
 #pragma once
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstddef>
@@ -112,8 +113,12 @@ inline Rule a_table() { return {.form = Rule::table}; }  // a vector of tables: 
 #define COLDSUN_KEY_MEMBER(Type, name, rule, meaning) Type name{};
 #define COLDSUN_KEY_VISIT(Type, name, rule, meaning) f(::coldsun::Key{rule, #name, meaning}, s.name);
 #define COLDSUN_KEY_GIVE(Type, name, rule, meaning) \
-  if constexpr (requires { to.name = from.name; }) to.name = from.name; \
-  else if constexpr (requires { take(to.name, from.name); }) take(to.name, from.name);
+  if constexpr (requires { to.name; }) take(to.name, from.name);
+
+/// Copies every key to the member of a kernel's struct with the same name, tables within tables and lists of tables
+/// too: equal names mean equal quantities, SI. A member of another kind, as an index for a name, is left as it is.
+template <class To, class From>
+void take(To& to, const From& from);
 
 // The members of a list, and each_key(s, f): f(key, member) for every one in order.
 #define COLDSUN_KEYS(LIST) \
@@ -130,11 +135,14 @@ inline Rule a_table() { return {.form = Rule::table}; }  // a vector of tables: 
 template <class T>
 concept Part = requires(T& s) { T::each_key(s, [](const Key&, auto&) {}); };
 
-/// Copies every key to the member of a kernel's struct with the same name and type, part by part: equal names mean
-/// equal quantities, SI.
-template <Part From, class To>
+template <class To, class From>
 void take(To& to, const From& from) {
-  From::give(from, to);
+  if constexpr (Part<From>) From::give(from, to);
+  else if constexpr (std::is_array_v<To>) std::copy(from.begin(), from.end(), to);
+  else if constexpr (requires { requires Part<typename From::value_type>; }) {
+    to.resize(from.size());
+    for (std::size_t i = 0; i < from.size(); ++i) take(to[i], from[i]);
+  } else if constexpr (std::is_assignable_v<To&, const From&>) to = from;
 }
 
 }  // namespace coldsun

@@ -134,27 +134,34 @@ struct ToValue {
   KeyValue operator()(const Time* x) const { return static_cast<std::int64_t>(*x); }
 };
 
-bool at_path(Site& site, std::string_view path, const Visit& found) {
+bool at_path(auto& whole, std::string_view path, const Visit& found) {
   bool any = false;
   const Visit visit = [&](const Slot& s) {
     if (any || s.path() != path) return;
     any = true;
     found(s);
   };
-  walk(site, visit);
-  if (!any) walk_named(site, visit);
+  walk(whole, visit);
+  if constexpr (requires { walk_named(whole, visit); })
+    if (!any) walk_named(whole, visit);
   return any;
 }
 
-[[noreturn]] void unknown(Site& site, std::string_view path) {
+[[noreturn]] void unknown(auto& whole, std::string_view path) {
   const std::string_view leaf = path.substr(path.rfind('.') + 1);
   std::string near;
-  walk(site, [&](const Slot& s) {
+  walk(whole, [&](const Slot& s) {
     if (near.empty() && s.key.key == leaf) near = s.path();
   });
-  throw std::invalid_argument(
-      fmt::format("{} is not a key of site {}{}", clean(path.substr(0, 80)), site.name,
-                  near.empty() ? "; accepted: a key of data/KEYS.md" : fmt::format("; did you mean {}?", near)));
+  throw std::invalid_argument(fmt::format(
+      "{} is not a key of {} {}{}", clean(path.substr(0, 80)), requires { whole.sites; } ? "network" : "site",
+      whole.name, near.empty() ? "; accepted: a key of data/KEYS.md" : fmt::format("; did you mean {}?", near)));
+}
+
+KeyValue value_at(auto whole, std::string_view path) {
+  KeyValue out;
+  if (!at_path(whole, path, [&](const Slot& s) { out = value_of(s); })) unknown(whole, path);
+  return out;
 }
 
 }  // namespace
@@ -180,18 +187,16 @@ std::string text_of(const KeyValue& value) {
       value);
 }
 
-KeyValue get_key(const Site& site, std::string_view path) {
-  Site copy = site;
-  KeyValue out;
-  if (!at_path(copy, path, [&](const Slot& s) { out = value_of(s); })) unknown(copy, path);
-  return out;
-}
+KeyValue get_key(const Site& site, std::string_view path) { return value_at(site, path); }
+KeyValue get_key(const Network& network, std::string_view path) { return value_at(network, path); }
 
-void set_key(Site& site, std::string_view path, const KeyValue& value, std::string_view why) {
+namespace {
+
+void set_at(auto& whole, std::string_view path, const KeyValue& value, std::string_view why) {
   const auto set = [&](const Slot& s) {
     std::visit([&](auto* x) { put(s, *x, value); }, s.at);
     if (s.key.form == Rule::name || s.key.form == Rule::text || s.key.form == Rule::kind) return;
-    Provenance* p = value_named(site.provenance, path);
+    Provenance* p = value_named(whole.provenance, path);
     const Unit* u = s.key.quantity ? &unit_of(p, s) : nullptr;
     const auto in_unit = [&](Real x) { return fmt::format("{:.12g}", u ? from_si(*u, x) : x); };
     std::string text = text_of(value);
@@ -202,7 +207,7 @@ void set_key(Site& site, std::string_view path, const KeyValue& value, std::stri
       text.clear();
       for (const Real x : *all) text += (text.empty() ? "" : " ") + in_unit(x);
     }
-    if (!p) p = &site.provenance.emplace_back();
+    if (!p) p = &whole.provenance.emplace_back();
     if (p->key.empty()) p->key = u ? fmt::format("{}_{}", path, u->suffix) : std::string(path);
     p->text = text;
     p->origin = Origin::assumed;
@@ -218,7 +223,16 @@ void set_key(Site& site, std::string_view path, const KeyValue& value, std::stri
     if (const auto* x = std::get_if<Real>(&value)) doubt(*x);
     if (const auto* all = std::get_if<std::vector<Real>>(&value)) std::for_each(all->begin(), all->end(), doubt);
   };
-  if (!at_path(site, path, set)) unknown(site, path);
+  if (!at_path(whole, path, set)) unknown(whole, path);
+}
+
+}  // namespace
+
+void set_key(Site& site, std::string_view path, const KeyValue& value, std::string_view why) {
+  set_at(site, path, value, why);
+}
+void set_key(Network& network, std::string_view path, const KeyValue& value, std::string_view why) {
+  set_at(network, path, value, why);
 }
 
 Provenance* value_named(std::vector<Provenance>& all, std::string_view key) {

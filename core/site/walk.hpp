@@ -34,11 +34,14 @@ KeyValue value_of(const Slot& slot);
 /// The value as text, SI.
 std::string text_of(const KeyValue& value);
 
-/// The SI value at a path; else std::invalid_argument with the nearest known path.
+/// The SI value at a path, of a site or of a network's own file; else std::invalid_argument with the nearest known
+/// path.
 KeyValue get_key(const Site& site, std::string_view path);
+KeyValue get_key(const Network& network, std::string_view path);
 /// Sets the value at a path; its origin becomes "assumed: why". Throws std::invalid_argument, worded as by the reader,
-/// if the value is outside its range or of another type. Relations between keys are checked by check_site (io).
+/// if the value is outside its range or of another type. Relations between keys are checked by check_network (io).
 void set_key(Site& site, std::string_view path, const KeyValue& value, std::string_view why);
+void set_key(Network& network, std::string_view path, const KeyValue& value, std::string_view why);
 
 /// The value of a key, with or without its unit suffix; nullptr: none.
 Provenance* value_named(std::vector<Provenance>& all, std::string_view key);

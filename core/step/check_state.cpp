@@ -277,7 +277,7 @@ void check_work(const System& system, const Inputs& inputs, const State& like, c
       const workload::Site& site = system.workload.site(system.workload.node_site(lead));
       const int needed = t.job_site(j) == system.workload.node_site(lead)
                              ? t.n_node(m, j)
-                             : workload::node_count_of(t.n_gpu(m, j), site.gpu_per_node, site.node_count);
+                             : workload::node_count_of(t.n_gpu(m, j), site.n_plate, site.node_count);
       if (nodes[static_cast<std::size_t>(j)] != needed)
         refuse(m, "job " + std::to_string(j) + " runs on a number of nodes other than its own");
     }

@@ -11,7 +11,7 @@ namespace coldsun::couple {
 
 // Set-point of the coolant supply: outside air temperature plus approach, between t_supply_min and the design value.
 COLDSUN_FN Real supply_set_point(const ControlLaw& law, Real temp_air) {
-  return math::clamp(temp_air + law.approach, law.t_supply_min, law.t_supply_design);
+  return math::clamp(temp_air + law.supply_approach, law.t_supply_min, law.t_supply);
 }
 
 // Site cap, the upper limit of the nodes' requests together: PV, battery above its reserve, grid budget and generator,
@@ -123,7 +123,7 @@ struct Remember {
                cut.length(m);  // the cells share the cold rail of the converters
     // PV power available to the boost stages
     st.p_pv_seen(m, site) = power.pv_linear(m, site) + power.pv_square(m, site) + power.loss_pv_converter(m, site);
-    st.p_battery_seen(m, site) = battery > electrical::idle_power(bus(site).battery_converter) ? battery : 0.0;
+    st.p_battery_seen(m, site) = battery > electrical::idle_power(bus(site).battery.converter) ? battery : 0.0;
     // Until the generator runs, it counts up to the discharge power of the battery's reserve, which bridges its start.
     const Real genset = electrical::genset_capacity(bus(site));
     const bool runs = power.genset_mode(m, site) == static_cast<std::int8_t>(electrical::GensetMode::running);

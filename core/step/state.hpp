@@ -23,9 +23,9 @@ inline constexpr PathName path_names[] = {{"stall", path_stall}, {"burst", path_
 
 // Constants of the remote controller, per site.
 struct ControlLaw {
-  Real t_supply_design = 0;  // K, highest set-point of the coolant supply
+  Real t_supply = 0;         // K, highest set-point of the coolant supply
   Real t_supply_min = 0;     // K, lowest set-point: dew point and condensation
-  Real approach = 0;         // K, supply set-point over outside air, between the two
+  Real supply_approach = 0;  // K, supply set-point over outside air, between the two
   Real p_grid_budget = 0;    // W, grid power counted in the site cap
   Real p_it_max = 0;         // W, all nodes at p_max
 };

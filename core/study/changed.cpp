@@ -74,13 +74,16 @@ Network changed(Network network, std::string_view key, const KeyValue& value) {
   const std::size_t slash = key.find('/');
   const std::string_view name = slash == std::string_view::npos ? "" : key.substr(0, slash),
                          path = key.substr(name.empty() ? 0 : slash + 1);
-  bool any = false;
+  const bool own = name == ".";
+  if (own) set_key(network, path, value, why);
+  bool any = own;
   for (Site& site : network.site) {
-    if (!name.empty() && site.name != name) continue;
+    if (own || (!name.empty() && site.name != name)) continue;
     set_key(site, path, value, why);
     any = true;
   }
   if (!any) throw std::invalid_argument(fmt::format("{} is not a site of {}", clean(name.substr(0, 80)), network.name));
+  if (network.sites.empty()) network.start = network.site.front().start;  // a site alone
   return network;
 }
 

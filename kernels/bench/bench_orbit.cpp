@@ -158,9 +158,10 @@ void advance_links(benchmark::State& bench) {
   const Windows w = find_windows(Host{}, c, stations, {start, start + 7200 * ns_per_s, 0.0});
   const SlotTable slots = assign_slots(Host{}, c, stations, strategy, w, {start, start + 3600 * ns_per_s, 0.0});
   const Contacts contacts = join_windows(w);
-  System system = make_system(2, Device::host);
-  system.outage_probability.fill(0.22), system.outage_median.fill(0.519), system.outage_sigma.fill(0.03),
-      system.outage_offset.fill(-0.18);
+  Site site{.outage_probability = 0.22, .outage_median = 0.519, .outage_sigma = 0.03, .outage_offset = -0.18};
+  std::vector<Site> sites(2, site);
+  sites[1].entity = 1;
+  const System system = make_system(sites, Device::host);
   State state = make_state(system, n_member, Device::host);
   const Drive drive{slots, contacts, 7, 0};
   Array<std::int32_t, 1> member(Device::host, {n_member});

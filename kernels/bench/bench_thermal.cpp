@@ -26,7 +26,7 @@ PlateSpec plate() {
   PlateSpec p;
   p.length = p.width = 0.03, p.tim_layer = 2, p.coolant = Coolant::pg25;
   p.layer = {{50e-6, 120, 1.63566e6, 0}, {700e-6, 120, 1.63566e6, 0}, {50e-6, 5, 2.5e6, 0}, {1e-3, 390, 3.45e6, 0}};
-  p.channel = {0.2e-3, 1e-3, 75, 1.5}, p.fin_conductivity = 390, p.fin_heat_capacity = 3.45e6,
+  p.channel = {{0.2e-3, 1e-3, 75, 1.5}}, p.channel.fin_conductivity = 390, p.channel.fin_heat_capacity = 3.45e6,
   p.lid = {1e-3, 390, 3.45e6, 0};
   for (int y = 0; y < map_rows; ++y)
     for (int x = 0; x < n_x; ++x) p.power_map.push_back(x < n_x / 2 ? 2.0 : 1.0);
@@ -132,12 +132,12 @@ struct Hall {
 
   static System make() {
     LoopModel l;
-    l.c_supply = l.c_return = 3e6, l.pump_flow = 0.017, l.dp = 1.5e5, l.pump_efficiency = 0.6, l.cdu_ua = 2.5e5,
+    l.c_supply = l.c_return = 3e6, l.pump.flow = 0.017, l.pump.dp = 1.5e5, l.pump.efficiency = 0.6, l.cdu.ua = 2.5e5,
     l.c_facility = 1e7;
-    l.flow_facility = 8e4, l.facility_pump_flow = 0.02, l.facility_pump_dp = 1e5, l.facility_pump_efficiency = 0.6,
-    l.dry_cooler_ua = 2e5, l.air_flow = 150;
-    l.dry_cooler_fan_power = 4e4, l.hall_air_heat_capacity = 5e6, l.hall_air_cooling = 3e5;
-    l.hall_air_cooler_ua = 2e4, l.hall_air_fan_power = 5e3, l.p_aux_base = 1e3;
+    l.flow_facility = 8e4, l.facility.pump.flow = 0.02, l.facility.pump.dp = 1e5, l.facility.pump.efficiency = 0.6,
+    l.dry_cooler.ua = 2e5, l.dry_cooler.air_flow = 150;
+    l.dry_cooler.fan_power = 4e4, l.hall_air.heat_capacity = 5e6, l.hall_air.cooling = 3e5;
+    l.hall_air.cooler_ua = 2e4, l.hall_air.fan_power = 5e3, l.p_aux_base = 1e3;
     std::vector<NodeSpec> nodes;
     for (int i = 0; i < n_node; ++i) {
       NodeSpec s;

@@ -29,6 +29,7 @@ enum class Stream : std::uint8_t {
   sensor = 5,
   plan = 6,
   forecast = 7,
+  key = 8,
   test = 255
 };
 

@@ -50,13 +50,13 @@ struct CloseSites {
     st.loss_load_cable(m, s) = k_load * load * load;
     pv(m, s, p, b);
     battery(m, s, p, supply, b);
-    const Source grid = source(p.grid_tie, 0.0, b.d.grid, supply.grid_on);
+    const Source grid = source(p.grid.converter, 0.0, b.d.grid, supply.grid_on);
     st.p_grid(m, s) = grid.terminal,
-                 st.loss_grid_tie(m, s) = supply.grid_on ? converter_loss(p.grid_tie, grid.terminal) : 0.0;
-    const Source genset = source(p.genset_rectifier, 0.0, b.d.genset, b.d.genset > 0.0);
+                 st.loss_grid_tie(m, s) = supply.grid_on ? converter_loss(p.grid.converter, grid.terminal) : 0.0;
+    const Source genset = source(p.genset.rectifier, 0.0, b.d.genset, b.d.genset > 0.0);
     st.p_genset(m, s) = genset.terminal,
                    st.loss_genset_rectifier(m, s) =
-                       b.d.genset > 0.0 ? converter_loss(p.genset_rectifier, genset.terminal) : 0.0;
+                       b.d.genset > 0.0 ? converter_loss(p.genset.rectifier, genset.terminal) : 0.0;
   }
 
   // Delivers what auxiliaries and nodes drew, and sheds by priority where the bus cannot supply it. Returns the power
@@ -93,7 +93,7 @@ struct CloseSites {
   }
   COLDSUN_FN void battery(int m, int s, const Site& p, const Supply& supply, const BusState& b) const {
     const bool on = supply.battery_on && !(supply.battery_low && b.d.battery == 0.0);
-    const Source source_of = source(p.battery_converter, cable_factor(p.r_battery_cable, b.v), b.d.battery, on);
+    const Source source_of = source(p.battery.converter, cable_factor(p.r_battery_cable, b.v), b.d.battery, on);
     st.loss_battery_cable(m, s) = source_of.loss_cable;
     if (p.battery.n_series == 0) {
       st.p_battery(m, s) = st.loss_battery_converter(m, s) = st.i_battery(m, s) = st.v_battery(m, s) =
@@ -106,7 +106,7 @@ struct CloseSites {
     const Real i = current_for_power(p.battery, c, cell, source_of.terminal / n),
                v = mean_voltage(p.battery, c, cell, i);
     st.p_battery(m, s) = n * i * v, st.i_battery(m, s) = i, st.v_battery(m, s) = v;
-    st.loss_battery_converter(m, s) = on ? converter_loss(p.battery_converter, st.p_battery(m, s)) : 0.0;
+    st.loss_battery_converter(m, s) = on ? converter_loss(p.battery.converter, st.p_battery(m, s)) : 0.0;
     st.p_heat_battery(m, s) = n * cell_heat(p.battery, c, cell, i);
     const Cell after = cell_after(p.battery, c, cell, i);
     st.soc(m, s) = after.soc, st.v_rc1(m, s) = after.v_1, st.v_rc2(m, s) = after.v_2;

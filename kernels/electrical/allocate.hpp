@@ -140,7 +140,7 @@ struct AllocateSites {
     PackLimits b{0.0, 0.0, 0.0};
     if (p.battery.n_series > 0)
       b = pack_limits(p.battery, cell_cut(p.battery, st.capacity_factor(m, s), cut.length(m)),
-                      Cell{st.soc(m, s), st.v_rc1(m, s), st.v_rc2(m, s)}, p.battery_converter.rating);
+                      Cell{st.soc(m, s), st.v_rc1(m, s), st.v_rc2(m, s)}, p.battery.converter.p_rated);
     st.pv_linear(m, s) = linear, st.pv_square(m, s) = square;
     st.p_discharge_reserve(m, s) = b.discharge_reserve, st.p_discharge_max(m, s) = b.discharge,
                               st.p_charge_max(m, s) = b.charge;

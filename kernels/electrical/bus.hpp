@@ -30,8 +30,8 @@ struct Supply {
 COLDSUN_FN Supply make_supply(const Site& p, Real pv_linear, Real pv_square, const PackLimits& b, GensetMode genset) {
   Supply s{};
   s.pv_linear = pv_linear, s.pv_square = pv_square;
-  const Converter& c = p.battery_converter;
-  s.battery_on = c.rating > 0.0 && p.battery.n_series > 0;
+  const Converter& c = p.battery.converter;
+  s.battery_on = c.p_rated > 0.0 && p.battery.n_series > 0;
   if (s.battery_on) {
     const Real idle = idle_power(c);
     s.battery_empty = b.discharge <= idle;
@@ -41,19 +41,20 @@ COLDSUN_FN Supply make_supply(const Site& p, Real pv_linear, Real pv_square, con
     s.battery_charge = b.charge > 0.0 ? -through(c, -b.charge) : 0.0;
     s.battery_least_charge = s.battery_low ? converter_loss(c, 0.0) : 0.0;
   }
-  const Real import = math::min(p.p_import, p.grid_tie.rating);
-  s.grid_on = p.grid_tie.rating > 0.0 && import >= idle_power(p.grid_tie);
+  const Real import = math::min(p.grid.p_import, p.grid.converter.p_rated);
+  s.grid_on = p.grid.converter.p_rated > 0.0 && import >= idle_power(p.grid.converter);
   if (s.grid_on) {
-    s.grid_import = math::max(through(p.grid_tie, import), 0.0);
-    s.grid_plan = math::max(through(p.grid_tie, math::min(import, p.p_import_plan)), 0.0);
-    s.grid_export = p.p_export > 0.0 ? -through(p.grid_tie, -math::min(p.p_export, p.grid_tie.rating)) : 0.0;
+    s.grid_import = math::max(through(p.grid.converter, import), 0.0);
+    s.grid_plan = math::max(through(p.grid.converter, math::min(import, p.p_import_plan)), 0.0);
+    s.grid_export =
+        p.grid.p_export > 0.0 ? -through(p.grid.converter, -math::min(p.grid.p_export, p.grid.converter.p_rated)) : 0.0;
   }
   s.genset_on = genset == GensetMode::running;
   if (s.genset_on || genset == GensetMode::ready)
-    s.genset = math::max(through(p.genset_rectifier, math::min(p.genset.p_max, p.genset_rectifier.rating)), 0.0);
+    s.genset = math::max(through(p.genset.rectifier, math::min(p.genset.p_max, p.genset.rectifier.p_rated)), 0.0);
   if (s.genset_on)
     s.genset_least =
-        math::clamp(through(p.genset_rectifier, math::min(p.genset.p_min, p.genset_rectifier.rating)), 0.0, s.genset);
+        math::clamp(through(p.genset.rectifier, math::min(p.genset.p_min, p.genset.rectifier.p_rated)), 0.0, s.genset);
   return s;
 }
 
@@ -190,10 +191,11 @@ struct Sink {
   Real t_end, p_heat;  // K, mean W to the coolant
 };
 COLDSUN_FN Sink sink_after(const Site& p, Real t, Real t_coolant, Real heat, Real dt) {
-  const Real tau = p.sink_capacity / p.sink_conductance, steady = t_coolant + heat / p.sink_conductance;
+  const Real tau = p.converter_sink.heat_capacity / p.converter_sink.conductance,
+             steady = t_coolant + heat / p.converter_sink.conductance;
   const Real e = math::exp(-dt / tau), t_end = steady + (t - steady) * e;
   const Real t_mean = steady + (t - steady) * (1.0 - e) * tau / dt;
-  return Sink{t_end, p.sink_conductance * (t_mean - t_coolant)};
+  return Sink{t_end, p.converter_sink.conductance * (t_mean - t_coolant)};
 }
 
 }  // namespace coldsun::electrical

@@ -12,18 +12,18 @@ namespace coldsun::electrical {
 // 98.0, 98.7, 99.06 and 98.97 % at 5, 10, 20, 50 and 100 % of rating: a silicon-carbide boost stage (assumed shape,
 // fitted to these points).
 COLDSUN_FN Real converter_loss(const Converter& c, Real p) {
-  if (!(c.rating > 0.0)) return 0.0;
-  const Real x = std::fabs(p) / c.rating;
-  return c.rating * (c.c0 + x * (c.c1 + x * c.c2));
+  if (!(c.p_rated > 0.0)) return 0.0;
+  const Real x = std::fabs(p) / c.p_rated;
+  return c.p_rated * (c.loss.c0 + x * (c.loss.c1 + x * c.loss.c2));
 }
 // Power on the other side of a source with terminal power p; p < 0 is taken from there.
 COLDSUN_FN Real through(const Converter& c, Real p) { return p - converter_loss(c, p); }
 
 // Terminal power p with p - loss(p) = q: the root of a quadratic in a form without cancellation.
 COLDSUN_FN Real terminal_power(const Converter& c, Real q) {
-  if (!(c.rating > 0.0)) return q;
-  const Real y = c.c0 + q / c.rating, b = y >= 0.0 ? 1.0 - c.c1 : 1.0 + c.c1;
-  return c.rating * 2.0 * y / (b + std::sqrt(math::max(b * b - 4.0 * c.c2 * y, 0.0)));
+  if (!(c.p_rated > 0.0)) return q;
+  const Real y = c.loss.c0 + q / c.p_rated, b = y >= 0.0 ? 1.0 - c.loss.c1 : 1.0 + c.loss.c1;
+  return c.p_rated * 2.0 * y / (b + std::sqrt(math::max(b * b - 4.0 * c.loss.c2 * y, 0.0)));
 }
 // Terminal power that covers the converter's own idle loss.
 COLDSUN_FN Real idle_power(const Converter& c) { return terminal_power(c, 0.0); }
@@ -51,16 +51,16 @@ struct PvRange {
   bool on;
 };
 COLDSUN_FN PvRange pv_range(const Converter& c, Real p_track) {
-  const Real low = idle_power(c), high = math::min(p_track, c.rating);
+  const Real low = idle_power(c), high = math::min(p_track, c.p_rated);
   return PvRange{low, high, p_track > 2.0 * low};
 }
 // Net power at share u of the way from low to high: linear u + square u^2, exact because loss is quadratic.
 COLDSUN_FN Real net_linear(const Converter& c, const PvRange& r) {
-  return (r.high - r.low) * (1.0 - c.c1 - 2.0 * c.c2 * r.low / c.rating);
+  return (r.high - r.low) * (1.0 - c.loss.c1 - 2.0 * c.loss.c2 * r.low / c.p_rated);
 }
 COLDSUN_FN Real net_square(const Converter& c, const PvRange& r) {
   const Real d = r.high - r.low;
-  return -c.c2 * d * d / c.rating;
+  return -c.loss.c2 * d * d / c.p_rated;
 }
 // The share u at which linear u + square u^2 equals n.
 COLDSUN_FN Real share(Real linear, Real square, Real n) {

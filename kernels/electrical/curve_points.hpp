@@ -20,18 +20,17 @@ struct CurveParameters {
 // Parameters of the CEC model, with module parameters per point. reads 9 Real, writes 5 Real: 112 B and about 70 flops
 // per point (one exp at 31).
 struct ParametersOfPoints {
-  View<const Real, 2> effective_irradiance, temp_cell;  // W/m2, K
-  View<const Real, 2> alpha_sc, a_ref, photocurrent_ref, saturation_current_ref, resistance_shunt_ref,
-      resistance_series_ref, adjust;
+  View<const Real, 2> effective_irradiance, temp_cell;                           // W/m2, K
+  View<const Real, 2> alpha_sc, a_ref, i_l_ref, i_o_ref, r_sh_ref, r_s, adjust;  // adjust: percent, as SAM
   View<Real, 2> photocurrent, saturation_current, resistance_series, resistance_shunt, nNsVth;
   COLDSUN_FN void operator()(int row, int i) const {
-    const Module m{.photocurrent = photocurrent_ref(row, i),
-                   .saturation_current = saturation_current_ref(row, i),
-                   .resistance_series = resistance_series_ref(row, i),
-                   .resistance_shunt = resistance_shunt_ref(row, i),
+    const Module m{.i_l_ref = i_l_ref(row, i),
+                   .i_o_ref = i_o_ref(row, i),
+                   .r_s = r_s(row, i),
+                   .r_sh_ref = r_sh_ref(row, i),
                    .a_ref = a_ref(row, i),
                    .alpha_sc = alpha_sc(row, i),
-                   .adjust = adjust(row, i)};
+                   .adjust = adjust(row, i) * 0.01};
     const Curve c = calcparams_cec(effective_irradiance(row, i), temp_cell(row, i), m);
     photocurrent(row, i) = c.photocurrent;
     saturation_current(row, i) = c.saturation_current;

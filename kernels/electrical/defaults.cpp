@@ -7,9 +7,9 @@
 namespace coldsun::electrical {
 
 // CEC module list as in SAM (sam-library-cec-modules-2021-12-01, via pvlib-python). Fields: I_L_ref, I_o_ref, R_s,
-// R_sh_ref, a_ref, alpha_sc, Adjust.
-Module module_longi_lr5_72hbd_545m() { return {13.937, 1.47e-11, 0.169931, 139.433, 1.80382, 0.0057072, 5.40163}; }
-Module module_first_solar_fs_6460a() { return {2.59199, 3.18e-12, 3.4533, 4505.63, 8.13286, 0.0014504, -2.27135}; }
+// R_sh_ref, a_ref, alpha_sc, Adjust / 100.
+Module module_longi_lr5_72hbd_545m() { return {13.937, 1.47e-11, 0.169931, 139.433, 1.80382, 0.0057072, 0.0540163}; }
+Module module_first_solar_fs_6460a() { return {2.59199, 3.18e-12, 3.4533, 4505.63, 8.13286, 0.0014504, -0.0227135}; }
 
 // Open-circuit voltage of a 3.3 V LFP cell (A123 type) at rest, digitised at 24 states of charge; published with the
 // DFM-InsP gauge for model aircraft (github.com/davidmcq137/JetiLuaDFM, DFM-InsP/A123.lua). Straight lines between the

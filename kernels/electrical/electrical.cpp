@@ -14,7 +14,8 @@ void require(bool good, const std::string& what) {
 }
 
 void check_converter(const Converter& c, const std::string& where) {
-  require(c.rating >= 0.0 && c.c0 >= 0.0 && c.c1 >= 0.0 && c.c2 >= 0.0 && c.c0 + c.c1 + c.c2 < 0.5,
+  require(c.p_rated >= 0.0 && c.loss.c0 >= 0.0 && c.loss.c1 >= 0.0 && c.loss.c2 >= 0.0 &&
+              c.loss.c0 + c.loss.c1 + c.loss.c2 < 0.5,
           where + ": rating or loss is out of range; accepted: 0 or more, loss at full load below half the rating");
 }
 
@@ -29,25 +30,25 @@ void check_site(const Site& s, const std::string& where) {
   require(s.r_pv_cable >= 0.0 && s.r_battery_cable >= 0.0 && s.r_load_cable >= 0.0,
           where + ": a cable resistance is negative; accepted: 0 ohm or more");
   require(s.mppt_step >= 0.0 && s.mppt_step < 0.05, where + ": mppt_step is out of range; accepted: 0 to 0.05");
-  require(s.p_import >= 0.0 && s.p_export >= 0.0 && s.p_import_plan >= 0.0,
+  require(s.grid.p_import >= 0.0 && s.grid.p_export >= 0.0 && s.p_import_plan >= 0.0,
           where + ": a limit of the grid is negative; accepted: 0 W or more");
   const Genset& g = s.genset;
   require(0.0 <= g.p_min && g.p_min <= g.p_max && g.start_time >= 0.0 && g.least_run >= 0.0 &&
               g.soc_stop <= s.battery.soc_max,
           where + ": genset is inconsistent; accepted: 0 <= p_min <= p_max, times 0 s or more, soc_stop <= soc_max");
   require(g.fuel_idle >= 0.0 && g.fuel_slope >= 0.0, where + ": fuel of the genset is negative; accepted: 0 or more");
-  check_converter(s.battery_converter, where + ": battery converter"),
-      check_converter(s.grid_tie, where + ": grid tie");
-  check_converter(s.genset_rectifier, where + ": genset rectifier"),
+  check_converter(s.battery.converter, where + ": battery converter"),
+      check_converter(s.grid.converter, where + ": grid tie");
+  check_converter(s.genset.rectifier, where + ": genset rectifier"),
       check_converter(s.aux_converter, where + ": auxiliary converter");
-  require(s.p_export == 0.0 || (s.grid_tie.rating > 0.0 && s.p_import >= idle_power(s.grid_tie)),
+  require(s.grid.p_export == 0.0 || (s.grid.converter.p_rated > 0.0 && s.grid.p_import >= idle_power(s.grid.converter)),
           where + ": p_import does not cover the idle power of the grid tie; accepted: at least that, or p_export 0 W");
   require(s.rack.n >= 2 && s.rack.n <= 8,
           where + ": number of points in the loss table of the rack converters is out of range; accepted: 2 to 8");
   for (int i = 0; i + 1 < s.rack.n; ++i)
     require(s.rack.x[i] < s.rack.x[i + 1] && s.rack.y[i] >= 0.0 && s.rack.y[i] <= s.rack.y[i + 1],
             where + ": loss table of the rack converters does not rise; accepted: rising load, loss 0 or more");
-  require(s.sink_capacity > 0.0 && s.sink_conductance > 0.0,
+  require(s.converter_sink.heat_capacity > 0.0 && s.converter_sink.conductance > 0.0,
           where + ": heat sink is out of range; accepted: capacity and conductance above 0");
   const Pack& b = s.battery;
   if (b.n_series == 0) return;
@@ -112,13 +113,13 @@ System make_system(const std::vector<Module>& modules, std::vector<Site> sites, 
             where + ": boost converter is out of range; accepted: rating, inductance, f_sw above 0, r_wire 0 or more");
     r.put(s, i);
     const Converter& c = s.site(r.string_site).string_converter;
-    s.string_loss_0(i) = c.c0, s.string_loss_1(i) = c.c1, s.string_loss_2(i) = c.c2;
+    s.string_loss_0(i) = c.loss.c0, s.string_loss_1(i) = c.loss.c1, s.string_loss_2(i) = c.loss.c2;
   }
   for (int i = 0; i < n_node; ++i) {
     const NodeRow& r = nodes[static_cast<std::size_t>(i)];
-    require(r.rating > 0.0,
+    require(r.p_rated > 0.0,
             "node " + std::to_string(i) + ": rating of the rack converter is not positive; accepted: above 0 W");
-    s.node_site(i) = r.site, s.node_rating(i) = r.rating;
+    s.node_site(i) = r.site, s.node_rating(i) = r.p_rated;
   }
   return s;
 }

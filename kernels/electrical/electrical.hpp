@@ -23,20 +23,24 @@ inline constexpr std::uint32_t flag_bus_shed = 1u << 10;
 // pumps, fans and CDU drew more than the bus can deliver: their power is cut
 inline constexpr std::uint32_t flag_aux_cut = 1u << 11;
 
-// A PV module at reference conditions, 1000 W/m2 and 25 degC, CEC parameters (Dobos 2012, doi 10.1115/1.4005759).
+// A PV module at reference conditions, 1000 W/m2 and 25 degC, CEC parameters (Dobos 2012, doi 10.1115/1.4005759) by
+// SAM's names.
 struct Module {
-  Real photocurrent, saturation_current;     // A
-  Real resistance_series, resistance_shunt;  // ohm
-  Real a_ref;                                // V, n Ns Vth
-  Real alpha_sc;                             // A/K
-  Real adjust;                               // percent
+  Real i_l_ref, i_o_ref;  // A: photocurrent, saturation current
+  Real r_s, r_sh_ref;     // ohm: series and shunt resistance
+  Real a_ref;             // V, n Ns Vth
+  Real alpha_sc;          // A/K
+  Real adjust;            // of the temperature coefficients, share
 };
 
-// Loss of a converter against the power p at its measured terminals: loss = rating (c0 + c1 x + c2 x^2), x = |p| /
-// rating. rating 0: there is no such converter.
-struct Converter {
-  Real rating = 0.0;  // W
+// Loss of a converter against the power p at its measured terminals: loss = p_rated (c0 + c1 x + c2 x^2), x = |p| /
+// p_rated. p_rated 0: there is no such converter.
+struct LossCurve {
   Real c0 = 0.0016, c1 = 0.0038, c2 = 0.0049;
+};
+struct Converter {
+  Real p_rated = 0.0;  // W
+  LossCurve loss;
 };
 
 using LossTable = Table<8>;     // loss against output power, both per unit of rating
@@ -54,6 +58,17 @@ struct Pack {
   Real soc_min = 0.0, soc_reserve = 0.0,
        soc_max = 1.0;  // below soc_reserve the battery gives only when nothing else can
   Real soc_start = 0.5;
+  Converter converter;
+};
+
+struct GridTie {
+  Real p_import = 0.0, p_export = 0.0;  // W at the grid's terminals
+  Converter converter;
+};
+
+// Heat sink of the converters indoors.
+struct ConverterSink {
+  Real heat_capacity = 1.0, conductance = 1.0;  // J/K, W/K to the coolant
 };
 
 // A generator: off, on its way, running, or (to a planner, who sees slots of minutes) there as soon as it is needed.
@@ -63,6 +78,7 @@ struct Genset {
   Real start_time = 0.0, least_run = 0.0;  // s from the word to power; least run
   Real soc_stop = 0.0;                     // charge of the battery at which it may stop
   Real fuel_idle = 0.0, fuel_slope = 0.0;  // m3/s at no load, m3/J above that
+  Converter rectifier;
 };
 
 // One site: its bus and all that hangs on it but strings and nodes.
@@ -77,14 +93,14 @@ struct Site {
   Real mppt_step = 0.005;   // perturbation of the tracker as a part of v_oc
   Pack battery;
   Converter string_converter;  // its loss per unit; the rating is the string's own
-  Converter battery_converter, grid_tie, genset_rectifier, aux_converter;
-  Real p_import = 0.0, p_export = 0.0;  // W at the grid's terminals
+  Converter aux_converter;
+  GridTie grid;
   Real p_import_plan =
-      0.0;  // W of it that is meant to be taken while a generator could start, and before it where it runs
+      0.0;  // W of p_import meant to be taken while a generator could start, and before it where it runs
   Genset genset;
-  LossTable rack;                                    // of every node's rack converter, 800 V to 50 V
-  Real sink_capacity = 1.0, sink_conductance = 1.0;  // J/K and W/K to the coolant: heat sink of the converters indoors
-  Real t_sink_initial = 300.0;                       // K
+  LossTable rack;  // of every node's rack converter, 800 V to 50 V
+  ConverterSink converter_sink;
+  Real t_sink_initial = 300.0;  // K
 };
 
 // A string row stands for `string_count` equal strings, each with its own boost converter. A StringRow is one item.
@@ -217,7 +233,7 @@ struct StringRow {
 };
 struct NodeRow {
   std::int32_t site;
-  Real rating;  // W
+  Real p_rated;  // W
 };
 // Throws std::invalid_argument in one sentence for an invalid description. Sets the first/count ranges of the sites.
 System make_system(const std::vector<Module>&, std::vector<Site>, const std::vector<StringRow>&,

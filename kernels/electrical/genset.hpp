@@ -11,7 +11,7 @@ inline constexpr Real genset_outlook = 900.0;
 // Without a battery it stops only where the other sources can supply 10 % more than needed.
 inline constexpr Real genset_margin = 1.1;
 
-COLDSUN_FN Real genset_capacity(const Site& p) { return math::min(p.genset.p_max, p.genset_rectifier.rating); }
+COLDSUN_FN Real genset_capacity(const Site& p) { return math::min(p.genset.p_max, p.genset.rectifier.p_rated); }
 
 // Fuel flow of a running generator [m3/s]: linear in its terminal power, as consumption is published.
 COLDSUN_FN Real genset_fuel_rate(const Genset& g, Real p) { return g.fuel_idle + g.fuel_slope * math::max(p, 0.0); }
@@ -56,12 +56,12 @@ struct MoveGensets {
                sun_and_grid = st.pv_linear(m, s) + st.pv_square(m, s) + st.loss_pv_converter(m, s) + p.p_import_plan;
     Real battery = 0.0;
     bool charged = true;
-    if (p.battery.n_series > 0 && p.battery_converter.rating > 0.0) {
+    if (p.battery.n_series > 0 && p.battery.converter.p_rated > 0.0) {
       const Real outlook = math::max(genset_outlook, p.genset.start_time);
       battery = pack_limits(p.battery, cell_cut(p.battery, st.capacity_factor(m, s), outlook),
-                            Cell{st.soc(m, s), st.v_rc1(m, s), st.v_rc2(m, s)}, p.battery_converter.rating)
+                            Cell{st.soc(m, s), st.v_rc1(m, s), st.v_rc2(m, s)}, p.battery.converter.p_rated)
                     .discharge_reserve;
-      if (battery <= idle_power(p.battery_converter)) battery = 0.0;
+      if (battery <= idle_power(p.battery.converter)) battery = 0.0;
       charged = st.soc(m, s) >= p.genset.soc_stop;
     }
     const bool alone = p.battery.n_series == 0;

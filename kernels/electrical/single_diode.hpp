@@ -39,12 +39,11 @@ inline constexpr Real gap_slope = -2.677e-4;  // 1/K, the same source; the CEC m
 // doi 10.1115/1.4005759).
 COLDSUN_FN Curve calcparams_cec(Real effective_irradiance, Real temp_cell, const Module& m) {
   const Real g = effective_irradiance / g_reference, r = temp_cell / t_reference;
-  const Real alpha = m.alpha_sc * (1.0 - m.adjust * 0.01);
+  const Real alpha = m.alpha_sc * (1.0 - m.adjust);
   const Real gap = gap_reference * (1.0 + gap_slope * (temp_cell - t_reference));
   const Real e = gap_reference / (boltzmann_ev * t_reference) - gap / (boltzmann_ev * temp_cell);
-  return make_curve(g * (m.photocurrent + alpha * (temp_cell - t_reference)),
-                    m.saturation_current * r * r * r * math::exp(e), m.resistance_series, g / m.resistance_shunt,
-                    m.a_ref * r);
+  return make_curve(g * (m.i_l_ref + alpha * (temp_cell - t_reference)), m.i_o_ref * r * r * r * math::exp(e), m.r_s,
+                    g / m.r_sh_ref, m.a_ref * r);
 }
 
 // Start value: ln x to 6e-3 for any positive normal x, from its exponent k and its fraction 1 + f:

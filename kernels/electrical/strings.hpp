@@ -10,7 +10,7 @@ namespace coldsun::electrical {
 inline constexpr Real g_dark = 0.1;  // W/m2: a string below it is dark
 
 COLDSUN_FN Converter string_converter(const SystemView& sys, int s) {
-  return Converter{sys.string_rating(s), sys.string_loss_0(s), sys.string_loss_1(s), sys.string_loss_2(s)};
+  return Converter{sys.string_rating(s), {sys.string_loss_0(s), sys.string_loss_1(s), sys.string_loss_2(s)}};
 }
 // Curve of one module with its part of the wiring. The irradiance is at least g_dark, so that all lanes stay finite.
 COLDSUN_FN Curve string_curve(const SystemView& sys, int s, Real g, Real t) {

@@ -12,9 +12,9 @@ struct Lines {
   StateView st;
   Drive drive;
   COLDSUN_FN Link link(int m, int site) const {
-    return {Chance{drive.seed, drive.first_member + static_cast<std::uint32_t>(m), Stream::link, sys.entity(site)},
+    return {Chance{drive.seed, drive.first_member + static_cast<std::uint32_t>(m), Stream::link, sys.site(site).entity},
             OutageLaw{st.outage_probability(m, site), st.outage_median(m, site), st.outage_sigma(m, site),
-                      sys.outage_offset(site)},
+                      sys.site(site).outage_offset},
             drive.slots, site, nanoseconds(st.window_shift(m, link_constellation))};
   }
   COLDSUN_FN ContactLine contact(int m, int site) const {
@@ -40,7 +40,7 @@ struct AdvanceLink : Lines {
     st.link_up(m, site) = line.up(middle) ? 1 : 0;
     const Time k = slot_number(middle);
     st.satellite(m, site) = line.satellite(k);
-    st.round_trip(m, site) = line.round_trip_of(k, sys.processing_delay(site));
+    st.round_trip(m, site) = line.round_trip_of(k, sys.site(site).processing_delay);
     st.in_contact(m, site) = data.in_contact(middle) ? 1 : 0;
   }
 };

@@ -11,23 +11,24 @@ namespace coldsun::orbit {
 // Two constellations. Broadband: the site's link, slot by slot. Data: satellites reached in contact windows.
 inline constexpr int link_constellation = 0, data_constellation = 1, n_constellation = 2;
 
+struct Site {
+  Real latitude = 0, longitude = 0, altitude = 0;  // geodetic, east positive [rad]; above the WGS84 ellipsoid [m]
+  Real broadband_mask = 0, mask = 0;               // elevation masks of broadband and data satellites [rad]
+  Strategy strategy = Strategy::max_elevation;
+  std::uint32_t entity = 0;                  // site number in random draws
+  Real outage_probability = 0;               // at a slot boundary
+  Real outage_median = 0, outage_sigma = 0;  // length of an outage: median [s], standard deviation of its logarithm
+  Real outage_offset = 0;                    // start relative to the slot boundary; negative: before it [s]
+  Real processing_delay = 0;                 // round-trip time beyond the satellite: network and processing [s]
+};
+
 // clang-format off
 #define COLDSUN_ORBIT_SYSTEM(F) \
-  F(Real,          latitude,           "rad", "site",               parameter, host, "geodetic latitude of the site") \
-  F(Real,          longitude,          "rad", "site",               parameter, host, "longitude of the site, east positive") \
-  F(Real,          altitude,           "m",   "site",               parameter, host, "height of the site above the WGS84 ellipsoid") \
-  F(Real,          elevation_mask,     "rad", "constellation site", parameter, host, "elevation mask: lowest working elevation") \
-  F(std::int32_t,  strategy,           "1",   "site",               parameter, host, "serving satellite: 0 max_elevation, 1 sticky, 2 longest_remaining") \
-  F(Real,          outage_probability, "1",   "site",               parameter, host, "probability of an outage at a slot boundary") \
-  F(Real,          outage_median,      "s",   "site",               parameter, host, "median length of an outage") \
-  F(Real,          outage_sigma,       "1",   "site",               parameter, host, "standard deviation of the logarithm of the length of an outage") \
-  F(std::uint32_t, entity,             "1",   "site",               parameter, host, "site number in random draws") \
-  F(Real,          outage_offset,      "s",   "site",               parameter, host, "start of an outage relative to its slot boundary; negative: before it") \
-  F(Real,          processing_delay,   "s",   "site",               parameter, host, "round-trip time beyond the satellite: network and processing")
+  F(Site, site, "1", "site", parameter, host, "place, elevation masks, strategy and outages of the site")
 // clang-format on
 struct System {
   COLDSUN_ARRAYS(COLDSUN_ORBIT_SYSTEM)
-  int n_site() const { return latitude.extent(0); }
+  int n_site() const { return site.extent(0); }
 };
 struct SystemView {
   COLDSUN_READS(SystemView, System, COLDSUN_ORBIT_SYSTEM)
@@ -66,7 +67,7 @@ struct Drive {
   std::uint32_t first_member = 0;  // number of row 0 in the whole ensemble
 };
 
-System make_system(int n_site, Device device);                              // zeroed, for the caller to fill
+System make_system(const std::vector<Site>& sites, Device device);
 State make_state(const System& system, int n_member, Device device);        // shift 0, priors copied to each member
 std::vector<Station> stations_of(const System& system, int constellation);  // for find_windows and assign_slots
 

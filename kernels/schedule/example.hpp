@@ -18,22 +18,23 @@ inline electrical::Site example_bus(Real size) {
   s.r_load_cable = 2.5e-3 / size;
   s.battery = electrical::pack_lfp_280ah(250, std::max(static_cast<int>(20 * size + 0.5), 1));
   s.battery.soc_reserve = 0.1, s.battery.i_charge = 70.0, s.battery.i_discharge = 140.0;
-  s.battery_converter = {1300e3 * size, 0.0016, 0.0038, 0.0049}, s.grid_tie = {1100e3 * size, 0.004, 0.006, 0.008};
-  s.aux_converter = {120e3 * size, 0.004, 0.008, 0.01}, s.p_import = 1000e3 * size;
+  s.battery.converter = {1300e3 * size, {0.0016, 0.0038, 0.0049}},
+  s.grid.converter = {1100e3 * size, {0.004, 0.006, 0.008}};
+  s.aux_converter = {120e3 * size, {0.004, 0.008, 0.01}}, s.grid.p_import = 1000e3 * size;
   s.rack = electrical::loss_rack_llc();
   return s;
 }
 inline thermal::LoopModel example_loop() {
   thermal::LoopModel m;
-  m.c_supply = 4.1e6, m.c_return = 3.5e6, m.pump_flow = m.v_dot = 0.0179, m.flow = 7e4, m.dp = 190e3,
-  m.dp_exponent = 1.85, m.pump_efficiency = 0.6;
-  m.cdu_ua = 160e3, m.c_facility = 13.6e6, m.flow_facility = 8.1e4, m.facility_pump_flow = 0.0208,
-  m.facility_pump_dp = 180e3;
-  m.facility_pump_efficiency = 0.62;
-  m.dry_cooler_ua = 240e3, m.dry_cooler_ua_exponent = 0.55, m.air_flow = 85.0, m.dry_cooler_fan_power = 24e3,
-  m.fan_min = 0.15, m.pressure = 83e3;
-  m.hall_air_heat_capacity = 12e6, m.hall_air_t_set = 308.15, m.hall_air_cooling = 240e3;
-  m.hall_air_cooler_ua = 40e3, m.hall_air_fan_power = 7e3, m.p_aux_base = 6e3;
+  m.c_supply = 4.1e6, m.c_return = 3.5e6, m.pump.flow = m.v_dot = 0.0179, m.flow = 7e4, m.pump.dp = 190e3,
+  m.pump.dp_exponent = 1.85, m.pump.efficiency = 0.6;
+  m.cdu.ua = 160e3, m.c_facility = 13.6e6, m.flow_facility = 8.1e4, m.facility.pump.flow = 0.0208,
+  m.facility.pump.dp = 180e3;
+  m.facility.pump.efficiency = 0.62;
+  m.dry_cooler.ua = 240e3, m.dry_cooler.ua_exponent = 0.55, m.dry_cooler.air_flow = 85.0, m.dry_cooler.fan_power = 24e3,
+  m.dry_cooler.fan_min = 0.15, m.pressure = 83e3;
+  m.hall_air.heat_capacity = 12e6, m.hall_air.t_set = 308.15, m.hall_air.cooling = 240e3;
+  m.hall_air.cooler_ua = 40e3, m.hall_air.fan_power = 7e3, m.p_aux_base = 6e3;
   return m;
 }
 inline NodeClass example_class(int n_node, Real r_th) {

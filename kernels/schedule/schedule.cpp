@@ -154,7 +154,7 @@ LoopTable make_loop_table(const thermal::LoopModel& m, const LoopLoad& load, con
   LoopTable table;
   table.p_step = load.p_it_max / (n_heat - 1), table.t_first = load.t_first, table.t_step = load.t_step;
   for (int j = 0; j < n_air; ++j) {
-    thermal::LoopState s{t_set[j], t_set[j], t_set[j] - m.approach, m.hall_air_t_set, 0.5, 0.5};
+    thermal::LoopState s{t_set[j], t_set[j], t_set[j] - m.facility.approach, m.hall_air.t_set, 0.5, 0.5};
     for (int i = 0; i < n_heat; ++i) {
       const Real p = table.p_first + i * table.p_step;
       const thermal::LoopInput in{.q_plates = load.liquid * p,

@@ -73,7 +73,7 @@ COLDSUN_FN SlotNow slot_now(const ProblemView& q, PlaceNow& now, const Spot& spo
   c.idle = node_point(&q.node(site, q.n_job, 0, 0), c);
   c.p_idle = q.request(site, q.n_job, 0);
   PackLimits b{0.0, 0.0, 0.0};
-  if (bus.battery.n_series > 0) b = pack_limits(bus.battery, now.cut, now.cell, bus.battery_converter.rating);
+  if (bus.battery.n_series > 0) b = pack_limits(bus.battery, now.cut, now.cell, bus.battery.converter.p_rated);
   c.supply = make_supply(bus, q.pv_linear(scenario, site, t), q.pv_square(scenario, site, t), b, GensetMode::ready);
   const Offer o = offer(bus, c.supply, bus.v_min);
   const Real budget = load_budget(bus, o.without_reserve()), reserve = load_budget(bus, o.all()) - budget;
@@ -135,15 +135,15 @@ COLDSUN_FN void close_slot(const ProblemView& q, const SlotNow& c, PlaceNow& now
   const Dispatch d = dispatch(c.supply, offer(bus, c.supply, bus.v_nominal), k_battery,
                               cable_fed(cable_factor(bus.r_load_cable, bus.v_nominal), load));
   const bool battery_on = c.supply.battery_on && !(c.supply.battery_low && d.battery == 0.0);
-  const Real p_battery = source(bus.battery_converter, k_battery, d.battery, battery_on).terminal;
+  const Real p_battery = source(bus.battery.converter, k_battery, d.battery, battery_on).terminal;
   if (bus.battery.n_series > 0) {
     const Real n = static_cast<Real>(bus.battery.n_series) * static_cast<Real>(bus.battery.n_parallel);
     // two Newton steps from the quadratic: exact to 1e-9 over a slot (tests)
     const Real i = p_battery != 0.0 ? current_for_power<2>(bus.battery, now.cut, now.cell, p_battery / n) : 0.0;
     now.cell = cell_after(bus.battery, now.cut, now.cell, i);
   }
-  const Real p_grid = source(bus.grid_tie, 0.0, d.grid, c.supply.grid_on).terminal;
-  const Real p_genset = source(bus.genset_rectifier, 0.0, d.genset, d.genset > 0.0).terminal;
+  const Real p_grid = source(bus.grid.converter, 0.0, d.grid, c.supply.grid_on).terminal;
+  const Real p_genset = source(bus.genset.rectifier, 0.0, d.genset, d.genset > 0.0).terminal;
   // Terminal power of the strings: power used and its losses up to the bus.
   const Real net = c.supply.pv_linear + c.supply.pv_square, sent = cable_sent(k_pv, d.pv);
   const Real used = sent < net ? share(c.supply.pv_linear, c.supply.pv_square, sent) : 1.0;

@@ -213,7 +213,7 @@ struct PlaneSky {
     st.effective_irradiance(m, i) = passed * st.soiling_ratio(m, i);
     // The module is heated by the light that falls on it, soiled or not; the lag is exact for a constant drive.
     const Real steady = temp_cell_steady(plate.cell, poa.global(), st.temp_air(m, s), st.wind_speed(m, s));
-    const Lag l = plate.tau > 0.0 ? lag(cut.length(m), plate.tau) : Lag{0.0, 0.0};
+    const Lag l = plate.t_cell_time > 0.0 ? lag(cut.length(m), plate.t_cell_time) : Lag{0.0, 0.0};
     const Real away = st.temp_cell_end(m, i) - steady;
     st.temp_cell(m, i) = steady + away * l.mean;
     st.temp_cell_end(m, i) = steady + away * l.left;

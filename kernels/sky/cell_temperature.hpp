@@ -10,7 +10,7 @@ struct CellTemperature {
   CellModel model = CellModel::sapm;
   // SAPM, open rack, glass and polymer (King et al. 2004, SAND2004-3535, table 1)
   Real a = -3.56, b = -0.075, delta_t = 3.0;
-  Real u_0 = 29.0, u_1 = 0.0;  // W/(m2 K), W s/(m3 K): PVsyst free-standing. Faiman (2008): 25, 6.84
+  Real u_c = 29.0, u_v = 0.0;  // W/(m2 K), W s/(m3 K): PVsyst free-standing. Faiman (2008): 25, 6.84
   Real module_efficiency = 0.1, alpha_absorption = 0.9;  // PVsyst
 };
 
@@ -21,11 +21,11 @@ COLDSUN_FN Real temp_cell_sapm(const CellTemperature& c, Real poa_global, Real t
 }
 // PVsyst help, array thermal losses.
 COLDSUN_FN Real temp_cell_pvsyst(const CellTemperature& c, Real poa_global, Real temp_air, Real wind_speed) {
-  return temp_air + poa_global * c.alpha_absorption * (1.0 - c.module_efficiency) / (c.u_0 + c.u_1 * wind_speed);
+  return temp_air + poa_global * c.alpha_absorption * (1.0 - c.module_efficiency) / (c.u_c + c.u_v * wind_speed);
 }
 // Faiman (2008), doi 10.1002/pip.813, eq. 6.
 COLDSUN_FN Real temp_cell_faiman(const CellTemperature& c, Real poa_global, Real temp_air, Real wind_speed) {
-  return temp_air + poa_global / (c.u_0 + c.u_1 * wind_speed);
+  return temp_air + poa_global / (c.u_c + c.u_v * wind_speed);
 }
 
 COLDSUN_FN Real temp_cell_steady(const CellTemperature& c, Real poa_global, Real temp_air, Real wind_speed) {

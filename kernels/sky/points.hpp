@@ -110,8 +110,8 @@ struct CellOfPoints {
     CellTemperature c;
     c.model = model;
     const bool sapm = model == CellModel::sapm;
-    c.a = c.u_0 = first(row, i);
-    c.b = c.u_1 = second(row, i);
+    c.a = c.u_c = first(row, i);
+    c.b = c.u_v = second(row, i);
     c.delta_t = c.module_efficiency = third(row, i);
     c.alpha_absorption = sapm ? c.alpha_absorption : fourth(row, i);
     temp_cell(row, i) = temp_cell_steady(c, poa_global(row, i), temp_air(row, i), wind_speed(row, i));

@@ -26,11 +26,11 @@ void check(const Site& s) {
 void check(const Plane& p, int n_site) {
   check(p.site >= 0 && p.site < n_site, "site of a plane does not exist; accepted: index of a site");
   check(p.surface_tilt >= 0.0 && p.surface_tilt <= constants::pi, "surface_tilt is out of range; accepted: 0 to pi");
-  check(p.tau >= 0.0, "tau is negative; accepted: >= 0 s");
+  check(p.t_cell_time >= 0.0, "tau is negative; accepted: >= 0 s");
   check(p.soiling_ratio >= 0.0 && p.soiling_ratio <= 1.0, "soiling_ratio is out of range; accepted: 0 to 1");
   check(p.iam.refractive_index > 1.0 && p.iam.refractive_index_ar >= 1.0,
         "refractive_index is out of range; accepted: > 1; of the coating: >= 1");
-  check(p.cell.model == CellModel::sapm || p.cell.u_0 > 0.0, "u_0 is out of range; accepted: > 0 W/(m2 K)");
+  check(p.cell.model == CellModel::sapm || p.cell.u_c > 0.0, "u_c is out of range; accepted: > 0 W/(m2 K)");
 }
 
 // Incidence angle modifier for light of equal radiance over the sky or the ground, weighted by its projection on the

@@ -37,7 +37,7 @@ struct Plane {
   Transposition transposition = Transposition::perez;
   CellTemperature cell;
   Iam iam;                   // make_system fills its sky and ground
-  Real tau = 300.0;          // s, lag of the cell's temperature: 5 min as in EN 50530
+  Real t_cell_time = 300.0;  // s, lag of the cell's temperature: 5 min as in EN 50530
   Real soiling_ratio = 1.0;  // share of light transmitted by the dirt: prior of every member
   Tilt tilt = {};            // make_system fills it
 };

@@ -6,15 +6,15 @@ namespace coldsun::thermal {
 
 struct ChannelArray {
   Real width = 0, height = 0;  // of one channel [m]
-  Real count = 0;              // number of parallel channels
+  Real n_channel = 0;          // number of parallel channels
   Real minor_loss = 0;         // sum of loss coefficients of inlet, outlet and manifold, on the channel's velocity head
 
   COLDSUN_FN Real hydraulic_diameter() const { return 2.0 * width * height / (width + height); }
   COLDSUN_FN Real aspect() const { return math::min(width, height) / math::max(width, height); }
-  COLDSUN_FN Real velocity(Real flow) const { return flow / (count * width * height); }
+  COLDSUN_FN Real velocity(Real flow) const { return flow / (n_channel * width * height); }
   // Share of the plan area that is open; wetted side area per plan area and height [1/m].
-  COLDSUN_FN Real open_share(Real plate_width) const { return count * width / plate_width; }
-  COLDSUN_FN Real side_share(Real plate_width) const { return 2.0 * count / plate_width; }
+  COLDSUN_FN Real open_share(Real plate_width) const { return n_channel * width / plate_width; }
+  COLDSUN_FN Real side_share(Real plate_width) const { return 2.0 * n_channel / plate_width; }
 };
 
 // Fully developed laminar flow in a rectangular duct of aspect a = short / long. Shah & London (1978), Laminar Flow

@@ -6,41 +6,55 @@
 
 namespace coldsun::thermal {
 
+// Named and nested as the tables of a site's [cooling] (core/site/site_hall.hpp).
+struct Pump {
+  Real flow = 0, dp = 0, efficiency = 0;  // design [m3/s], head there [Pa], wire to water
+};
+struct PlatesPump : Pump {
+  Real dp_exponent = 2;  // dp ~ flow^exponent of the circuit without its plates
+};
+struct Cdu {
+  Real ua = 0, ua_exponent = 0.7;  // at design flows [W/K], film conductance ~ flow^exponent
+  Real band = 2;                   // proportional band of the valve on the supply temperature [K]
+  Real control_time = 10;          // of the valve [s]
+};
+struct Facility {
+  Pump pump;
+  Real approach = 4;  // set-point below that of the supply [K]
+};
+struct DryCooler {
+  Real ua = 0, ua_exponent = 0.6;                   // at design air and water flow [W/K]
+  Real air_flow = 0;                                // design, at sea level [m3/s]
+  Real fan_power = 0;                               // of all fans at design flow and sea-level density [W]
+  Real fan_min = 0.2, fan_band = 4, fan_time = 20;  // lowest speed, band [K], time constant [s]
+};
+struct HallAir {
+  Real heat_capacity = 0;                        // [J/K]
+  Real t_set = 300.15, band = 4;                 // middle and width of the proportional band [K]
+  Real cooling = 0;                              // at the end of the band [W]
+  Real cooler_ua = 0;                            // air to facility water [W/K]
+  Real fan_power = 0, fan_min = 0.3;             // at design [W], lowest speed
+  Real chiller_cop = 4, chiller_t_air = 308.15;  // of the chiller at this outside temperature [K]
+};
+
 struct LoopModel {
   // plates' loop
   Real c_supply = 0,
        c_return = 0;  // heat capacity of the volumes before and after the plates, CDU metal in the first [J/K]
   Real flow = 0;      // capacity rate of the plates' loop at flow_gain 1 [W/K]; filled from the nodes
-  Real v_dot = 0, pump_flow = 0;  // volume flow at flow_gain 1, filled from the nodes, and that of the head [m3/s]
-  Real dp = 0, dp_exponent = 2,
-       pump_efficiency = 0;  // of the circuit without its plates at pump_flow [Pa], dp ~ flow^exponent, wire to water
+  Real v_dot = 0;     // volume flow at flow_gain 1, filled from the nodes [m3/s]
+  PlatesPump pump;
   // the plates: filled from the nodes with that branch which needs the highest head
   ChannelArray channel;
   CoolantProperties properties{1000, 1e-3, 0.6, 4180};  // of the plates' coolant at its supply temperature
   Real channel_length = 0, flow_share = 0;              // [m], flow of that plate over the loop's
-  // CDU
-  Real cdu_ua = 0, cdu_ua_exponent = 0.7;  // at design flows [W/K], film conductance ~ flow^exponent
-  Real cdu_band = 2;                       // proportional band of the valve on the supply temperature [K]
-  Real cdu_control_time = 10;              // of the valve [s]
-  // facility water
-  Real c_facility = 0;                                                              // [J/K]
-  Real flow_facility = 0;                                                           // capacity rate [W/K]
-  Real facility_pump_flow = 0, facility_pump_dp = 0, facility_pump_efficiency = 0;  // [m3/s], [Pa], wire to water
-  Real approach = 4;  // facility set-point below the supply set-point [K]
-  // dry cooler
-  Real dry_cooler_ua = 0, dry_cooler_ua_exponent = 0.6;  // at design air and water flow [W/K]
-  Real air_flow = 0;                                     // design, at sea level [m3/s]
-  Real dry_cooler_fan_power = 0;                         // of all fans at design flow and sea-level density [W]
-  Real fan_min = 0.2, fan_band = 4, fan_time = 20;       // lowest speed, band [K], time constant [s]
-  Real pressure = constants::standard_atmosphere;        // of the outside air [Pa]
-  // hall air
-  Real hall_air_heat_capacity = 0;                                 // [J/K]
-  Real hall_air_t_set = 300.15, hall_air_band = 4;                 // middle and width of the proportional band [K]
-  Real hall_air_cooling = 0;                                       // cooling at the end of the band [W]
-  Real hall_air_cooler_ua = 0;                                     // air to facility water [W/K]
-  Real hall_air_fan_power = 0, hall_air_fan_min = 0.3;             // at design [W], lowest speed
-  Real hall_air_chiller_cop = 4, hall_air_chiller_t_air = 308.15;  // of the chiller at this outside temperature
-  Real p_aux_base = 0;                                             // CDU electronics, controls, lights: always on [W]
+  Cdu cdu;
+  Real c_facility = 0, flow_facility = 0;  // heat capacity [J/K] and capacity rate [W/K] of the facility water
+  Facility facility;
+  DryCooler dry_cooler;
+  Real pressure = constants::standard_atmosphere;  // of the outside air [Pa]
+  HallAir hall_air;
+  Real p_aux_base = 0;  // CDU electronics, controls, lights: always on [W]
 };
 
 // Outside air is dry and ideal, cp 1006 J/(kg K). Standard sea-level density at 15 degrees C: 1.225 kg/m3 (ISO 2533).
@@ -162,8 +176,8 @@ struct FanBalance {
   Real fan, lag, t_set, density;  // density: of the air relative to standard
   COLDSUN_FN Real cooler(Real n) const {
     const Real air = n * density;  // mass flow relative to design
-    return exchange_crossflow(model.dry_cooler_ua * math::pow(air, model.dry_cooler_ua_exponent), model.flow_facility,
-                              air * model.air_flow * rho_air_standard * cp_air);
+    return exchange_crossflow(model.dry_cooler.ua * math::pow(air, model.dry_cooler.ua_exponent), model.flow_facility,
+                              air * model.dry_cooler.air_flow * rho_air_standard * cp_air);
   }
   COLDSUN_FN ValveBalance at(Real n) const {
     ValveBalance v = valve;
@@ -173,53 +187,53 @@ struct FanBalance {
   COLDSUN_FN Real operator()(Real n) const {
     const ValveBalance v = at(n);
     const Real t = v.eq.solve(find_root(v, 0.0, 1.0), v.cooler).t_facility;
-    return n - controlled(fan, lag, t, t_set, model.fan_band, model.fan_min);
+    return n - controlled(fan, lag, t, t_set, model.dry_cooler.fan_band, model.dry_cooler.fan_min);
   }
 };
 
 // The chiller's COP is a constant share of Carnot's: condenser 12 K above outside air, evaporator 15 K below the hall's
 // set-point. Its lift is at least 10 K, the minimum for its expansion valve.
 COLDSUN_FN Real chiller_cop(const LoopModel& m, Real temp_air) {
-  const Real t_evaporator = m.hall_air_t_set - 15.0;
+  const Real t_evaporator = m.hall_air.t_set - 15.0;
   const Real lift = math::max(temp_air + 12.0 - t_evaporator, 10.0),
-             lift_ref = math::max(m.hall_air_chiller_t_air + 12.0 - t_evaporator, 10.0);
-  return m.hall_air_chiller_cop * lift_ref / lift;
+             lift_ref = math::max(m.hall_air.chiller_t_air + 12.0 - t_evaporator, 10.0);
+  return m.hall_air.chiller_cop * lift_ref / lift;
 }
 
 // Head of the plates' loop [Pa]: manifolds, couplings and exchanger, in series with the plates.
 COLDSUN_FN Real loop_head(const LoopModel& m, Real v_dot) {
   const Real plates =
       m.flow_share > 0.0 ? pressure_drop(m.channel, m.properties, m.flow_share * v_dot, m.channel_length) : 0.0;
-  return m.dp * math::pow(v_dot / m.pump_flow, m.dp_exponent) + plates;
+  return m.pump.dp * math::pow(v_dot / m.pump.flow, m.pump.dp_exponent) + plates;
 }
 // Hydraulic work [W], which ends as heat in the coolant loop and in the facility water.
 COLDSUN_FN Real pump_work(const LoopModel& m, Real v_dot) { return v_dot > 0.0 ? v_dot * loop_head(m, v_dot) : 0.0; }
-COLDSUN_FN Real pump_work_facility(const LoopModel& m) { return m.facility_pump_flow * m.facility_pump_dp; }
+COLDSUN_FN Real pump_work_facility(const LoopModel& m) { return m.facility.pump.flow * m.facility.pump.dp; }
 
 // Upper bound of the power of pumps, fans, chiller and controls at a flow and an outside temperature [W].
 COLDSUN_FN Real aux_bound(const LoopModel& m, Real v_dot, Real temp_air) {
-  return pump_work(m, v_dot) / m.pump_efficiency + pump_work_facility(m) / m.facility_pump_efficiency + m.p_aux_base +
-         m.hall_air_fan_power + m.dry_cooler_fan_power * air_density(m.pressure, temp_air) / rho_air_standard +
-         m.hall_air_cooling / chiller_cop(m, temp_air);
+  return pump_work(m, v_dot) / m.pump.efficiency + pump_work_facility(m) / m.facility.pump.efficiency + m.p_aux_base +
+         m.hall_air.fan_power + m.dry_cooler.fan_power * air_density(m.pressure, temp_air) / rho_air_standard +
+         m.hall_air.cooling / chiller_cop(m, temp_air);
 }
 
 // Hall air under a cooler whose capacity rises linearly over the band. The passive coil cools first, the chiller takes
 // the rest. The coil uses the temperatures at the cut's start.
 COLDSUN_FN void advance_hall(const LoopModel& m, const LoopState& s, const LoopInput& in, LoopOutput& out) {
-  const Real on = m.hall_air_t_set - 0.5 * m.hall_air_band, c = m.hall_air_heat_capacity / in.dt,
-             gain = m.hall_air_cooling / m.hall_air_band;
-  const Real speed = math::clamp((s.t_hall - on) / m.hall_air_band, m.hall_air_fan_min, 1.0),
-             p_fan = m.hall_air_fan_power * speed * speed * speed;
+  const Real on = m.hall_air.t_set - 0.5 * m.hall_air.band, c = m.hall_air.heat_capacity / in.dt,
+             gain = m.hall_air.cooling / m.hall_air.band;
+  const Real speed = math::clamp((s.t_hall - on) / m.hall_air.band, m.hall_air.fan_min, 1.0),
+             p_fan = m.hall_air.fan_power * speed * speed * speed;
   out.q_air = in.q_nodes_air + (out.p_pump - out.q_pump - out.q_pump_facility) + m.p_aux_base + p_fan;
   Real t = s.t_hall + out.q_air / c;
   Real q = 0.0;
   if (t > on) {
     t = (c * s.t_hall + out.q_air + gain * on) / (c + gain);
     q = gain * (t - on);
-    if (q > m.hall_air_cooling) q = m.hall_air_cooling, t = s.t_hall + (out.q_air - q) / c;
+    if (q > m.hall_air.cooling) q = m.hall_air.cooling, t = s.t_hall + (out.q_air - q) / c;
   }
   out.state.t_hall = t;
-  out.q_coil = math::min(q, m.hall_air_cooler_ua * math::max(s.t_hall - s.t_facility, 0.0));
+  out.q_coil = math::min(q, m.hall_air.cooler_ua * math::max(s.t_hall - s.t_facility, 0.0));
   out.q_chiller = q - out.q_coil;
   out.p_hall_cooler = p_fan + out.q_chiller / chiller_cop(m, in.temp_air);
 }
@@ -228,14 +242,14 @@ COLDSUN_FN void advance_hall(const LoopModel& m, const LoopState& s, const LoopI
 // the temperatures at the end of the cut require.
 COLDSUN_FN LoopOutput advance_loop(const LoopModel& m, const LoopState& s, const LoopInput& in) {
   LoopOutput out{};
-  const Real share = in.v_dot / m.pump_flow;
+  const Real share = in.v_dot / m.pump.flow;
   out.q_pump = pump_work(m, in.v_dot), out.q_pump_facility = pump_work_facility(m);
-  out.p_pump = out.q_pump / m.pump_efficiency + out.q_pump_facility / m.facility_pump_efficiency;
+  out.p_pump = out.q_pump / m.pump.efficiency + out.q_pump_facility / m.facility.pump.efficiency;
   out.p_cdu = m.p_aux_base;
   advance_hall(m, s, in, out);
 
   // At design, each side holds half of the CDU's resistance; that of the plates' side varies with its flow.
-  const Real ua = share > 0.0 ? 2.0 * m.cdu_ua / (math::pow(share, -m.cdu_ua_exponent) + 1.0) : 0.0;
+  const Real ua = share > 0.0 ? 2.0 * m.cdu.ua / (math::pow(share, -m.cdu.ua_exponent) + 1.0) : 0.0;
   LoopEquations eq;
   eq.c_return = m.c_return / in.dt, eq.c_supply = m.c_supply / in.dt, eq.c_facility = m.c_facility / in.dt;
   eq.flow = in.flow, eq.flow_facility = m.flow_facility, eq.temp_air = in.temp_air;
@@ -243,20 +257,20 @@ COLDSUN_FN LoopOutput advance_loop(const LoopModel& m, const LoopState& s, const
   eq.q = in.q_plates + in.q_extra + out.q_pump, eq.q_f = out.q_coil + out.q_pump_facility;
   eq.exchange = exchange_counterflow(ua, in.flow, m.flow_facility);
 
-  const ValveBalance valve{eq, 0.0, s.valve, math::exp(-in.dt / m.cdu_control_time), in.t_supply_set, m.cdu_band};
+  const ValveBalance valve{eq, 0.0, s.valve, math::exp(-in.dt / m.cdu.control_time), in.t_supply_set, m.cdu.band};
   const FanBalance fan{valve,
                        m,
                        s.fan_speed,
-                       math::exp(-in.dt / m.fan_time),
-                       in.t_supply_set - m.approach,
+                       math::exp(-in.dt / m.dry_cooler.fan_time),
+                       in.t_supply_set - m.facility.approach,
                        air_density(m.pressure, in.temp_air) / rho_air_standard};
-  out.state.fan_speed = find_root(fan, m.fan_min, 1.0);
+  out.state.fan_speed = find_root(fan, m.dry_cooler.fan_min, 1.0);
   const ValveBalance settled = fan.at(out.state.fan_speed);
   out.state.valve = find_root(settled, 0.0, 1.0);
   const LoopEquations::Answer t = eq.solve(out.state.valve, settled.cooler);
   out.state.t_supply = t.t_supply, out.state.t_return = t.t_return, out.state.t_facility = t.t_facility;
   out.q_cdu = t.q_cdu, out.q_cooler = t.q_cooler;
-  out.p_fan = m.dry_cooler_fan_power * out.state.fan_speed * out.state.fan_speed * out.state.fan_speed * fan.density;
+  out.p_fan = m.dry_cooler.fan_power * out.state.fan_speed * out.state.fan_speed * out.state.fan_speed * fan.density;
   return out;
 }
 

@@ -15,15 +15,19 @@ struct LayerSpec {
 
 inline constexpr int map_rows = 8;  // rows of a power map in a file, inlet row first
 
+// Channels and the fins between them.
+struct Fins : ChannelArray {
+  Real fin_conductivity = 0;   // [W/(m K)]
+  Real fin_heat_capacity = 0;  // [J/(m3 K)]
+  int n_fin_layer = 3;         // maximum number of fin sub-layers
+};
+
 struct PlateSpec {
   Real length = 0, width = 0;    // along and across the flow [m]
   std::vector<LayerSpec> layer;  // from the power plane up to the channel base
   int tim_layer = -1;            // index in layer of the interface material, -1: none
-  ChannelArray channel;
-  Real fin_conductivity = 0;   // [W/(m K)]
-  Real fin_heat_capacity = 0;  // [J/(m3 K)]
-  int n_fin = 3;               // maximum number of fin sub-layers
-  LayerSpec lid;               // thickness 0: none
+  Fins channel;
+  LayerSpec lid;  // thickness 0: none
   Coolant coolant = Coolant::water;
   Real t_design = 313.15;       // coolant temperature for rho cp and for the fit of the lumped model [K]
   std::vector<Real> power_map;  // map_rows or n_y rows of n_x relative densities; empty: uniform

@@ -33,7 +33,7 @@ struct NusseltOfPoints {
   Input reynolds, prandtl, aspect, length;  // length in hydraulic diameters
   Output nusselt;
   COLDSUN_FN void operator()(int row, int i) const {
-    const ChannelArray one{.width = aspect(row, i), .height = 1.0, .count = 1.0, .minor_loss = 0.0};
+    const ChannelArray one{.width = aspect(row, i), .height = 1.0, .n_channel = 1.0, .minor_loss = 0.0};
     const CoolantProperties unit{.rho = 1.0, .mu = 1.0, .k = 1.0, .cp = prandtl(row, i)};
     const Real d = one.hydraulic_diameter(), flow = reynolds(row, i) / d * one.width * one.height;
     const Real far = math::min(1e12, length(row, i));  // the order of min: NaN stays NaN
@@ -51,7 +51,7 @@ struct PressureDropOfPoints {
   Output drop;
   COLDSUN_FN void operator()(int row, int i) const {
     const ChannelArray c{
-        .width = width(row, i), .height = height(row, i), .count = count(row, i), .minor_loss = minor_loss(row, i)};
+        .width = width(row, i), .height = height(row, i), .n_channel = count(row, i), .minor_loss = minor_loss(row, i)};
     const Real value = pressure_drop(c, coolant_properties(coolant, temperature(row, i)), flow(row, i), length(row, i));
     const bool known = in_range(temperature(row, i)) & (flow(row, i) == flow(row, i));
     drop(row, i) = known ? value : math::not_a_number;

@@ -29,11 +29,11 @@ void check(const PlateSpec& p) {
     refuse("tim_layer of a plate is its last layer, the channel base; accepted: a layer below it, or -1 for none");
   if (p.lid.thickness > 0 && !(p.lid.conductivity > 0 && p.lid.heat_capacity > 0))
     refuse("the lid has a conductivity or heat_capacity that is not positive; accepted: above 0");
-  if (!(p.channel.count >= 1 && p.channel.width > 0 && p.channel.height > 0))
+  if (!(p.channel.n_channel >= 1 && p.channel.width > 0 && p.channel.height > 0))
     refuse("the channels of a plate are not defined; accepted: count >= 1, width and height above 0 m");
   if (!(p.channel.open_share(p.width) < 1.0))
     refuse("the channels are as wide as the plate; accepted: count times width below the plate's width");
-  if (p.n_fin < 1 || !(p.fin_conductivity > 0 && p.fin_heat_capacity > 0))
+  if (p.channel.n_fin_layer < 1 || !(p.channel.fin_conductivity > 0 && p.channel.fin_heat_capacity > 0))
     refuse("the fins of a plate are not defined; accepted: n_fin >= 1, conductivity and heat_capacity above 0");
   if (const std::size_t n = p.power_map.size(); n != 0 && n != map_rows * n_x && n != n_y * n_x)
     refuse("a power map has " + std::to_string(n) + " values; accepted: 8 or 16 rows of 8 values");
@@ -60,14 +60,16 @@ void check(const NodeSpec& n, std::size_t n_plates, std::size_t n_site) {
 }
 
 void check(const LoopModel& l) {
-  if (!(l.c_supply > 0 && l.c_return > 0 && l.c_facility > 0 && l.hall_air_heat_capacity > 0))
+  if (!(l.c_supply > 0 && l.c_return > 0 && l.c_facility > 0 && l.hall_air.heat_capacity > 0))
     refuse("a heat capacity of a loop is not positive; accepted: above 0 J/K");
-  if (!(l.pump_flow > 0 && l.flow_facility > 0)) refuse("a design flow of a loop is not positive; accepted: above 0");
-  if (!(l.pump_efficiency > 0 && l.facility_pump_efficiency > 0 && l.hall_air_chiller_cop > 0))
+  if (!(l.pump.flow > 0 && l.flow_facility > 0)) refuse("a design flow of a loop is not positive; accepted: above 0");
+  if (!(l.pump.efficiency > 0 && l.facility.pump.efficiency > 0 && l.hall_air.chiller_cop > 0))
     refuse("an efficiency or COP of a loop is not positive; accepted: above 0");
-  if (!(l.cdu_band > 0 && l.fan_band > 0 && l.hall_air_band > 0 && l.cdu_control_time > 0 && l.fan_time > 0))
+  if (!(l.cdu.band > 0 && l.dry_cooler.fan_band > 0 && l.hall_air.band > 0 && l.cdu.control_time > 0 &&
+        l.dry_cooler.fan_time > 0))
     refuse("a control band or time constant of a loop is not positive; accepted: above 0");
-  if (!(l.fan_min > 0 && l.fan_min <= 1)) refuse("fan_min is out of range; accepted: above 0, at most 1");
+  if (!(l.dry_cooler.fan_min > 0 && l.dry_cooler.fan_min <= 1))
+    refuse("fan_min is out of range; accepted: above 0, at most 1");
 }
 
 }  // namespace
@@ -113,7 +115,8 @@ Stack make_stack(const PlateSpec& p, Real tim_factor) {
     parts.push_back(
         {l.thickness, l.conductivity / (i == p.tim_layer ? tim_factor : 1.0), l.heat_capacity, l.contact, n_solid});
   }
-  parts.push_back({p.channel.height, p.fin_conductivity, p.fin_heat_capacity, 0.0, p.n_fin});
+  parts.push_back(
+      {p.channel.height, p.channel.fin_conductivity, p.channel.fin_heat_capacity, 0.0, p.channel.n_fin_layer});
   const bool lid = p.lid.thickness > 0;
   const int room = n_solid - n_layer - (lid ? 1 : 0);
   if (room < 1)
@@ -239,7 +242,8 @@ State make_state(const System& sys, int n_member, Device device, Real t_start) {
   s.t_supply.fill(t_start), s.t_return.fill(t_start), s.t_facility.fill(t_start);
   for (int m = 0; m < n_member; ++m)
     for (int k = 0; k < sys.n_site; ++k)
-      s.t_hall(m, k) = sys.loop(k).hall_air_t_set, s.valve(m, k) = 0.5, s.fan_speed(m, k) = sys.loop(k).fan_min;
+      s.t_hall(m, k) = sys.loop(k).hall_air.t_set, s.valve(m, k) = 0.5,
+                  s.fan_speed(m, k) = sys.loop(k).dry_cooler.fan_min;
   return s;
 }
 

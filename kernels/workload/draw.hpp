@@ -47,8 +47,8 @@ struct DrawJobs {
     const std::uint32_t number = initial ? initial_number + static_cast<std::uint32_t>(place)
                                          : static_cast<std::uint32_t>(place - jobs.n_initial(s));
     const Chance chance = job_chance(seed, first_member + static_cast<std::uint32_t>(m), sys.site(s).entity);
-    const Job job = draw_job(sys.statistics(s), sys.site(s).gpu_per_node, sys.site(s).node_count,
-                             st.link_bound_share(m, s), chance, number);
+    const Job job = draw_job(sys.statistics(s), sys.site(s).n_plate, sys.site(s).node_count, st.link_bound_share(m, s),
+                             chance, number);
     if (initial) jobs.submit_time(m, j) = jobs.span(0) - nanoseconds(job.age);
     jobs.deadline(m, j) =
         jobs.submit_time(m, j) +

@@ -96,13 +96,13 @@ struct Job {
 
 COLDSUN_FN Real lognormal(Real median, Real sigma, Real normal) { return median * math::exp(sigma * normal); }
 
-COLDSUN_FN Job draw_job(const JobStatistics& s, std::int32_t gpu_per_node, std::int32_t node_count,
-                        Real link_bound_share, const Chance& chance, std::uint32_t number) {
+COLDSUN_FN Job draw_job(const JobStatistics& s, std::int32_t n_plate, std::int32_t node_count, Real link_bound_share,
+                        const Chance& chance, std::uint32_t number) {
   const bool initial = number >= initial_number;
   Job job;
   const int i = pick(initial ? s.running_edge : s.count_edge, s.n_count, chance.uniform(number, draw_count));
   job.n_gpu = s.gpu_count[i];
-  job.n_node = node_count_of(job.n_gpu, gpu_per_node, node_count);
+  job.n_node = node_count_of(job.n_gpu, n_plate, node_count);
   const Real u = chance.uniform(number, draw_duration);
   job.work = initial ? running_duration_at(s, s.gpu_class[i], u) : duration_at(s, s.gpu_class[i], u);
   job.age = initial ? job.work * chance.uniform(number, draw_age) : 0.0;

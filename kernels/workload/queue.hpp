@@ -20,7 +20,7 @@ struct Queue {
   COLDSUN_FN int place_of(int m, int j) const { return st.plan_site(m, j) < 0 ? jobs.job_site(j) : st.plan_site(m, j); }
   COLDSUN_FN std::int32_t nodes_at(int m, int s, int j) const {
     return jobs.job_site(j) == s ? jobs.n_node(m, j)
-                                 : node_count_of(jobs.n_gpu(m, j), sys.site(s).gpu_per_node, sys.site(s).node_count);
+                                 : node_count_of(jobs.n_gpu(m, j), sys.site(s).n_plate, sys.site(s).node_count);
   }
   // Expected duration from the request, longer under a cap.
   COLDSUN_FN Time expected_duration(int m, int j) const {

@@ -108,10 +108,10 @@ void complete(JobStatistics& s) {
   for (int i = 0; i < s.n_priority; ++i) s.priority_edge[i] = p += s.priority_share[i];
 }
 
-Real mean_node_seconds(const JobStatistics& s, std::int32_t gpu_per_node, std::int32_t node_count) {
+Real mean_node_seconds(const JobStatistics& s, std::int32_t n_plate, std::int32_t node_count) {
   Real sum = 0.0;
   for (int i = 0; i < s.n_count; ++i)
-    sum += s.gpu_share[i] * node_count_of(s.gpu_count[i], gpu_per_node, node_count) * s.mean_duration[s.gpu_class[i]];
+    sum += s.gpu_share[i] * node_count_of(s.gpu_count[i], n_plate, node_count) * s.mean_duration[s.gpu_class[i]];
   return sum;
 }
 

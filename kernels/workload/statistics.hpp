@@ -52,12 +52,12 @@ struct JobStatistics {
 void complete(JobStatistics& statistics);
 
 // Number of whole nodes of a job of n_gpu accelerators at a site, at most all of the site's.
-COLDSUN_FN std::int32_t node_count_of(std::int32_t n_gpu, std::int32_t gpu_per_node, std::int32_t node_count) {
-  const std::int32_t n = (n_gpu + gpu_per_node - 1) / gpu_per_node;
+COLDSUN_FN std::int32_t node_count_of(std::int32_t n_gpu, std::int32_t n_plate, std::int32_t node_count) {
+  const std::int32_t n = (n_gpu + n_plate - 1) / n_plate;
   return n < node_count ? n : node_count;
 }
 
 // Mean node-seconds of a job, exact for the tables.
-Real mean_node_seconds(const JobStatistics& statistics, std::int32_t gpu_per_node, std::int32_t node_count);
+Real mean_node_seconds(const JobStatistics& statistics, std::int32_t n_plate, std::int32_t node_count);
 
 }  // namespace coldsun::workload

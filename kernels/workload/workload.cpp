@@ -19,11 +19,11 @@ void require(bool holds, const std::string& what) {
 void check(const Site& s, std::size_t i) {
   const std::string name = "site " + std::to_string(i) + ": ";
   require(s.node_count >= 0 && s.node_first >= 0, name + "node_first or node_count is negative; accepted: 0 or more");
-  require(s.gpu_per_node >= 1, name + "gpu_per_node is below 1; accepted: 1 or more");
+  require(s.n_plate >= 1, name + "n_plate is below 1; accepted: 1 or more");
   require(s.load >= 0.0 && s.load <= 100.0, name + "load is out of range; accepted: 0 to 100");
   require(s.link_bound_share >= 0.0 && s.link_bound_share <= 1.0,
           name + "link_bound_share is out of range; accepted: 0 to 1");
-  require(s.link_buffer >= 0.0 && s.link_buffer < 1e9, name + "link_buffer is out of range; accepted: 0 to 1e9 s");
+  require(s.buffer >= 0.0 && s.buffer < 1e9, name + "buffer is out of range; accepted: 0 to 1e9 s");
   require(s.burst_gain >= 0.0 && s.burst_gain <= 1.0, name + "burst_gain is out of range; accepted: 0 to 1");
   require(s.burst_ratio >= 0.0 && s.burst_ratio <= 1e3, name + "burst_ratio is out of range; accepted: 0 to 1000");
 }
@@ -32,7 +32,8 @@ void check(const NodeRow& n, std::size_t i) {
   const std::string name = "node " + std::to_string(i) + ": ";
   require(n.p_idle > 0.0 && n.p_max > n.p_idle && std::isfinite(n.p_max),
           name + "p_idle or p_max is out of range; accepted: 0 < p_idle < p_max");
-  require(n.exponent > 0.0 && n.exponent <= 4.0, name + "exponent is out of range; accepted: above 0, at most 4");
+  require(n.utilisation_exponent > 0.0 && n.utilisation_exponent <= 4.0,
+          name + "utilisation_exponent is out of range; accepted: above 0, at most 4");
 }
 
 // Mean number of arrivals in [start, stop), by the hour of the site's own day.
@@ -72,7 +73,7 @@ System make_system(const std::vector<Site>& sites, const std::vector<JobStatisti
     const int k = static_cast<int>(i);
     s.site(k) = sites[i], s.statistics(k) = statistics[i];
     complete(s.statistics(k));
-    const Real per_job = mean_node_seconds(s.statistics(k), sites[i].gpu_per_node, std::max(sites[i].node_count, 1));
+    const Real per_job = mean_node_seconds(s.statistics(k), sites[i].n_plate, std::max(sites[i].node_count, 1));
     s.arrival_rate(k) = sites[i].load * sites[i].node_count / per_job;
   }
   require(first == n_node, "the sites name " + std::to_string(first) + " nodes and " + std::to_string(n_node) +
@@ -85,7 +86,7 @@ System make_system(const std::vector<Site>& sites, const std::vector<JobStatisti
             "node " + std::to_string(i) +
                 ": it is outside the range of its site; accepted: node_first to node_first + node_count - 1");
     s.node_site(n) = site, s.node_p_idle(n) = nodes[i].p_idle, s.node_p_max(n) = nodes[i].p_max,
-    s.node_exponent(n) = nodes[i].exponent;
+    s.node_exponent(n) = nodes[i].utilisation_exponent;
   }
   return s;
 }
@@ -148,7 +149,7 @@ State make_state(const System& system, const JobTable& jobs, int n_member, Devic
   for (int m = 0; m < n_member; ++m) {
     for (int i = 0; i < n_site; ++i) {
       const Site& k = system.site(i);
-      s.link_bound_share(m, i) = k.link_bound_share, s.link_buffer(m, i) = k.link_buffer;
+      s.link_bound_share(m, i) = k.link_bound_share, s.link_buffer(m, i) = k.buffer;
       s.burst_gain(m, i) = k.burst_gain, s.burst_ratio(m, i) = k.burst_ratio;
       s.link_down_since(m, i) = never;
     }

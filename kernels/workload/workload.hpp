@@ -23,12 +23,11 @@ inline constexpr Real work_residue = 1e-3;  // s; remaining work below it counts
 // One site: its nodes, what is asked of it, and the priors of how an outage of the link reaches the work.
 struct Site {
   std::int32_t node_first = 0, node_count = 0;
-  std::int32_t gpu_per_node = 8;  // a job of n GPUs takes ceil(n / gpu_per_node) whole nodes
-  Real load = 0.0;                // offered node-seconds over those of the hall; 0: no jobs
-  Real utc_offset = 0.0;          // s, local standard time minus UTC: the arrival rate follows the local hour
-  Real link_bound_share = 0.0;    // share of jobs that stall when the link is gone
-  Real link_buffer =
-      0.0;                // s that a link-bound job goes on from its buffers; they are full again when the link is back
+  std::int32_t n_plate = 8;     // GPUs of a node: a job of n takes ceil(n / n_plate) whole nodes
+  Real load = 0.0;              // offered node-seconds over those of the hall; 0: no jobs
+  Real utc_offset = 0.0;        // s, local standard time minus UTC: the arrival rate follows the local hour
+  Real link_bound_share = 0.0;  // share of jobs that stall when the link is gone
+  Real buffer = 0.0;      // s that a link-bound job goes on from its buffers; they are full again when the link is back
   Real burst_gain = 0.0;  // power over normal while the backlog drains, as a share of (p_max - p)
   Real burst_ratio =
       1.0;  // seconds of burst per second of stall: the drain runs at 1 + 1 / burst_ratio of the normal rate
@@ -167,8 +166,8 @@ struct Drive {
 // Host-side description, in the order of the rows. Nodes of a site are contiguous and within its range.
 struct NodeRow {
   std::int32_t site;
-  Real p_idle, p_max;  // W
-  Real exponent;       // 1
+  Real p_idle, p_max;         // W
+  Real utilisation_exponent;  // 1
 };
 // Throws std::invalid_argument in one sentence for an invalid description. One JobStatistics per site.
 System make_system(const std::vector<Site>&, const std::vector<JobStatistics>&, const std::vector<NodeRow>&, Device);

@@ -11,6 +11,7 @@ import typer
 from rich.text import Text
 
 from .errors import InputError, stop_status
+from .priors import parse
 
 
 def study(
@@ -20,6 +21,10 @@ def study(
     start: Annotated[Optional[str], typer.Option(help="start of the runs, ISO 8601, UTC; default: start of the site's demo day")] = None,
     seed: Annotated[int, typer.Option(help="random seed")] = 1,
     dt: Annotated[float, typer.Option(help="fixed time step [s]")] = 10.0,
+    draw: Annotated[Optional[list[str]], typer.Option(help="key of the site drawn from a prior, KEY=normal:MEAN:DEVIATION[:LOW:HIGH] in SI; also "
+                                                           "uniform:LOW:HIGH, lognormal:MEDIAN:DEVIATION_OF_LOG, triangular:LOW:MODE:HIGH; may be "
+                                                           "repeated")] = None,
+    per_draw: Annotated[int, typer.Option(help="number of members with the same drawn values")] = 1,
     n_field: Annotated[int, typer.Option(help="number of nodes with a resolved plate, the hottest types first; -1: use the value from the site file")] = 8,
     limit: Annotated[float, typer.Option(help="threshold of the junction temperature drift [K]")] = 1.0,
     paths: Annotated[Optional[list[str]], typer.Option(help="effect of outages to compare with none: all, stall, burst, stale or none; may be repeated; "
@@ -39,14 +44,16 @@ def study(
     folder = record or Path("runs") / f"{Path(site).stem}-{'supply' if supply else 'study'}"
     if resume and not folder.is_dir():
         raise InputError(f"--resume: {folder} does not exist; accepted: the folder of an earlier study")
+    priors = dict(parse(text) for text in draw or ())
     with _executor(dask) as executor:
         if supply:
-            return _supply(site, days, share, seed, n_field, folder, executor, workers, as_json)
+            return _supply(site, days, share, seed, n_field, folder, executor, workers, as_json, priors)
         from .studies import ALL, handover_drift
         from .twin import PATHS
 
         fields = None if n_field < 0 else n_field
-        made = handover_drift(site, members, hours, n_field=fields, seed=seed, start=start, dt=dt, paths=tuple(paths or (ALL, *PATHS)), limit=limit)
+        made = handover_drift(site, members, hours, n_field=fields, seed=seed, start=start, dt=dt, paths=tuple(paths or (ALL, *PATHS)), limit=limit,
+                              draw=priors, per_draw=per_draw)
         try:
             data = made.run(executor, workers, out=folder, resume=resume, batch=batch, progress=not as_json)
         except KeyboardInterrupt as error:
@@ -115,12 +122,13 @@ def _tell(data, folder: Path, as_json: bool) -> None:
         raise InputError(f"{frozen} of {data.sizes['member']} members were frozen by a fault; the results leave them out")
 
 
-def _supply(site, days, share, seed, n_field, folder, executor, workers, as_json) -> None:
+def _supply(site, days, share, seed, n_field, folder, executor, workers, as_json, priors) -> None:
     from . import plots_study as plots
     from .cli import out
     from .supply import sentences, supply_limit
 
-    data, answers = supply_limit(site, days, share, seed=seed, n_field=max(0, n_field), out=folder, executor=executor, workers=workers, progress=not as_json)
+    data, answers = supply_limit(site, days, share, seed=seed, n_field=max(0, n_field), out=folder, executor=executor, workers=workers, progress=not as_json,
+                                 draw=priors)
     picture = plots.draw_supply(data, answers, folder / "supply.png")
     _csv(answers, folder / "supply.csv")
     if as_json:

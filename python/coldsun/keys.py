@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 
 from . import _engine
 
+NETWORK = "@"   # the table of a network's own keys
+
 
 def plain(value):
     """A value of NumPy or pandas as a Python number or list."""
@@ -111,12 +113,14 @@ def _classes() -> dict[str, type]:
         rows[row["table"]].append(row)
     classes = {}
     for table, keys in rows.items():
-        body: dict = {"__slots__": (), "__doc__": f"Table [{table.replace('[NAME]', '')}] of a site; keys in SI." if table else "Keys of a site, in SI."}
+        of = "network" if table.startswith(NETWORK) else "site"
+        where = f"Table [{table.removeprefix(f'{NETWORK}.').replace('[NAME]', '')}]" if table not in ("", NETWORK) else "Keys"
+        body: dict = {"__slots__": (), "__doc__": f"{where} of a {of}; values in SI."}
         body |= {row["key"]: _key(row) for row in keys}
         for child in rows:
-            if child and (child.rpartition(".")[0] == table):
+            if child not in ("", NETWORK) and child.rpartition(".")[0] == table:
                 body[child.split(".")[-1].removesuffix("[NAME]")] = _list(child) if child.endswith("]") else _table(child)
-        name = "".join(word.replace("[NAME]", "").title().replace("_", "") for word in table.split(".")) or "SitePart"
+        name = "".join(word.replace("[NAME]", "").title().replace("_", "") for word in table.replace(NETWORK, "network").split(".")) or "SitePart"
         classes[table] = type(name, (Part,), body)
     return classes
 

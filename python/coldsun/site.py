@@ -9,7 +9,7 @@ from pathlib import Path
 
 from . import _engine
 from .errors import InputError, engine_errors
-from .keys import PARTS, Parts, plain
+from .keys import NETWORK, PARTS, Parts, plain
 
 
 def data_folder() -> Path:
@@ -25,8 +25,9 @@ def data_folder() -> Path:
 class Network(_engine.Network):
     """A network of sites, read from its files; every key of a site can be read and set, in SI.
 
-    ``site`` lists the sites: ``network.site["masdar"].cooling.cdu.ua``. `copy.deepcopy` and `replace` give an independent copy. Names of other
-    files, and missing tables or list elements, can be changed only in the file. Made by `load_network`.
+    ``site`` lists the sites: ``network.site["masdar"].cooling.cdu.ua``; keys of the network itself are attributes: ``network.link[0].latency``.
+    `copy.deepcopy` and `replace` give an independent copy. Names of other files, and missing tables or list elements, can be changed only in the
+    file. Made by `load_network`.
 
     Raises InputError where a value is set outside its range; `check`, `save` and a run also check relations between keys.
 
@@ -37,13 +38,17 @@ class Network(_engine.Network):
     (['atacama', 'masdar'], 170000.0)
     """
 
+    _own = NETWORK, "."   # table of the attributes, and whose they are
+
     @property
     def site(self) -> Parts:
         """Sites of the network, by name or number."""
         return Parts(self, "", [s["name"] for s in self.sites], lambda name: PARTS[""](self, name, ""))
 
     def replace(self, changes: dict | None = None, /, **more):
-        """A copy with changed keys [SI], of every site or of one: ``"masdar/cooling.cdu.ua"``. InputError for an unknown key or an invalid value.
+        """A copy with changed keys [SI], of every site, of one: ``"masdar/cooling.cdu.ua"``, or of the network: ``"./link[0].latency"``.
+
+        InputError for an unknown key or an invalid value.
 
         Two names are no keys: ``n_field``, number of nodes with a resolved plate, and ``t_supply``, constant coolant supply temperature [K].
 
@@ -58,9 +63,37 @@ class Network(_engine.Network):
         other.check()
         return other
 
+    def save(self, path: str | Path) -> Path:
+        """Write as TOML, each value with its unit and source: a ``.toml`` file, or a folder that gets ``NAME.toml``.
+
+        Of a network, sites that are not shipped as they are stand in a folder of their name beside its file; plates and modules that are not shipped
+        as they are stand beside their site's file. What is read back is the same network.
+        """
+        path = Path(path)
+        path = path if path.suffix == ".toml" else path / f"{self.name}.toml"
+        with engine_errors():
+            self.check()
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self.write(str(path.absolute()))
+        return path
+
     def __deepcopy__(self, memo):
         return type(self)(self)
 
+    def __getattr__(self, name):
+        table, owner = type(self)._own
+        if name.startswith("_") or name not in PARTS[table].__dict__:
+            raise AttributeError(f"{self.name} has no {name!r}")
+        return getattr(PARTS[table](self, owner or self.name, ""), name)
+
+    def __setattr__(self, name, value):
+        table, owner = type(self)._own
+        if name not in PARTS[table].__dict__ or name == "name":
+            raise AttributeError(f"{self.name} has no {name!r} that can be set")
+        setattr(PARTS[table](self, owner or self.name, ""), name, value)
+
+    def __dir__(self):
+        return sorted({*super().__dir__(), *(k for k in PARTS[type(self)._own[0]].__dict__ if not k.startswith("_"))})
 
 
 class Site(Network):
@@ -76,36 +109,7 @@ class Site(Network):
     (52000.0, True)
     """
 
-    def __getattr__(self, name):
-        root = PARTS[""]
-        if name.startswith("_") or name not in root.__dict__:
-            raise AttributeError(f"site has no table or key {name!r}; accepted: those of dir(site)")
-        return getattr(root(self, self.name, ""), name)
-
-    def __setattr__(self, name, value):
-        root = PARTS[""]
-        if name not in root.__dict__ or name == "name":
-            raise AttributeError(f"site has no settable key {name!r}; accepted: those of data/KEYS.md, except name")
-        setattr(root(self, self.name, ""), name, value)
-
-    def __dir__(self):
-        return sorted({*super().__dir__(), *(k for k in PARTS[""].__dict__ if not k.startswith("_"))})
-
-    def save(self, path: str | Path) -> Path:
-        """Write the site as TOML with units and sources, and beside it each plate or module that differs from the shipped one.
-
-        InputError where relations between keys are violated, or the file cannot be written.
-
-        >>> import coldsun as cs, tempfile
-        >>> site = cs.load_site("small")
-        >>> cs.load_site(site.save(tempfile.mkdtemp() + "/mine.toml")).values() == site.values()
-        True
-        """
-        path = Path(path)
-        with engine_errors():
-            self.check()
-            self.save_site("", str(path))
-        return path
+    _own = "", ""
 
 
 def load_network(name: str | Path, n_field: int | None = None) -> Network:

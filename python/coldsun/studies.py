@@ -17,6 +17,7 @@ from scipy.constants import zero_Celsius
 
 from . import _engine
 from .errors import InputError, engine_errors
+from .priors import lognormal, normal, priors_of, triangular, uniform  # noqa: F401
 from .progress import Progress
 from .site import load_site
 from .study_batch import ALL, Spec, load, open_batch, plain, run_batch
@@ -49,10 +50,11 @@ class Study:
         return [m for m in range(self.spec.members) if m not in done]
 
     def batches(self, members: list[int], size: int) -> list[tuple[int, int]]:
-        """(first, count) of groups of consecutive members with the same start, at most `size` each."""
+        """(first, count) of groups of consecutive members with the same start and draw, at most `size` each."""
         out: list[list[int]] = []
         for m in members:
-            joins = out and m == out[-1][0] + out[-1][1] and out[-1][1] < size and self.spec.start_of(m) == self.spec.start_of(out[-1][0])
+            joins = out and m == out[-1][0] + out[-1][1] and out[-1][1] < size and all(
+                of(m) == of(out[-1][0]) for of in (self.spec.start_of, self.spec.draw_of if self.spec.draw else lambda _: 0))
             if joins:
                 out[-1][1] += 1
             else:
@@ -191,7 +193,7 @@ def _save(data: xr.Dataset, path: Path) -> None:
 
 def handover_drift(site, members: int = 256, hours: float = 6.0, *, n_field: int | None = 8, seed: int = 1, start: str | None = None, dt: float = 10.0,
                    paths=(ALL, *PATHS), limit: float = 1.0, trace_every: int = 16, priors: bool = True, supply_degc: float | None = None,
-                   dates: int = 0, per_day: int = 4) -> Study:
+                   dates: int = 0, per_day: int = 4, draw: dict | None = None, per_draw: int = 1) -> Study:
     """Study of outages: drift of junction and coolant temperatures of each member from its own twin without outages.
 
     Parameters
@@ -214,6 +216,12 @@ def handover_drift(site, members: int = 256, hours: float = 6.0, *, n_field: int
         Constant coolant supply temperature [degC].
     dates, per_day : int
         Spread the members over `dates` dates of a year with `per_day` members each; 0 dates: all start at `start`.
+    draw : dict, optional
+        Keys of the site that are drawn from a prior, ``{"cooling.dry_cooler.ua": cs.studies.normal(2.4e5, 2e4)}`` [SI]: `uniform`, `normal`,
+        `lognormal` or `triangular`. A member and its reference twin have the same values. Accepted: keys that hold one number and that the
+        site's priors do not draw for each member.
+    per_draw : int
+        Number of members with the same drawn values. Intervals count draws: draws are independent, members of one draw are not.
 
     Returns
     -------
@@ -239,6 +247,8 @@ def handover_drift(site, members: int = 256, hours: float = 6.0, *, n_field: int
             network = network.replace(n_field=_whole("n_field", n_field, 0, 1 << 20))
         if supply_degc is not None:
             network = network.replace(t_supply=supply_degc + zero_Celsius)
+    if supply_degc is not None and any(key.split("/")[-1] in ("cooling.t_supply", "cooling.t_supply_min") for key in draw or {}):
+        raise InputError("draw: the supply temperature is held by supply_degc; accepted: another key")
     for word in paths:
         if word not in (ALL, "none", *PATHS):
             raise InputError(f"paths: {word!r}; accepted: all, none, {', '.join(PATHS)}")
@@ -249,5 +259,9 @@ def handover_drift(site, members: int = 256, hours: float = 6.0, *, n_field: int
         raise InputError(f"hours = {hours:g}; accepted: a whole number of steps of {dt:g} s")
     if not 0.0 < limit < math.inf:
         raise InputError(f"limit = {limit:g}; accepted: more than 0 K")
-    return Study(Spec(network, _whole("members", members, 1, 10_000_000), float(hours), _whole("seed", seed, 0, 2**64 - 1), parse_start(network, start).value,
-                      float(dt), tuple(paths), float(limit), _whole("trace_every", trace_every, 0, 1 << 30), bool(priors), per_day if dates else 0, int(dates)))
+    spec = Spec(network, _whole("members", members, 1, 10_000_000), float(hours), _whole("seed", seed, 0, 2**64 - 1), parse_start(network, start).value,
+                float(dt), tuple(paths), float(limit), _whole("trace_every", trace_every, 0, 1 << 30), bool(priors), per_day if dates else 0, int(dates),
+                priors_of(draw), _whole("per_draw", per_draw, 1, 10_000_000))
+    for k in range(spec.draw_of(spec.members - 1) + 1 if draw else 0):   # refused now, not in a worker
+        spec.network_of(k)
+    return Study(spec)

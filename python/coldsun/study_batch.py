@@ -36,6 +36,8 @@ class Spec:
     priors: bool
     per_day: int               # members per date; 0: all start at start_ns
     days: int                  # dates over the year
+    draw: tuple = ()           # (key, Prior): keys of the site drawn once a draw
+    per_draw: int = 1          # members of one draw: they share its network
 
     def start_of(self, member: int) -> int:
         """Start of a member's run [ns since 1970 UTC]."""
@@ -43,6 +45,26 @@ class Spec:
             return self.start_ns
         day = (member // self.per_day) % self.days
         return self.start_ns + round(day * 365.25 / self.days) * 86_400_000_000_000
+
+    def draw_of(self, member: int) -> int:
+        """Number of the draw of keys that a member belongs to."""
+        return member // self.per_draw
+
+    def keys(self) -> list:
+        """The keys that are drawn, with their priors checked by the engine."""
+        with engine_errors():
+            return [_engine.KeyPrior(self.network, key, *prior, self.priors) for key, prior in self.draw]
+
+    def values(self, draw: int) -> dict[str, float]:
+        """What a draw gives the keys [SI]."""
+        return {k.key: k.draw(self.network, self.seed, draw) for k in self.keys()}
+
+    def network_of(self, draw: int):
+        """The network of a draw; InputError with the sentence of the reader where relations between its keys do not hold."""
+        try:
+            return self.network.replace(self.values(draw)) if self.draw else self.network
+        except InputError as error:
+            raise InputError(f"draw {draw}: {error}") from None
 
     def identity(self) -> str:
         """Hash of all inputs of a member's result, including the engine's commit."""
@@ -61,8 +83,9 @@ def run_batch(spec: Spec, first: int, count: int, folder: str, threads: int = 1)
     begin, processor = time.monotonic(), time.process_time()
     paths = [list(PATHS) if p == ALL else [] if p == "none" else [p] for p in spec.paths]
     with engine_errors():
-        study = _engine.Study(spec.network, members=count, first_member=first, seed=spec.seed, start_ns=spec.start_of(first), hours=spec.hours, dt=spec.dt,
-                              device="cpu", paths=paths, limit=spec.limit, trace_every=spec.trace_every, priors=spec.priors, weather=None)
+        study = _engine.Study(spec.network_of(spec.draw_of(first)), members=count, first_member=first, seed=spec.seed, start_ns=spec.start_of(first),
+                              hours=spec.hours, dt=spec.dt, device="cpu", paths=paths, limit=spec.limit, trace_every=spec.trace_every,
+                              priors=spec.priors, weather=None)
         study.run(round(spec.hours * 3600 / spec.dt))
     data = _dataset(study, spec, first)
     data.attrs |= {"seconds": time.monotonic() - begin, "processor_seconds": time.process_time() - processor}
@@ -86,6 +109,12 @@ def _dataset(study, spec: Spec, first: int) -> xr.Dataset:
               "parameter": [p["name"] for p in _engine.parameters()], "offset": ("offset", np.array(_engine.look_offsets()), after),
               "bin_low": ("bin", edge[:-1], {"units": "K"}), "bin_high": ("bin", edge[1:], {"units": "K"}),
               "start": ("member", np.array(start).astype("datetime64[ns]"))}
+    if spec.draw:
+        keys, draw = spec.keys(), spec.draw_of(first)
+        about = {"long_name": "value of a key drawn from its prior, SI"}
+        coords |= {"key": [k.key for k in keys], "key_units": ("key", [k.unit for k in keys]),
+                   "member_draw": ("member", np.full(count, draw), {"long_name": "draw that the member belongs to"})}
+        variables["drawn"] = xr.Variable(("member", "key"), np.tile([*spec.values(draw).values()], (count, 1)), about)
     return xr.Dataset(variables, coords, {"coldsun_schema": SCHEMA, "identity": spec.identity()})
 
 
@@ -113,6 +142,9 @@ def load(folder: str | Path) -> xr.Dataset:
     data = data.sortby("member")
     data = data.isel(member=np.unique(data["member"].values, return_index=True)[1])
     data["fan_count"] = data["fan_count"].sum("member", dtype=np.int64).assign_attrs(data["fan_count"].attrs)   # events, not members
+    if "drawn" in data:   # once a draw
+        draw, first = np.unique(data["member_draw"].values, return_index=True)
+        data = data.assign_coords(draw=draw, drawn=(("draw", "key"), data["drawn"].values[first], data["drawn"].attrs))
     units = {p["name"]: p["units"] for p in _engine.parameters()}
     data = data.assign_coords(parameter_units=("parameter", [units.get(str(p), "1") for p in data["parameter"].values]))
     data["parameter_value"].attrs.pop("units", None)   # units differ by parameter

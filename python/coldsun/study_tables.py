@@ -30,10 +30,37 @@ def sound(data: xr.Dataset) -> xr.Dataset:
     return data.isel(member=~bad)
 
 
+class Draws:
+    """Statistics of members whose draws of keys are independent, where members of one draw share its values; without draws each is its own."""
+
+    def __init__(self, data: xr.Dataset | xr.DataArray, which=slice(None)):
+        self.draw = np.asarray(data["member_draw" if "member_draw" in data.coords else "member"].values)[which]
+        self.first = np.flatnonzero(np.diff(self.draw, prepend=-1))
+
+    def sums(self, values) -> np.ndarray:
+        """Sum over the members of each draw."""
+        return np.add.reduceat(np.asarray(values, float), self.first)
+
+    def mean(self, values) -> tuple[float, float, float]:
+        """Mean with its interval, over draws."""
+        return intervals.mean(self.sums(values) / np.diff([*self.first, len(self.draw)]))
+
+    def share(self, part, whole) -> tuple[float, float, float]:
+        """A share of events that come by member, with its interval, over draws."""
+        return intervals.share(self.sums(part), self.sums(whole))
+
+    def quantile(self, values, p: float) -> tuple[float, float, float, float]:
+        """Quantile of all members; its interval is the mean of those of the first, the second ... member of every draw."""
+        values, rank = np.asarray(values, float), np.arange(len(self.draw)) - np.searchsorted(self.draw, self.draw)
+        layers = [values[rank == k] for k in range(rank.max() + 1)]
+        ends = np.mean([intervals.quantile(x, p)[1:] for x in layers if 2 * len(x) >= len(layers[0])], axis=0)
+        return intervals.quantile(values, p)[0], *(float(x) for x in ends)
+
+
 def drift_table(data: xr.Dataset, group: str = "hall") -> list[Row]:
     """Rows by path: share, size and duration of drifts, and their effects on work and power, each with a 95 % interval.
 
-    Quantiles are over members, of each member's mean or maximum over its outages: members are independent, outages of one member are not.
+    Quantiles are over members, of each member's mean or maximum over its outages: draws are independent, outages of one member are not.
     `data`: result of `Study.run`; `group`: group of nodes or coolant. KeyError for a path or group that the study lacks.
 
     >>> import coldsun as cs
@@ -49,17 +76,18 @@ def drift_table(data: xr.Dataset, group: str = "hall") -> list[Row]:
         at, site = d.sel(path=path, group=group), d.sel(twin=path) - d.sel(twin="without")
         n = at["n_event"].values
         some = n > 0
+        over_draws = Draws(d)
 
-        def quantiles(name: str, unit: str, values, path=path) -> None:
+        def quantiles(name: str, unit: str, values, path=path, of=Draws(d, some)) -> None:
             for p, word in ((0.5, "median"), (0.9, "90 %")):
-                v, low, high, coverage = intervals.quantile(values, p)
+                v, low, high, coverage = of.quantile(values, p)
                 rows.append(Row(path, f"{name}: {word}", unit, v, low, high, f"order statistics, {100 * coverage:.1f} %"))
 
-        def mean(name: str, unit: str, values, path=path) -> None:
-            rows.append(Row(path, name, unit, *intervals.mean(values), "Student"))
+        def mean(name: str, unit: str, values, path=path, of=over_draws) -> None:
+            rows.append(Row(path, name, unit, *of.mean(values), "Student"))
 
         if some.any():
-            over = intervals.share(at["n_above"].values, n)
+            over = over_draws.share(at["n_above"], n)
             rows.append(Row(path, f"outages with a drift above {_spec(data)['limit']:g} K", "%", *(100 * x for x in over), "Wilson over members"))
             quantiles("peak drift, mean over a member's outages", "K", at["sum_peak"].values[some] / n[some])
             quantiles("largest rise in a member's run", "K", at["max_rise"].values[some])
@@ -84,12 +112,12 @@ def exceedance(data: xr.Dataset, group: str = "hall") -> xr.Dataset:
     d = sound(data).sel(group=group)
     edge = d["bin_low"].values
     keep = np.flatnonzero((edge > 0.04) & (edge < 40.0))
-    events = d["n_event"].isel(path=0).values
+    events, of = d["n_event"].isel(path=0), Draws(d)
     out = np.full((3, d.sizes["path"], len(keep)), np.nan)
     for p in range(d.sizes["path"]):
         beyond = d["peak_count"].isel(path=p).values[:, ::-1].cumsum(axis=1)[:, ::-1]
         for k, b in enumerate(keep):
-            out[:, p, k] = intervals.share(beyond[:, b], events)
+            out[:, p, k] = of.share(beyond[:, b], events)
     names = {"share": "share of outages whose drift exceeds the threshold", "low": "lower end of its 95 % interval", "high": "upper end of its 95 % interval"}
     coords = {"path": d["path"].values, "threshold": ("threshold", edge[keep], {"units": "K"})}
     return xr.Dataset({n: (("path", "threshold"), out[i], {"units": "1", "long_name": names[n]}) for i, n in enumerate(names)}, coords)
@@ -141,20 +169,23 @@ _SCANNED = ("outage_probability", "link_bound_share", "buffer", "outage_median",
 
 
 def regions(data: xr.Dataset, path: str = "all", names=_SCANNED) -> list[Region]:
-    """Share of outages above the threshold in six bins with equal numbers of members, per parameter or ratio of two. KeyError for an unknown name.
+    """Share of outages above the threshold in six bins with equal numbers of members, per parameter, ratio of two or drawn key. KeyError for an unknown name.
 
     See the example of `fan`.
     """
     d = sound(data).sel(path=path, group="hall")
     n, above = d["n_event"].values.astype(float), d["n_above"].values.astype(float)
     units = {p["name"]: p["units"] for p in _engine.parameters()}
+    scanned = {name: [d["parameter_value"].sel(parameter=part).values for part in name.split(" / ")] for name in names}
+    if "drawn" in d.coords:
+        units |= dict(zip(d["key"].values, d["key_units"].values.tolist()))
+        scanned |= {str(key): [d["drawn"].sel(draw=d["member_draw"], key=key).values] for key in d["key"].values}
     out = []
-    for name in names:
-        over = [d["parameter_value"].sel(parameter=part).values for part in name.split(" / ")]
+    for name, over in scanned.items():
         x = over[0] if len(over) == 1 else over[0] / over[1]
         order = np.argsort(x, kind="stable")
-        bins = [(float(x[part[0]]), float(x[part[-1]]), *intervals.share(above[part], n[part]))
-                for part in np.array_split(order, 6) if len(part)]
+        bins = [(float(x[part[0]]), float(x[part[-1]]), *Draws(d, part).share(above[part], n[part]))
+                for part in map(np.sort, np.array_split(order, 6)) if len(part)]
         out.append(Region(name, units.get(name, "1"), float(x.min()), float(x.max()), bins))
     return out
 

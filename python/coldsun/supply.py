@@ -45,13 +45,14 @@ def _sound(margin: xr.DataArray) -> np.ndarray:
 
 def supply_limit(site, days: int = 384, share: float = 0.01, *, first_degc: float = 38.0, seed: int = 1, dt: float = 30.0, n_field: int = 8,
                  out: str | Path, executor=None, workers: int | None = 1, batch: int = 4, progress=True,
-                 hours: float = 24.0) -> tuple[xr.Dataset, list[Answer]]:
+                 hours: float = 24.0, draw: dict | None = None) -> tuple[xr.Dataset, list[Answer]]:
     """Highest coolant supply temperature at which a junction enters its cap band on less than `share` of days, with and without handovers.
 
     A first run, with lumped plates and the supply constant at `first_degc` [degC], gives the distribution of the day's hottest junction. A junction
     follows its coolant; so the supply may rise by the distance of the (1 - share) quantile to the cap band. A second run at that temperature,
     with `n_field` resolved plates and other days, confirms it. Dates are spread over the year, four members on each, with parameters from the
-    site's priors. Both runs keep their batches in `out` and resume from them.
+    site's priors. Both runs keep their batches in `out` and resume from them. `draw` as in `handover_drift`:
+    each day has its own values of those keys.
 
     Returns
     -------
@@ -80,7 +81,8 @@ def supply_limit(site, days: int = 384, share: float = 0.01, *, first_degc: floa
     folder = Path(out)
 
     def sample(degc: float, fields: int, chance: int) -> xr.DataArray:
-        study = handover_drift(site, days, hours, n_field=fields, seed=chance, dt=dt, paths=("all",), trace_every=0, supply_degc=degc, dates=days // 4)
+        study = handover_drift(site, days, hours, n_field=fields, seed=chance, dt=dt, paths=("all",), trace_every=0, supply_degc=degc, dates=days // 4,
+                               draw=draw)
         data = study.run(executor, workers, out=folder / f"supply_{degc:.1f}_fields_{fields}", resume=True, batch=batch, progress=progress)
         return margins(data)
 

@@ -96,6 +96,10 @@ class Network:
         """
         A copy without jobs
         """
+    def write(self, path: str) -> None:
+        """
+        Writes the network as TOML with the sites, plates and modules that are not shipped as they are
+        """
     @property
     def inputs_text(self) -> str:
         """
@@ -330,6 +334,28 @@ class Study:
     def time_ns(self) -> int:
         """
         Time of the members [ns since 1970 UTC]
+        """
+class KeyPrior:
+    """
+    A key of a study's site and the prior that it is drawn from, once a draw.
+    """
+    def __init__(self, network: Network, key: str, distribution: str, low: typing.SupportsFloat | typing.SupportsIndex | None, high: typing.SupportsFloat | typing.SupportsIndex | None, centre: typing.SupportsFloat | typing.SupportsIndex, spread: typing.SupportsFloat | typing.SupportsIndex, priors: bool) -> None:
+        """
+        Refused with the sentence of the reader where a number is outside the key's range
+        """
+    def draw(self, network: Network, seed: typing.SupportsInt | typing.SupportsIndex, draw: typing.SupportsInt | typing.SupportsIndex) -> float:
+        """
+        The value in that draw [SI]
+        """
+    @property
+    def key(self) -> str:
+        """
+        Path of the key
+        """
+    @property
+    def unit(self) -> str:
+        """
+        Symbol of the key's SI unit
         """
 def bin_edges() -> list[float]:
     """
