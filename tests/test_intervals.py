@@ -19,7 +19,7 @@ def ends(x, p):
     return int(np.searchsorted(x, low)) + 1 if low > -math.inf else 0, int(np.searchsorted(x, high)) + 1 if high < math.inf else len(x) + 1, coverage
 
 
-def test_ranks_of_a_quantile():
+def test_the_interval_of_a_quantile_has_its_stated_ranks_and_coverage():
     # David and Nagaraja, Order Statistics (3rd ed.), 7.1: n = 10, median: X(2) to X(9) covers 0.9785, X(3) to X(8) 0.8906
     assert ends(np.arange(10.0), 0.5) == (2, 9, pytest.approx(0.978515625, abs=1e-12))
     # 0.99^384 = 0.0211: the largest of 384 bounds the 99 % quantile from above at 97.5 %; of 300 it does not
@@ -32,13 +32,13 @@ def test_ranks_of_a_quantile():
             assert coverage >= 0.95 or low == 0 or high == n + 1, (n, p)
 
 
-def test_mean_is_students():
+def test_the_interval_of_a_mean_is_students():
     x = np.random.default_rng(1).lognormal(size=57)
     assert mean(x)[1:] == pytest.approx(stats.t.interval(0.95, 56, x.mean(), stats.sem(x)), rel=1e-12)
     assert mean([2.0, 2.0]) == (2.0, 2.0, 2.0) and mean([2.0]) == (2.0, -math.inf, math.inf)
 
 
-def test_a_share_stays_between_nothing_and_all():
+def test_the_interval_of_a_share_is_within_0_and_1():
     none, events, some = np.zeros(30), np.full(30, 4.0), np.ones(30)
     # nothing seen is not nothing: thirty members without an event leave room for 11.6 %
     assert share(none, events) == (0.0, 0.0, pytest.approx(1.0 - 0.025 ** (1 / 30), abs=1e-15))
@@ -56,7 +56,7 @@ def test_a_share_stays_between_nothing_and_all():
 
 @pytest.mark.parametrize("n, repetitions, least", [(32, 1000, 92.5), (256, 400, 91.5)])   # 95 % less three sigma of the repetitions
 @pytest.mark.parametrize("common", ["everything", "a share of its own", "nothing"])       # what the events of a member have in common
-def test_shares_are_covered_from_3_to_75_percent(n, repetitions, least, common):
+def test_intervals_of_shares_from_3_to_75_percent_have_their_coverage(n, repetitions, least, common):
     """Student's interval of the ratio covers 73 to 95 % here at 32 members."""
     rng = np.random.default_rng(77)
     for truth in (0.03, 0.05, 0.1, 0.2, 0.5, 0.75):

@@ -90,9 +90,9 @@ struct Plant {
   static System make() {
     Site s;
     s.r_droop = 12.8e-3, s.capacitance = 0.3, s.r_pv_cable = 5e-3, s.r_battery_cable = 3e-3, s.r_load_cable = 4e-3;
-    s.battery = pack_lfp_280ah(250, 8), s.battery.converter = Converter{1e6}, s.grid.converter = Converter{1.2e6},
+    s.battery = pack_lfp_280ah(250, 8), s.battery.converter.p_rated = 1e6, s.grid.converter.p_rated = 1.2e6,
     s.grid.p_import = 1e6;
-    s.aux_converter = Converter{1e5}, s.rack = loss_rack_llc();
+    s.aux_converter.p_rated = 1e5, s.rack = loss_rack_llc();
     s.converter_sink.heat_capacity = 2e5, s.converter_sink.conductance = 5e3;
     std::vector<StringRow> strings(n_string, StringRow{0, 0, 0, 14, 1, 8.5e3, 0.9e-3, 50e3, 0.3});
     return make_system({module_longi_lr5_72hbd_545m()}, {s}, strings, std::vector<NodeRow>(n_node, NodeRow{0, 10e3}),

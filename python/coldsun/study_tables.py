@@ -66,7 +66,7 @@ def drift_table(data: xr.Dataset, group: str = "hall") -> list[Row]:
     >>> import coldsun as cs
     >>> study = cs.studies.handover_drift("small", members=2, hours=0.1, n_field=0, dt=30.0, paths=("all",), trace_every=1)
     >>> row = cs.study_tables.drift_table(study.run(workers=1, progress=False))[0]
-    >>> row.name, row.unit, row.low <= row.value <= row.high
+    >>> row.name, row.unit, bool(row.low <= row.value <= row.high)
     ('outages with a drift above 1 K', '%', True)
     """
     d = sound(data)

@@ -66,7 +66,7 @@ class Network:
         """
     def figures(self) -> dict:
         """
-        Figures of each site and every value with where it comes from, as dicts and lists; units stand in the names
+        Ratings of each site and all values with their sources, as dicts and lists for JSON; names have the units
         """
     def get(self, site: str, path: str) -> bool | int | float | str | list[float] | list[str]:
         """
@@ -253,7 +253,7 @@ class Plan:
         """
 class Planner:
     """
-    Planner of a run: plans at intervals and after surprises
+    Planner of a run, at intervals and after surprises
     """
     def _hook(self) -> typing_extensions.CapsuleType:
         """
@@ -395,7 +395,7 @@ def key_table() -> list:
     """
 def look_offsets() -> list[float]:
     """
-    Times after the start of an outage at which its drift is sampled [s]
+    Times after the start of a drift window at which the drift is sampled [s]
     """
 def max_threads() -> int:
     """
@@ -411,7 +411,7 @@ def plan(engine: typing.Any, network: typing.Any, member: typing.SupportsInt | t
     """
 def plan_defaults() -> dict:
     """
-    The planner's settings where none are given; times in seconds
+    Default settings of the planner; times [s]
     """
 def plan_lines() -> dict:
     """
