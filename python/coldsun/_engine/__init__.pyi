@@ -11,7 +11,7 @@ from . import electrical
 from . import sky
 from . import thermal
 from . import orbit
-__all__: list[str] = ['Engine', 'FileError', 'InputError', 'Network', 'Plan', 'Planner', 'Shadow', 'Study', 'bin_edges', 'build_info', 'check_segment', 'device_available', 'electrical', 'flag_text', 'is_fatal', 'job_table', 'key_page', 'key_table', 'look_offsets', 'max_threads', 'n_gene', 'orbit', 'parameters', 'plan', 'plan_defaults', 'plan_lines', 'planner', 'seal', 'set_threads', 'sky', 'thermal', 'weather_table']
+__all__: list[str] = ['Engine', 'FileError', 'InputError', 'KeyPrior', 'Network', 'Plan', 'Planner', 'Shadow', 'Study', 'bin_edges', 'build_info', 'check_segment', 'device_available', 'electrical', 'flag_text', 'is_fatal', 'job_table', 'key_page', 'key_table', 'look_offsets', 'max_threads', 'n_gene', 'orbit', 'parameters', 'plan', 'plan_defaults', 'plan_lines', 'planner', 'seal', 'set_threads', 'sky', 'thermal', 'weather_table']
 class InputError(ValueError):
     """
     Bad input from a person or a file; str() is one sentence for them.
