@@ -76,8 +76,7 @@ States states_of(const PyCatalogue& c, const Times& time) {
   const auto to_r = s.view(s.r), to_v = s.view(s.v);
   const auto to_error = s.codes();
   py::gil_scoped_release release;
-  if (time_last) for_rows(Host{}, rows, columns, ob::PropagateAlongTime{{c.table, at, to_r, to_v, to_error}});
-  else ob::propagate(Host{}, c.table, at, to_r, to_v, to_error);
+  ob::propagate(Host{}, c.table, at, ob::StateTable{to_r, to_v, to_error}, time_last);
   return s;
 }
 
