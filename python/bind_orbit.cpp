@@ -158,7 +158,7 @@ py::dict serving(const PyCatalogue& c, const Places& place, const ob::Span& span
   ob::SlotTable t;
   guarded([&] {
     py::gil_scoped_release release;
-    constexpr Time wide = 4 * 3600 * ns_per_s;  // longer than any window of a near-earth satellite
+    const Time wide = ob::window_reach(c.table);
     const ob::Span reach{span.start - wide, span.stop + wide, span.dut1};
     fleet = fleet_of(c, n_station, reach);
     const auto stations = place.stations();

@@ -1,7 +1,7 @@
 """Orbit: satellites from element sets on arrays - states, looks, contact windows, serving satellites.
 
-SGP4 near Earth (periods below 225 min; Hoots and Roehrich 1980; Vallado et al. 2006, doi 10.2514/6.2006-6753), WGS72 constants, mode 'i', as
-python-sgp4. All threads are used, without the GIL. Latitudes, longitudes and elevations are degrees, distances metres, times UTC.
+SGP4, and SDP4 for periods of 225 min and more (Hoots and Roehrich 1980; Vallado et al. 2006, doi 10.2514/6.2006-6753), WGS72 constants, mode 'i',
+as python-sgp4. All threads are used, without the GIL. Latitudes, longitudes and elevations are degrees, distances metres, times UTC.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ class Catalogue:
     text : TLE lines (two or three a set) or an OMM table (CSV with CCSDS 502.0-B-3 keywords)
     name : name of the text in ``remarks``
 
-    Attributes ``names``, ``norad_cat_id`` and ``epoch`` (per satellite); ``remarks``: a sentence per reason why records are not used, such
-    as deep-space sets. `from_file` reads a file.
+    Attributes ``names``, ``norad_cat_id`` and ``epoch`` (per satellite); ``remarks``: a sentence per reason why records are not used.
+    `from_file` reads a file.
 
     Raises
     ------
@@ -81,7 +81,7 @@ class Catalogue:
 
         Returns
         -------
-        error (satellite, time) : 0, or the code of Vallado et al.: 1, 2, 4, 6 (decayed)
+        error (satellite, time) : 0, or the code of Vallado et al.: 1, 2, 3, 4, 6 (decayed)
         position (satellite, time, 3) : TEME [km]; NaN where error is not 0
         velocity (satellite, time, 3) : TEME [km/s]; NaN where error is not 0
 
