@@ -253,7 +253,8 @@ TEST(OrbitFlight, SentencesNameAsManyAsAskedFor) {
             "LOW 1 (1), line 4, by 199 km; and 18 more");
   EXPECT_NE(all[0].find("LOW 19 (19), line 22, by 199 km"), std::string::npos);
   EXPECT_THROW(read_elements("No GP data found"), std::invalid_argument);
-  EXPECT_THROW(read_elements("[{\"OBJECT_NAME\": \"A\", \"EPOCH\": 1}]"), std::invalid_argument);
+  EXPECT_EQ(all_sentences(read_elements("[{\"OBJECT_NAME\": \"A\", \"EPOCH\": 1}]").remark),
+            "line 1: A is not used: cannot be read (the keyword MEAN_MOTION is not there)\n");
   EXPECT_THROW(read_elements(""), std::invalid_argument);
 }
 

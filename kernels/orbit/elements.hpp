@@ -44,10 +44,11 @@ struct ElementFile {
 
 // Readers take text, never a path. A faulty record costs itself alone and is named; std::invalid_argument, in one
 // sentence, only where the text holds no record at all, or a header that cannot be used.
-ElementFile read_elements(std::string_view text);  // TLE or OMM CSV, whichever the text is
+ElementFile read_elements(std::string_view text);  // TLE, or OMM as CSV, JSON, XML or KVN, whichever the text is
 ElementFile read_tle(
     std::string_view text);  // two or three lines per set; alpha-5 ids; sets without checksum are read, with a remark
 ElementFile read_omm_csv(std::string_view text);  // header line with OMM keywords, in any order; # lines are comments
+ElementFile read_omm(std::string_view text);      // JSON objects, XML <omm>, KVN from CCSDS_OMM_VERS on
 // 2026-06-14T06:00:00.123456[Z] or 2026-165T06:00:00[Z], 1678 to 2261; throws std::invalid_argument.
 Time parse_utc(std::string_view text);
 
