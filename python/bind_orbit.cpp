@@ -11,6 +11,7 @@ namespace {
 namespace ob = coldsun::orbit;
 constexpr Real degree = constants::degree;
 using Times = py::array_t<Time, py::array::c_style | py::array::forcecast>;
+using Reals = py::array_t<Real, py::array::c_style | py::array::forcecast>;
 
 struct PyCatalogue {
   std::vector<ob::ElementSet> set;
@@ -29,18 +30,65 @@ struct Places {
   }
 };
 
+std::shared_ptr<PyCatalogue> catalogue_of(ob::ElementFile f, const std::string& file) {
+  auto c = std::make_shared<PyCatalogue>();
+  c->set = std::move(f.set);
+  for (ob::ElementSet& s : c->set) s.file = file;
+  for (ob::Remark& r : f.remark) r.file = file;
+  c->remark = ob::sentences(f.remark, 8);
+  for (std::string& line : c->remark) line = clean(line);
+  c->table = ob::make_catalogue(c->set, Device::host);
+  return c;
+}
+
 std::shared_ptr<PyCatalogue> read_catalogue(const std::string& text, const std::string& file) {
+  return guarded([&] { return catalogue_of(ob::read_elements(text), file); });
+}
+
+// Two lines a set, whether SGP4 can propagate it or not.
+std::shared_ptr<PyCatalogue> parse_tle(const std::string& text) {
   return guarded([&] {
-    auto c = std::make_shared<PyCatalogue>();
-    ob::ElementFile f = ob::read_elements(text);
-    c->set = std::move(f.set);
-    for (ob::ElementSet& s : c->set) s.file = file;
-    for (ob::Remark& r : f.remark) r.file = file;
-    c->remark = ob::sentences(f.remark, 8);
-    for (std::string& line : c->remark) line = clean(line);
-    c->table = ob::make_catalogue(c->set, Device::host);
-    return c;
+    ob::ElementFile f = ob::scan_tle(text);
+    for (const ob::Remark& r : f.remark)
+      if (!r.used) throw std::invalid_argument("element set: " + (r.detail.empty() ? r.reason + "." : r.detail));
+    return catalogue_of(std::move(f), "");
   });
+}
+
+// Elements by python-sgp4's names, one row a set.
+constexpr double ob::MeanElements::* element[] = {
+    &ob::MeanElements::bstar,         &ob::MeanElements::eccentricity, &ob::MeanElements::arg_of_pericenter,
+    &ob::MeanElements::inclination,   &ob::MeanElements::mean_anomaly, &ob::MeanElements::mean_motion,
+    &ob::MeanElements::ra_of_asc_node};
+constexpr int n_element = 7, mean_motion = 5;  // the only one with another unit: rad/min
+
+// flying: those that SGP4 cannot propagate are left out, with a remark.
+std::shared_ptr<PyCatalogue> from_elements(const Reals& elements, const Times& epoch, const Times& id,
+                                           const std::vector<std::string>& name, bool flying) {
+  return guarded([&] {
+    const auto n = static_cast<std::size_t>(epoch.size());
+    if (static_cast<std::size_t>(elements.size()) != n * n_element || static_cast<std::size_t>(id.size()) != n ||
+        name.size() != n)
+      throw std::invalid_argument("elements, epochs, numbers and names are not of one length.");
+    ob::ElementFile f;
+    f.n_record = static_cast<int>(n);
+    for (std::size_t s = 0; s < n; ++s) {
+      ob::ElementSet& e = f.set.emplace_back();
+      for (int k = 0; k < n_element; ++k)
+        e.mean.*element[k] = elements.data()[s * n_element + static_cast<std::size_t>(k)] / (k == mean_motion ? 60 : 1);
+      e.mean.epoch = epoch.data()[s], e.norad_cat_id = id.data()[s], e.object_name = name[s];
+      e.line = static_cast<std::int32_t>(s) + 1;
+    }
+    return catalogue_of(flying ? ob::keep_flying(std::move(f)) : std::move(f), "satellite");
+  });
+}
+Reals elements_of(const PyCatalogue& c) {
+  Reals out(std::vector<py::ssize_t>{static_cast<py::ssize_t>(c.set.size()), n_element});
+  for (std::size_t s = 0; s < c.set.size(); ++s)
+    for (int k = 0; k < n_element; ++k)
+      out.mutable_data()[s * n_element + static_cast<std::size_t>(k)] =
+          c.set[s].mean.*element[k] * (k == mean_motion ? 60 : 1);
+  return out;
 }
 
 // A column of the sets as an array.
@@ -76,8 +124,7 @@ States states_of(const PyCatalogue& c, const Times& time) {
   const auto to_r = s.view(s.r), to_v = s.view(s.v);
   const auto to_error = s.codes();
   py::gil_scoped_release release;
-  if (time_last) for_rows(Host{}, rows, columns, ob::PropagateAlongTime{{c.table, at, to_r, to_v, to_error}});
-  else ob::propagate(Host{}, c.table, at, to_r, to_v, to_error);
+  ob::propagate(Host{}, c.table, at, ob::StateTable{to_r, to_v, to_error}, time_last);
   return s;
 }
 
@@ -159,7 +206,7 @@ py::dict serving(const PyCatalogue& c, const Places& place, const ob::Span& span
   ob::SlotTable t;
   guarded([&] {
     py::gil_scoped_release release;
-    constexpr Time wide = 4 * 3600 * ns_per_s;  // longer than any window of a near-earth satellite
+    const Time wide = ob::window_reach(c.table);
     const ob::Span reach{span.start - wide, span.stop + wide, span.dut1};
     fleet = fleet_of(c, n_station, reach);
     const auto stations = place.stations();
@@ -213,6 +260,11 @@ void bind_orbit(py::module_& m) {
       .def(
           "epochs_ns", [](const PyCatalogue& c) { return column<Time>(c, [](const auto& s) { return s.mean.epoch; }); },
           "Epoch of every set [ns since 1970 UTC]")
+      .def("elements", &elements_of,
+           "Elements of every set (satellite, 7): bstar, ecco, argpo, inclo, mo, no_kozai [rad/min], nodeo")
+      .def(
+          "deep", [](const PyCatalogue& c) { return c.table.n_deep(); },
+          "How many sets have a period of 225 min and more")
       .def("states", &states, "time_ns"_a,
            "Position [m], velocity [m/s] in TEME (component, time, satellite), error code (time, satellite)")
       .def("looks", &looks, "time_ns"_a, "place"_a, "dut1"_a,
@@ -221,5 +273,8 @@ void bind_orbit(py::module_& m) {
       .def("serving", &serving, "places"_a, "span"_a, "strategy"_a,
            "Serving satellite of every 15-s slot as columns (station x slot)");
   o.def("read_catalogue", &read_catalogue, "text"_a, "file"_a,
-        "Catalogue of TLE or OMM CSV text; InputError where it has no record");
+        "Catalogue of TLE text, or of OMM as CSV, JSON, XML or KVN; InputError where it has no record");
+  o.def("parse_tle", &parse_tle, "text"_a, "TLE text whose every set is kept; InputError at the first fault");
+  o.def("from_elements", &from_elements, "elements"_a, "epochs_ns"_a, "norad_cat_ids"_a, "names"_a, "flying"_a,
+        "Catalogue of elements in the order of `elements`; flying: without the sets that SGP4 cannot propagate");
 }

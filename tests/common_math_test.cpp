@@ -1,5 +1,5 @@
-// exp, log, pow, sincos and the normal quantile against long double on every backend; special values; vectors give the
-// scalar's bits.
+// exp, log, pow, sincos, atan2 and the normal quantile against long double on every backend; special values; vectors
+// give the scalar's bits.
 #include <cmath>
 #include <cstring>
 #include <functional>
@@ -13,7 +13,7 @@
 namespace coldsun::test {
 namespace {
 
-enum class What { exp, log, sin, cos, quantile };
+enum class What { exp, log, sin, cos, quantile, atan2 };
 
 // reads x; writes y. 16 B, 10 to 60 flops per item
 template <What what>
@@ -27,6 +27,7 @@ struct Apply {
     if constexpr (what == What::sin) y(r, c) = math::sin(v);
     if constexpr (what == What::cos) y(r, c) = math::cos(v);
     if constexpr (what == What::quantile) y(r, c) = math::normal_quantile(v);
+    if constexpr (what == What::atan2) y(r, c) = math::atan2(v, 0.75);
   }
 };
 
@@ -95,6 +96,25 @@ TYPED_TEST(Math, SineAndCosineAreWithinTwoUlp) {
   const auto zeros = [](Real u) { return std::floor(u * 1e5) * 1.5707963267948966; };
   EXPECT_LT((worst_ulp<TypeParam, What::sin>(zeros, [](long double v) { return std::sin(v); })), 1.6);
   EXPECT_LT((worst_ulp<TypeParam, What::cos>(zeros, [](long double v) { return std::cos(v); })), 1.6);
+}
+
+TYPED_TEST(Math, Atan2IsWithinTwoUlp) {
+  for (const Real reach : {1e-6, 0.3, 1.0, 100.0})
+    EXPECT_LT((worst_ulp<TypeParam, What::atan2>([=](Real u) { return reach * (2.0 * u - 1.0); },
+                                                 [](long double v) { return std::atan2(v, 0.75L); })),
+              2.0)
+        << reach;
+}
+TEST(MathHost, Atan2OfAllDirections) {
+  for (int i = -720; i <= 720; ++i) {
+    const Real angle = 3.141592653589793 * i / 720.0, r = std::exp2(i % 50);
+    const Real y = r * std::sin(angle), x = r * std::cos(angle);
+    EXPECT_NEAR(math::atan2(y, x), std::atan2(y, x), 5e-16) << i;
+  }
+  EXPECT_EQ(math::atan2(0.0, 0.0), 0.0);
+  EXPECT_EQ(math::atan2(0.0, 2.0), 0.0);
+  EXPECT_EQ(math::atan2(0.0, -2.0), 3.141592653589793);
+  EXPECT_EQ(math::atan2(-2.0, 0.0), -1.5707963267948966);
 }
 
 // Against the distribution itself: Phi(z) = p. One Newton step in long double turns the difference into the error of z.

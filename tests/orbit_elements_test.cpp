@@ -83,6 +83,81 @@ TEST(OrbitElements, OmmIdsOfEveryWidth) {
   }
 }
 
+// One satellite as CelesTrak's CSV, JSON, XML and KVN write it: the same set.
+const std::string form_csv =
+    "OBJECT_NAME,OBJECT_ID,EPOCH,MEAN_MOTION,ECCENTRICITY,INCLINATION,RA_OF_ASC_NODE,ARG_OF_PERICENTER,MEAN_ANOMALY,"
+    "NORAD_CAT_ID,BSTAR\nA & B,1958-002B,2025-02-14T14:36:48.662784,10.85873516,.1841322,34.2493,19.2327,100.1057,"
+    "281.1229,999100101,.35436E-3\n";
+const std::string form_json =
+    "[\n{\"OBJECT_NAME\": \"A \\u0026 B\", \"OBJECT_ID\":\"1958-002B\", \"EPOCH\": \"2025-02-14T14:36:48.662784\", "
+    "\"MEAN_MOTION\": \"10.85873516\", \"ECCENTRICITY\": 0.1841322, \"INCLINATION\": 34.2493, \"RA_OF_ASC_NODE\": "
+    "19.2327, \"ARG_OF_PERICENTER\": 100.1057, \"MEAN_ANOMALY\": 281.1229, \"EPHEMERIS_TYPE\": 0, \"USER\": {\"a\": "
+    "[1, \"EPOCH\"]}, \"NORAD_CAT_ID\": 999100101, \"BSTAR\": 3.5436e-4, \"DECAYED\": null}\n]";
+const std::string form_xml =
+    "<?xml version=\"1.0\"?>\n<ndm><!-- <omm> -->\n<omm id=\"CCSDS_OMM_VERS\" version=\"2.0\"><body><OBJECT_NAME>A "
+    "&amp; "
+    "B</OBJECT_NAME><OBJECT_ID>1958-002B</OBJECT_ID><CENTER_NAME>EARTH</CENTER_NAME><REF_FRAME>TEME</REF_FRAME>"
+    "<EPOCH>2025-02-14T14:36:48.662784</EPOCH><MEAN_MOTION "
+    "units=\"rev/day\">10.85873516</MEAN_MOTION><ECCENTRICITY>.1841322</ECCENTRICITY><INCLINATION>34.2493</INCLINATION>"
+    "<RA_OF_ASC_NODE>19.2327</RA_OF_ASC_NODE><ARG_OF_PERICENTER>100.1057</ARG_OF_PERICENTER><MEAN_ANOMALY>281.1229</"
+    "MEAN_ANOMALY><NORAD_CAT_ID>999100101</NORAD_CAT_ID><BSTAR>.35436E-3</BSTAR><MEAN_MOTION_DOT>0</MEAN_MOTION_DOT>"
+    "</body></omm></ndm>";
+const std::string form_kvn =
+    "CCSDS_OMM_VERS = 2.0\nCOMMENT EPOCH = none\nOBJECT_NAME = A & B\nOBJECT_ID = 1958-002B\nTIME_SYSTEM = UTC\n"
+    "EPOCH = 2025-02-14T14:36:48.662784\nMEAN_MOTION = 10.85873516 [rev/day]\nECCENTRICITY = 0.1841322\n"
+    "INCLINATION = 34.2493 [deg]\nRA_OF_ASC_NODE = 19.2327\nARG_OF_PERICENTER = 100.1057\nMEAN_ANOMALY = 281.1229\n"
+    "NORAD_CAT_ID = 999100101\nBSTAR = 0.00035436\n";
+
+TEST(OrbitElements, OmmFormsAreOne) {
+  const auto csv = read_elements(form_csv).set;
+  ASSERT_EQ(csv.size(), 1u);
+  for (const std::string& text : {form_json, form_xml, form_kvn}) {
+    const auto f = read_elements("\xEF\xBB\xBF\n" + text);
+    EXPECT_TRUE(f.remark.empty()) << text;
+    ASSERT_EQ(f.set.size(), 1u) << text;
+    const ElementSet &a = csv[0], &b = f.set[0];
+    EXPECT_EQ(b.object_name, "A & B");
+    EXPECT_EQ(b.object_id, a.object_id);
+    EXPECT_EQ(b.norad_cat_id, 999100101);
+    EXPECT_EQ(b.mean.epoch, a.mean.epoch);
+    for (const auto k : {&MeanElements::mean_motion, &MeanElements::eccentricity, &MeanElements::inclination,
+                         &MeanElements::ra_of_asc_node, &MeanElements::arg_of_pericenter, &MeanElements::mean_anomaly,
+                         &MeanElements::bstar})
+      EXPECT_EQ(b.mean.*k, a.mean.*k);
+  }
+}
+
+// Each form three times, the middle one spoilt: it is named, the others are read.
+TEST(OrbitElements, OmmFormsFaultyRecordsCostThemselves) {
+  const auto spoilt = [](std::string text, const std::string& from, const std::string& to) {
+    return text.replace(text.find(from), from.size(), to);
+  };
+  const std::string object = form_json.substr(2, form_json.size() - 4),
+                    element = form_xml.substr(form_xml.find("<omm id"));
+  const auto json = [&](const std::string& bad) { return "[" + object + ",\n" + bad + ",\n" + object + "]"; };
+  const auto xml = [&](const std::string& bad) { return "<ndm>" + element + "\n" + bad + "\n" + element + "</ndm>"; };
+  const auto kvn = [&](const std::string& bad) { return form_kvn + bad + form_kvn; };
+  const struct {
+    std::string text, why;
+  } cases[] = {{json(spoilt(object, "0.1841322", "\"much\"")), "keyword ECCENTRICITY reads \"much\""},
+               {json(spoilt(object, "\"BSTAR\"", "\"BS\"")), "the keyword BSTAR is not there"},
+               {json(spoilt(object, "\"USER\"", "\"BSTAR\": 1, \"USER\"")), "the keyword BSTAR stands there twice"},
+               {xml(spoilt(element, "2025-02-14T", "2025-02-34T")), "keyword EPOCH reads"},
+               {xml(spoilt(element, "</omm>", "")), "the element <omm> is not closed"},
+               {xml(spoilt(element, "TEME", "ICRF")), "keyword REF_FRAME reads \"ICRF\"; accepted: TEME"},
+               {kvn(spoilt(form_kvn, "999100101", "1999100101")), "keyword NORAD_CAT_ID reads \"1999100101\""},
+               {kvn(spoilt(form_kvn, "INCLINATION = 34.2493 [deg]\n", "")), "the keyword INCLINATION is not there"}};
+  for (const auto& c : cases) {
+    const ElementFile f = read_elements(c.text);
+    EXPECT_EQ(f.n_record, 3) << c.text;
+    EXPECT_EQ(f.set.size(), 2u) << c.text;
+    ASSERT_EQ(f.remark.size(), 1u) << c.text;
+    EXPECT_NE(f.remark[0].detail.find(c.why), std::string::npos) << f.remark[0].detail;
+    EXPECT_NE(f.remark[0].name.find("A & B"), std::string::npos) << f.remark[0].name;
+  }
+  EXPECT_EQ(read_elements(form_json.substr(0, 100)).remark[0].detail, "a string is not closed.");
+}
+
 TEST(OrbitElements, OmmErrorsNameLineAndColumn) {
   const std::string header =
       "NORAD_CAT_ID,EPOCH,MEAN_MOTION,ECCENTRICITY,INCLINATION,RA_OF_ASC_NODE,ARG_OF_PERICENTER,MEAN_ANOMALY,BSTAR\n";

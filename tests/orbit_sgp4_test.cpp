@@ -104,7 +104,7 @@ TYPED_TEST(OrbitSgp4, WholeTableAgreesWithOneByOne) {
   for (int k = 0; k < n_time; ++k) time(k) = epoch + k * 3600 * ns_per_s;
   Array<Real, 3> r(device, {3, n_time, n}), v(device, {3, n_time, n});
   Array<std::int32_t, 2> error(device, {n_time, n});
-  for_rows(TypeParam{}, n_time, n, Propagate{catalogue, time, r, v, error});
+  for_rows(TypeParam{}, n_time, n, Propagate{catalogue, time, {r, v, error}});
   synchronize(TypeParam{});
   for (int k = 0; k < n_time; ++k)
     for (int s = 0; s < n; s += 7) {
@@ -163,7 +163,7 @@ TEST(OrbitSgp4Host, AnyPieceOfATableHasTheSameBits) {
     for (int k = 0; k < times; ++k) time(k) = first + k * 611'222'333'444;
     Array<Real, 3> r(Device::host, {3, times, n}), v(Device::host, {3, times, n});
     Array<std::int32_t, 2> error(Device::host, {times, n});
-    propagate(Host{}, catalogue, time, r, v, error);
+    propagate(Host{}, catalogue, time, StateTable{r, v, error});
     return r;
   };
   const std::span<const ElementSet> all(sets);

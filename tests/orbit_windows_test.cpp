@@ -1,6 +1,7 @@
 // Frames and looks against reference samples; contact windows against reference passes, at the ends of a span, and in
 // pieces.
 #include "backends.hpp"
+#include "orbit/ephemeris.hpp"
 #include "orbit/windows.hpp"
 #include "orbit_cases.hpp"
 
@@ -21,16 +22,25 @@ int index_of(const std::vector<ElementSet>& sets, std::int64_t id) {
   return -1;
 }
 
+// Rows of a table of near-earth and of the one of deep-space satellites; the sets of both.
+std::vector<std::vector<std::string>> both_rows(const std::string& table) {
+  auto rows = read_rows("orbit_" + table), deep = read_rows("orbit_deep_" + table);
+  rows.insert(rows.end(), deep.begin(), deep.end());
+  return rows;
+}
+std::vector<ElementSet> both_sets() { return parse_tle(read_text("orbit_windows.tle") + read_text("orbit_deep.tle")); }
+
 struct LookRow {  // reads a satellite, a station and a time; writes 4 numbers
-  View<const Real, 2> coefficient;
-  View<const Time, 1> epoch, time;
+  Ephemeris ephemeris;
+  View<const Time, 1> time;
   View<const std::int32_t, 1> satellite, site;
   View<const Station, 1> station;
   View<Real, 2> out;
   COLDSUN_FN void operator()(int i) const {
-    const int s = satellite(i);
-    const Sgp4Result x = sgp4_propagate(load_coefficients(coefficient, s), seconds(time(i) - epoch(s)) / 60.0);
-    const Look l = look(station(site(i)), teme_to_pef(x.teme, gmst82(time(i), 0.0)));
+    Real sine, cosine;
+    math::sincos(gmst82(time(i), 0.0), sine, cosine);
+    const PosVel p = ephemeris.pef(satellite(i), seconds(time(i) - ephemeris.start), sine, cosine);
+    const Look l = look(station(site(i)), p);
     out(0, i) = l.elevation, out(1, i) = l.azimuth, out(2, i) = l.slant_range, out(3, i) = l.range_rate;
   }
 };
@@ -39,11 +49,12 @@ struct LookRow {  // reads a satellite, a station and a time; writes 4 numbers
 // seen).
 TYPED_TEST(OrbitWindows, LooksAgreeWithSamples) {
   constexpr Device device = device_of<TypeParam>;
-  const auto sets = parse_tle(read_text("orbit_windows.tle"));
+  const auto sets = both_sets();
   const Catalogue catalogue = make_catalogue(sets, device);
-  const auto rows = read_rows("orbit_samples.csv");
+  ASSERT_EQ(catalogue.n_deep(), 10);
+  const auto rows = both_rows("samples.csv");
   const int n = static_cast<int>(rows.size());
-  ASSERT_GT(n, 150);
+  ASSERT_GT(n, 290);
   Array<Station, 1> station(device, {2});
   for (int b = 0; b < 2; ++b) station(b) = reference_stations(0.0)[static_cast<std::size_t>(b)];
   Array<Time, 1> time(device, {n});
@@ -55,7 +66,10 @@ TYPED_TEST(OrbitWindows, LooksAgreeWithSamples) {
     satellite(i) = index_of(sets, std::stol(row[1]));
     time(i) = day_start + std::stol(row[2]) * ns_per_s;
   }
-  for_each(TypeParam{}, n, LookRow{catalogue.coefficient, catalogue.epoch, time, satellite, site, station, out});
+  const Array<Real, 1> minutes = minutes_from_epoch(catalogue, day_start);
+  const Knots knots = make_knots(TypeParam{}, catalogue, day_start, day_stop);
+  const Ephemeris ephemeris = make_ephemeris(catalogue, minutes, knots, day_start, 0.0);
+  for_each(TypeParam{}, n, LookRow{ephemeris, time, satellite, site, station, out});
   synchronize(TypeParam{});
   for (int i = 0; i < n; ++i) {
     const auto& row = rows[static_cast<std::size_t>(i)];
@@ -67,10 +81,12 @@ TYPED_TEST(OrbitWindows, LooksAgreeWithSamples) {
 }
 
 // Every pass of the reference and no other; rise and set within 1 ms, the highest point within 0.05 s and 1e-5 deg.
+// Near the apogee of a Molniya orbit a satellite stands so still that what V06's velocity lacks moves the turn by 0.2
+// s. Of windows that the span cuts, which may hold two turns or stand highest at the cut, the reference has one turn.
 TYPED_TEST(OrbitWindows, ContactWindowsAtThreeMasks) {
-  const auto sets = parse_tle(read_text("orbit_windows.tle"));
+  const auto sets = both_sets();
   const Catalogue catalogue = make_catalogue(sets, device_of<TypeParam>);
-  const auto rows = read_rows("orbit_passes.csv");
+  const auto rows = both_rows("passes.csv");
   for (const Real mask : {0.0, 10.0, 25.0}) {
     const Windows w =
         find_windows(TypeParam{}, catalogue, reference_stations(mask * degree), {day_start, day_stop, 0.0});
@@ -81,13 +97,16 @@ TYPED_TEST(OrbitWindows, ContactWindowsAtThreeMasks) {
       const int site = row[0] == "MASDAR" ? 0 : 1, s = index_of(sets, std::stol(row[1]));
       int at = -1;
       for (int i = w.first(site); i < w.first(site + 1); ++i)
-        if (w.satellite(i) == s && std::fabs(seconds(w.tca(i) - day_start) - std::stod(row[4])) < 60) at = i;
+        if (w.satellite(i) == s && std::fabs(seconds(w.los(i) - day_start) - std::stod(row[5])) < 60) at = i;
       ASSERT_GE(at, 0) << row[0] << " " << row[1] << " mask " << mask << " tca " << row[4];
       EXPECT_EQ(w.station(at), site);
       EXPECT_NEAR(seconds(w.aos(at) - day_start), std::stod(row[3]), 1e-3);
-      EXPECT_NEAR(seconds(w.tca(at) - day_start), std::stod(row[4]), 0.05);
       EXPECT_NEAR(seconds(w.los(at) - day_start), std::stod(row[5]), 1e-3);
-      EXPECT_NEAR(w.max_elevation(at) / degree, std::stod(row[6]), 1e-5);
+      if (w.truncated(at) == 0) {
+        EXPECT_NEAR(seconds(w.tca(at) - day_start), std::stod(row[4]), catalogue.deep_column(s) < 0 ? 0.05 : 0.3);
+        EXPECT_NEAR(w.max_elevation(at) / degree, std::stod(row[6]), 1e-5);
+      }
+      EXPECT_GT(w.max_elevation(at) / degree, std::stod(row[6]) - 1e-5);
       EXPECT_EQ(w.truncated(at), (row[7] == "1" ? truncated_start : 0) | (row[8] == "1" ? truncated_stop : 0));
     }
     EXPECT_EQ(w.size(), n) << "mask " << mask;
@@ -148,14 +167,34 @@ TYPED_TEST(OrbitWindows, OpenAtBothEnds) {
 }
 
 // A satellite that the theory refuses is never seen, and says so in the catalogue.
-TYPED_TEST(OrbitWindows, DeepSpaceIsLeftOut) {
+TYPED_TEST(OrbitWindows, WhatCannotFlyIsLeftOut) {
   auto sets = parse_tle(read_text("orbit_windows.tle"));
-  sets[0].mean.mean_motion = 2.0 * two_pi / 86400.0;
+  sets[0].mean.mean_motion = 0.0;
   const Catalogue catalogue = make_catalogue(sets, device_of<TypeParam>);
-  EXPECT_EQ(catalogue.error(0), static_cast<std::int32_t>(Sgp4Error::deep_space));
+  EXPECT_EQ(catalogue.error(0), static_cast<std::int32_t>(Sgp4Error::mean_motion));
   const Windows w = find_windows(TypeParam{}, catalogue, reference_stations(0.0), {day_start, day_stop, 0.0});
   EXPECT_GT(w.size(), 20);
   for (int i = 0; i < w.size(); ++i) EXPECT_NE(w.satellite(i), 0);
+}
+
+// Over the same meridian as the station one geostationary satellite stands for ever: one window, open at both ends,
+// though it turns twice a day.
+TYPED_TEST(OrbitWindows, WhoStandsForEverIsOneWindow) {
+  auto sets = parse_tle(read_text("orbit_deep.tle"));
+  const int g1 = index_of(sets, 43683);  // BEIDOU-3 G1, geostationary
+  const std::vector<Station> below{make_station(5 * degree, 139 * degree, 0.0, 60 * degree)};
+  const Catalogue catalogue = make_catalogue(sets, device_of<TypeParam>);
+  const Time stop = day_start + 10 * 86400 * ns_per_s;
+  const Windows w = find_windows(TypeParam{}, catalogue, below, {day_start, stop, 0.0});
+  int n = 0;
+  for (int i = 0; i < w.size(); ++i) {
+    if (w.satellite(i) != g1) continue;
+    ++n;
+    EXPECT_EQ(w.truncated(i), truncated_start | truncated_stop);
+    EXPECT_EQ(w.aos(i), day_start);
+    EXPECT_EQ(w.los(i), stop);
+  }
+  EXPECT_EQ(n, 1);
 }
 
 TEST(OrbitFrames, Gmst82) {

@@ -17,7 +17,12 @@ PLACES = {"MASDAR": (24.4267, 54.6167, 10.0), "ATACAMA": (-22.9, -68.2, 2400.0)}
 
 @pytest.fixture(scope="module")
 def satellites() -> cs.orbit.Catalogue:
-    return cs.orbit.Catalogue.from_file(DATA / "orbit_windows.tle")
+    """Six near the Earth and ten of 225 min and more, in one catalogue."""
+    return cs.orbit.Catalogue("\n".join((DATA / name).read_text(encoding="utf-8") for name in ("orbit_windows.tle", "orbit_deep.tle")))
+
+
+def reference(name: str) -> pd.DataFrame:
+    return pd.concat([pd.read_csv(DATA / f"{of}_{name}.csv", comment="#") for of in ("orbit", "orbit_deep")], ignore_index=True)
 
 
 @pytest.fixture(scope="module")
@@ -66,13 +71,13 @@ def test_states_do_not_depend_on_the_batch_of_times(three_body):
 
 @pytest.mark.parametrize("site", PLACES)
 def test_looks_are_those_of_skyfield(satellites, site):
-    """1e-7 degrees, 1e-5 km, 1e-7 km/s: printed digits; below 225 min of period only."""
-    rows = pd.read_csv(DATA / "orbit_samples.csv", comment="#")
-    rows = rows[(rows.site == site) & rows.norad.isin(satellites.norad_cat_id)]
+    """1e-7 degrees, 1e-5 km, 1e-7 km/s: printed digits."""
+    rows = reference("samples")
+    rows = rows[rows.site == site]
     seconds = np.sort(rows.seconds.unique())
     looks = satellites.looks(START + pd.to_timedelta(seconds, unit="s"), *PLACES[site])
     at = dict(time=np.searchsorted(seconds, rows.seconds), satellite=[list(satellites.norad_cat_id).index(n) for n in rows.norad])
-    assert len(rows) == 78
+    assert len(rows) == 78 + 70
     for name, column, scale, tolerance in (("elevation", "el_deg", 1.0, 1e-7), ("azimuth", "az_deg", 1.0, 1e-7), ("slant_range", "range_km", 1e-3, 1e-5),
                                            ("range_rate", "range_rate_km_s", 1e-3, 1e-7)):
         have = looks[name].values[at["time"], at["satellite"]] * scale
@@ -81,9 +86,10 @@ def test_looks_are_those_of_skyfield(satellites, site):
 
 
 def test_windows_are_those_of_skyfield(satellites):
-    """None missed, none extra; edges and highest point 1 ms and 3 ms (the top is flat), 1e-6 degrees."""
-    rows = pd.read_csv(DATA / "orbit_passes.csv", comment="#")
-    rows = rows[rows.norad.isin(satellites.norad_cat_id)]
+    """None missed, none extra; edges 1 ms; highest point 3 ms, 0.3 s near an apogee (the top is flat), 1e-6 degrees; of windows that the span cuts
+    the reference has a turn, which need not be the highest point."""
+    rows = reference("passes")
+    near = pd.read_csv(DATA / "orbit_passes.csv", comment="#").norad.unique()
     for mask, mine in rows.groupby("mask_deg"):
         places = np.array(list(PLACES.values())).T
         found = satellites.windows(START, START + pd.Timedelta(days=1), *places, elevation_mask=mask)
@@ -91,10 +97,13 @@ def test_windows_are_those_of_skyfield(satellites):
         both = found.sort_values(["site", "norad_cat_id", "aos"]).reset_index(drop=True)
         mine = mine.sort_values(["site", "norad", "aos_s"]).reset_index(drop=True)
         assert both.norad_cat_id.tolist() == mine.norad.tolist() and both.site.tolist() == mine.site.tolist()
-        for name, tolerance in (("aos", 1e-3), ("tca", 3e-3), ("los", 1e-3)):
-            assert np.abs((both[name] - START).dt.total_seconds() - mine[f"{name}_s"]).max() < tolerance, (mask, name)
-        assert np.abs(both.max_elevation - mine.max_el_deg).max() < 1e-6
-        assert both.open_at_start.tolist() == (mine.truncated_start == 1).tolist()
+        gap = {name: np.abs((both[name] - START).dt.total_seconds() - mine[f"{name}_s"]) for name in ("aos", "tca", "los")}
+        whole, low = (mine.truncated_start + mine.truncated_end == 0), mine.norad.isin(near)
+        assert gap["aos"].max() < 1e-3 and gap["los"].max() < 1e-3, mask
+        assert gap["tca"][whole & low].max() < 3e-3 and gap["tca"][whole].max() < 0.3, mask
+        higher = both.max_elevation - mine.max_el_deg
+        assert np.abs(higher[whole]).max() < 1e-6 and higher.min() > -1e-6
+        assert both.open_at_start.tolist() == (mine.truncated_start == 1).tolist() and both.open_at_stop.tolist() == (mine.truncated_end == 1).tolist()
 
 
 @pytest.mark.parametrize("strategy", ["max_elevation", "sticky", "longest_remaining"])
@@ -117,7 +126,7 @@ def test_the_serving_satellite_is_above_the_mask(three_body, strategy):
         assert (serving[kept + 1] == serving[kept]).all()
 
 
-def test_a_faulty_record_is_skipped_and_a_deep_space_record_is_named():
+def test_a_faulty_record_is_skipped():
     text = (DATA / "orbit_windows.tle").read_text(encoding="utf-8")
     whole = cs.orbit.Catalogue(text, "mine.tle")
     broken = cs.orbit.Catalogue(text.replace("2 63982  97.3678", "2 63982  97.x678"), "mine.tle")

@@ -66,8 +66,8 @@ struct Ahead {
   }
   template <class Space>
   void run(const Space& space, Twin& t) const {
-    orbit::propagate(space, shell, time, r_shell, v_shell, error_shell);
-    orbit::propagate(space, data, time, r_data, v_data, error_data);
+    orbit::propagate(space, shell, time, orbit::StateTable{r_shell, v_shell, error_shell});
+    orbit::propagate(space, data, time, orbit::StateTable{r_data, v_data, error_data});
     workload::draw_jobs(space, t.system.workload, t.state.workload, t.inputs.jobs, t.state.seed, t.state.first_member);
     workload::start(space, t.system.workload, t.inputs.jobs, t.state.workload);
     synchronize(space);

@@ -75,7 +75,8 @@ void fill_links(Inputs& in, const System& system, const Library& library, Time s
     in.windows =
         orbit::find_windows(space, data, data_station, {start - margin, stop + margin, dut1}, fleets.data.seen);
     in.contacts = orbit::join_windows(in.windows);
-    const Time wide = margin + orbit::slot_length;
+    // of a satellite that stands for hours it must be known how long it still will
+    const Time wide = margin + orbit::slot_length + (shell.n_deep() > 0 ? orbit::window_reach(shell) : 0);
     const orbit::Windows passes = orbit::find_windows(space, shell, link_station, {start - wide, stop + wide, dut1});
     in.slots = orbit::assign_slots(space, shell, link_station, strategy, passes, {start - margin, stop + margin, dut1});
   });

@@ -2,8 +2,8 @@
 // give the same bits. Every multiply-add is an explicit fma (one instruction from x86-64-v3 on), so no compiler flag
 // decides the rounding. Largest errors measured against x87 long double over 1e7 arguments each
 // (tests/common_math_test.cpp holds the limits):
-//   exp 1.07 ulp; log 0.84 ulp; sin, cos 1.5 ulp for |x| < 1e9; pow 1.7 (1 + |y ln x|) ulp; normal_quantile 8e-16
-//   relative.
+//   exp 1.07 ulp; log 0.84 ulp; sin, cos 1.5 ulp for |x| < 1e9; atan2 2 ulp; pow 1.7 (1 + |y ln x|) ulp;
+//   normal_quantile 8e-16 relative.
 #pragma once
 #include <cmath>
 
@@ -117,6 +117,30 @@ COLDSUN_FN Real cos(Real x) {
   Real s, c;
   sincos(x, s, c);
   return c;
+}
+
+// Angle of (x, y) in [-pi, pi]: the quotient is brought below tan(pi/8) by one division, then the series of FDLIBM's
+// s_atan.c (Sun Microsystems 1993). atan2(0, 0) = 0 with the sign of y; for x = -0 the angle is that of x = 0.
+COLDSUN_FN Real atan2(Real y, Real x) {
+  const Real ax = std::fabs(x), ay = std::fabs(y), below = min(ax, ay), above = max(ax, ay);
+  const bool far = below > 0.41421356237309503 * above;
+  const Real q = (far ? below - above : below) / (far ? below + above : above), t = above == 0.0 ? 0.0 : q;
+  const Real z = t * t;
+  Real p = 1.62858201153657823623e-02;
+  p = std::fma(p, z, -3.65315727442169155270e-02);
+  p = std::fma(p, z, 4.97687799461593236017e-02);
+  p = std::fma(p, z, -5.83357013379057348645e-02);
+  p = std::fma(p, z, 6.66107313738753120669e-02);
+  p = std::fma(p, z, -7.69187620504482999495e-02);
+  p = std::fma(p, z, 9.09088713343650656196e-02);
+  p = std::fma(p, z, -1.11111104054623557880e-01);
+  p = std::fma(p, z, 1.42857142725034663711e-01);
+  p = std::fma(p, z, -1.99999999998764832476e-01);
+  p = std::fma(p, z, 3.33333333333329318027e-01);
+  const Real low = std::fma(-p, z * t, t), octant = far ? 0x1.921fb54442d18p-1 + low : low;
+  const Real quadrant = ay > ax ? 0x1.921fb54442d18p+0 - octant : octant;
+  const Real half = x < 0.0 ? 0x1.921fb54442d18p+1 - quadrant : quadrant;
+  return std::copysign(half, y);
 }
 
 // Coefficients of one of three rational functions, chosen by select, so that the three ranges of normal_quantile share

@@ -11,7 +11,6 @@ template Windows find_windows<KokkosSpace>(KokkosSpace, const Catalogue&, std::s
                                            std::span<const std::uint8_t>);
 template SlotTable assign_slots<KokkosSpace>(KokkosSpace, const Catalogue&, std::span<const Station>,
                                              std::span<const Strategy>, const Windows&, const Span&);
-template void propagate<KokkosSpace>(KokkosSpace, const CatalogueView&, View<const Time, 1>, View<Real, 3>,
-                                     View<Real, 3>, View<std::int32_t, 2>);
+template void propagate<KokkosSpace>(KokkosSpace, const Catalogue&, View<const Time, 1>, const StateTable&, bool);
 
 }  // namespace coldsun::orbit

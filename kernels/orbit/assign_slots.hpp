@@ -23,8 +23,7 @@ struct Choose {
   // in whole slots; of two satellites that leave in the same slot the higher one is chosen.
   COLDSUN_FN Real score(int site, int i, Time t, Real sin_theta, Real cos_theta) const {
     const int s = windows.satellite(i);
-    const Sight seen = sight(station(site), ephemeris.pef(load_coefficients(ephemeris.catalogue.coefficient, s), s,
-                                                          seconds(t - ephemeris.start), sin_theta, cos_theta));
+    const Sight seen = sight(station(site), ephemeris.pef(s, seconds(t - ephemeris.start), sin_theta, cos_theta));
     const bool lasting = strategy(site) == static_cast<std::int32_t>(Strategy::longest_remaining);
     return seen.sin_elevation +
            (lasting ? 4.0 * static_cast<Real>((windows.los(i) - t + slot_length - 1) / slot_length) : 0.0);
@@ -82,8 +81,7 @@ struct Fill {
     Real rest = 0;
     if (s >= 0) {
       const Real x = seconds(t - ephemeris.start), theta = ephemeris.angle(x);
-      const PosVel p = ephemeris.pef(load_coefficients(ephemeris.catalogue.coefficient, s), s, x, math::sin(theta),
-                                     math::cos(theta));
+      const PosVel p = ephemeris.pef(s, x, math::sin(theta), math::cos(theta));
       l = look(station(site), p);
       rest = seconds(windows.los(chosen(site, k)) - t);
     }
@@ -114,7 +112,8 @@ SlotTable assign_slots(Space space, const Catalogue& catalogue, std::span<const 
   t.first = first;
   Array<std::int32_t, 2> chosen(device, {n_site, n_slot});
   const Array<Real, 1> minutes = minutes_from_epoch(catalogue, start);
-  const Ephemeris e = make_ephemeris(catalogue, minutes, start, dut1);
+  const Knots knots = make_knots(space, catalogue, slot_start(first), stop);
+  const Ephemeris e = make_ephemeris(catalogue, minutes, knots, start, dut1);
   for_rows(space, n_site, n_slot, slots::Choose{e, windows, station, how, t, chosen});
   for_each(space, n_site, slots::Keep{windows, how, first, n_slot, chosen});
   for_rows(space, n_site, n_slot, slots::Fill{e, windows, station, chosen, t});

@@ -1,4 +1,4 @@
-// The Walker generator and the catalogue of SGP4 coefficients. Host only.
+// The Walker generator and the catalogue of coefficients. Host only.
 #include "orbit/elements.hpp"
 
 #include <stdexcept>
@@ -30,17 +30,42 @@ std::vector<ElementSet> walker_delta(const WalkerDelta& w) {
 }
 
 Catalogue make_catalogue(std::span<const ElementSet> sets, Device device) {
+  struct Deep {
+    int satellite;
+    Sdp4Coefficients coefficient;
+    Sdp4Resonance resonance;
+  };
   const int n = static_cast<int>(sets.size());
+  std::vector<Sgp4Coefficients> near(sets.size());
+  std::vector<Sgp4Error> error(sets.size());
+  std::vector<Deep> deep;
+  for (std::size_t s = 0; s < sets.size(); ++s)
+    if (error[s] = sgp4_init(sets[s].mean, near[s]); error[s] == Sgp4Error::deep_space) {
+      Deep& d = deep.emplace_back();
+      d.satellite = static_cast<int>(s);
+      error[s] = sdp4_init(sets[s].mean, d.coefficient, d.resonance);
+    }
   Catalogue c;
-  allocate_fields(c, device, {{"satellite", n}, {"coefficient", n_coefficient}});
+  allocate_fields(c, device,
+                  {{"satellite", n},
+                   {"coefficient", n_coefficient},
+                   {"deep", static_cast<int>(deep.size())},
+                   {"deep_coefficient", n_deep_coefficient},
+                   {"resonance_term", n_resonance}});
+  c.deep_column.fill(-1);
   for (int s = 0; s < n; ++s) {
-    Sgp4Coefficients k;
-    const MeanElements& m = sets[static_cast<std::size_t>(s)].mean;
-    c.error(s) = static_cast<std::int32_t>(sgp4_init(m, k));
+    const auto at = static_cast<std::size_t>(s);
+    const MeanElements& m = sets[at].mean;
+    c.error(s) = static_cast<std::int32_t>(error[at]);
     c.epoch(s) = m.epoch;
-    c.period(s) = two_pi / (k.no > 0 ? k.no / 60.0 : m.mean_motion);
+    c.period(s) = two_pi / (near[at].no > 0 ? near[at].no / 60.0 : m.mean_motion);
     c.until(s) = c.error(s) == 0 ? math::infinity : -math::infinity;
-    store_coefficients(c.coefficient, s, k);
+    store_coefficients(c.coefficient, s, near[at]);
+  }
+  for (int j = 0; j < c.n_deep(); ++j) {
+    const Deep& d = deep[static_cast<std::size_t>(j)];
+    c.deep(j) = d.satellite, c.deep_column(d.satellite) = j;
+    store_deep(c.deep_coefficient, c.resonance, j, d.coefficient, d.resonance);
   }
   return c;
 }

@@ -8,7 +8,7 @@
 
 #include "common/fields.hpp"
 #include "common/time.hpp"
-#include "orbit/sgp4.hpp"
+#include "orbit/sdp4.hpp"
 
 namespace coldsun::orbit {
 
@@ -44,10 +44,11 @@ struct ElementFile {
 
 // Readers take text, never a path. A faulty record costs itself alone and is named; std::invalid_argument, in one
 // sentence, only where the text holds no record at all, or a header that cannot be used.
-ElementFile read_elements(std::string_view text);  // TLE or OMM CSV, whichever the text is
+ElementFile read_elements(std::string_view text);  // TLE, or OMM as CSV, JSON, XML or KVN, whichever the text is
 ElementFile read_tle(
     std::string_view text);  // two or three lines per set; alpha-5 ids; sets without checksum are read, with a remark
 ElementFile read_omm_csv(std::string_view text);  // header line with OMM keywords, in any order; # lines are comments
+ElementFile read_omm(std::string_view text);      // JSON objects, XML <omm>, KVN from CCSDS_OMM_VERS on
 // 2026-06-14T06:00:00.123456[Z] or 2026-165T06:00:00[Z], 1678 to 2261; throws std::invalid_argument.
 Time parse_utc(std::string_view text);
 
@@ -64,18 +65,24 @@ struct WalkerDelta {
 };
 std::vector<ElementSet> walker_delta(const WalkerDelta& shell);
 
-// Coefficients of SGP4 for kernels: one column per satellite, so that neighbouring threads read neighbouring numbers.
+// Coefficients for kernels: of SGP4 one column per satellite, so that neighbouring threads read neighbouring numbers;
+// of SDP4 one column per satellite of 225 min and more, whose column of `coefficient` means nothing.
 // clang-format off
 #define COLDSUN_ORBIT_CATALOGUE(F) \
   F(Real,         coefficient, "1",   "coefficient satellite", parameter, host, "coefficients of SGP4 (list in sgp4.hpp)") \
   F(Time,         epoch,       "ns",  "satellite",             parameter, host, "epoch of the element set") \
   F(std::int32_t, error,       "1",   "satellite",             parameter, host, "Sgp4Error of the element set; 0: it can be propagated") \
   F(Real,         period,      "s",   "satellite",             parameter, host, "period of the orbit") \
-  F(Real,         until,       "min", "satellite",             parameter, host, "last time after the epoch at which SGP4 is valid; -infinity: error is not 0")
+  F(Real,         until,       "min", "satellite",             parameter, host, "last time after the epoch at which SGP4 is valid; -infinity: error is not 0") \
+  F(std::int32_t, deep_column, "1",   "satellite",             parameter, host, "column among the deep-space satellites; -1: near Earth") \
+  F(std::int32_t, deep,        "1",   "deep",                  parameter, host, "index of the satellite") \
+  F(Real,         deep_coefficient, "1", "deep_coefficient deep", parameter, host, "coefficients of SDP4: sdp4.hpp") \
+  F(Real,         resonance,   "1",   "resonance_term deep",   parameter, host, "what SDP4's knots are made from")
 // clang-format on
 struct Catalogue {
   COLDSUN_ARRAYS(COLDSUN_ORBIT_CATALOGUE)
   int n_satellite() const { return epoch.extent(0); }
+  int n_deep() const { return deep.extent(0); }
 };
 struct CatalogueView {
   COLDSUN_READS(CatalogueView, Catalogue, COLDSUN_ORBIT_CATALOGUE)

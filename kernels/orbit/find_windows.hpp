@@ -6,40 +6,11 @@
 #include <algorithm>
 #include <vector>
 
-#include "common/loops.hpp"
 #include "common/roots.hpp"
+#include "orbit/ephemeris.hpp"
 #include "orbit/windows.hpp"
 
 namespace coldsun::orbit {
-
-// Everything needed to place a satellite over the turning Earth at x seconds after the start of the span.
-struct Ephemeris {
-  CatalogueView catalogue;
-  Time start = 0;
-  EarthAngle angle;
-  View<const Real, 1> minutes;  // (satellite) from the epoch to the start of the span
-
-  // Satellite s with its coefficients c. One that cannot be propagated, or is decayed for good, is put at the centre of
-  // the Earth: below everybody's horizon.
-  COLDSUN_FN PosVel pef(const Sgp4Coefficients& c, int s, Real x, Real sin_theta, Real cos_theta) const {
-    const Real t = minutes(s) + x * (1.0 / 60.0);
-    const Sgp4Result state = sgp4_propagate(c, t);
-    const PosVel p = teme_to_pef(state.teme, sin_theta, cos_theta);
-    const bool ok = t <= catalogue.until(s) && state.error == 0;
-    return {{ok ? p.r.x : 0.0, ok ? p.r.y : 0.0, ok ? p.r.z : 0.0},
-            {ok ? p.v.x : 0.0, ok ? p.v.y : 0.0, ok ? p.v.z : 0.0}};
-  }
-};
-
-// Minutes as numbers of their own: 64-bit integers become doubles one by one on processors without AVX-512.
-inline Array<Real, 1> minutes_from_epoch(const Catalogue& c, Time start) {
-  Array<Real, 1> minutes(c.epoch.device(), {c.n_satellite()});
-  for (int s = 0; s < c.n_satellite(); ++s) minutes(s) = seconds(start - c.epoch(s)) * (1.0 / 60.0);
-  return minutes;
-}
-inline Ephemeris make_ephemeris(const Catalogue& c, const Array<Real, 1>& minutes, Time start, Real dut1) {
-  return {c, start, earth_angle(start, dut1), minutes};
-}
 
 namespace windows {
 
@@ -57,19 +28,27 @@ struct Grid {
   COLDSUN_FN Real at(int k) const { return math::min(k * step, span); }
 };
 
-// One satellite at one grid point. Reads 264 B of coefficients; writes pef: 48 B; about 640 flops.
+// One satellite at one grid point. Reads 264 B of coefficients; writes pef: 48 B; about 640 flops. Columns of
+// deep-space satellites mean nothing: ScanDeep (376 B, 1,210 flops) has its own after the last satellite's.
 struct Scan {
   Ephemeris ephemeris;
   Grid grid;
   int first;          // grid point of row 0
-  View<Real, 3> pef;  // (component, point, satellite)
-  COLDSUN_FN void operator()(int row, int s) const {
+  View<Real, 3> pef;  // (component, point, satellite or n_satellite + deep_column)
+  template <class Coefficients>
+  COLDSUN_FN void put(int row, int s, int at) const {
     const Real x = grid.at(first + row);
     Real sin_theta, cos_theta;
     math::sincos(ephemeris.angle(x), sin_theta, cos_theta);
-    const PosVel p = ephemeris.pef(load_coefficients(ephemeris.catalogue.coefficient, s), s, x, sin_theta, cos_theta);
-    pef(0, row, s) = p.r.x, pef(1, row, s) = p.r.y, pef(2, row, s) = p.r.z;
-    pef(3, row, s) = p.v.x, pef(4, row, s) = p.v.y, pef(5, row, s) = p.v.z;
+    const PosVel p = ephemeris.pef_as<Coefficients>(s, x, sin_theta, cos_theta);
+    pef(0, row, at) = p.r.x, pef(1, row, at) = p.r.y, pef(2, row, at) = p.r.z;
+    pef(3, row, at) = p.v.x, pef(4, row, at) = p.v.y, pef(5, row, at) = p.v.z;
+  }
+  COLDSUN_FN void operator()(int row, int s) const { put<Sgp4Coefficients>(row, s, s); }
+};
+struct ScanDeep : Scan {
+  COLDSUN_FN void operator()(int row, int j) const {
+    put<Sdp4Coefficients>(row, ephemeris.catalogue.deep(j), ephemeris.catalogue.n_satellite() + j);
   }
 };
 
@@ -96,12 +75,14 @@ struct Tile {
 // One (station, satellite) along a tile. Reads 48 B and does about 40 flops per point; writes found and count.
 struct FindTurns {
   View<const Real, 3> pef;
+  View<const std::int32_t, 1> deep_column;
   View<const Station, 1> station;
   Tile tile;
   View<const std::int32_t, 2> listed;  // (station, satellite) 0: not looked for; no data: all are
   View<std::int32_t, 3> found;         // (station, satellite, place): 4 * grid point + kind
   View<std::int32_t, 2> count;         // (station, satellite)
-  COLDSUN_FN PosVel at(int row, int s) const {
+  COLDSUN_FN PosVel at(int row, int satellite) const {
+    const int s = deep_column(satellite) < 0 ? satellite : deep_column.extent[0] + deep_column(satellite);
     return {{pef(0, row, s), pef(1, row, s), pef(2, row, s)}, {pef(3, row, s), pef(4, row, s), pef(5, row, s)}};
   }
   COLDSUN_FN void operator()(int b, int s) const {
@@ -134,7 +115,8 @@ struct Found {
 };
 
 // One bracket to one window: root of the elevation's rate, then of sin(elevation) - sin(mask) on either side. 15 to 30
-// propagations.
+// propagations, and one per step of the grid that the window is long.
+template <class Coefficients>
 struct Refine {
   Ephemeris ephemeris;
   Grid grid;
@@ -144,7 +126,7 @@ struct Refine {
 
   struct Line {  // one satellite seen from one station
     const Ephemeris& e;
-    Sgp4Coefficients c;
+    Coefficients c;
     Station place;
     int satellite;
     COLDSUN_FN Sight operator()(Real x) const {
@@ -200,18 +182,26 @@ struct Refine {
     return true;
   }
 
+  // Where a search for an edge may end: the far side of the neighbouring turn, whose window then overlaps; without one
+  // the span.
+  COLDSUN_FN Real limit(int i, int neighbour, Real none) const {
+    if (neighbour < 0 || neighbour >= bracket.extent[0]) return none;
+    const Bracket &b = bracket(i), &o = bracket(neighbour);
+    return b.satellite == o.satellite && b.station == o.station ? grid.at(o.code / 4 + (neighbour > i ? 1 : 0)) : none;
+  }
+
   COLDSUN_FN void operator()(int i) const {
     const Bracket b = bracket(i);
-    const Line line{ephemeris, load_coefficients(ephemeris.catalogue.coefficient, b.satellite), station(b.station),
-                    b.satellite};
+    const Line line{ephemeris, ephemeris.load<Coefficients>(b.satellite), station(b.station), b.satellite};
     const int kind = b.code % 4, k = b.code / 4;
     Found w{};
     w.tca = kind == open_at_start ? 0.0 : (kind == open_at_stop ? grid.span : turn(line, grid.at(k), grid.at(k + 1)));
     w.sin_elevation = line(w.tca).sin_elevation;
     w.valid = w.sin_elevation >= line.place.sin_mask ? 1 : 0;
     if (w.valid) {
-      w.truncated |= edge(line, w.tca, 0.0, w.aos) ? truncated_start : 0;
-      w.truncated |= edge(line, w.tca, grid.span, w.los) ? truncated_stop : 0;
+      const Real from = limit(i, i - 1, 0.0), to = limit(i, i + 1, grid.span);
+      w.truncated |= edge(line, w.tca, from, w.aos) && from == 0.0 ? truncated_start : 0;
+      w.truncated |= edge(line, w.tca, to, w.los) && to == grid.span ? truncated_stop : 0;
     }
     window(i) = w;
   }
@@ -224,25 +214,50 @@ struct Row {
 // Sorts, joins rows of one satellite that overlap (an orbit can culminate twice in one window), fills the table. Host
 // code, windows.cpp.
 Windows make_table(std::vector<Row> rows, int n_station, Time start, Device device);
+// Sorts brackets by station, satellite and time and takes those of deep-space satellites out. Host code, windows.cpp.
+std::vector<Bracket> take_deep(std::vector<Bracket>& all, const Catalogue& catalogue);
 
 template <class Space>
 std::vector<Bracket> scan(Space space, const Ephemeris& e, const Grid& grid, const Array<Station, 1>& station,
                           const Array<std::int32_t, 2>& listed, Device device) {
-  const int n_sat = e.catalogue.n_satellite(), n_station = station.extent(0);
-  Array<Real, 3> pef(device, {6, tile + 1, n_sat});
+  const int n_sat = e.catalogue.n_satellite(), n_deep = e.catalogue.deep.extent[0], n_station = station.extent(0);
+  Array<Real, 3> pef(device, {6, tile + 1, n_sat + n_deep});
   Array<std::int32_t, 3> found(device, {n_station, n_sat, capacity});
   Array<std::int32_t, 2> count(device, {n_station, n_sat});
   std::vector<Bracket> brackets;
   for (int first = 0; first < grid.n; first += tile) {
     const int n_point = std::min(tile, grid.n - first) + 1;
-    for_rows(space, n_point, n_sat, Scan{e, grid, first, pef});
-    for_rows(space, n_station, n_sat, FindTurns{pef, station, {grid, first, n_point}, listed, found, count});
+    const Scan near{e, grid, first, pef};
+    if (n_deep < n_sat) for_rows(space, n_point, n_sat, near);
+    for_rows(space, n_point, n_deep, ScanDeep{near});
+    for_rows(space, n_station, n_sat,
+             FindTurns{.pef = pef,
+                       .deep_column = e.catalogue.deep_column,
+                       .station = station,
+                       .tile = {grid, first, n_point},
+                       .listed = listed,
+                       .found = found,
+                       .count = count});
     synchronize(space);  // the host reads what the device found
     for (int b = 0; b < n_station; ++b)
       for (int s = 0; s < n_sat; ++s)
         for (int k = 0; k < count(b, s); ++k) brackets.push_back({s, b, found(b, s, k)});
   }
   return brackets;
+}
+
+// Refined windows of the brackets of near-earth or of deep-space satellites.
+template <class Coefficients, class Space>
+void refine(Space space, const Ephemeris& e, const Grid& grid, const Array<Station, 1>& station,
+            const std::vector<Bracket>& found, std::vector<Row>& rows) {
+  const int n = static_cast<int>(found.size());
+  Array<Bracket, 1> bracket(station.device(), {n});
+  Array<Found, 1> window(station.device(), {n});
+  for (int i = 0; i < n; ++i) bracket(i) = found[static_cast<std::size_t>(i)];
+  for_each(space, n, Refine<Coefficients>{e, grid, station, bracket, window});
+  synchronize(space);
+  for (int i = 0; i < n; ++i)
+    if (window(i).valid) rows.push_back({bracket(i), window(i)});
 }
 
 }  // namespace windows
@@ -266,16 +281,12 @@ Windows find_windows(Space space, const Catalogue& catalogue, std::span<const St
   if (span > 0 && catalogue.n_satellite() > 0 && n_station > 0) {
     const windows::Grid grid{step, span, static_cast<int>(std::ceil(span / step))};
     const Array<Real, 1> minutes = minutes_from_epoch(catalogue, start);
-    const Ephemeris e = make_ephemeris(catalogue, minutes, start, dut1);
-    const std::vector<windows::Bracket> found = windows::scan(space, e, grid, station, listed, device);
-    const int n = static_cast<int>(found.size());
-    Array<windows::Bracket, 1> bracket(device, {n});
-    Array<windows::Found, 1> window(device, {n});
-    for (int i = 0; i < n; ++i) bracket(i) = found[static_cast<std::size_t>(i)];
-    for_each(space, n, windows::Refine{e, grid, station, bracket, window});
-    synchronize(space);
-    for (int i = 0; i < n; ++i)
-      if (window(i).valid) rows.push_back({bracket(i), window(i)});
+    const Knots knots = make_knots(space, catalogue, start, stop);
+    const Ephemeris e = make_ephemeris(catalogue, minutes, knots, start, dut1);
+    std::vector<windows::Bracket> near = windows::scan(space, e, grid, station, listed, device);
+    const std::vector<windows::Bracket> deep = windows::take_deep(near, catalogue);
+    windows::refine<Sgp4Coefficients>(space, e, grid, station, near, rows);
+    windows::refine<Sdp4Coefficients>(space, e, grid, station, deep, rows);
   }
   return windows::make_table(std::move(rows), n_station, start, device);
 }

@@ -28,6 +28,8 @@ std::string text_of(std::int32_t error) {
       return "code 1, eccentricity out of range";
     case Sgp4Error::mean_motion:
       return "code 2, mean motion not positive";
+    case Sgp4Error::perturbed_eccentricity:
+      return "code 3, perturbed eccentricity out of range";
     case Sgp4Error::semi_latus_rectum:
       return "code 4, orbit no ellipse";
     case Sgp4Error::decayed:
@@ -37,43 +39,97 @@ std::string text_of(std::int32_t error) {
   }
 }
 
-// Error of the state at t [min from the epoch]; numbers that are not finite count as code 4.
-std::int32_t error_at(const Sgp4Coefficients& c, Real t) {
-  const Sgp4Result s = sgp4_propagate(c, t);
-  if (s.error != 0) return s.error;
-  return std::isfinite(s.teme.r.x + s.teme.r.y + s.teme.r.z) ? 0
-                                                             : static_cast<std::int32_t>(Sgp4Error::semi_latus_rectum);
-}
+// One set's theory, near Earth or deep space, time by time.
+struct Theory {
+  Sgp4Coefficients near;  // of deep space no more than mean motion and axis
+  Sdp4Coefficients deep;
+  Sdp4Resonance resonance;
+  sdp4::OnGrid grid{};
+  Sgp4Error error;
+  bool is_deep;
+
+  explicit Theory(const MeanElements& m) : error(sgp4_init(m, near)), is_deep(error == Sgp4Error::deep_space) {
+    if (is_deep) error = sdp4_init(m, deep, resonance), grid = {resonance.angle, resonance.no, 0};
+  }
+  Sdp4Knot knot(Real t) {
+    sdp4::move_to(resonance, sdp4::knot_of(t), grid);
+    return sdp4::knot_at(resonance, grid);
+  }
+  Sgp4Result at(Real t) {
+    return is_deep ? sdp4_propagate(deep, knot(t), t, t - sdp4::knot_step * grid.k) : sgp4_propagate(near, t);
+  }
+  sgp4::Mean mean(Real t) {
+    return is_deep ? sdp4::secular(deep, knot(t), t, t - sdp4::knot_step * grid.k).mean : sgp4::secular(near, t);
+  }
+  // Error of the state at t [min from the epoch]; numbers that are not finite count as code 4.
+  std::int32_t error_at(Real t) {
+    const Sgp4Result s = at(t);
+    if (s.error != 0) return s.error;
+    return std::isfinite(dot(s.teme.r, s.teme.r)) ? 0 : static_cast<std::int32_t>(Sgp4Error::semi_latus_rectum);
+  }
+};
 
 // First time on the way from the epoch to `end` [min, negative: before it] at which SGP4 gives an error; without one:
-// error 0. The mean perigee is followed in steps that the drag can change by one or two per cent. Only where it is
-// below 1.006 Earth radii (38 km; the periodic terms of J2 and J3 move it by 20 km at most) states are computed, 48 per
-// revolution, and the first error is refined to 0.06 s.
+// error 0. The mean perigee is followed in steps that drag, Sun and Moon can change by one or two per cent. Only where
+// it is below 1.006 Earth radii (38 km; the periodic terms of J2 and J3 move it by 20 km at most), less what the
+// periodic pull of Sun and Moon takes off, states are computed, 48 per revolution, evenly along the ellipse, and the
+// first error is refined to 0.06 s.
 struct End {
   Real at = 0;
   std::int32_t error = 0;
 };
 struct Way {
-  const Sgp4Coefficients& c;
+  Theory& theory;
   int left = 60'000;  // states on the way: 80 days below 38 km; then one per step
 
   Real step(Real t) const {
-    const Real shrink = std::fabs(c.cc1 + t * (2.0 * c.d2 + t * (3.0 * c.d3 + t * 4.0 * c.d4)));
-    return math::clamp(0.01 / math::max(shrink, std::fabs(c.cc4) + 1e-12), 1e-2, 1440.0);
+    const Sgp4Coefficients& c = theory.near;
+    const Sdp4Coefficients& d = theory.deep;
+    const Real shrink =
+        theory.is_deep ? std::fabs(d.cc1) : std::fabs(c.cc1 + t * (2.0 * c.d2 + t * (3.0 * c.d3 + t * 4.0 * c.d4)));
+    const Real round = theory.is_deep ? std::fabs(d.cc4) + std::fabs(d.edot) : std::fabs(c.cc4);
+    return math::clamp(0.01 / math::max(shrink, round + 1e-12), 1e-2, 1440.0);
   }
   bool low(Real t) const {
-    const sgp4::Mean m = sgp4::secular(c, t);
-    return !(m.error == 0.0 && m.am * (1.0 - m.em) > 1.006);
+    const sgp4::Mean m = theory.mean(t);
+    const auto swing = [](const Sdp4Pull& p) { return 0.25 * std::hypot(p.e2, p.e3); };
+    const Real pulled = theory.is_deep ? swing(theory.deep.sun) + swing(theory.deep.moon) : 0.0;
+    return !(m.error == 0.0 && m.am * (1.0 - m.em - pulled) > 1.006);
+  }
+  // A 48th of a revolution; of a deep-space orbit as seen from the middle of the ellipse.
+  Real stride(Real t) const {
+    const Real even = two_pi / theory.near.no / 48.0;
+    if (!theory.is_deep) return even;
+    const Vector3 r = theory.at(t).teme.r;
+    return even * math::clamp(std::sqrt(dot(r, r)) / (1e3 * sgp4::radius * theory.near.ao), 0.02, 2.0);
+  }
+  // Of a long ellipse: where the satellite comes closest between two times; b where it does not.
+  Real perigee(Real a, Real b) const {
+    const auto falls = [&](Real t) {
+      const PosVel s = theory.at(t).teme;
+      return dot(s.r, s.v) * (b - a) < 0;
+    };
+    if (!theory.is_deep || !falls(a) || falls(b)) return b;
+    Real lo = a, hi = b;
+    while (std::fabs(hi - lo) > 1e-3) {
+      const Real middle = 0.5 * (lo + hi);
+      (falls(middle) ? lo : hi) = middle;
+    }
+    return hi;
   }
   End between(Real from, Real to) {
-    const Real fine = two_pi / c.no / 48.0, sign = to < from ? -1.0 : 1.0;
+    const Real sign = to < from ? -1.0 : 1.0;
     for (Real a = from; a != to; --left) {
-      const Real b = std::fabs(to - a) <= fine || left <= 0 ? to : a + sign * fine;
-      if (std::int32_t error = error_at(c, b); error != 0) {
-        Real good = a, bad = b;
+      const Real fine = stride(a), b = std::fabs(to - a) <= fine || left <= 0 ? to : a + sign * fine;
+      const Real low_point = perigee(a, b);
+      std::int32_t error = theory.error_at(low_point);
+      const bool there = error != 0;
+      if (!there) error = theory.error_at(b);
+      if (error != 0) {
+        Real good = a, bad = there ? low_point : b;
         while (std::fabs(bad - good) > 1e-3) {
           const Real middle = 0.5 * (good + bad);
-          if (const std::int32_t e = error_at(c, middle); e != 0) bad = middle, error = e;
+          if (const std::int32_t e = theory.error_at(middle); e != 0) bad = middle, error = e;
           else good = middle;
         }
         return {good, error};
@@ -144,14 +200,12 @@ Remark flight_fault(const ElementSet& s) {
   if (!(m.eccentricity >= 0 && m.eccentricity < 1))
     return fault("the eccentricity is not at least 0 and below 1", number("%g", m.eccentricity));
   if (!(m.mean_motion > 0 && std::isfinite(m.mean_motion))) return fault("the mean motion is not positive", "");
-  Sgp4Coefficients c;
-  const Sgp4Error error = sgp4_init(m, c);
-  const Real perigee = (c.ao * (1.0 - m.eccentricity) - 1.0) * sgp4::radius;
+  Theory theory(m);
+  const Real perigee = (theory.near.ao * (1.0 - m.eccentricity) - 1.0) * sgp4::radius;
   if (!(perigee >= 0)) return fault("the perigee is under the ground", number("by %.0f km", -perigee));
-  if (error == Sgp4Error::deep_space)
-    return fault("a period of 225 min and more needs SDP4, which is not supported", number("%.0f min", two_pi / c.no));
-  if (error != Sgp4Error::none) return fault("SGP4 refuses it", text_of(static_cast<std::int32_t>(error)));
-  if (const std::int32_t e = error_at(c, 0.0); e != 0)
+  if (theory.error != Sgp4Error::none)
+    return fault("SGP4 refuses it", text_of(static_cast<std::int32_t>(theory.error)));
+  if (const std::int32_t e = theory.error_at(0.0); e != 0)
     return fault("SGP4 cannot propagate it at its own epoch", text_of(e));
   return {};
 }
@@ -185,17 +239,16 @@ Fleet make_fleet(std::span<const ElementSet> sets, std::span<const std::vector<i
     const int k = static_cast<int>(s);
     const ElementSet& e = chosen[s];
     if (f.catalogue.error(k) != 0 || e.line == 0) continue;  // named by the reader; generated without drag
-    Sgp4Coefficients c;
-    sgp4_init(e.mean, c);
+    Theory theory(e.mean);
     const Real first = seconds(start - e.mean.epoch) / 60.0, last = seconds(stop - e.mean.epoch) / 60.0;
     if (first < 0)
-      if (const End end = Way{c}.walk(first); end.error != 0) {
+      if (const End end = Way{theory}.walk(first); end.error != 0) {
         f.remark.push_back(
             about(e, "SGP4 does not reach back from its epoch to the run: no contacts", text_of(end.error), false));
         f.catalogue.until(k) = -math::infinity;
         continue;
       }
-    const End end = last > 0 ? Way{c}.walk(last) : End{};
+    const End end = last > 0 ? Way{theory}.walk(last) : End{};
     if (end.error != 0) {
       f.catalogue.until(k) = end.at;
       const bool before = end.at <= first;

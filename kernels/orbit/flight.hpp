@@ -8,11 +8,15 @@ namespace coldsun::orbit {
 // Syntax alone; used by the readers of elements.hpp.
 ElementFile scan_tle(std::string_view text);
 ElementFile scan_omm_csv(std::string_view text);
+ElementFile scan_omm(std::string_view text);  // JSON, XML, KVN
 
 std::string name_of(const ElementSet& set);       // "SAT B (70003)"; a negative number: not known
 std::string wrong_theory(std::string_view type);  // why sets of this EPHEMERIS_TYPE are not SGP4's
 // Why SGP4 cannot propagate a set at any time, or one without a reason.
 Remark flight_fault(const ElementSet& set);
+
+// Sets that SGP4 cannot propagate leave the file, with a remark each.
+ElementFile keep_flying(ElementFile f);
 
 // What is over each station in [start, stop].
 struct Fleet {

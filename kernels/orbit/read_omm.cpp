@@ -2,12 +2,13 @@
 #include <algorithm>
 
 #include "orbit/flight.hpp"
-#include "orbit/text.hpp"
+#include "orbit/omm.hpp"
 
 namespace coldsun::orbit {
 namespace {
 
 using namespace text;
+using namespace omm;
 
 // Fields of a CSV line (RFC 4180): a field in double quotes may hold commas, and a double quote twice.
 std::vector<std::string> csv_fields(std::string_view line, int number) {
@@ -24,43 +25,6 @@ std::vector<std::string> csv_fields(std::string_view line, int number) {
   for (auto& f : fields) f = std::string(trim(f));
   return fields;
 }
-
-enum Column {
-  c_epoch,
-  c_motion,
-  c_ecc,
-  c_inc,
-  c_node,
-  c_argp,
-  c_anomaly,
-  c_id,
-  c_bstar,  // required
-  c_name,
-  c_object,
-  c_type,
-  c_theory,
-  c_frame,
-  c_scale,
-  c_center,
-  n_column  // where they are there
-};
-constexpr const char* column_name[n_column] = {"EPOCH",
-                                               "MEAN_MOTION",
-                                               "ECCENTRICITY",
-                                               "INCLINATION",
-                                               "RA_OF_ASC_NODE",
-                                               "ARG_OF_PERICENTER",
-                                               "MEAN_ANOMALY",
-                                               "NORAD_CAT_ID",
-                                               "BSTAR",
-                                               "OBJECT_NAME",
-                                               "OBJECT_ID",
-                                               "EPHEMERIS_TYPE",
-                                               "MEAN_ELEMENT_THEORY",
-                                               "REF_FRAME",
-                                               "TIME_SYSTEM",
-                                               "CENTER_NAME"};
-constexpr int n_required = c_name;
 
 struct OmmHeader {
   int at[n_column];
@@ -80,70 +44,78 @@ OmmHeader read_header(std::string_view line, int number) {
   return h;
 }
 
-struct Row {
-  const OmmHeader& header;
-  std::vector<std::string> fields;
-  int number;
+// The fields of a line under the header's columns.
+Record record_of(const OmmHeader& header, std::string_view line, int number) {
+  const std::vector<std::string> fields = csv_fields(line, number);
+  Record r{.line = number};
+  for (int k = 0; k < n_column; ++k)
+    if (const auto at = static_cast<std::size_t>(header.at[k]); header.at[k] >= 0 && at < fields.size())
+      r.value[k] = fields[at];
+  if (fields.size() != header.width)
+    r.fault = std::to_string(fields.size()) + " fields where the header has " + std::to_string(header.width) + ".";
+  return r;
+}
 
-  Row(const OmmHeader& h, std::string_view line, int n) : header(h), fields(csv_fields(line, n)), number(n) {}
-  std::string text(Column k) const {
-    const auto at = static_cast<std::size_t>(header.at[k]);
-    return header.at[k] < 0 || at >= fields.size() ? std::string() : fields[at];
-  }
-  [[noreturn]] void bad(Column k, const std::string& accepted = "") const {
-    throw Fault(number, std::string("column ") + column_name[k] + " reads " + quoted(text(k)) +
+}  // namespace
+
+std::string omm::Record::name() const {
+  ElementSet s;
+  s.object_name = value[c_name];
+  if (!parse(value[c_id], s.norad_cat_id)) s.norad_cat_id = -1;
+  return name_of(s);
+}
+
+ElementSet omm::read_record(const Record& r) {
+  if (!r.fault.empty()) throw Fault(r.line, r.fault);
+  const auto bad = [&](Column k, const std::string& accepted = "") {
+    throw Fault(r.line, r.word + std::string(" ") + column_name[k] + " reads " + quoted(r.value[k]) +
                             (accepted.empty() ? "." : "; accepted: " + accepted + "."));
-  }
-  Real real(Column k) const {
+  };
+  const auto real = [&](Column k) {
     Real x = 0;
-    if (!parse(text(k), x)) bad(k);
+    if (!parse(r.value[k], x)) bad(k);
     return x;
-  }
-  void only(Column k, std::initializer_list<std::string_view> accepted) const {
-    const std::string given = text(k);
+  };
+  const auto only = [&](Column k, std::initializer_list<std::string_view> accepted) {
+    const std::string& given = r.value[k];
     if (given.empty() || std::find(accepted.begin(), accepted.end(), given) != accepted.end()) return;
     std::string list;
     for (const std::string_view a : accepted) list += (list.empty() ? "" : ", ") + std::string(a);
     bad(k, list);
-  }
-  std::string name() const {
-    ElementSet s;
-    s.object_name = text(c_name);
-    if (!parse(text(c_id), s.norad_cat_id)) s.norad_cat_id = -1;
-    return name_of(s);
-  }
-};
-
-ElementSet read_row(const Row& r) {
-  if (r.fields.size() != r.header.width)
-    throw Fault(r.number, std::to_string(r.fields.size()) + " fields where the header has " +
-                              std::to_string(r.header.width) + ".");
+  };
   ElementSet s;
-  s.line = r.number;
-  if (!parse(r.text(c_id), s.norad_cat_id) || s.norad_cat_id < 0 || s.norad_cat_id > 999'999'999) r.bad(c_id);
+  s.line = r.line;
+  if (!parse(r.value[c_id], s.norad_cat_id) || s.norad_cat_id < 0 || s.norad_cat_id > 999'999'999) bad(c_id);
   try {
-    s.mean.epoch = parse_utc(r.text(c_epoch));
+    s.mean.epoch = parse_utc(r.value[c_epoch]);
   } catch (const std::invalid_argument&) {
-    r.bad(c_epoch);
+    bad(c_epoch);
   }
-  s.object_name = r.text(c_name), s.object_id = r.text(c_object);
-  if (const std::string type = r.text(c_type); !type.empty() && type != "0" && type != "2")
-    throw Fault(r.number, wrong_theory(type));
-  r.only(c_theory, {"SGP4", "SGP/SGP4", "SGP"});
-  r.only(c_frame, {"TEME"}), r.only(c_scale, {"UTC"}), r.only(c_center, {"EARTH", "Earth"});
-  s.mean.mean_motion = r.real(c_motion) * rad_per_s_of_rev_per_day;
-  s.mean.eccentricity = r.real(c_ecc);
-  s.mean.inclination = r.real(c_inc) * radians_per_degree;
-  s.mean.ra_of_asc_node = r.real(c_node) * radians_per_degree;
-  s.mean.arg_of_pericenter = r.real(c_argp) * radians_per_degree;
-  s.mean.mean_anomaly = r.real(c_anomaly) * radians_per_degree;
-  s.mean.bstar = r.real(c_bstar);
-  if (!(s.mean.mean_motion > 0)) r.bad(c_motion);
-  if (!(s.mean.eccentricity >= 0 && s.mean.eccentricity < 1)) r.bad(c_ecc);
+  s.object_name = r.value[c_name], s.object_id = r.value[c_object];
+  if (const std::string& type = r.value[c_type]; !type.empty() && type != "0" && type != "2")
+    throw Fault(r.line, wrong_theory(type));
+  only(c_theory, {"SGP4", "SGP/SGP4", "SGP"});
+  only(c_frame, {"TEME"}), only(c_scale, {"UTC"}), only(c_center, {"EARTH", "Earth"});
+  s.mean.mean_motion = real(c_motion) * rad_per_s_of_rev_per_day;
+  s.mean.eccentricity = real(c_ecc);
+  s.mean.inclination = real(c_inc) * radians_per_degree;
+  s.mean.ra_of_asc_node = real(c_node) * radians_per_degree;
+  s.mean.arg_of_pericenter = real(c_argp) * radians_per_degree;
+  s.mean.mean_anomaly = real(c_anomaly) * radians_per_degree;
+  s.mean.bstar = real(c_bstar);
+  if (!(s.mean.mean_motion > 0)) bad(c_motion);
+  if (!(s.mean.eccentricity >= 0 && s.mean.eccentricity < 1)) bad(c_ecc);
   return s;
 }
 
-}  // namespace
+void omm::take_record(const Record& r, ElementFile& f) {
+  ++f.n_record;
+  try {
+    f.set.push_back(read_record(r));
+  } catch (const Fault& e) {
+    f.remark.push_back({"", e.line, r.name(), "cannot be read", e.reason, false});
+  }
+}
 
 Time parse_utc(std::string_view text) {
   const std::string_view given = text;
@@ -192,14 +164,11 @@ ElementFile scan_omm_csv(std::string_view text) {
       header = read_header(line, number), have = true;
       continue;
     }
-    ++f.n_record;
-    std::string name;
     try {
-      const Row row(header, line, number);
-      name = row.name();
-      f.set.push_back(read_row(row));
+      take_record(record_of(header, line, number), f);
     } catch (const Fault& e) {
-      f.remark.push_back({"", e.line, name, "cannot be read", e.reason, false});
+      ++f.n_record;
+      f.remark.push_back({"", e.line, "a satellite", "cannot be read", e.reason, false});
     }
   }
   if (f.n_record == 0) throw Fault(1, "no element set in the text.");

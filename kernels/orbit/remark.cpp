@@ -60,9 +60,7 @@ std::vector<std::string> sentences(std::span<const Remark> remarks, std::size_t 
 
 // ---- the readers of elements.hpp: syntax, then what SGP4 can propagate
 // ------------------------------------------------------------
-namespace {
-
-ElementFile flying(ElementFile f) {
+ElementFile keep_flying(ElementFile f) {
   std::vector<ElementSet> kept;
   for (ElementSet& s : f.set) {
     Remark fault = flight_fault(s);
@@ -80,10 +78,9 @@ ElementFile flying(ElementFile f) {
   return f;
 }
 
-}  // namespace
-
-ElementFile read_tle(std::string_view text) { return flying(scan_tle(text)); }
-ElementFile read_omm_csv(std::string_view text) { return flying(scan_omm_csv(text)); }
+ElementFile read_tle(std::string_view text) { return keep_flying(scan_tle(text)); }
+ElementFile read_omm_csv(std::string_view text) { return keep_flying(scan_omm_csv(text)); }
+ElementFile read_omm(std::string_view text) { return keep_flying(scan_omm(text)); }
 
 ElementFile read_elements(std::string_view text) {
   for (std::string_view rest = text::without_mark(text); !rest.empty();) {
@@ -91,8 +88,7 @@ ElementFile read_elements(std::string_view text) {
     if (line.empty() || line[0] == '#') continue;
     if (line[0] == '{' || line[0] == '[' || line[0] == '<' ||
         (line.substr(0, 13) == "CCSDS_OMM_VER" && line.find('=') != std::string_view::npos))
-      throw std::invalid_argument("element sets: neither TLE nor OMM as CSV, the text begins with " +
-                                  text::quoted(line) + "; accepted: these two forms.");
+      return read_omm(text);
     return line.find(',') != std::string_view::npos && line.find("EPOCH") != std::string_view::npos ? read_omm_csv(text)
                                                                                                     : read_tle(text);
   }

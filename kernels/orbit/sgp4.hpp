@@ -1,7 +1,7 @@
 // SGP4, near Earth. THE ISLAND: inside, lengths are Earth radii or km, times are minutes, as in the report; converts to
 // SI last. Sources: Hoots & Roehrich, Spacetrack Report No. 3 (1980), sec. 6 (R3); Vallado, Crawford, Hujsak & Kelso,
 // "Revisiting Spacetrack Report #3", AIAA 2006-6753 (V06), operation mode 'i', WGS72 constants. Sets with a period of
-// 225 min and more need the deep-space terms (SDP4): they are refused with an error code of their own. Written for
+// 225 min and more need the deep-space terms of sdp4.hpp: they are refused with an error code of their own. Written for
 // SIMD: no branches, drag terms that R3 drops for low perigees are zero coefficients, and Kepler's equation takes five
 // Newton steps whatever the orbit.
 #pragma once
@@ -24,7 +24,7 @@ struct MeanElements {
   Time epoch = 0;
 };
 
-// Codes of V06; 7 is ours. 3 can only come from the deep-space terms.
+// Codes of V06; 7 is ours. 2 on the way and 3 can only come from the deep-space terms.
 enum class Sgp4Error : std::int32_t {
   none = 0,
   eccentricity = 1,  // mean eccentricity not in -0.001 .. 1
@@ -32,7 +32,7 @@ enum class Sgp4Error : std::int32_t {
   perturbed_eccentricity = 3,
   semi_latus_rectum = 4,  // negative
   decayed = 6,            // closer than one Earth radius to the centre
-  deep_space = 7          // period >= 225 min
+  deep_space = 7          // period >= 225 min: not for sgp4_init, but for sdp4_init
 };
 
 namespace sgp4 {
@@ -212,29 +212,28 @@ COLDSUN_FN Real newton(Real u, Real axn, Real ayn, Real x) {
   return x + math::clamp(step, -0.95, 0.95);
 }
 // From E = u with error <= e each step leaves err' = e / (2 (1 - e)) err^2: for e <= 0.47, the most that an orbit of
-// 225 min clear of the Earth can have, five leave less than 1e-16. Written out: a loop would not vectorise.
+// 225 min clear of the Earth can have, five leave less than 1e-16. Written out by recursion: a loop would not
+// vectorise.
+template <int steps>
+COLDSUN_FN Real newton_steps(Real u, Real axn, Real ayn, Real x) {
+  if constexpr (steps == 0) return x;
+  else return newton_steps<steps - 1>(u, axn, ayn, newton(u, axn, ayn, x));
+}
+template <int steps = 5>
 COLDSUN_FN void kepler(Real u, Real axn, Real ayn, Real& sine, Real& cosine) {
-  Real x = newton(u, axn, ayn, u);
-  x = newton(u, axn, ayn, x);
-  x = newton(u, axn, ayn, x);
-  x = newton(u, axn, ayn, x);
-  x = newton(u, axn, ayn, x);
-  math::sincos(x, sine, cosine);
+  math::sincos(newton_steps<steps>(u, axn, ayn, u), sine, cosine);
 }
 
-}  // namespace sgp4
-
-// State at `t` minutes after the set's epoch. About 560 flops with 10 sine-cosine pairs (35 flops each) and 10
-// divisions or roots.
-COLDSUN_FN Sgp4Result sgp4_propagate(const Sgp4Coefficients& c, Real t) {
-  const sgp4::Mean m = sgp4::secular(c, t);
-  // Long-period periodics of J3.
+// The state of a mean orbit: long-period terms of J3, Kepler's equation, short-period terms of J2 (R3 sec. 6). Of `c`
+// it reads what the inclination gives: sinio, cosio, con41, x1mth2, x7thm1, aycof, xlcof.
+template <int steps, class Inclined>
+COLDSUN_FN Sgp4Result place(const Mean& m, const Inclined& c) {
   Real sin_argp, cos_argp;
   math::sincos(m.argp, sin_argp, cos_argp);
   const Real axn = m.em * cos_argp, k = 1.0 / (m.am * (1.0 - m.em * m.em)), ayn = m.em * sin_argp + k * c.aycof;
-  const Real u = sgp4::mod_two_pi(m.longitude + k * c.xlcof * axn - m.node);
+  const Real u = mod_two_pi(m.longitude + k * c.xlcof * axn - m.node);
   Real sin_e, cos_e;
-  sgp4::kepler(u, axn, ayn, sin_e, cos_e);
+  kepler<steps>(u, axn, ayn, sin_e, cos_e);
   // Short-period preliminary quantities.
   const Real e_cos = axn * cos_e + ayn * sin_e, e_sin = axn * sin_e - ayn * cos_e, el2 = axn * axn + ayn * ayn;
   const Real pl = m.am * (1.0 - el2);
@@ -246,7 +245,7 @@ COLDSUN_FN Sgp4Result sgp4_propagate(const Sgp4Coefficients& c, Real t) {
   const Real sin_2u = 2.0 * sin_u * cos_u, cos_2u = 1.0 - 2.0 * sin_u * sin_u;
   // Short-period periodics of J2. The argument of latitude is turned by its small correction, so no arc tangent is
   // needed.
-  const Real k1 = 0.5 * sgp4::j2 * inverse_p, k2 = k1 * inverse_p, n_xke = m.nm * (1.0 / sgp4::xke);
+  const Real k1 = 0.5 * j2 * inverse_p, k2 = k1 * inverse_p, n_xke = m.nm * (1.0 / xke);
   const Real rk = r * (1.0 - 1.5 * k2 * beta * c.con41) + 0.5 * k1 * c.x1mth2 * cos_2u;
   const Real node = m.node + 1.5 * k2 * c.cosio * sin_2u;
   const Real r_dot_k = r_dot - n_xke * k1 * c.x1mth2 * sin_2u,
@@ -263,14 +262,22 @@ COLDSUN_FN Sgp4Result sgp4_propagate(const Sgp4Coefficients& c, Real t) {
   const Vector3 ur = {-sin_node * ci * su + cos_node * cu, cos_node * ci * su + sin_node * cu, si * su};
   const Vector3 uv = {-sin_node * ci * cu - cos_node * su, cos_node * ci * cu - sin_node * su, si * cu};
   // SI from here on.
-  const Real to_m = rk * sgp4::radius * 1e3, to_v = sgp4::km_per_s * 1e3;
+  const Real to_m = rk * radius * 1e3, to_v = km_per_s * 1e3;
   Sgp4Result s;
   s.teme.r = {to_m * ur.x, to_m * ur.y, to_m * ur.z};
   s.teme.v = {to_v * (r_dot_k * ur.x + rv_dot_k * uv.x), to_v * (r_dot_k * ur.y + rv_dot_k * uv.y),
               to_v * (r_dot_k * ur.z + rv_dot_k * uv.z)};
-  const Real error = m.error > 0.0 ? 1.0 : (negative ? 4.0 : (rk < 1.0 ? 6.0 : 0.0));
+  const Real error = m.error > 0.0 ? m.error : (negative ? 4.0 : (rk < 1.0 ? 6.0 : 0.0));
   s.error = static_cast<std::int32_t>(error);
   return s;
+}
+
+}  // namespace sgp4
+
+// State at `t` minutes after the set's epoch. About 560 flops with 10 sine-cosine pairs (35 flops each) and 10
+// divisions or roots.
+COLDSUN_FN Sgp4Result sgp4_propagate(const Sgp4Coefficients& c, Real t) {
+  return sgp4::place<5>(sgp4::secular(c, t), c);
 }
 
 // One satellite's column of a coefficient table (coefficient, satellite), in the order of the list.

@@ -47,6 +47,17 @@ Windows make_table(std::vector<Row> rows, int n_station, Time start, Device devi
   return t;
 }
 
+std::vector<Bracket> take_deep(std::vector<Bracket>& all, const Catalogue& catalogue) {
+  std::sort(all.begin(), all.end(), [](const Bracket& a, const Bracket& b) {
+    return std::tie(a.station, a.satellite, a.code) < std::tie(b.station, b.satellite, b.code);
+  });
+  const auto first = std::stable_partition(all.begin(), all.end(),
+                                           [&](const Bracket& b) { return catalogue.deep_column(b.satellite) < 0; });
+  std::vector<Bracket> deep(first, all.end());
+  all.erase(first, all.end());
+  return deep;
+}
+
 }  // namespace windows
 
 Contacts join_windows(const Windows& w) {

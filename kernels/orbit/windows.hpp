@@ -56,6 +56,10 @@ struct ContactsView {
 };
 Contacts join_windows(const Windows& windows);
 
+// How far beyond a span windows are followed where it matters how long a satellite stays: longer than any pass near the
+// Earth, and a day where satellites may stand for ever.
+inline Time window_reach(const Catalogue& c) { return (c.n_deep() > 0 ? 24 : 4) * 3600 * ns_per_s; }
+
 struct Span {
   Time start = 0, stop = 0;  // UTC, [start, stop)
   Real dut1 = 0.0;           // UT1 - UTC [s]

@@ -1,7 +1,7 @@
 """Orbit: satellites from element sets on arrays - states, looks, contact windows, serving satellites.
 
-SGP4 near Earth (periods below 225 min; Hoots and Roehrich 1980; Vallado et al. 2006, doi 10.2514/6.2006-6753), WGS72 constants, mode 'i', as
-python-sgp4. All threads are used, without the GIL. Latitudes, longitudes and elevations are degrees, distances metres, times UTC.
+SGP4, and SDP4 for periods of 225 min and more (Hoots and Roehrich 1980; Vallado et al. 2006, doi 10.2514/6.2006-6753), WGS72 constants, mode 'i',
+as python-sgp4. All threads are used, without the GIL. Latitudes, longitudes and elevations are degrees, distances metres, times UTC.
 """
 
 from __future__ import annotations
@@ -13,15 +13,13 @@ import pandas as pd
 import xarray as xr
 
 from . import _engine
-from .arrays import real_array, require
+from .arrays import real_array
 from .errors import InputError
-from .orbit_inputs import instants, places, span
+from .orbit_inputs import instants, julian_ns, places, sets_of, span
 
 __all__ = ["Catalogue"]
 
 _STRATEGIES = ("max_elevation", "sticky", "longest_remaining")
-_EPOCH = 2440587.5   # Julian date of 1970-01-01
-_DAY = 86_400_000_000_000   # [ns]
 
 
 class Catalogue:
@@ -29,11 +27,11 @@ class Catalogue:
 
     Parameters
     ----------
-    text : TLE lines (two or three a set) or an OMM table (CSV with CCSDS 502.0-B-3 keywords)
+    text : TLE lines (two or three a set, alpha-5 numbers), or OMM messages of CCSDS 502.0-B-3 as CSV, JSON, XML or KVN (numbers to nine digits)
     name : name of the text in ``remarks``
 
-    Attributes ``names``, ``norad_cat_id`` and ``epoch`` (per satellite); ``remarks``: a sentence per reason why records are not used, such
-    as deep-space sets. `from_file` reads a file.
+    Attributes ``names``, ``norad_cat_id`` and ``epoch`` (per satellite); ``remarks``: a sentence per reason why records are not used, with
+    their lines. `from_file` reads a file, `from_satellites` takes what python-sgp4 and Skyfield have read.
 
     Raises
     ------
@@ -51,7 +49,10 @@ class Catalogue:
     def __init__(self, text: str, name: str = "text"):
         if not isinstance(text, str):
             raise InputError(f"text is {type(text).__name__}; accepted: TLE or OMM CSV as text (Catalogue.from_file reads a file)")
-        self._engine = _engine.orbit.read_catalogue(text, name)
+        self._take(_engine.orbit.read_catalogue(text, name))
+
+    def _take(self, engine):
+        self._engine = engine
         self.names = self._engine.names()
         self.norad_cat_id = self._engine.norad_cat_ids()
         self.epoch = pd.DatetimeIndex(self._engine.epochs_ns().view("datetime64[ns]"), tz="UTC")
@@ -59,12 +60,31 @@ class Catalogue:
 
     @classmethod
     def from_file(cls, path) -> Catalogue:
-        """The catalogue of a TLE or OMM CSV file; InputError where it cannot be read or has no record. See the example of the class."""
+        """The catalogue of a TLE or OMM file; InputError where it cannot be read or has no record. See the example of the class."""
         try:
             text = Path(path).read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError, TypeError) as error:
-            raise InputError(f"{path}: {error}; accepted: a text file of TLE or OMM CSV") from None
+            raise InputError(f"{path}: {error}; accepted: a text file of TLE or OMM") from None
         return cls(text, Path(path).name)
+
+    @classmethod
+    def from_satellites(cls, satellites) -> Catalogue:
+        """The catalogue of python-sgp4's (or `coldsun.compat.sgp4`'s) ``Satrec`` and Skyfield's ``EarthSatellite`` objects, mixed as you like.
+
+        Raises InputError for another object, or other constants than WGS72.
+
+        Examples
+        --------
+        >>> import coldsun as cs
+        >>> from coldsun.compat.sgp4 import Satrec
+        >>> vanguard = Satrec.twoline2rv("1 00005U 58002B   00179.78495062  .00000023  00000-0  28098-4 0  4753",
+        ...                              "2 00005  34.2682 348.7242 1859667 331.7664  19.3264 10.82419157413667")
+        >>> int(cs.orbit.Catalogue.from_satellites([vanguard]).norad_cat_id[0])
+        5
+        """
+        self = cls.__new__(cls)
+        self._take(_engine.orbit.from_elements(*sets_of(satellites), True))
+        return self
 
     def __len__(self) -> int:
         return len(self._engine)
@@ -81,7 +101,7 @@ class Catalogue:
 
         Returns
         -------
-        error (satellite, time) : 0, or the code of Vallado et al.: 1, 2, 4, 6 (decayed)
+        error (satellite, time) : 0, or the code of Vallado et al.: 1, 2, 3, 4, 6 (decayed)
         position (satellite, time, 3) : TEME [km]; NaN where error is not 0
         velocity (satellite, time, 3) : TEME [km/s]; NaN where error is not 0
 
@@ -102,14 +122,7 @@ class Catalogue:
         >>> r[0].round(1)
         array([[-743.8,  473.3, 6812.7]])
         """
-        day, fraction = (np.atleast_1d(real_array(name, value)) for name, value in (("jd", jd), ("fr", fr)))
-        if day.ndim != 1 or day.shape != fraction.shape:
-            raise InputError(f"jd and fr have the shapes {day.shape} and {fraction.shape}; accepted: one dimension of one length")
-        with np.errstate(invalid="ignore"):
-            whole = np.floor(day - _EPOCH)
-            rest = (day - _EPOCH - whole) + fraction
-        require("jd + fr", np.nan_to_num(whole + rest, nan=np.inf), lambda d: np.abs(d) < 106_000.0, "Julian dates of 1678 to 2261")
-        r, v, error = self._engine.states(whole.astype("int64") * _DAY + np.rint(rest * _DAY).astype("int64"))
+        r, v, error = self._engine.states(julian_ns(jd, fr))
         r, v = (_without_failures(x, error) for x in (r * 1e-3, v * 1e-3))
         return error.T.astype(np.uint8), r.transpose(2, 1, 0), v.transpose(2, 1, 0)
 
@@ -200,8 +213,8 @@ class Catalogue:
         -------
         DataFrame sorted by station and rise
             station (index of the place), satellite (index in the catalogue), name, norad_cat_id, aos, tca, los (rise, highest point, set),
-            max_elevation [degrees], open_at_start, open_at_stop. Edges are right to 1 ms. Of several sets of one satellite the one nearest to
-            the middle of the span counts; after its decay a satellite is not seen.
+            max_elevation [degrees], open_at_start, open_at_stop (both: visible all the time). Edges are right to 1 ms. Of several
+            sets of one satellite the one nearest to the middle of the span counts; after its decay a satellite is not seen.
 
         Raises
         ------
@@ -210,7 +223,7 @@ class Catalogue:
 
         References
         ----------
-        Search by culmination: kernels/orbit/README.md; 400 passes against Skyfield in tests/orbit_windows_test.cpp
+        Search by culmination: kernels/orbit/README.md; passes against Skyfield in tests/orbit_windows_test.cpp and validation/test_sgp4.py
 
         Examples
         --------
@@ -240,7 +253,8 @@ class Catalogue:
         -------
         Dataset over station and time (start of the slot)
             satellite (index in the catalogue, -1: none), visible (satellites above the mask), reconfiguration (another satellite than in the
-            slot before), elevation [degrees], slant_range [m], remaining (until it sets) [s]; the last three NaN where none serves
+            slot before), elevation [degrees], slant_range [m], remaining (until it sets, looked for 4 h, with deep-space satellites 24 h, beyond
+            the span) [s]; the last three NaN where none serves
 
         Raises
         ------

@@ -6,7 +6,7 @@ import collections.abc
 import numpy
 import numpy.typing
 import typing
-__all__: list[str] = ['Catalogue', 'Places', 'Span', 'read_catalogue']
+__all__: list[str] = ['Catalogue', 'Places', 'Span', 'from_elements', 'parse_tle', 'read_catalogue']
 class Places:
     """
     Stations: latitude, longitude [degrees], altitude [m], elevation mask [degrees], a list each
@@ -25,6 +25,14 @@ class Catalogue:
     """
     def __len__(self) -> int:
         ...
+    def deep(self) -> int:
+        """
+        How many sets have a period of 225 min and more
+        """
+    def elements(self) -> numpy.typing.NDArray[numpy.float64]:
+        """
+        Elements of every set (satellite, 7): bstar, ecco, argpo, inclo, mo, no_kozai [rad/min], nodeo
+        """
     def epochs_ns(self) -> numpy.typing.NDArray[numpy.int64]:
         """
         Epoch of every set [ns since 1970 UTC]
@@ -58,7 +66,15 @@ class Catalogue:
         """
         Sentences on records that are not used, or used with a remark, one per reason
         """
+def from_elements(elements: typing.Annotated[numpy.typing.ArrayLike, numpy.float64], epochs_ns: typing.Annotated[numpy.typing.ArrayLike, numpy.int64], norad_cat_ids: typing.Annotated[numpy.typing.ArrayLike, numpy.int64], names: collections.abc.Sequence[str], flying: bool) -> Catalogue:
+    """
+    Catalogue of elements in the order of `elements`; flying: without the sets that SGP4 cannot propagate
+    """
+def parse_tle(text: str) -> Catalogue:
+    """
+    TLE text whose every set is kept; InputError at the first fault
+    """
 def read_catalogue(text: str, file: str) -> Catalogue:
     """
-    Catalogue of TLE or OMM CSV text; InputError where it has no record
+    Catalogue of TLE text, or of OMM as CSV, JSON, XML or KVN; InputError where it has no record
     """

@@ -1,0 +1,1 @@
+"""Other packages' interfaces on coldsun's engine: a script is ported by changing its import."""
