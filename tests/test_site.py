@@ -98,14 +98,14 @@ def test_a_changed_site_runs(site):
 def test_a_networks_own_keys_are_attributes():
     network = cs.load_network("pilots")
     doc = type(network.link[0]).latency.__doc__
-    assert "[s]" in doc and "latency, one way" in doc and {"link", "start"} <= set(dir(network))
+    assert "[s]" in doc and "one-way latency" in doc and {"link", "start"} <= set(dir(network))
     network.link[0].latency = 0.2
     other = network.replace({"./link[0].rate": 2e9, "masdar/cooling.cdu.ua": 2.1e5})
     assert (network.link[0].latency, other.link[0].rate) == (0.2, 2e9) and network.link[0].rate == 1e10
     with pytest.raises(cs.InputError, match=r"link\[0\].latency = 11 s; accepted: 0 to 10 s"):
         network.link[0].latency = 11.0
     network.link[0].latency = 1e-3   # in its range, but no light is as fast
-    with pytest.raises(cs.InputError, match="that light takes in a straight line"):
+    with pytest.raises(cs.InputError, match="the time of light on the straight line"):
         network.check()
     with pytest.raises(AttributeError):
         network.cooling = 1

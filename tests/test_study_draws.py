@@ -88,7 +88,7 @@ def test_a_killed_study_is_resumed(network, lumped, whole, tmp_path):
     ("climate.haze", uniform(0, 1), "accepted: a key that holds one number"),
     ("plate[gpu_700w].r_reference", uniform(0.01, 0.02), "no result of a study depends on it"),
     ("comms.link.buffer", uniform(0.1, 1.0), "is drawn for each member by [study.buffer]"),
-    ("cooling.ua", uniform(0, 1), "cooling.ua is not a key of atacama; did you mean cooling.cdu.ua?"),
+    ("cooling.ua", uniform(0, 1), "cooling.ua is not a key of site atacama; did you mean cooling.cdu.ua?"),
     ("cooling.t_supply_min", uniform(300.0, 340.0), "draw 0: "),   # a relation between keys: at most t_supply
     ("cooling.cdu.ua", 5.0, "accepted: uniform, normal, lognormal or triangular"),
 ])

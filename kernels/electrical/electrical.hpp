@@ -40,7 +40,7 @@ struct LossCurve {
 };
 struct Converter {
   Real p_rated = 0.0;  // W
-  LossCurve loss;
+  LossCurve loss = {};
 };
 
 using LossTable = Table<8>;     // loss against output power, both per unit of rating
@@ -78,7 +78,7 @@ struct Genset {
   Real start_time = 0.0, least_run = 0.0;  // s from the word to power; least run
   Real soc_stop = 0.0;                     // charge of the battery at which it may stop
   Real fuel_idle = 0.0, fuel_slope = 0.0;  // m3/s at no load, m3/J above that
-  Converter rectifier;
+  Converter rectifier = {};
 };
 
 // One site: its bus and all that hangs on it but strings and nodes.

@@ -61,8 +61,9 @@ class Spec:
 
     def network_of(self, draw: int):
         """The network of a draw; InputError with the sentence of the reader where relations between its keys do not hold."""
+        values = self.values(draw)
         try:
-            return self.network.replace(self.values(draw)) if self.draw else self.network
+            return self.network.replace(values) if values else self.network
         except InputError as error:
             raise InputError(f"draw {draw}: {error}") from None
 
