@@ -6,8 +6,8 @@
 namespace coldsun {
 namespace {
 
-// Tomorrow's dust is not known. The outlook's clear beam at noon must be that of the days to come on average: 400 drawn
-// days of the month, whose mean has a standard error of about 1 %; the mean depth bends the mean beam by 2 % more.
+// Tomorrow's dust is not known. The outlook's clear beam at noon must be the mean of coming days: 400 drawn days of the
+// month, with a standard error of about 2 %.
 TEST(Outlook, TomorrowsClearBeamIsThatOfAMeanDay) {
   for (const char* name : {"atacama", "masdar"}) {
     SCOPED_TRACE(name);

@@ -34,7 +34,7 @@ TEST(TwinFields, EveryStructOfArraysIsListed) {
   });
   EXPECT_EQ(n_part, 9);
   expect_listed("system.sky", t.system.sky, 2);
-  expect_listed("system.orbit", t.system.orbit, 5);
+  expect_listed("system.orbit", t.system.orbit, 1);
   expect_listed("system.workload", t.system.workload, 5);
   expect_listed("system.electrical", t.system.electrical, 5);
   expect_listed("inputs.weather", t.inputs.weather, 10);

@@ -36,8 +36,8 @@ struct SiteOutlook {
     for (int k = 0; k < w.n_knot(); ++k) {
       const Time t = w.start(0) + k * sky::weather_step;
       const bool is_today = sky::local_day(t, place.longitude) == today;
-      const Real mean_dust = sky::monthly(climate.dust_probability, t) * climate.dust_depth;
-      w.dust(s, k) = is_today ? in.weather.dust(s, now) : mean_dust;
+      const Real usual_dust = sky::usual_dust(sky::monthly(climate.dust_probability, t), climate.dust_depth);
+      w.dust(s, k) = is_today ? in.weather.dust(s, now) : usual_dust;
       const sky::SkyKnot knot = maker(t, w.dust(s, k));
       w.east(s, k) = knot.to_sun.x;
       w.north(s, k) = knot.to_sun.y;

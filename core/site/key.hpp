@@ -137,7 +137,9 @@ concept Part = requires(T& s) { T::each_key(s, [](const Key&, auto&) {}); };
 
 template <class To, class From>
 void take(To& to, const From& from) {
-  if constexpr (Part<From>) From::give(from, to);
+  if constexpr (requires { from.present; }) {
+    if (from.present) From::give(from, to);  // a table that is not there leaves the kernel's defaults
+  } else if constexpr (Part<From>) From::give(from, to);
   else if constexpr (std::is_array_v<To>) std::copy(from.begin(), from.end(), to);
   else if constexpr (requires { requires Part<typename From::value_type>; }) {
     to.resize(from.size());

@@ -1,6 +1,7 @@
 // Typical weather of a site at an instant: monthly values, daily course of temperature and wind, dust days. Pure
 // functions; and knots of Sun and clear sky for the weather table and for yearly sums.
 #pragma once
+#include <cmath>
 #include <vector>
 
 #include "common/atmosphere.hpp"
@@ -36,6 +37,11 @@ inline Real diurnal_wind(Real mean, Real amplitude, Real solar_hour) {
 // mean.
 inline Real dust_of(Real u, Real probability, Real mean) {
   return u < probability ? mean * 2.0 * u / probability : 0.0;
+}
+
+// Depth at which the beam at air mass 1 has its mean over such days: (1 - p) + p (1 - exp(-2 mean)) / (2 mean).
+inline Real usual_dust(Real probability, Real mean) {
+  return mean > 0.0 ? -std::log(1.0 - probability + probability * -std::expm1(-2.0 * mean) / (2.0 * mean)) : 0.0;
 }
 
 // Days of a site by its mean solar time, numbered from 1970; noon_of: their middle in UTC.

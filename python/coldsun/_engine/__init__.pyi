@@ -66,23 +66,19 @@ class Network:
         """
     def figures(self) -> dict:
         """
-        Ratings of each site and all values with their sources, as dicts and lists for JSON; names have the units
+        Figures of each site and all values with their sources, as dicts and lists; units stand in the names
         """
     def get(self, site: str, path: str) -> bool | int | float | str | list[float] | list[str]:
         """
-        Value of a key [SI], such as "cooling.cdu.ua"; site: name, or empty for the first
+        Value of a key [SI], such as "cooling.cdu.ua"; site: name, empty for the first, "." for the network's own keys
         """
     def remarks(self, start_ns: typing.SupportsInt | typing.SupportsIndex, stop_ns: typing.SupportsInt | typing.SupportsIndex, most: typing.SupportsInt | typing.SupportsIndex = 8) -> list[str]:
         """
         Sentences on element sets that a run over this time span [ns since 1970 UTC] does not use, or uses with a remark: one per file and reason, with the names of at most `most` satellites
         """
-    def save_site(self, site: str, path: str) -> None:
-        """
-        Writes one site as TOML, and its changed plates and modules beside it
-        """
     def set(self, key: str, value: bool | typing.SupportsInt | typing.SupportsIndex | typing.SupportsFloat | typing.SupportsIndex | str | collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex] | collections.abc.Sequence[str]) -> None:
         """
-        Sets a key [SI] of every site, or of one: "masdar/cooling.cdu.ua"; n_field: number of resolved plates; t_supply: constant coolant supply temperature [K]
+        Sets a key [SI] of every site, of one: "masdar/cooling.cdu.ua", or of the network: "./link[0].latency"; n_field: number of resolved plates; t_supply: constant coolant supply temperature [K]
         """
     def toml(self, site: str = '') -> str:
         """
@@ -98,7 +94,7 @@ class Network:
         """
     def write(self, path: str) -> None:
         """
-        Writes the network as TOML with the sites, plates and modules that are not shipped as they are
+        Writes the network as TOML, and its changed sites, plates and modules beside it
         """
     @property
     def inputs_text(self) -> str:
@@ -253,7 +249,7 @@ class Plan:
         """
 class Planner:
     """
-    Planner of a run, at intervals and after surprises
+    Planner of a run: plans at intervals and after surprises
     """
     def _hook(self) -> typing_extensions.CapsuleType:
         """
@@ -383,7 +379,7 @@ def is_fatal(arg0: typing.SupportsInt | typing.SupportsIndex) -> bool:
     """
 def job_table(engine: typing.Any) -> dict:
     """
-    Views of the jobs of a run (member, job)
+    The jobs of a run, (member, job)
     """
 def key_page() -> str:
     """
@@ -391,11 +387,11 @@ def key_page() -> str:
     """
 def key_table() -> list:
     """
-    All keys of a site as dicts: table, key, unit, accepted, meaning
+    All keys of sites and networks as dicts: table, key, unit, accepted, meaning
     """
 def look_offsets() -> list[float]:
     """
-    Times after the start of a drift window at which the drift is sampled [s]
+    Times after the start of an outage at which its drift is sampled [s]
     """
 def max_threads() -> int:
     """
@@ -411,7 +407,7 @@ def plan(engine: typing.Any, network: typing.Any, member: typing.SupportsInt | t
     """
 def plan_defaults() -> dict:
     """
-    Default settings of the planner; times [s]
+    Default settings of the planner; times in seconds
     """
 def plan_lines() -> dict:
     """
@@ -431,6 +427,6 @@ def set_threads(n: typing.SupportsInt | typing.SupportsIndex) -> None:
     """
 def weather_table(engine: typing.Any) -> dict:
     """
-    Views of the weather of a run (site, knot); written values change the run
+    The weather of a run, (site, knot), as it is: what is written there is what the twin will meet
     """
 n_gene: int = 4
