@@ -50,7 +50,7 @@ def test_the_interval_of_a_share_is_within_0_and_1():
     # of 30 members one has them all: at least Clopper and Pearson's upper end, 17.2 %, and more, for the scatter is hardly known
     assert 0.1722 - 1e-4 <= share(one, events)[2] <= 0.3
     assert all(math.isnan(x) for x in share(none, none))
-    with pytest.raises(ValueError, match="a part larger than its whole"):
+    with pytest.raises(ValueError, match="part is larger than whole"):
         share(events, none)
 
 

@@ -21,7 +21,7 @@ def test_a_record_has_units_long_names_and_cf_names(recorded):
         assert variable.attrs["long_name"], name
         assert variable.dims[0] == "time"
     assert all(record[name].attrs["long_name"] for name in ("time", "member", "site", "node"))
-    assert record["member"].attrs == {"units": "1", "standard_name": "realization", "long_name": "number of the member"}
+    assert record["member"].attrs == {"units": "1", "standard_name": "realization", "long_name": "number of the member (realisation of the ensemble)"}
     assert record["ghi"].attrs["standard_name"] == "surface_downwelling_shortwave_flux_in_air"
     assert record["temp_air"].attrs["standard_name"] == "air_temperature"
     assert record["p_it"].attrs["cell_methods"] == "time: mean" and record["p_it"].dtype == np.float64

@@ -31,7 +31,13 @@ def sound(data: xr.Dataset) -> xr.Dataset:
 
 
 class Draws:
-    """Statistics of members whose draws of keys are independent, where members of one draw share its values; without draws each is its own."""
+    """Statistics over draws of keys: draws are independent, members of one draw share its values. Without draws each member counts.
+
+    >>> import coldsun as cs, xarray as xr
+    >>> data = xr.Dataset(coords={"member": [0, 1, 2, 3], "member_draw": ("member", [0, 0, 1, 1])})
+    >>> cs.study_tables.Draws(data).sums([1.0, 2.0, 3.0, 4.0]).tolist()
+    [3.0, 7.0]
+    """
 
     def __init__(self, data: xr.Dataset | xr.DataArray, which=slice(None)):
         self.draw = np.asarray(data["member_draw" if "member_draw" in data.coords else "member"].values)[which]
